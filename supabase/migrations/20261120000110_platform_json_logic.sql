@@ -142,13 +142,16 @@ begin
   -- PostgreSQL never prints the decimal halfway between two doubles, JavaScript does when it is the
   -- shortest one that reads back (1e+23, not 9.999999999999999e+22).
   if abs(number) > 9007199254740992 and length(digits) > 1 then
-    shorter := left(digits, -1)::numeric + 1;
-    if (shorter::text || 'e' || (point - length(digits) + 1))::double precision
-      = abs(number)
-    then
-      point := point - length(digits) + 1 + length(shorter::text);
-      digits := shorter::text;
-    end if;
+    for up in 0..1 loop
+      shorter := left(digits, -1)::numeric + up;
+      if private.json_logic_double(shorter::text || 'e' || (point - length(digits) + 1))
+        = abs(number)
+      then
+        point := point - length(digits) + 1 + length(shorter::text);
+        digits := shorter::text;
+        exit;
+      end if;
+    end loop;
   end if;
   point := point - (length(digits) - length(ltrim(digits, '0')));
   digits := btrim(digits, '0');
