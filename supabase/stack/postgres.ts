@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,6 +9,7 @@ import { installServer } from './binaries.ts';
 import { Child } from './child.ts';
 import { StackError, errorCode } from './errors.ts';
 import { databaseAccount, databaseHome, type Account } from './paths.ts';
+import { freePort } from './ports.ts';
 
 /** The major version that the migrations are written for, here and on Supabase. */
 const MAJOR_VERSION = '17';
@@ -101,17 +101,6 @@ async function isEmptyOrMissing(folder: string): Promise<boolean> {
     if (errorCode(error) === 'ENOENT') return true;
     throw error;
   }
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 /** `initdb` beside the final place and a rename, so that a half-made folder is never taken for data. */
