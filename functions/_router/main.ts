@@ -5,7 +5,8 @@
  */
 type Handler = (request: Request, info: unknown) => Response | Promise<Response>;
 
-const [port, key, ...names] = Deno.args;
+const [port, ...names] = Deno.args;
+const key = Deno.env.get('MZIGO_ROUTER_KEY') ?? '';
 const handlers = new Map<string, Handler>();
 const serve = Deno.serve;
 
@@ -31,7 +32,7 @@ for (const name of names) {
 }
 
 serve({ hostname: '127.0.0.1', port: Number(port), onListen: () => {} }, async (request, info) => {
-  if (request.headers.get('x-router-key') !== key) return new Response(null, { status: 403 });
+  if (key === '' || request.headers.get('x-router-key') !== key) return new Response(null, { status: 403 });
   const name = new URL(request.url).pathname.split('/')[1] ?? '';
   const handler = handlers.get(name);
   if (!handler) return new Response(null, { status: 404 });
