@@ -32,7 +32,8 @@ for (const name of names) {
 }
 
 serve({ hostname: '127.0.0.1', port: Number(port), onListen: () => {} }, async (request, info) => {
-  if (key === '' || request.headers.get('x-router-key') !== key) return new Response(null, { status: 403 });
+  if (key === '' || request.headers.get('x-router-key') !== key)
+    return new Response(null, { status: 403 });
   const name = new URL(request.url).pathname.split('/')[1] ?? '';
   const handler = handlers.get(name);
   if (!handler) return new Response(null, { status: 404 });

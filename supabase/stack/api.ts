@@ -1,14 +1,9 @@
-import {
-  App,
-  InMemoryEmailDriver,
-  getAuthSchemaSql,
-  getStorageSchemaSql,
-  setExperimental,
-} from '@supabase/lite';
+import { App, InMemoryEmailDriver, getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { readConfig, type Config } from './config.ts';
+import { errorCode } from './errors.ts';
 import type { Secrets } from './secrets.ts';
-import { FileStore } from './storage.ts';
+import { startStorage } from './storage.ts';
 import { verifyToken } from './tokens.ts';
 
 /** The engine behind REST, auth and storage. Nothing outside this file knows which one it is. */
@@ -66,24 +61,6 @@ async function readShape(url: string) {
   }
 }
 
-/**
- * supabase-js sends a browser's file as a form whose file field has no name; the engine looks for
- * one called `file`. As a plain body both agree.
- */
-async function withPlainBody(request: Request): Promise<Request> {
-  if (!request.headers.get('content-type')?.startsWith('multipart/form-data')) return request;
-  const form = await request.formData();
-  const file = [...form.values()].find((value) => typeof value !== 'string');
-  if (file === undefined) return new Request(request.url, request);
-  const headers = new Headers(request.headers);
-  headers.set('content-type', file.type || 'application/octet-stream');
-  headers.set('content-length', String(file.size));
-  const cacheControl = form.get('cacheControl');
-  if (typeof cacheControl === 'string') headers.set('cache-control', `max-age=${cacheControl}`);
-  const body = new Uint8Array(await file.arrayBuffer());
-  return new Request(request.url, { method: request.method, headers, body });
-}
-
 function settings(config: Config, secrets: Secrets) {
   const { auth } = config;
   return {
@@ -111,13 +88,33 @@ function settings(config: Config, secrets: Secrets) {
   };
 }
 
+/** SQLSTATE classes that are the server's trouble; all others are answers to a caller. */
+const TROUBLE = /^(08|53|57|58|F0|XX)/;
+
 /**
- * Three instances of the engine, each with the rights of its Supabase counterpart: REST signs in as
- * `authenticator` and can do nothing before it has taken the caller's role, auth owns only `auth`,
- * storage only `storage`.
+ * The engine writes every refused request to the console, with the values it was refused for. Those
+ * are the caller's business and may be personal; only what an operator has to see is let through.
+ */
+function keepRefusalsOffTheConsole(): void {
+  const write = console.error.bind(console);
+  console.error = (...values: unknown[]) => {
+    const isRefusal = values.some((value) => {
+      const code = errorCode(value);
+      const isMissing = value instanceof Error && 'relation' in value;
+      return isMissing || (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !TROUBLE.test(code));
+    });
+    if (!isRefusal) write(...values);
+  };
+}
+
+/**
+ * Two instances of the engine, each with the rights of its Supabase counterpart: REST signs in as
+ * `authenticator` and can do nothing before it has taken the caller's role, auth owns only `auth`.
+ * Storage is our own: the engine's does not find again what it stored.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { secrets, databaseUrl } = options;
+  keepRefusalsOffTheConsole();
   const base = settings(await readConfig(), secrets);
   const server = { disableStudio: true, disableFallback: true };
   // Mail leaves through the outbox in the database, never from here.
@@ -153,26 +150,21 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const authConnection = connectAs(databaseUrl('supabase_auth_admin'), 4);
   const auth = new App({ ...base, connection: authConnection, options: { drivers, server } });
 
-  setExperimental('storage', true);
-  const storageConnection = connectAs(databaseUrl('supabase_storage_admin'), 4);
-  const storage = new App({
-    ...base,
-    storage: { enabled: true },
-    connection: storageConnection,
-    options: { drivers, server },
+  const storage = startStorage({
+    databaseUrl: databaseUrl('supabase_storage_admin'),
+    folder: options.storageFolder,
+    secrets,
   });
-  storage._storageAdapter = new FileStore(options.storageFolder);
 
   return {
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith('/auth/')) return auth.fetch(request);
-      if (pathname.startsWith('/storage/')) return storage.fetch(await withPlainBody(request));
+      if (pathname.startsWith('/storage/')) return storage.fetch(request);
       return rest.fetch(request);
     },
     close: async () => {
-      const connections = [restConnection, authConnection, storageConnection];
-      await Promise.all(connections.map((connection) => connection.close()));
+      await Promise.all([restConnection.close(), authConnection.close(), storage.close()]);
     },
   };
 }

@@ -47,7 +47,7 @@ const noticeSchema = z.object({
   id: z.string(),
   topic: z.string().optional(),
   event: z.string().nullable().optional(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
 });
 
 interface Channel {
