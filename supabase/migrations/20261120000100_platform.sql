@@ -62,7 +62,7 @@ comment on table private.errors is
   'Every error the product raises: stable key (the message over HTTP), HTTP status, what happened, what to do next. docs/errors.md is generated from it.';
 
 create function private.fail(error_key text, detail jsonb default '{}'::jsonb) returns void
-language plpgsql set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
   known private.errors;
@@ -82,6 +82,8 @@ begin
     hint = known.sentence || ' ' || known.next_step;
 end
 $$;
+alter table private.errors enable row level security;
+alter table private.errors force row level security;
 comment on function private.fail(text, jsonb) is
   'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step.';
 
@@ -135,7 +137,7 @@ comment on function private.tg__stamp_row() is
   'Sets created_at/by once, updated_at/by and version on every write. The signed-in user always wins over a value sent by the client.';
 
 create function private.tg__refuse_change() returns trigger
-language plpgsql set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.fail('row_is_append_only', pg_catalog.jsonb_build_object('table', tg_table_name, 'operation', tg_op));
@@ -225,6 +227,9 @@ create table private.document_kinds (
 comment on table private.document_kinds is
   'Kinds of numbered documents. Gapless kinds count in a row that stays locked until commit (tax documents); the others draw from a sequence per tenant and may show gaps after a rolled-back command.';
 
+alter table private.document_kinds enable row level security;
+alter table private.document_kinds force row level security;
+
 create table private.document_counters (
   tenant_id uuid not null,
   kind text not null references private.document_kinds (kind),
@@ -281,7 +286,7 @@ $$;
 comment on function private.next_document_number(uuid, text) is 'Next number of a document kind, e.g. ORD-000123. Never given twice; see private.document_kinds for gaps.';
 
 create function private.tg__number_document() returns trigger
-language plpgsql set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
 begin
   if new.number is null then

@@ -79,7 +79,7 @@ comment on column public.customers.status_reason is 'Why the customer was reject
 
 insert into private.document_kinds (kind, prefix, is_gapless) values ('customer', 'CUS', false);
 create function private.tg_customers__give_code() returns trigger
-language plpgsql set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
 begin
   if new.code is null then

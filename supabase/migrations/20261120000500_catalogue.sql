@@ -9,7 +9,6 @@ create table public.products (
   category text,
   unit text not null default 'piece',
   base_price numeric(14,2) not null,
-  cost_price numeric(14,2) not null default 0,
   tax_rate numeric(5,2) not null default 0,
   weight_kg numeric(14,3) not null default 0,
   volume_l numeric(14,3) not null default 0,
@@ -30,7 +29,6 @@ create table public.products (
   constraint category_is_short check (length(category) <= 80),
   constraint unit_is_short check (length(unit) between 1 and 20),
   constraint base_price_is_bounded check (base_price between 0 and 999999999.99),
-  constraint cost_price_is_bounded check (cost_price between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
   constraint weight_is_bounded check (weight_kg between 0 and 100000),
   constraint volume_is_bounded check (volume_l between 0 and 100000),
@@ -45,6 +43,24 @@ comment on column public.products.tax_rate is 'Percent of value added tax, added
 comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
 select private.manage_table('public.products', 'product');
+
+create table public.product_costs (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  product_id uuid not null,
+  cost_price numeric(14,2) not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, product_id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint cost_price_is_bounded check (cost_price between 0 and 999999999.99)
+);
+comment on table public.product_costs is 'What a product costs us per unit, before tax. Apart from products, because drivers and customers see those.';
+select private.manage_table('public.product_costs', 'product_cost');
 
 create table public.product_packs (
   id uuid primary key default private.uuid_v7(),

@@ -165,7 +165,7 @@ create trigger _300_post after insert on public.inventory_transactions
 referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post();
 
 create function private.tg_inventory__guard_balance() returns trigger
-language plpgsql set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
 begin
   if pg_catalog.pg_trigger_depth() < 2 then

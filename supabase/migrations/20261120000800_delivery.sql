@@ -45,6 +45,24 @@ comment on table public.vehicles is 'Vans. Each has a stock location of its own 
 comment on column public.vehicles.capacity_kg is 'Payload in kilograms; capacity_l in litres; capacity_units in crates or cylinders.';
 select private.manage_table('public.vehicles', 'vehicle');
 
+create function private.tg_vehicles__give_location() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if new.location_id is null then
+    insert into public.warehouses (tenant_id, code, name, kind) values (new.tenant_id, new.registration, new.name, 'van') returning id into new.location_id;
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_vehicles__give_location() is 'Gives a new vehicle its stock location.';
+create trigger _300_give_location before insert on public.vehicles for each row execute function private.tg_vehicles__give_location();
+
+-- Photos of deliveries; one folder per company. Policies are in policies/.
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('proofs', 'proofs', false, 3145728, array['image/jpeg', 'image/png', 'image/webp'])
+on conflict (id) do nothing;
+
 create table public.drivers (
   id uuid primary key default private.uuid_v7(),
   tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
