@@ -28,7 +28,7 @@ export async function handle(request: Request, dependencies: Dependencies): Prom
       await database.rpc('issue_password_reset', { email: input.email, token_hash: hash }),
     );
     if (reset !== null) {
-      await database.rpc('queue_message', {
+      await database.rpc('enqueue_message', {
         tenant_id: reset.tenant_id,
         channel: 'email',
         recipient: reset.email,

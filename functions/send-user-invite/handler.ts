@@ -45,7 +45,7 @@ export async function handle(request: Request, dependencies: Dependencies): Prom
         token_hash: hash,
       }),
     );
-    await database.rpc('queue_message', {
+    await database.rpc('enqueue_message', {
       tenant_id: invitation.tenant_id,
       channel: 'email',
       recipient: invitation.email,

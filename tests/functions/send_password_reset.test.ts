@@ -6,7 +6,7 @@ import { post, recordingDatabase } from './_support/database.ts';
 const KNOWN = { tenant_id: 't', email: 'sales@acme.test', full_name: 'Salma' };
 
 function arrange(issue: unknown) {
-  const database = recordingDatabase({ issue_password_reset: issue, queue_message: null });
+  const database = recordingDatabase({ issue_password_reset: issue, enqueue_message: null });
   const run = (body: unknown) =>
     handle(post(body), {
       database,
@@ -20,7 +20,7 @@ test('a known address is mailed a link', async () => {
   const { database, run } = arrange(KNOWN);
   await run({ email: 'sales@acme.test' });
   expect(database.calls[1]).toMatchObject({
-    name: 'queue_message',
+    name: 'enqueue_message',
     args: { recipient: 'sales@acme.test', template: 'password_reset' },
   });
   expect(database.calls[1]?.args['body']).toContain('/reset-password#token=secret-token');

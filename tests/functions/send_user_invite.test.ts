@@ -15,7 +15,7 @@ const ISSUED = {
 const AS_ADMIN = { authorization: 'Bearer admin-token' };
 
 function arrange(rows: unknown[], issue: unknown = ISSUED) {
-  const database = recordingDatabase({ issue_invitation_token: issue, queue_message: null });
+  const database = recordingDatabase({ issue_invitation_token: issue, enqueue_message: null });
   const asCaller = recordingDatabase({}, rows);
   const tokens: string[] = [];
   return {
