@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['tests/database/**/*.test.ts'],
-          globalSetup: ['tests/harness/global.ts'],
+          globalSetup: ['tests/harness/with_server.ts'],
         },
       },
     ],
