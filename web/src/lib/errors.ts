@@ -119,6 +119,46 @@ function build(key: string, status: number, error: ServerError): PortalError {
   });
 }
 
+/**
+ * Constraints are named as sentences (`credit_limit_is_bounded`), so a refused value can be told
+ * without a table that repeats every constraint.
+ */
+function constraintWords(
+  code: string,
+  message: string,
+  details: unknown,
+): { key: string; hint: string } | null {
+  if (code === '23505') {
+    const column = /\((?:tenant_id, )?([a-z_, ]+)\)=/.exec(String(details ?? ''))?.[1];
+    const what = column ? column.replaceAll('_', ' ') : 'value';
+    return {
+      key: 'value_taken',
+      hint: `There is already a record with this ${what}. Choose another.`,
+    };
+  }
+  if (code === '23503') {
+    return {
+      key: 'reference_broken',
+      hint: 'A record this one refers to does not exist or is still in use. Reload the page and choose again.',
+    };
+  }
+  if (code === '23514' || code === '23P01') {
+    const name = /constraint "([a-z0-9_]+)"/.exec(message)?.[1] ?? 'value_is_not_allowed';
+    const words = name.replaceAll('_', ' ');
+    return {
+      key: name,
+      hint: `This breaks the rule: ${words}. Correct the value and send it again.`,
+    };
+  }
+  if (code.startsWith('22')) {
+    return {
+      key: 'value_invalid',
+      hint: 'One of the values is not valid. Check numbers and dates.',
+    };
+  }
+  return null;
+}
+
 /** Any failure, whatever threw it, as a sentence with a next step. */
 export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
   if (cause instanceof PortalError) return cause;
@@ -133,6 +173,8 @@ export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
     return build('network_unreachable', 0, {});
   }
   if (KEY.test(message)) return build(message, status, error);
+  const constraint = constraintWords(code, message, error.details);
+  if (constraint) return build(constraint.key, 422, { hint: constraint.hint });
   if (RETRYABLE.has(code) || status === 503) return build('server_busy', status, error);
   if (status === 401) return build('session_expired', 401, {});
   if (code === '42501' || status === 403) return build('permission_denied', 403, error);

@@ -34,12 +34,12 @@ function describe(error: PortalError): string {
     .flat()
     .map((line: unknown) => {
       if (typeof line !== 'object' || line === null) return '';
-      const { name, sku, product, requested, available } = line as Record<string, unknown>;
-      const what = name ?? product ?? sku;
+      const { name, sku, required, available } = line as Record<string, unknown>;
+      const what = name ?? sku;
       if (!what) return '';
       return available === undefined
         ? String(what)
-        : `${what}: ${requested} wanted, ${available} available`;
+        : `${what}: ${required} wanted, ${available} available`;
     })
     .filter(Boolean);
   return [error.hint, ...lines.slice(0, 5)].filter(Boolean).join(' · ');

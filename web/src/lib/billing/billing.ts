@@ -1,0 +1,195 @@
+import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
+import { one, rows } from '#lib/platform/read.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+
+export interface Invoice {
+  id: string;
+  number: string | null;
+  order_id: string;
+  customer_id: string;
+  status: string;
+  currency: string;
+  issued_on: string | null;
+  due_on: string | null;
+  subtotal: number;
+  tax_total: number;
+  deposit_total: number;
+  total: number;
+  paid_total: number;
+  balance: number;
+  status_reason: string | null;
+  created_at: string;
+  created_by: string | null;
+  version: number;
+  customers: { id: string; code: string; name: string } | null;
+  orders: { id: string; number: string } | null;
+  allowed_commands?: string[];
+}
+
+export interface InvoiceItem {
+  id: string;
+  line_number: number;
+  is_deposit: boolean;
+  quantity: number;
+  unit_price: number;
+  tax_rate: number;
+  line_total: number;
+  tax_amount: number;
+  products: { name: string; sku: string; unit: string } | null;
+}
+
+export interface Payment {
+  id: string;
+  number: string;
+  customer_id: string;
+  method: string;
+  amount: number;
+  allocated_total: number;
+  unallocated: number;
+  currency: string;
+  reference: string | null;
+  received_at: string;
+  status: string;
+  status_reason: string | null;
+  trip_id: string | null;
+  order_id: string | null;
+  created_at: string;
+  created_by: string | null;
+  version: number;
+  customers: { id: string; code: string; name: string } | null;
+  allowed_commands?: string[];
+}
+
+export interface Allocation {
+  id: string;
+  amount: number;
+  created_at: string;
+  payments: { id: string; number: string; method: string; received_at: string } | null;
+  invoices: { id: string; number: string | null; total: number; balance: number } | null;
+}
+
+export interface InvoiceSummary {
+  id: string;
+  number: string | null;
+  status: string;
+  total: number;
+  balance: number;
+}
+
+export const INVOICE_STATES = ['draft', 'issued', 'partially_paid', 'paid', 'overdue', 'void'];
+export const PAYMENT_STATES = ['pending', 'approved', 'reconciled', 'rejected', 'cancelled'];
+export const PAYMENT_METHODS = [
+  { value: 'cash', label: 'Cash' },
+  { value: 'mpesa', label: 'M-Pesa' },
+  { value: 'bank_transfer', label: 'Bank transfer' },
+  { value: 'cheque', label: 'Cheque' },
+];
+
+export function methodName(method: string): string {
+  return PAYMENT_METHODS.find((item) => item.value === method)?.label ?? method;
+}
+
+export function listInvoices(list: ListQuery) {
+  const { status, customer } = list.filters;
+  let query = supabase.from('invoices').select('*,customers(id,code,name),orders(id,number)');
+  if (status) query = query.eq('status', status);
+  if (customer) query = query.eq('customer_id', customer);
+  if (list.search) query = query.ilike('number', `%${list.search}%`);
+  return page<Invoice>(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+  );
+}
+
+export function readInvoice(id: string): Promise<Invoice | null> {
+  return one(
+    supabase
+      .from('invoices')
+      .select('*,customers(id,code,name),orders(id,number),allowed_commands')
+      .eq('id', id)
+      .maybeSingle(),
+  );
+}
+
+export function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
+  return rows(
+    supabase
+      .from('invoice_items')
+      .select('*,products(name,sku,unit)')
+      .eq('invoice_id', invoiceId)
+      .order('line_number')
+      .limit(1000),
+  );
+}
+
+export function invoicesOfOrder(orderId: string): Promise<InvoiceSummary[]> {
+  return rows(
+    supabase
+      .from('invoices')
+      .select('id,number,status,total,balance')
+      .eq('order_id', orderId)
+      .order('created_at')
+      .limit(20),
+  );
+}
+
+/** Invoices of a customer that still wait for money, oldest due first. */
+export function openInvoicesOf(customerId: string): Promise<Invoice[]> {
+  return rows(
+    supabase
+      .from('invoices')
+      .select('*')
+      .eq('customer_id', customerId)
+      .in('status', ['issued', 'partially_paid', 'overdue'])
+      .order('due_on')
+      .limit(200),
+  );
+}
+
+export function listPayments(list: ListQuery) {
+  const { status, method, customer } = list.filters;
+  let query = supabase.from('payments').select('*,customers(id,code,name)');
+  if (status) query = query.eq('status', status);
+  if (method) query = query.eq('method', method);
+  if (customer) query = query.eq('customer_id', customer);
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`number.ilike.${like},reference.ilike.${like}`);
+  }
+  return page<Payment>(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+  );
+}
+
+export function readPayment(id: string): Promise<Payment | null> {
+  return one(
+    supabase
+      .from('payments')
+      .select('*,customers(id,code,name),allowed_commands')
+      .eq('id', id)
+      .maybeSingle(),
+  );
+}
+
+export function paymentsOfOrder(orderId: string): Promise<Payment[]> {
+  return rows(
+    supabase.from('payments').select('*').eq('order_id', orderId).order('created_at').limit(20),
+  );
+}
+
+export function allocationsOf(
+  column: 'payment_id' | 'invoice_id',
+  id: string,
+): Promise<Allocation[]> {
+  return rows(
+    supabase
+      .from('payment_allocations')
+      .select(
+        'id,amount,created_at,payments(id,number,method,received_at),invoices(id,number,total,balance)',
+      )
+      .eq(column, id)
+      .order('created_at')
+      .limit(200),
+  );
+}

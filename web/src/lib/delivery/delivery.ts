@@ -1,0 +1,299 @@
+import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
+import { one, rows } from '#lib/platform/read.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+
+export const TRIP_STATES = [
+  'draft',
+  'planned',
+  'dispatched',
+  'in_progress',
+  'completed',
+  'cancelled',
+] as const;
+export const TRIP_ROAD = TRIP_STATES.slice(0, 5);
+
+export interface Trip {
+  id: string;
+  number: string;
+  warehouse_id: string;
+  vehicle_id: string | null;
+  driver_id: string | null;
+  status: string;
+  planned_start_at: string;
+  planned_end_at: string;
+  dispatched_at: string | null;
+  started_at: string | null;
+  completed_at: string | null;
+  status_reason: string | null;
+  notes: string | null;
+  created_at: string;
+  created_by: string | null;
+  version: number;
+  warehouses: { name: string } | null;
+  vehicles: Vehicle | null;
+  drivers: { id: string; name: string; phone: string | null; membership_id: string | null } | null;
+  allowed_commands?: string[];
+}
+
+export interface Vehicle {
+  id: string;
+  name: string;
+  registration: string;
+  location_id: string;
+  capacity_kg: number;
+  capacity_l: number;
+  capacity_units: number;
+}
+
+export interface Driver {
+  id: string;
+  name: string;
+  phone: string | null;
+}
+
+export interface Stop {
+  id: string;
+  sequence: number;
+  order_id: string;
+  status: string;
+  planned_arrival_at: string | null;
+  arrived_at: string | null;
+  left_at: string | null;
+  orders: {
+    number: string;
+    total: number;
+    currency: string;
+    status: string;
+    notes: string | null;
+    customers: { id: string; name: string; phone: string | null } | null;
+    customer_addresses: {
+      label: string;
+      street: string;
+      city: string;
+      instructions: string | null;
+      latitude: number | null;
+      longitude: number | null;
+      window_start: string | null;
+      window_end: string | null;
+    } | null;
+  } | null;
+}
+
+export interface Load {
+  id: string;
+  depot_confirmed_by: string | null;
+  depot_confirmed_at: string | null;
+  driver_confirmed_by: string | null;
+  driver_confirmed_at: string | null;
+  load_items: LoadItem[];
+}
+
+export interface LoadItem {
+  id: string;
+  product_id: string;
+  expected: number;
+  depot_count: number | null;
+  driver_count: number | null;
+  products: { name: string; sku: string; unit: string } | null;
+}
+
+export interface Offload {
+  id: string;
+  number: string;
+  trip_id: string;
+  status: string;
+  status_reason: string | null;
+  submitted_at: string | null;
+  reviewed_at: string | null;
+  approved_at: string | null;
+  created_at: string;
+  created_by: string | null;
+  version: number;
+  trips: { id: string; number: string } | null;
+  warehouses: { name: string } | null;
+  allowed_commands?: string[];
+}
+
+export interface OffloadItem {
+  id: string;
+  product_id: string;
+  condition: string;
+  expected: number;
+  counted: number;
+  difference: number;
+  products: { name: string; sku: string; unit: string } | null;
+}
+
+export interface Variance {
+  id: string;
+  number: string;
+  kind: string;
+  status: string;
+  trip_id: string | null;
+  order_id: string | null;
+  condition: string | null;
+  expected: number;
+  actual: number;
+  difference: number;
+  value: number;
+  explanation: string | null;
+  code: string | null;
+  responsible_id: string | null;
+  resolution_note: string | null;
+  resolved_at: string | null;
+  created_at: string;
+  created_by: string | null;
+  version: number;
+  products: { name: string; sku: string; unit: string } | null;
+  trips: { id: string; number: string } | null;
+  orders: { id: string; number: string } | null;
+  allowed_commands?: string[];
+}
+
+const TRIP =
+  '*,warehouses(name),vehicles(id,name,registration,location_id,capacity_kg,capacity_l,capacity_units),drivers(id,name,phone,membership_id)';
+const STOP =
+  '*,orders(number,total,currency,status,notes,customers(id,name,phone),customer_addresses(label,street,city,instructions,latitude,longitude,window_start,window_end))';
+const VARIANCE = '*,products(name,sku,unit),trips(id,number),orders(id,number)';
+
+export function listTrips(list: ListQuery) {
+  const { status, vehicle, driver } = list.filters;
+  let query = supabase.from('trips').select(TRIP);
+  if (status) query = query.eq('status', status);
+  if (vehicle) query = query.eq('vehicle_id', vehicle);
+  if (driver) query = query.eq('driver_id', driver);
+  if (list.search) query = query.ilike('number', `%${list.search}%`);
+  return page<Trip>(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+  );
+}
+
+export function readTrip(id: string): Promise<Trip | null> {
+  return one(supabase.from('trips').select(`${TRIP},allowed_commands`).eq('id', id).maybeSingle());
+}
+
+export function stopsOf(tripId: string): Promise<Stop[]> {
+  return rows(
+    supabase.from('trip_stops').select(STOP).eq('trip_id', tripId).order('sequence').limit(500),
+  );
+}
+
+export function loadOf(tripId: string): Promise<Load | null> {
+  return one(
+    supabase
+      .from('loads')
+      .select('*,load_items(*,products(name,sku,unit))')
+      .eq('trip_id', tripId)
+      .maybeSingle(),
+  );
+}
+
+export function vehicles(): Promise<Vehicle[]> {
+  return rows(
+    supabase
+      .from('vehicles')
+      .select('id,name,registration,location_id,capacity_kg,capacity_l,capacity_units')
+      .eq('is_active', true)
+      .order('name')
+      .limit(500),
+  );
+}
+
+export function drivers(): Promise<Driver[]> {
+  return rows(
+    supabase.from('drivers').select('id,name,phone').eq('is_active', true).order('name').limit(500),
+  );
+}
+
+/** Trips that a person drives and that are not over yet, next one first. */
+export async function tripsOfDriver(userId: string): Promise<Trip[]> {
+  const own = await rows<{ id: string }>(
+    supabase
+      .from('drivers')
+      .select('id,memberships!inner(user_id)')
+      .eq('memberships.user_id', userId),
+  );
+  if (own.length === 0) return [];
+  return rows(
+    supabase
+      .from('trips')
+      .select(`${TRIP},allowed_commands`)
+      .in(
+        'driver_id',
+        own.map((driver) => driver.id),
+      )
+      .in('status', ['planned', 'dispatched', 'in_progress'])
+      .order('planned_start_at')
+      .limit(20),
+  );
+}
+
+export function listOffloads(list: ListQuery) {
+  let query = supabase.from('offload_documents').select('*,trips(id,number),warehouses(name)');
+  if (list.filters.status) query = query.eq('status', list.filters.status);
+  if (list.search) query = query.ilike('number', `%${list.search}%`);
+  return page<Offload>(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+  );
+}
+
+export function readOffload(id: string): Promise<Offload | null> {
+  return one(
+    supabase
+      .from('offload_documents')
+      .select('*,trips(id,number),warehouses(name),allowed_commands')
+      .eq('id', id)
+      .maybeSingle(),
+  );
+}
+
+export function offloadsOf(tripId: string): Promise<Offload[]> {
+  return rows(
+    supabase
+      .from('offload_documents')
+      .select('*,trips(id,number),warehouses(name),allowed_commands')
+      .eq('trip_id', tripId)
+      .order('created_at', { ascending: false })
+      .limit(20),
+  );
+}
+
+export function offloadItems(offloadId: string): Promise<OffloadItem[]> {
+  return rows(
+    supabase
+      .from('offload_items')
+      .select('*,products(name,sku,unit)')
+      .eq('offload_id', offloadId)
+      .order('id')
+      .limit(1000),
+  );
+}
+
+export function listVariances(list: ListQuery) {
+  const { status, kind } = list.filters;
+  let query = supabase.from('variances').select(VARIANCE);
+  if (status) query = query.eq('status', status);
+  if (kind) query = query.eq('kind', kind);
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`number.ilike.${like},explanation.ilike.${like}`);
+  }
+  return page<Variance>(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+  );
+}
+
+export function readVariance(id: string): Promise<Variance | null> {
+  return one(
+    supabase.from('variances').select(`${VARIANCE},allowed_commands`).eq('id', id).maybeSingle(),
+  );
+}
+
+export function variancesOf(column: 'trip_id' | 'order_id', id: string): Promise<Variance[]> {
+  return rows(
+    supabase.from('variances').select(VARIANCE).eq(column, id).order('created_at').limit(200),
+  );
+}
