@@ -1,3 +1,4 @@
+import { command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
 import { one, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -192,4 +193,57 @@ export function allocationsOf(
       .order('created_at')
       .limit(200),
   );
+}
+
+export interface PaymentInput {
+  customer_id: string;
+  method: string;
+  amount: number;
+  reference: string | null;
+  received_at: string | null;
+  order_id: string | null;
+}
+
+export function recordPayment(input: PaymentInput, key: string): Promise<Payment> {
+  return command('record_payment', { ...input }, key);
+}
+
+export function allocatePayment(
+  payment: Payment,
+  allocations: { invoice_id: string; amount: number }[],
+): Promise<Payment> {
+  return command('allocate_payment', {
+    payment_id: payment.id,
+    allocations,
+    expected_version: payment.version,
+  });
+}
+
+export interface StatementLine {
+  id: string;
+  source: string;
+  reference: string;
+  amount: number;
+  posted_at: string;
+}
+
+/** Statement lines that prove no payment yet and show the same amount. */
+export function matchingLines(amount: number): Promise<StatementLine[]> {
+  return rows(
+    supabase
+      .from('statement_lines')
+      .select('id,source,reference,amount,posted_at')
+      .is('payment_id', null)
+      .eq('amount', amount)
+      .order('posted_at', { ascending: false })
+      .limit(20),
+  );
+}
+
+export function reconcilePayment(payment: Payment, lineId: string): Promise<Payment> {
+  return command('reconcile_payment', {
+    payment_id: payment.id,
+    statement_line_id: lineId,
+    expected_version: payment.version,
+  });
 }

@@ -1,3 +1,4 @@
+import { command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
 import { one, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -206,27 +207,100 @@ export function drivers(): Promise<Driver[]> {
   );
 }
 
-/** Trips that a person drives and that are not over yet, next one first. */
-export async function tripsOfDriver(userId: string): Promise<Trip[]> {
-  const own = await rows<{ id: string }>(
+/** Trips that the caller drives and that are not over yet, next one first. */
+export async function ownTrips(userId: string, role: string | null): Promise<Trip[]> {
+  let query = supabase
+    .from('trips')
+    .select(`${TRIP},allowed_commands`)
+    .in('status', ['planned', 'dispatched', 'in_progress']);
+  // Drivers see their own trips only; others who also drive have to be told apart.
+  if (role !== 'driver') {
+    const own = await rows<{ id: string }>(
+      supabase
+        .from('drivers')
+        .select('id,memberships!inner(user_id)')
+        .eq('memberships.user_id', userId),
+    );
+    if (own.length === 0) return [];
+    query = query.in(
+      'driver_id',
+      own.map((driver) => driver.id),
+    );
+  }
+  return rows(query.order('planned_start_at').limit(20));
+}
+
+export interface AssignableOrder {
+  id: string;
+  number: string;
+  total: number;
+  requested_on: string | null;
+  customers: { name: string } | null;
+  customer_addresses: { label: string; street: string; city: string } | null;
+  order_items: { quantity: number; products: { weight_kg: number; volume_l: number } | null }[];
+  trip_stops: { trip_id: string }[];
+}
+
+/** Allocated orders of a depot that ride on no other trip than the given one. */
+export async function assignableOrders(
+  warehouseId: string,
+  tripId?: string,
+): Promise<AssignableOrder[]> {
+  const found = await rows<AssignableOrder>(
     supabase
-      .from('drivers')
-      .select('id,memberships!inner(user_id)')
-      .eq('memberships.user_id', userId),
-  );
-  if (own.length === 0) return [];
-  return rows(
-    supabase
-      .from('trips')
-      .select(`${TRIP},allowed_commands`)
-      .in(
-        'driver_id',
-        own.map((driver) => driver.id),
+      .from('orders')
+      .select(
+        'id,number,total,requested_on,customers(name),customer_addresses(label,street,city),order_items(quantity,products(weight_kg,volume_l)),trip_stops(trip_id)',
       )
-      .in('status', ['planned', 'dispatched', 'in_progress'])
-      .order('planned_start_at')
-      .limit(20),
+      .eq('status', 'allocated')
+      .eq('warehouse_id', warehouseId)
+      .eq('is_on_hold', false)
+      .order('created_at')
+      .limit(500),
   );
+  return found.filter((order) => order.trip_stops.every((stop) => stop.trip_id === tripId));
+}
+
+export interface TripInput {
+  warehouse_id: string;
+  planned_start_at: string;
+  planned_end_at: string;
+  vehicle_id: string | null;
+  driver_id: string | null;
+  order_ids: string[];
+  notes: string | null;
+}
+
+export function createTrip(input: TripInput, key: string): Promise<Trip> {
+  return command('create_trip', { ...input }, key);
+}
+
+export function changeTrip(trip: Trip, input: TripInput, key: string): Promise<Trip> {
+  return command(
+    'change_trip',
+    {
+      trip_id: trip.id,
+      vehicle_id: input.vehicle_id,
+      driver_id: input.driver_id,
+      planned_start_at: input.planned_start_at,
+      planned_end_at: input.planned_end_at,
+      notes: input.notes,
+      expected_version: trip.version,
+    },
+    key,
+  );
+}
+
+/** Replaces the orders of a trip, in the order of delivery. */
+export function assignOrders(tripId: string, orderIds: string[], key: string): Promise<Trip> {
+  return command('assign_orders', { trip_id: tripId, order_ids: orderIds }, key);
+}
+
+export function confirmLoad(
+  tripId: string,
+  counts: { product_id: string; count: number }[],
+): Promise<Load> {
+  return command('confirm_load', { trip_id: tripId, counts });
 }
 
 export function listOffloads(list: ListQuery) {
@@ -295,5 +369,78 @@ export function readVariance(id: string): Promise<Variance | null> {
 export function variancesOf(column: 'trip_id' | 'order_id', id: string): Promise<Variance[]> {
   return rows(
     supabase.from('variances').select(VARIANCE).eq(column, id).order('created_at').limit(200),
+  );
+}
+
+export interface CountedItem {
+  product_id: string;
+  condition: string;
+  counted: number;
+}
+
+export function submitOffload(tripId: string, items: CountedItem[]): Promise<Offload> {
+  return command('submit_offload', { trip_id: tripId, items });
+}
+
+export interface Countable {
+  id: string;
+  name: string;
+  sku: string;
+  unit: string;
+}
+
+/** What may come back on a van: the goods it was loaded with and the empties they leave behind. */
+export async function countablesOf(tripId: string): Promise<Countable[]> {
+  const load = await loadOf(tripId);
+  const ids = (load?.load_items ?? []).map((item) => item.product_id);
+  if (ids.length === 0) return [];
+  const goods = await rows<Countable & { container_product_id: string | null }>(
+    supabase.from('products').select('id,name,sku,unit,container_product_id').in('id', ids),
+  );
+  const containers = [...new Set(goods.map((item) => item.container_product_id))].filter(
+    (id): id is string => id !== null && !ids.includes(id),
+  );
+  const empties = containers.length
+    ? await rows<Countable>(
+        supabase.from('products').select('id,name,sku,unit').in('id', containers),
+      )
+    : [];
+  const byName = (a: Countable, b: Countable) => a.name.localeCompare(b.name);
+  return [...goods.sort(byName), ...empties.sort(byName)];
+}
+
+export const VARIANCE_CODES = [
+  'customer_refused',
+  'damaged',
+  'lost',
+  'stolen',
+  'counting_error',
+  'short_loaded',
+  'other',
+];
+
+export function approveVariance(
+  variance: Variance,
+  code: string,
+  responsibleId: string | null,
+  note: string | null,
+): Promise<Variance> {
+  return command('approve_variance', {
+    variance_id: variance.id,
+    code,
+    responsible_id: responsibleId,
+    note,
+    expected_version: variance.version,
+  });
+}
+
+export function offloadVariances(offloadId: string): Promise<Variance[]> {
+  return rows(
+    supabase
+      .from('variances')
+      .select(`${VARIANCE},allowed_commands`)
+      .eq('offload_id', offloadId)
+      .order('number')
+      .limit(200),
   );
 }

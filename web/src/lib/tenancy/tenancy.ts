@@ -193,3 +193,27 @@ export function saveSettings(
       .maybeSingle(),
   );
 }
+
+export interface PersonChoice {
+  /** Id of the membership. */
+  id: string;
+  name: string;
+  role: string;
+}
+
+/** Active members by name, for a choice. */
+export async function people(text: string): Promise<PersonChoice[]> {
+  let query = supabase
+    .from('memberships')
+    .select('id,role,users!inner(full_name)')
+    .eq('status', 'active');
+  if (text) query = query.ilike('users.full_name', `%${text}%`);
+  const found = await rows<{ id: string; role: string; users: { full_name: string } }>(
+    query.limit(20),
+  );
+  return found.map((member) => ({
+    id: member.id,
+    name: member.users.full_name,
+    role: member.role,
+  }));
+}
