@@ -11,7 +11,6 @@ export interface Product {
   category: string | null;
   unit: string;
   base_price: number;
-  cost_price: number;
   tax_rate: number;
   weight_kg: number;
   volume_l: number;
@@ -96,6 +95,34 @@ export function updateProduct(product: Product, input: ProductInput): Promise<Pr
       .select()
       .maybeSingle(),
   );
+}
+
+export interface Cost {
+  id: string;
+  cost_price: number;
+}
+
+/** What a product costs us; null when unknown or not for the caller's eyes. */
+export function costOf(productId: string): Promise<Cost | null> {
+  return one(
+    supabase
+      .from('product_costs')
+      .select('id,cost_price')
+      .eq('product_id', productId)
+      .maybeSingle(),
+  );
+}
+
+export function saveCost(
+  productId: string,
+  known: Cost | null,
+  costPrice: number,
+): Promise<unknown> {
+  return known
+    ? write(supabase.from('product_costs').update({ cost_price: costPrice }).eq('id', known.id))
+    : write(
+        supabase.from('product_costs').insert({ product_id: productId, cost_price: costPrice }),
+      );
 }
 
 export function packsOf(productId: string): Promise<Pack[]> {

@@ -1,7 +1,7 @@
 import { toPortalError } from '#lib/errors.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-const BUCKET = 'delivery-proofs';
+const BUCKET = 'proofs';
 const HOUR = 3600;
 
 /** An address of a stored photo that works for an hour. @throws PortalError */
@@ -12,16 +12,25 @@ export async function photoUrl(path: string): Promise<string> {
 }
 
 /**
- * Stores the photo of a delivery in the folder of the company. Sending it again replaces it, so a
- * retry after a lost answer leaves one file.
+ * Stores the photo of a delivery in the folder of the company. Stored photos are never replaced, so
+ * a retry after a lost answer finds its own photo and goes on.
  */
-export async function storePhoto(tenantId: string, orderId: string, photo: Blob): Promise<string> {
-  const path = `${tenantId}/${orderId}.jpg`;
+export async function storePhoto(tenantId: string, name: string, photo: Blob): Promise<string> {
+  const path = `${tenantId}/${name}.jpg`;
   const { error } = await supabase.storage
     .from(BUCKET)
-    .upload(path, photo, { contentType: 'image/jpeg', upsert: true });
-  if (error) throw toPortalError(error);
+    .upload(path, photo, { contentType: 'image/jpeg' });
+  if (error && !isDuplicate(error)) throw toPortalError(error, statusOf(error));
   return path;
+}
+
+function statusOf(error: object): number {
+  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
+  return Number(status ?? statusCode) || 0;
+}
+
+function isDuplicate(error: Error): boolean {
+  return statusOf(error) === 409 || /exists|duplicate/i.test(error.message);
 }
 
 const LONGEST_SIDE = 1280;

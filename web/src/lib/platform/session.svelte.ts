@@ -1,5 +1,6 @@
-import { supabase } from './supabase.ts';
+import { toPortalError } from '#lib/errors.ts';
 import { ask } from './command.ts';
+import { supabase } from './supabase.ts';
 
 export interface Tenant {
   id: string;
@@ -39,9 +40,41 @@ class SessionStore {
 
 export const session = new SessionStore();
 
-/** Loads who is signed in; null when nobody is. */
+const REMEMBERED = 'mzigo.session';
+
+/**
+ * Loads who is signed in; null when nobody is. Without network the last answer stands, so that a
+ * driver can open his trip where there is no coverage; the server checks every right anyway.
+ */
 export async function loadSession(): Promise<MySession | null> {
   const { data } = await supabase.auth.getSession();
-  session.me = data.session ? await ask<MySession>('my_session') : null;
+  if (!data.session) {
+    localStorage.removeItem(REMEMBERED);
+    session.me = null;
+    return null;
+  }
+  try {
+    session.me = await ask<MySession>('my_session');
+    localStorage.setItem(REMEMBERED, JSON.stringify(session.me));
+  } catch (cause) {
+    const failure = toPortalError(cause);
+    if (failure.key === 'session_expired' || failure.key === 'not_signed_in') {
+      await supabase.auth.signOut({ scope: 'local' });
+      session.me = null;
+      return null;
+    }
+    const known = remembered(data.session.user.id);
+    if (failure.key !== 'network_unreachable' || !known) throw failure;
+    session.me = known;
+  }
   return session.me;
+}
+
+function remembered(userId: string): MySession | null {
+  try {
+    const known = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as MySession | null;
+    return known?.user.id === userId ? known : null;
+  } catch {
+    return null;
+  }
 }
