@@ -19,11 +19,13 @@ export interface Dependencies {
 export async function handle(request: Request, dependencies: Dependencies): Promise<Response> {
   if (!isWorkerCall(request, dependencies.secretKey)) return refuseCaller();
   const rows = rowsSchema.parse(await dependencies.database.rpc('metrics'));
-  const byName = Map.groupBy(rows, (row) => row.name);
-  const lines = [...byName].flatMap(([name, samples]) => [
-    `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
-    ...samples.map((sample) => `${name}${formatLabels(sample.labels ?? {})} ${sample.value}`),
-  ]);
+  const families = new Map<string, string[]>();
+  for (const { name, labels, value } of rows) {
+    const type = `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`;
+    const lines = families.get(name) ?? [type];
+    families.set(name, [...lines, `${name}${formatLabels(labels ?? {})} ${value}`]);
+  }
+  const lines = [...families.values()].flat();
   return new Response(`${lines.join('\n')}\n`, {
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
   });

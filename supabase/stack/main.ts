@@ -116,3 +116,5 @@ try {
   process.stderr.write(`\n${explain(error)}\n`);
   process.exitCode = 1;
 }
+// Connections that are kept alive for a next call must not keep the process alive.
+process.exit();

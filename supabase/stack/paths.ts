@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** The repository, whatever the working directory is. */
@@ -40,6 +40,8 @@ function isReachable(folder: string): boolean {
 export function databaseHome(home: string): string {
   if (databaseAccount() === null || isReachable(dirname(home))) {
     mkdirSync(home, { recursive: true, mode: 0o755 });
+    // Our own folder: may be walked through, what is secret in it is closed by itself.
+    if (databaseAccount() !== null) chmodSync(home, statSync(home).mode | 0o011);
     return home;
   }
   const name = createHash('sha256').update(home).digest('hex').slice(0, 12);

@@ -62,7 +62,7 @@ const THROW_AWAY: Record<string, string> = {
 };
 
 export interface ServerOptions {
-  /** The folder that holds `runtime/` and, unless `data` says otherwise, `data/postgres/`. */
+  /** Where the program is unpacked, and the data unless `data` says otherwise. */
   home: string;
   /** The data folder; made when it is not there. */
   data?: string;

@@ -17,6 +17,8 @@ import { readSecrets } from './secrets.ts';
 
 export interface StackOptions {
   home: string;
+  /** Where PostgreSQL's program is unpacked, if not in `home`. */
+  runtimeHome?: string;
   port: number;
   host: string;
   /** Throw the data away first. */
@@ -178,8 +180,9 @@ async function startDatabase(
 ): Promise<Server> {
   await mkdir(data, { recursive: true, mode: 0o755 });
   return startServer({
-    home: options.home,
+    home: options.runtimeHome ?? options.home,
     data: join(data, 'postgres'),
+    log: join(options.home, 'logs', 'postgres.log'),
     password,
     isThrowAway: options.isThrowAway ?? false,
   });

@@ -130,7 +130,7 @@ export class TestDatabase {
 }
 
 /**
- * A fresh copy of the template on the server of this test run (see `global.ts`), or on one of its
+ * A fresh copy of the template on the server of this test run (see `with_server.ts`), or on one of its
  * own when there is none, as in a script.
  */
 export async function cloneDatabase(label = 'test'): Promise<TestDatabase> {
