@@ -1,6 +1,6 @@
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { attach, oneWith, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export interface Invoice {
@@ -90,37 +90,42 @@ export function methodName(method: string): string {
   return PAYMENT_METHODS.find((item) => item.value === method)?.label ?? method;
 }
 
+const CUSTOMER = { column: 'customer_id', table: 'customers', select: 'code,name' };
+const ORDER = { column: 'order_id', table: 'orders', select: 'number' };
+const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
+const PAYMENT = { column: 'payment_id', table: 'payments', select: 'number,method,received_at' };
+const INVOICE = { column: 'invoice_id', table: 'invoices', select: 'number,total,balance' };
+
 export function listInvoices(list: ListQuery) {
   const { status, customer } = list.filters;
-  let query = supabase.from('invoices').select('*,customers(id,code,name),orders(id,number)');
+  let query = supabase.from('invoices').select('*');
   if (status) query = query.eq('status', status);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.ilike('number', `%${list.search}%`);
   return page<Invoice>(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
+    { customers: CUSTOMER, orders: ORDER },
   );
 }
 
 export function readInvoice(id: string): Promise<Invoice | null> {
-  return one(
-    supabase
-      .from('invoices')
-      .select('*,customers(id,code,name),orders(id,number),allowed_commands')
-      .eq('id', id)
-      .maybeSingle(),
+  return oneWith(
+    supabase.from('invoices').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    { customers: CUSTOMER, orders: ORDER },
   );
 }
 
-export function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
-  return rows(
+export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
+  const items = await rows(
     supabase
       .from('invoice_items')
-      .select('*,products(name,sku,unit)')
+      .select('*')
       .eq('invoice_id', invoiceId)
       .order('line_number')
       .limit(1000),
   );
+  return attach(items, { products: PRODUCT });
 }
 
 export function invoicesOfOrder(orderId: string): Promise<InvoiceSummary[]> {
@@ -149,7 +154,7 @@ export function openInvoicesOf(customerId: string): Promise<Invoice[]> {
 
 export function listPayments(list: ListQuery) {
   const { status, method, customer } = list.filters;
-  let query = supabase.from('payments').select('*,customers(id,code,name)');
+  let query = supabase.from('payments').select('*');
   if (status) query = query.eq('status', status);
   if (method) query = query.eq('method', method);
   if (customer) query = query.eq('customer_id', customer);
@@ -160,16 +165,14 @@ export function listPayments(list: ListQuery) {
   return page<Payment>(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
+    { customers: CUSTOMER },
   );
 }
 
 export function readPayment(id: string): Promise<Payment | null> {
-  return one(
-    supabase
-      .from('payments')
-      .select('*,customers(id,code,name),allowed_commands')
-      .eq('id', id)
-      .maybeSingle(),
+  return oneWith(
+    supabase.from('payments').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    { customers: CUSTOMER },
   );
 }
 
@@ -179,20 +182,19 @@ export function paymentsOfOrder(orderId: string): Promise<Payment[]> {
   );
 }
 
-export function allocationsOf(
+export async function allocationsOf(
   column: 'payment_id' | 'invoice_id',
   id: string,
 ): Promise<Allocation[]> {
-  return rows(
+  const found = await rows(
     supabase
       .from('payment_allocations')
-      .select(
-        'id,amount,created_at,payments(id,number,method,received_at),invoices(id,number,total,balance)',
-      )
+      .select('id,amount,created_at,payment_id,invoice_id')
       .eq(column, id)
       .order('created_at')
       .limit(200),
   );
+  return attach(found, { payments: PAYMENT, invoices: INVOICE });
 }
 
 export interface PaymentInput {

@@ -1,6 +1,6 @@
 import { write } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { attach, one, oneWith, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export interface Product {
@@ -51,10 +51,13 @@ export interface ProductPrice {
   id: string;
   min_quantity: number;
   price: number;
-  price_lists: { id: string; name: string; is_active: boolean };
+  price_lists: { id: string; name: string; is_active: boolean } | null;
 }
 
 export type ProductInput = Omit<Product, 'id' | 'created_at' | 'version'>;
+
+const TERRITORY = { column: 'territory_id', table: 'territories', select: 'name' };
+const PRICE_LIST = { column: 'price_list_id', table: 'price_lists', select: 'name,is_active' };
 
 export function listProducts(list: ListQuery) {
   let query = supabase.from('products').select('*');
@@ -143,22 +146,25 @@ export function removePack(id: string): Promise<unknown> {
   return write(supabase.from('product_packs').delete().eq('id', id));
 }
 
-export function pricesOf(productId: string): Promise<ProductPrice[]> {
-  return rows(
+export async function pricesOf(productId: string): Promise<ProductPrice[]> {
+  const found = await rows(
     supabase
       .from('price_list_items')
-      .select('id,min_quantity,price,price_lists(id,name,is_active)')
+      .select('id,min_quantity,price,price_list_id')
       .eq('product_id', productId)
       .order('min_quantity')
       .limit(200),
   );
+  return attach(found, { price_lists: PRICE_LIST });
 }
 
 export function listPriceLists(list: ListQuery) {
-  let query = supabase.from('price_lists').select('*,territories(name)');
+  let query = supabase.from('price_lists').select('*');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.search) query = query.ilike('name', `%${list.search}%`);
-  return page<PriceList>(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return page<PriceList>(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {
+    territories: TERRITORY,
+  });
 }
 
 export function priceListChoices(): Promise<{ id: string; name: string }[]> {
@@ -168,7 +174,9 @@ export function priceListChoices(): Promise<{ id: string; name: string }[]> {
 }
 
 export function readPriceList(id: string): Promise<PriceList | null> {
-  return one(supabase.from('price_lists').select('*,territories(name)').eq('id', id).maybeSingle());
+  return oneWith(supabase.from('price_lists').select('*').eq('id', id).maybeSingle(), {
+    territories: TERRITORY,
+  });
 }
 
 export function itemsOf(priceListId: string, search: string): Promise<PriceItem[]> {

@@ -1,6 +1,6 @@
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { attach, childrenOf, one, oneWith, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const TRIP_STATES = [
@@ -66,17 +66,17 @@ export interface Stop {
     currency: string;
     status: string;
     notes: string | null;
-    customers: { id: string; name: string; phone: string | null } | null;
-    customer_addresses: {
-      label: string;
-      street: string;
-      city: string;
-      instructions: string | null;
-      latitude: number | null;
-      longitude: number | null;
-      window_start: string | null;
-      window_end: string | null;
-    } | null;
+  } | null;
+  customers: { id: string; name: string; phone: string | null } | null;
+  customer_addresses: {
+    label: string;
+    street: string;
+    city: string;
+    instructions: string | null;
+    latitude: number | null;
+    longitude: number | null;
+    window_start: string | null;
+    window_end: string | null;
   } | null;
 }
 
@@ -151,15 +151,30 @@ export interface Variance {
   allowed_commands?: string[];
 }
 
-const TRIP =
-  '*,warehouses(name),vehicles(id,name,registration,location_id,capacity_kg,capacity_l,capacity_units),drivers(id,name,phone,membership_id)';
-const STOP =
-  '*,orders(number,total,currency,status,notes,customers(id,name,phone),customer_addresses(label,street,city,instructions,latitude,longitude,window_start,window_end))';
-const VARIANCE = '*,products(name,sku,unit),trips(id,number),orders(id,number)';
+const WAREHOUSE = { column: 'warehouse_id', table: 'warehouses', select: 'name' };
+const VEHICLE = {
+  column: 'vehicle_id',
+  table: 'vehicles',
+  select: 'name,registration,location_id,capacity_kg,capacity_l,capacity_units',
+};
+const DRIVER = { column: 'driver_id', table: 'drivers', select: 'name,phone,membership_id' };
+const CUSTOMER = { column: 'customer_id', table: 'customers', select: 'name,phone' };
+const ADDRESS = {
+  column: 'address_id',
+  table: 'customer_addresses',
+  select: 'label,street,city,instructions,latitude,longitude,window_start,window_end',
+};
+const ORDER = { column: 'order_id', table: 'orders', select: 'number,total,currency,status,notes' };
+const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
+const TRIP = { column: 'trip_id', table: 'trips', select: 'number' };
+
+const ON_TRIP = { warehouses: WAREHOUSE, vehicles: VEHICLE, drivers: DRIVER };
+const ON_VARIANCE = { products: PRODUCT, trips: TRIP, orders: ORDER };
+const ON_OFFLOAD = { trips: TRIP, warehouses: WAREHOUSE };
 
 export function listTrips(list: ListQuery) {
   const { status, vehicle, driver } = list.filters;
-  let query = supabase.from('trips').select(TRIP);
+  let query = supabase.from('trips').select('*');
   if (status) query = query.eq('status', status);
   if (vehicle) query = query.eq('vehicle_id', vehicle);
   if (driver) query = query.eq('driver_id', driver);
@@ -167,27 +182,33 @@ export function listTrips(list: ListQuery) {
   return page<Trip>(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
+    ON_TRIP,
   );
 }
 
 export function readTrip(id: string): Promise<Trip | null> {
-  return one(supabase.from('trips').select(`${TRIP},allowed_commands`).eq('id', id).maybeSingle());
-}
-
-export function stopsOf(tripId: string): Promise<Stop[]> {
-  return rows(
-    supabase.from('trip_stops').select(STOP).eq('trip_id', tripId).order('sequence').limit(500),
+  return oneWith(
+    supabase.from('trips').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    ON_TRIP,
   );
 }
 
-export function loadOf(tripId: string): Promise<Load | null> {
-  return one(
-    supabase
-      .from('loads')
-      .select('*,load_items(*,products(name,sku,unit))')
-      .eq('trip_id', tripId)
-      .maybeSingle(),
+export async function stopsOf(tripId: string): Promise<Stop[]> {
+  const found = await rows(
+    supabase.from('trip_stops').select('*').eq('trip_id', tripId).order('sequence').limit(500),
   );
+  return attach(found, { orders: ORDER, customers: CUSTOMER, customer_addresses: ADDRESS });
+}
+
+export async function loadOf(tripId: string): Promise<Load | null> {
+  const load = await one<Load>(
+    supabase.from('loads').select('*').eq('trip_id', tripId).maybeSingle(),
+  );
+  if (!load) return null;
+  const items = await rows(
+    supabase.from('load_items').select('*').eq('load_id', load.id).order('id').limit(1000),
+  );
+  return { ...load, load_items: await attach<LoadItem>(items, { products: PRODUCT }) };
 }
 
 export function vehicles(): Promise<Vehicle[]> {
@@ -211,7 +232,7 @@ export function drivers(): Promise<Driver[]> {
 export async function ownTrips(userId: string, role: string | null): Promise<Trip[]> {
   let query = supabase
     .from('trips')
-    .select(`${TRIP},allowed_commands`)
+    .select('*,allowed_commands')
     .in('status', ['planned', 'dispatched', 'in_progress']);
   // Drivers see their own trips only; others who also drive have to be told apart.
   if (role !== 'driver') {
@@ -227,7 +248,7 @@ export async function ownTrips(userId: string, role: string | null): Promise<Tri
       own.map((driver) => driver.id),
     );
   }
-  return rows(query.order('planned_start_at').limit(20));
+  return attach(await rows(query.order('planned_start_at').limit(20)), ON_TRIP);
 }
 
 export interface AssignableOrder {
@@ -238,7 +259,6 @@ export interface AssignableOrder {
   customers: { name: string } | null;
   customer_addresses: { label: string; street: string; city: string } | null;
   order_items: { quantity: number; products: { weight_kg: number; volume_l: number } | null }[];
-  trip_stops: { trip_id: string }[];
 }
 
 /** Allocated orders of a depot that ride on no other trip than the given one. */
@@ -246,19 +266,47 @@ export async function assignableOrders(
   warehouseId: string,
   tripId?: string,
 ): Promise<AssignableOrder[]> {
-  const found = await rows<AssignableOrder>(
+  const found = await rows<{ id: string }>(
     supabase
       .from('orders')
-      .select(
-        'id,number,total,requested_on,customers(name),customer_addresses(label,street,city),order_items(quantity,products(weight_kg,volume_l)),trip_stops(trip_id)',
-      )
+      .select('id,number,total,requested_on,customer_id,address_id')
       .eq('status', 'allocated')
       .eq('warehouse_id', warehouseId)
       .eq('is_on_hold', false)
       .order('created_at')
       .limit(500),
   );
-  return found.filter((order) => order.trip_stops.every((stop) => stop.trip_id === tripId));
+  const ids = found.map((order) => order.id);
+  const [stops, items] = await Promise.all([
+    childrenOf<{ order_id: string; trip_id: string }>(
+      'trip_stops',
+      'order_id,trip_id',
+      'order_id',
+      ids,
+    ),
+    childrenOf<{ order_id: string }>(
+      'order_items',
+      'order_id,product_id,quantity',
+      'order_id',
+      ids,
+    ),
+  ]);
+  const taken = new Set(
+    stops.filter((stop) => stop.trip_id !== tripId).map((stop) => stop.order_id),
+  );
+  const [orders, lines] = await Promise.all([
+    attach<AssignableOrder>(
+      found.filter((order) => !taken.has(order.id)),
+      { customers: CUSTOMER, customer_addresses: ADDRESS },
+    ),
+    attach<AssignableOrder['order_items'][number] & { order_id: string }>(items, {
+      products: { column: 'product_id', table: 'products', select: 'weight_kg,volume_l' },
+    }),
+  ]);
+  return orders.map((order) => ({
+    ...order,
+    order_items: lines.filter((line) => line.order_id === order.id),
+  }));
 }
 
 export interface TripInput {
@@ -304,22 +352,20 @@ export function confirmLoad(
 }
 
 export function listOffloads(list: ListQuery) {
-  let query = supabase.from('offload_documents').select('*,trips(id,number),warehouses(name)');
+  let query = supabase.from('offload_documents').select('*');
   if (list.filters.status) query = query.eq('status', list.filters.status);
   if (list.search) query = query.ilike('number', `%${list.search}%`);
   return page<Offload>(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
+    ON_OFFLOAD,
   );
 }
 
 export function readOffload(id: string): Promise<Offload | null> {
-  return one(
-    supabase
-      .from('offload_documents')
-      .select('*,trips(id,number),warehouses(name),allowed_commands')
-      .eq('id', id)
-      .maybeSingle(),
+  return oneWith(
+    supabase.from('offload_documents').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    ON_OFFLOAD,
   );
 }
 
@@ -327,27 +373,23 @@ export function offloadsOf(tripId: string): Promise<Offload[]> {
   return rows(
     supabase
       .from('offload_documents')
-      .select('*,trips(id,number),warehouses(name),allowed_commands')
+      .select('*')
       .eq('trip_id', tripId)
       .order('created_at', { ascending: false })
       .limit(20),
   );
 }
 
-export function offloadItems(offloadId: string): Promise<OffloadItem[]> {
-  return rows(
-    supabase
-      .from('offload_items')
-      .select('*,products(name,sku,unit)')
-      .eq('offload_id', offloadId)
-      .order('id')
-      .limit(1000),
+export async function offloadItems(offloadId: string): Promise<OffloadItem[]> {
+  const found = await rows(
+    supabase.from('offload_items').select('*').eq('offload_id', offloadId).order('id').limit(1000),
   );
+  return attach(found, { products: PRODUCT });
 }
 
 export function listVariances(list: ListQuery) {
   const { status, kind } = list.filters;
-  let query = supabase.from('variances').select(VARIANCE);
+  let query = supabase.from('variances').select('*');
   if (status) query = query.eq('status', status);
   if (kind) query = query.eq('kind', kind);
   if (list.search) {
@@ -357,19 +399,30 @@ export function listVariances(list: ListQuery) {
   return page<Variance>(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
+    ON_VARIANCE,
   );
 }
 
 export function readVariance(id: string): Promise<Variance | null> {
-  return one(
-    supabase.from('variances').select(`${VARIANCE},allowed_commands`).eq('id', id).maybeSingle(),
+  return oneWith(
+    supabase.from('variances').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    ON_VARIANCE,
   );
 }
 
-export function variancesOf(column: 'trip_id' | 'order_id', id: string): Promise<Variance[]> {
-  return rows(
-    supabase.from('variances').select(VARIANCE).eq(column, id).order('created_at').limit(200),
+export async function variancesOf(
+  column: 'trip_id' | 'order_id' | 'offload_id',
+  id: string,
+): Promise<Variance[]> {
+  const found = await rows(
+    supabase
+      .from('variances')
+      .select('*,allowed_commands')
+      .eq(column, id)
+      .order('created_at')
+      .limit(200),
   );
+  return attach(found, ON_VARIANCE);
 }
 
 export interface CountedItem {
@@ -432,15 +485,4 @@ export function approveVariance(
     note,
     expected_version: variance.version,
   });
-}
-
-export function offloadVariances(offloadId: string): Promise<Variance[]> {
-  return rows(
-    supabase
-      .from('variances')
-      .select(`${VARIANCE},allowed_commands`)
-      .eq('offload_id', offloadId)
-      .order('number')
-      .limit(200),
-  );
 }

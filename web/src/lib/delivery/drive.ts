@@ -1,6 +1,6 @@
 import { toPortalError } from '#lib/errors.ts';
 import { command } from '#lib/platform/command.ts';
-import { rows } from '#lib/platform/read.ts';
+import { attach, childrenOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import {
   type Load,
@@ -69,21 +69,20 @@ async function fetchPack(userId: string, role: string | null, wanted?: string): 
     loadOf(trip.id),
     offloadsOf(trip.id),
   ]);
-  const lines = stops.length
-    ? await rows<DriveLine>(
-        supabase
-          .from('order_items')
-          .select(
-            'id,order_id,line_number,quantity,unit_price,tax_rate,products(id,name,sku,unit,container_product_id)',
-          )
-          .in(
-            'order_id',
-            stops.map((stop) => stop.order_id),
-          )
-          .order('line_number')
-          .limit(1000),
-      )
-    : [];
+  const items = await childrenOf(
+    'order_items',
+    'id,order_id,line_number,quantity,unit_price,tax_rate,product_id',
+    'order_id',
+    stops.map((stop) => stop.order_id),
+  );
+  const lines = await attach<DriveLine>(items, {
+    products: {
+      column: 'product_id',
+      table: 'products',
+      select: 'name,sku,unit,container_product_id',
+    },
+  });
+  lines.sort((a, b) => a.line_number - b.line_number);
   const ids = [...new Set(lines.map((line) => line.products?.container_product_id))].filter(
     (id): id is string => typeof id === 'string',
   );

@@ -1,6 +1,6 @@
 import { ask, command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { attach, one, oneWith, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const ORDER_STATES = [
@@ -96,13 +96,15 @@ export interface OrderSummary {
   created_at: string;
 }
 
-const LISTED = '*,customers(id,code,name),warehouses(name)';
-const FULL =
-  '*,customers(id,code,name),customer_addresses(label,street,city),warehouses(name),allowed_commands';
+const CUSTOMER = { column: 'customer_id', table: 'customers', select: 'code,name' };
+const WAREHOUSE = { column: 'warehouse_id', table: 'warehouses', select: 'name' };
+const ADDRESS = { column: 'address_id', table: 'customer_addresses', select: 'label,street,city' };
+const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
+const TRIP = { column: 'trip_id', table: 'trips', select: 'number,status' };
 
 export function listOrders(list: ListQuery) {
   const { status, customer, warehouse, hold, from, to } = list.filters;
-  let query = supabase.from('orders').select(LISTED);
+  let query = supabase.from('orders').select('*');
   if (status) query = query.eq('status', status);
   if (customer) query = query.eq('customer_id', customer);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
@@ -118,6 +120,7 @@ export function listOrders(list: ListQuery) {
       .order(list.sort, { ascending: list.ascending })
       .order('id', { ascending: list.ascending }),
     list,
+    { customers: CUSTOMER, warehouses: WAREHOUSE },
   );
 }
 
@@ -128,29 +131,30 @@ function nextDay(date: string): string {
 }
 
 export function readOrder(id: string): Promise<Order | null> {
-  return one(supabase.from('orders').select(FULL).eq('id', id).maybeSingle());
+  return oneWith(supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(), {
+    customers: CUSTOMER,
+    customer_addresses: ADDRESS,
+    warehouses: WAREHOUSE,
+  });
 }
 
-export function itemsOf(orderId: string): Promise<OrderItem[]> {
-  return rows(
+export async function itemsOf(orderId: string): Promise<OrderItem[]> {
+  const items = await rows(
     supabase
       .from('order_items')
-      .select('*,products(name,sku,unit)')
+      .select('*')
       .eq('order_id', orderId)
       .order('line_number')
       .limit(1000),
   );
+  return attach(items, { products: PRODUCT });
 }
 
-export function fulfilmentsOf(orderId: string): Promise<Fulfilment[]> {
-  return rows(
-    supabase
-      .from('fulfilments')
-      .select('*,trips(id,number,status)')
-      .eq('order_id', orderId)
-      .order('created_at')
-      .limit(50),
+export async function fulfilmentsOf(orderId: string): Promise<Fulfilment[]> {
+  const found = await rows(
+    supabase.from('fulfilments').select('*').eq('order_id', orderId).order('created_at').limit(50),
   );
+  return attach(found, { trips: TRIP });
 }
 
 export function proofOf(orderId: string): Promise<Proof | null> {

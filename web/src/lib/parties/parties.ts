@@ -1,6 +1,6 @@
 import { write } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { oneWith, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export interface Customer {
@@ -69,22 +69,28 @@ export type CustomerInput = Pick<
 
 export type AddressInput = Omit<Address, 'id' | 'is_active' | 'latitude' | 'longitude'>;
 
-const FULL = '*,territories(name),price_lists(name),allowed_commands';
+const TERRITORY = { column: 'territory_id', table: 'territories', select: 'name' };
+const PRICE_LIST = { column: 'price_list_id', table: 'price_lists', select: 'name' };
 
 export function listCustomers(list: ListQuery) {
   const { status, customer_type } = list.filters;
-  let query = supabase.from('customers').select('*,territories(name)');
+  let query = supabase.from('customers').select('*');
   if (status) query = query.eq('status', status);
   if (customer_type) query = query.eq('customer_type', customer_type);
   if (list.search) {
     const like = pattern(list.search);
     query = query.or(`name.ilike.${like},code.ilike.${like},phone.ilike.${like}`);
   }
-  return page<Customer>(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return page<Customer>(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {
+    territories: TERRITORY,
+  });
 }
 
 export function readCustomer(id: string): Promise<Customer | null> {
-  return one(supabase.from('customers').select(FULL).eq('id', id).maybeSingle());
+  return oneWith(
+    supabase.from('customers').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    { territories: TERRITORY, price_lists: PRICE_LIST },
+  );
 }
 
 export function addressesOf(customerId: string): Promise<Address[]> {

@@ -1,4 +1,4 @@
-import { rows } from './read.ts';
+import { attach, type Link, rows } from './read.ts';
 
 /** What a list shows, held entirely in the address so that it can be shared and bookmarked. */
 export interface ListQuery {
@@ -74,10 +74,18 @@ interface Ranged {
 
 /**
  * One page of a list. It asks for one row more than it shows: that answers "is there a next page?"
- * without counting the whole table.
+ * without counting the whole table. `links` adds what the columns of the shown rows point to.
  */
-export async function page<Row>(query: Ranged, list: ListQuery): Promise<ListPage<Row>> {
+export async function page<Row>(
+  query: Ranged,
+  list: ListQuery,
+  links: Record<string, Link> = {},
+): Promise<ListPage<Row>> {
   const from = (list.page - 1) * list.size;
-  const found = await rows<Row>(query.range(from, from + list.size));
-  return { rows: found.slice(0, list.size), query: list, hasNext: found.length > list.size };
+  const found = await rows(query.range(from, from + list.size));
+  return {
+    rows: await attach<Row>(found.slice(0, list.size), links),
+    query: list,
+    hasNext: found.length > list.size,
+  };
 }

@@ -28,7 +28,6 @@ const TONES: Record<string, Tone> = {
   applied: 'good',
   paid: 'good',
   reconciled: 'good',
-  enough: 'good',
   simulated: 'good',
   reorder: 'warn',
   out_of_stock: 'bad',

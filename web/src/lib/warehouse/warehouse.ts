@@ -1,6 +1,6 @@
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { attach, oneWith, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export interface Warehouse {
@@ -55,7 +55,25 @@ export interface AdjustmentItem {
   products: { id: string; name: string; sku: string; unit: string } | null;
 }
 
-const STOCK = '*,warehouses!inner(name,kind),products!inner(name,sku,unit)';
+const WAREHOUSE = { column: 'warehouse_id', table: 'warehouses', select: 'name,kind' };
+const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
+
+/**
+ * Products that a search text may mean. Stock is then filtered by their ids, because a balance has
+ * no name of its own.
+ */
+async function productIds(search: string): Promise<string[]> {
+  const like = pattern(search);
+  const found = await rows<{ id: string }>(
+    supabase
+      .from('products')
+      .select('id')
+      .or(`name.ilike.${like},sku.ilike.${like}`)
+      .order('name')
+      .limit(100),
+  );
+  return found.map((product) => product.id);
+}
 
 export function warehouses(kinds: string[] = ['depot', 'shop']): Promise<Warehouse[]> {
   return rows(
@@ -69,77 +87,73 @@ export function warehouses(kinds: string[] = ['depot', 'shop']): Promise<Warehou
   );
 }
 
-export function listStock(list: ListQuery) {
+export async function listStock(list: ListQuery) {
   const { warehouse, condition } = list.filters;
-  let query = supabase.from('inventory').select(STOCK);
+  let query = supabase.from('inventory').select('*');
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (condition) query = query.eq('condition', condition);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},sku.ilike.${like}`, { referencedTable: 'products' });
-  }
-  return page<StockRow>(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  if (list.search) query = query.in('product_id', await productIds(list.search));
+  return page<StockRow>(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {
+    warehouses: WAREHOUSE,
+    products: PRODUCT,
+  });
 }
 
 /** Balances of one product at every location. */
-export function stockOf(productId: string): Promise<StockRow[]> {
-  return rows(
+export async function stockOf(productId: string): Promise<StockRow[]> {
+  const found = await rows(
     supabase
       .from('inventory')
-      .select(STOCK)
+      .select('*')
       .eq('product_id', productId)
       .order('on_hand', { ascending: false })
       .limit(200),
   );
+  return attach(found, { warehouses: WAREHOUSE, products: PRODUCT });
 }
 
-export function listMovements(list: ListQuery) {
+export async function listMovements(list: ListQuery) {
   const { warehouse, kind } = list.filters;
-  let query = supabase
-    .from('inventory_transactions')
-    .select('*,warehouses(name),products!inner(name,sku,unit)');
+  let query = supabase.from('inventory_transactions').select('*');
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (kind) query = query.eq('kind', kind);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},sku.ilike.${like}`, { referencedTable: 'products' });
-  }
+  if (list.search) query = query.in('product_id', await productIds(list.search));
   return page<Movement>(
     query
-      .order('occurred_at', { ascending: list.sort === 'occurred_at' && list.ascending })
-      .order('id', { ascending: false }),
+      .order('occurred_at', { ascending: list.ascending })
+      .order('id', { ascending: list.ascending }),
     list,
+    { warehouses: WAREHOUSE, products: PRODUCT },
   );
 }
 
 export function listAdjustments(list: ListQuery) {
-  let query = supabase.from('manual_adjustments').select('*,warehouses(name)');
+  let query = supabase.from('manual_adjustments').select('*');
   if (list.filters.status) query = query.eq('status', list.filters.status);
   return page<Adjustment>(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
+    { warehouses: WAREHOUSE },
   );
 }
 
 export function readAdjustment(id: string): Promise<Adjustment | null> {
-  return one(
-    supabase
-      .from('manual_adjustments')
-      .select('*,warehouses(name),allowed_commands')
-      .eq('id', id)
-      .maybeSingle(),
+  return oneWith(
+    supabase.from('manual_adjustments').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    { warehouses: WAREHOUSE },
   );
 }
 
-export function adjustmentItems(id: string): Promise<AdjustmentItem[]> {
-  return rows(
+export async function adjustmentItems(id: string): Promise<AdjustmentItem[]> {
+  const found = await rows(
     supabase
       .from('manual_adjustment_items')
-      .select('id,condition,quantity,products(id,name,sku,unit)')
+      .select('id,condition,quantity,product_id')
       .eq('adjustment_id', id)
       .order('id')
       .limit(1000),
   );
+  return attach(found, { products: PRODUCT });
 }
 
 export interface AdjustmentLine {

@@ -1,4 +1,4 @@
-import { offloadItems, offloadVariances, readOffload } from '#lib/delivery/delivery.ts';
+import { offloadItems, readOffload, variancesOf } from '#lib/delivery/delivery.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
@@ -9,7 +9,7 @@ export function load({ params, depends }) {
     const [offload, items, variances, history] = await Promise.all([
       readOffload(params.id),
       offloadItems(params.id),
-      session.can('variances.view') ? offloadVariances(params.id) : [],
+      session.can('variances.view') ? variancesOf('offload_id', params.id) : [],
       historyOf(params.id),
     ]);
     const known = found(offload, 'offload');
