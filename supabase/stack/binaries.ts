@@ -4,7 +4,6 @@ import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/p
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { extract } from 'tar';
 import { StackError, errorCode } from './errors.ts';
 
@@ -16,11 +15,17 @@ const EXTENSION_ARCHIVES = [
   { name: '@electric-sql/pglite-pgtap', archive: 'pgtap.tar.gz' },
 ];
 
-/** The folder of an installed package, found even where `exports` hides its package.json. */
+/** The folder of an installed package: the nearest node_modules upward that has it. */
 async function packageFolder(name: string): Promise<string> {
-  let folder = dirname(fileURLToPath(import.meta.resolve(name)));
-  while (!(await exists(join(folder, 'package.json')))) folder = dirname(folder);
-  return folder;
+  let folder = import.meta.dirname;
+  for (;;) {
+    const candidate = join(folder, 'node_modules', name);
+    if (await exists(join(candidate, 'package.json'))) return candidate;
+    if (dirname(folder) === folder) {
+      throw new StackError(`The package ${name} is not installed. Run npm install.`);
+    }
+    folder = dirname(folder);
+  }
 }
 
 async function packageVersion(folder: string): Promise<string> {
