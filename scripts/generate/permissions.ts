@@ -84,9 +84,7 @@ export function readPermissions(markdown: string): PublishedMatrix {
       .slice(1, -1)
       .map((role, index) => [
         role,
-        new Set(
-          rightsRows.filter((row) => row[index + 1] === HELD).map((row) => row[0] as string),
-        ),
+        new Set(rightsRows.filter((row) => row[index + 1] === HELD).map((row) => row[0] as string)),
       ]),
   );
   const access = new Map(

@@ -97,7 +97,11 @@ function viewType(catalogue: Catalogue, relation: Relation): string {
 
 function rpcType(catalogue: Catalogue, rpc: Rpc): string {
   const args = rpc.args.map((arg) =>
-    property(arg.name, toType(catalogue, arg.type) + (arg.is_optional ? ' | null' : ''), arg.is_optional),
+    property(
+      arg.name,
+      toType(catalogue, arg.type) + (arg.is_optional ? ' | null' : ''),
+      arg.is_optional,
+    ),
   );
   const single =
     rpc.returned_columns.length > 0
@@ -118,7 +122,8 @@ export function renderTypes(catalogue: Catalogue): string {
   const schemas = [...new Set(['public', ...catalogue.relations.map((item) => item.schema)])];
   const bodies = schemas.map((schema) => {
     const relations = catalogue.relations.filter((item) => item.schema === schema);
-    const section = (items: string[]) => (items.length === 0 ? 'Record<never, never>' : `{ ${items.join('\n')} }`);
+    const section = (items: string[]) =>
+      items.length === 0 ? 'Record<never, never>' : `{ ${items.join('\n')} }`;
     const enums = schema === 'public' ? catalogue.enums : [];
     return `${schema}: {
       Tables: ${section(relations.filter((item) => !item.is_view).map((item) => tableType(catalogue, item)))};

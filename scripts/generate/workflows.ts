@@ -37,10 +37,7 @@ function section(catalogue: Catalogue, machine: Machine): string {
     `## ${machine.name}`,
     `Table ${code(machine.table)}.`,
     diagram(machine),
-    table(
-      ['From', 'Command', 'To', 'RPC', 'Permission', 'Separation of duties', 'Event'],
-      rows,
-    ),
+    table(['From', 'Command', 'To', 'RPC', 'Permission', 'Separation of duties', 'Event'], rows),
   ].join('\n\n');
 }
 

@@ -26,10 +26,7 @@ test('the published access names exactly the rights that the policies ask for', 
   const published = Object.entries(ACCESS).flatMap(([relation, access]) =>
     COMMANDS.filter((command) => access[command] !== undefined).map((command) => [
       `${command} ${relation}`,
-      [
-        ...parseAudience(access[command] ?? '').permissions,
-        ...(ROW_RIGHTS[relation] ?? []),
-      ].sort(),
+      [...parseAudience(access[command] ?? '').permissions, ...(ROW_RIGHTS[relation] ?? [])].sort(),
     ]),
   );
   const asked = policies.map(({ relation, command, expression }) => [

@@ -7,10 +7,12 @@ const { offenders, admin } = openCatalogue();
 const FOR_VISITORS = ['accept_invitation(text,text)', 'reset_password(text,text)'];
 
 test('every function pins its search path', async () => {
+  // A body that was parsed when it was created (prosqlbody) looks no name up when it runs.
   expect(
     await offenders(
       `select p.oid::regprocedure from pg_proc p
-       where p.pronamespace in ${OURS} and p.prokind in ('f', 'p') and not coalesce('search_path=""' = any (p.proconfig), false)`,
+       where p.pronamespace in ${OURS} and p.prokind in ('f', 'p')
+         and not coalesce('search_path=""' = any (p.proconfig), p.prosqlbody is not null and not p.prosecdef)`,
     ),
   ).toEqual([]);
 });

@@ -47,7 +47,7 @@ test('nobody is granted truncate, references or trigger', async () => {
 test('rights are granted by name, never to everybody', async () => {
   expect(
     await offenders(
-      `select c.oid::regclass from pg_class c cross join lateral aclexplode(c.relacl) a
+      `select c.oid::regclass::text from pg_class c cross join lateral aclexplode(c.relacl) a
        where c.relnamespace in ${OURS} and a.grantee = 0
        union
        select format('%s.%s', c.oid::regclass, t.attname) from pg_attribute t

@@ -1,5 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { readCatalogue, type Catalogue, type Machine } from '../../../scripts/generate/catalogue.ts';
+import {
+  readCatalogue,
+  type Catalogue,
+  type Machine,
+} from '../../../scripts/generate/catalogue.ts';
 import { rpcOf, terminalStates } from '../../../scripts/generate/commands.ts';
 import { openCatalogue } from './catalogue.ts';
 
