@@ -105,6 +105,7 @@ select private.register_error('input_invalid', 422, 'A value is missing or not v
 select private.register_error('row_is_append_only', 409, 'This record is part of a ledger and cannot be changed or deleted.', 'Enter a new record that corrects it.');
 select private.register_error('rate_limit_exceeded', 429, 'Too many attempts in a short time.', 'Wait a minute and try again.');
 select private.register_error('rule_operator_unknown', 422, 'The rule uses an operator that does not exist.', 'Use the operators listed in the documentation of rules.');
+select private.register_error('rule_arguments_invalid', 422, 'An operator of the rule has arguments that it cannot work with.', 'Correct the arguments of the operator.');
 select private.register_error('rule_too_deep', 422, 'The rule is nested too deeply.', 'Split it into simpler rules.');
 
 ------------------------------------------------------------------------------------------------
