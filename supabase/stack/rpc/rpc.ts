@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import pg from 'pg';
 import { errorCode } from '../errors.ts';
+import { openPool } from '../pool.ts';
 import type { Secrets } from '../secrets.ts';
 import { verifyToken } from '../tokens.ts';
 import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
@@ -53,14 +54,12 @@ const PREFERENCES = /^return=\w+$/;
 
 export async function startRpc(options: RpcOptions): Promise<Rpc> {
   const { secrets, schema, maxRows } = options;
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
+  const pool = openPool(options.databaseUrl, {
     max: CONNECTIONS,
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 10_000,
     options: '-c TimeZone=UTC',
   });
-  pool.on('error', () => {});
   let catalogue: Catalogue = { routines: new Map(), timeouts: new Map() };
   const texts = new Map<string, CallText>();
   const reload = async () => {
@@ -113,13 +112,15 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     ];
     try {
       const client = await pool.connect();
-      let row: (string | null)[] | null;
+      let isBroken = false;
       try {
-        row = await runTransaction(client, statements);
+        return success((await runTransaction(client, statements)) ?? [], routine.isVoid);
+      } catch (error) {
+        isBroken = !(error instanceof pg.DatabaseError) || error.severity !== 'ERROR';
+        throw error;
       } finally {
-        client.release();
+        client.release(isBroken);
       }
-      return success(row ?? [], routine.isVoid);
     } catch (error) {
       return refusal(error, caller.role !== 'anon');
     }
