@@ -1,19 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+/** Layers of tests. Each has its own folder under tests/ and its own preparation. */
+function layer(name: string, include: string[], globalSetup: string[] = []) {
+  return {
+    extends: true as const,
+    test: { name, include, globalSetup, exclude: ['**/node_modules/**'] },
+  };
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'database',
-          include: ['tests/database/**/*.test.ts'],
-          globalSetup: ['tests/harness/with_server.ts'],
-        },
-      },
+      layer('unit', ['tests/functions/**/*.test.ts', 'tests/web/**/*.test.ts']),
+      layer('stack', ['tests/stack/**/*.test.ts']),
+      layer('database', ['tests/database/**/*.test.ts'], ['tests/harness/with_server.ts']),
+      layer('repository', ['tests/repository/**/*.test.ts'], ['tests/harness/with_server.ts']),
+      layer('api', ['tests/api/**/*.test.ts'], ['tests/harness/with_stack.ts']),
+      layer('browser', ['tests/browser/**/*.test.ts'], ['tests/harness/with_stack.ts']),
+      layer('replay', ['tests/replay/**/*.test.ts'], ['tests/harness/with_stack.ts']),
     ],
   },
 });

@@ -153,9 +153,7 @@ test('an order goes all the way from draft to paid', async () => {
     ),
   ).toEqual([]);
   await as('admin').query(`select private.process_queue('notifications')`);
-  expect(
-    await as('sales').query(`select template from messages order by template`),
-  ).toEqual([
+  expect(await as('sales').query(`select template from messages order by template`)).toEqual([
     { template: 'invoice.issued' },
     { template: 'order.approved' },
     { template: 'order.delivered' },
@@ -164,7 +162,9 @@ test('an order goes all the way from draft to paid', async () => {
   const stranger = await database.asUser('admin@globex.test');
   for (const table of ['orders', 'invoices', 'payments', 'trips', 'variances', 'messages']) {
     expect(
-      await stranger.query(`select 1 from ${table} where tenant_id <> (select private.active_tenant_id())`),
+      await stranger.query(
+        `select 1 from ${table} where tenant_id <> (select private.active_tenant_id())`,
+      ),
     ).toEqual([]);
   }
 });

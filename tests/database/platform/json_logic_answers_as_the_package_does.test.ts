@@ -373,7 +373,9 @@ test('operators that are none are refused where they are reached', async () => {
  */
 function withoutIdentity(logic: JsonLogic): JsonLogic {
   const copy = (value: unknown) => structuredClone(value);
+  // eslint-disable-next-line eqeqeq
   logic.add_operation('==', (a: unknown, b: unknown) => a == copy(b));
+  // eslint-disable-next-line eqeqeq
   logic.add_operation('!=', (a: unknown, b: unknown) => a != copy(b));
   logic.add_operation('===', (a: unknown, b: unknown) => a === copy(b));
   logic.add_operation('!==', (a: unknown, b: unknown) => a !== copy(b));
