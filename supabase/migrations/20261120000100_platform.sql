@@ -19,6 +19,10 @@ alter default privileges in schema public revoke all on sequences from anon, aut
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 revoke create on schema public from public;
 
+-- Commands are plpgsql whose statements find rows by id and company: a plan made once serves every
+-- call, and making it anew each time costs more than running it (docs/decisions/0009).
+alter role authenticator set plan_cache_mode = 'force_generic_plan';
+
 ------------------------------------------------------------------------------------------------
 -- Identifiers
 ------------------------------------------------------------------------------------------------
