@@ -82,4 +82,9 @@ using (
 create policy mzigo_insert_proofs on storage.objects for insert to authenticated
 with check (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('deliveries.record'))::text);
 create policy mzigo_select_proofs on storage.objects for select to authenticated
-using (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text);
+using (
+  bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text
+  -- Whoever is limited sees the photos of the deliveries he sees, and his own, which come before the proof.
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.delivery_proofs p where p.photo_path = objects.name))
+);

@@ -30,7 +30,7 @@ comment on column private.transitions.separate_from is 'Column of the row that n
 
 create table public.workflow_definitions (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
   machine text not null,
   from_state text not null,
   command text not null,

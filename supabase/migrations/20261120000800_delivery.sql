@@ -272,6 +272,7 @@ create table public.offload_documents (
   constraint rejected_reason_matches_status check ((status = 'rejected') = (status_reason is not null))
 );
 create unique index offload_documents_live on public.offload_documents (tenant_id, trip_id) where status <> 'rejected';
+create index offload_documents_trip on public.offload_documents (tenant_id, trip_id);
 create index offload_documents_warehouse on public.offload_documents (tenant_id, warehouse_id);
 comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
 create trigger _100_number_document before insert on public.offload_documents for each row execute function private.tg__number_document('offload');

@@ -70,6 +70,8 @@ end
 $$;
 comment on function private.lock_trip_of_order(uuid, uuid) is 'Locks the trip that an order rides on, before the order itself is locked; null when it rides on none.';
 
+select private.register_error('order_moved_to_another_trip', 409, 'Somebody moved the order to another trip in the same moment.', 'Try again.');
+
 create function private.check_trip_of_order(target public.orders, locked_trip uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
