@@ -105,10 +105,12 @@ create table public.event_store (
   entity_version integer not null,
   payload jsonb not null default '{}',
   metadata jsonb not null default '{}',
+  transaction_id xid8 not null default pg_current_xact_id(),
   created_at timestamptz not null default clock_timestamp(),
   unique (tenant_id, id),
   unique (tenant_id, sequence)
 );
+create index event_store_sequence on public.event_store (sequence);
 create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
 comment on table public.event_store is 'Append-only log of everything that happened. Payloads carry ids and field names, no personal data.';
 comment on column public.event_store.sequence is 'Order of writing over all companies; gaps are normal, and a later commit may show a lower number.';
@@ -164,30 +166,42 @@ create function private.tg_event_store__fan_out() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
+  sent_up_to constant bigint := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint, 0);
   delivery record;
 begin
+  -- The first event of the transaction that gets here sends them all; the others find it done.
+  if new.sequence <= sent_up_to then
+    return null;
+  end if;
   for delivery in
-    select s.queue, pg_catalog.array_agg(
+    select s.queue, max(e.sequence) as last_sequence, pg_catalog.array_agg(
       pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id)
       order by e.sequence
     ) as messages
-    from new_events e join private.subscriptions s on e.event_type like s.event_pattern
+    from public.event_store e
+    left join private.subscriptions s on e.event_type like s.event_pattern
+    where e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
     group by s.queue
   loop
-    perform pgmq.send_batch(delivery.queue, delivery.messages);
+    if delivery.queue is not null then
+      perform pgmq.send_batch(delivery.queue, delivery.messages);
+    end if;
+    perform pg_catalog.set_config('mzigo.sent_up_to',
+      greatest(delivery.last_sequence, nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint)::text, true);
   end loop;
   return null;
 end
 $$;
-comment on function private.tg_event_store__fan_out() is 'Sends each new event to the queues that subscribe to it, in the transaction that wrote it. Messages carry ids only.';
-
-create trigger _500_fan_out after insert on public.event_store
-referencing new table as new_events for each statement execute function private.tg_event_store__fan_out();
+comment on function private.tg_event_store__fan_out() is
+  'Just before commit: sends the events of the transaction to the queues that subscribe to them, one batch per queue. Messages carry ids only.';
+create constraint trigger _500_fan_out after insert on public.event_store
+deferrable initially deferred for each row execute function private.tg_event_store__fan_out();
 
 create function private.event_metadata() returns jsonb
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+begin
+  return pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
     'user_id', auth.uid(),
     'command', nullif(pg_catalog.current_setting('mzigo.command', true), ''),
     'rule', nullif(pg_catalog.current_setting('mzigo.rule', true), ''),
@@ -195,7 +209,8 @@ as $$
       nullif(pg_catalog.current_setting('mzigo.correlation_id', true), ''),
       pg_catalog.pg_current_xact_id()::text
     )
-  ))
+  ));
+end
 $$;
 comment on function private.event_metadata() is 'Who and what caused an event: user, command, rule, correlation id (that of the consumed event, else the transaction).';
 
@@ -358,41 +373,36 @@ end
 $$;
 comment on function private.tg__record_delete() is 'Audit row for deleted rows.';
 
-create function private.changed_values(subject jsonb, other jsonb) returns jsonb
-language sql immutable set search_path = ''
-as $$
-  select coalesce(pg_catalog.jsonb_object_agg(s.key, s.value), '{}'::jsonb)
-  from pg_catalog.jsonb_each(subject) s
-  where s.key not in ('version', 'updated_at', 'updated_by') and other -> s.key is distinct from s.value
-$$;
-comment on function private.changed_values(jsonb, jsonb) is 'The members of subject that differ in other, without the row stamps.';
-
 create function private.tg__record_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   with changes as (
-    select n.tenant_id, n.id, n.version,
-      private.changed_values(pg_catalog.to_jsonb(o), pg_catalog.to_jsonb(n)) as old_values,
-      private.changed_values(pg_catalog.to_jsonb(n), pg_catalog.to_jsonb(o)) as new_values
-    from new_rows n join old_rows o on o.id = n.id
+    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names
+    from new_rows n
+    join old_rows o on o.id = n.id
+    cross join lateral (select pg_catalog.to_jsonb(o) as o, pg_catalog.to_jsonb(n) as n offset 0) j
+    cross join lateral (
+      select pg_catalog.jsonb_object_agg(e.key, j.o -> e.key) as old_values, pg_catalog.jsonb_object_agg(e.key, e.value) as new_values,
+        pg_catalog.jsonb_agg(e.key order by e.key) filter (where e.key <> 'status') as names
+      from pg_catalog.jsonb_each(j.n) e
+      where e.key not in ('version', 'updated_at', 'updated_by') and j.o -> e.key is distinct from e.value
+    ) d
+    where d.new_values is not null
   ), audited as (
     insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
     select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
     from changes c
-    where c.new_values <> '{}'
   )
   insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select c.tenant_id, tg_argv[0] || '.updated', tg_argv[0], c.id, c.version,
-    pg_catalog.jsonb_build_object('changed', (select pg_catalog.jsonb_agg(k order by k) from pg_catalog.jsonb_object_keys(c.new_values) k)),
-    private.event_metadata()
+  select c.tenant_id, tg_argv[0] || '.updated', tg_argv[0], c.id, c.version, pg_catalog.jsonb_build_object('changed', c.names), private.event_metadata()
   from changes c
   -- A pure change of state is told by the machine's own events.
-  where tg_argv[0] <> '' and c.new_values - 'status' <> '{}';
+  where tg_argv[0] <> '' and c.names is not null;
   return null;
 end
 $$;
-comment on function private.tg__record_update() is 'Audit row with the changed columns and <entity>.updated event with their names. Argument: entity name, or empty for no event.';
+comment on function private.tg__record_update() is 'Audit row with the changed columns (without the row stamps) and <entity>.updated event with their names. Argument: entity name, or empty for no event.';
 
 create function private.tg__publish_transitions() returns trigger
 language plpgsql security definer set search_path = ''
@@ -400,6 +410,9 @@ as $$
 declare
   machine_name constant text := tg_argv[0];
 begin
+  if not exists (select from new_rows n join old_rows o on o.id = n.id where o.status <> n.status) then
+    return null;
+  end if;
   with moved as (
     insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
     select n.tenant_id, machine_name, n.id, t.from_state, t.command, t.to_state, auth.uid(), nullif(pg_catalog.current_setting('mzigo.rule', true), '')

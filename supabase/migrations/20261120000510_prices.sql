@@ -7,47 +7,37 @@ language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  parsed jsonb;
   problems jsonb;
 begin
   if pg_catalog.jsonb_typeof(lines) is distinct from 'array' or pg_catalog.jsonb_array_length(lines) not between 1 and 500 then
     perform private.fail('lines_invalid', '{"lines": "an array of 1 to 500 lines is needed"}');
   end if;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', l.n, 'problem', case
-      when l.product is null then 'product_unknown'
-      when l.pack_wanted and l.factor is null then 'pack_unknown'
-      when l.quantity is null or l.quantity <= 0 then 'quantity_not_positive'
-      when l.total > 99999999 then 'quantity_too_large'
-      else 'quantity_has_more_than_three_decimals' end) order by l.n)
-  into problems
-  from private.parse_lines(tenant, lines) l
-  where l.product is null or (l.pack_wanted and l.factor is null) or l.quantity is null or l.quantity <= 0
-    or l.total > 99999999 or l.total <> round(l.total, 3);
-  if problems is not null then
-    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('lines', problems));
-  end if;
-  return query select l.n::integer, l.product, l.total from private.parse_lines(tenant, lines) l order by l.n;
-end
-$$;
-comment on function private.read_lines(uuid, jsonb) is
-  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. Raises lines_invalid naming every bad line.';
-
-create function private.parse_lines(tenant uuid, lines jsonb)
-returns table (n bigint, product uuid, pack_wanted boolean, factor numeric, quantity numeric, total numeric)
-language sql stable security definer set search_path = ''
-as $$
-  select x.n, p.id, x.pack_id is not null, k.factor, x.quantity, x.quantity * coalesce(k.factor, 1)
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'line', x.n, 'product_id', p.id, 'quantity', x.quantity * coalesce(k.factor, 1), 'problem', case
+      when p.id is null then 'product_unknown'
+      when x.pack is not null and k.id is null then 'pack_unknown'
+      when x.quantity is null or x.quantity <= 0 then 'quantity_not_positive'
+      when x.quantity * coalesce(k.factor, 1) > 99999999 then 'quantity_too_large'
+      when x.quantity * coalesce(k.factor, 1) <> round(x.quantity * coalesce(k.factor, 1), 3) then 'quantity_has_more_than_three_decimals' end) order by x.n)
+  into parsed
   from (
-    select e.n,
-      case when (e.line ->> 'product_id') ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (e.line ->> 'product_id')::uuid end as product_id,
-      case when (e.line ->> 'pack_id') ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (e.line ->> 'pack_id')::uuid end as pack_id,
+    select e.n, e.line ->> 'product_id' as product, e.line ->> 'pack_id' as pack,
       -- Longer numbers cannot be quantities, and converting them could take long.
       case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
     from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
   ) x
-  left join public.products p on p.tenant_id = tenant and p.id = x.product_id and p.is_active
-  left join public.product_packs k on k.tenant_id = tenant and k.product_id = x.product_id and k.id = x.pack_id
+  left join public.products p on p.tenant_id = tenant and p.is_active and p.id = private.uuid_or_null(x.product)
+  left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(x.pack);
+  problems := pg_catalog.jsonb_path_query_array(parsed, '$[*] ? (@.problem != null)');
+  if problems <> '[]' then
+    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('lines', problems));
+  end if;
+  return query select r.line, r.product_id, r.quantity from pg_catalog.jsonb_to_recordset(parsed) as r (line integer, product_id uuid, quantity numeric);
+end
 $$;
-comment on function private.parse_lines(uuid, jsonb) is 'Order lines as given, with nulls where something is unknown or not a number.';
+comment on function private.read_lines(uuid, jsonb) is
+  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. Raises lines_invalid naming every bad line.';
 
 create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date)
 returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric)

@@ -204,59 +204,38 @@ alter table public.reservations force row level security;
 -- Derived values
 ------------------------------------------------------------------------------------------------
 
-create function private.apply_reservations(changes jsonb) returns void
+create function private.tg_reservations__reserve() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
   short jsonb;
 begin
+  -- Balances are locked in the one order before anything is decided.
   perform from public.inventory i
-  join pg_catalog.jsonb_to_recordset(changes) as c (tenant_id uuid, warehouse_id uuid, product_id uuid, quantity numeric)
-    on i.tenant_id = c.tenant_id and i.warehouse_id = c.warehouse_id and i.product_id = c.product_id and i.condition = 'good'
+  where (i.tenant_id, i.warehouse_id, i.product_id) in (select n.tenant_id, n.warehouse_id, n.product_id from new_rows n) and i.condition = 'good'
   order by i.warehouse_id, i.product_id, i.condition
-  for no key update of i;
+  for no key update;
 
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'product_id', c.product_id, 'sku', p.sku, 'name', p.name, 'required', c.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
+    'product_id', n.product_id, 'sku', p.sku, 'name', p.name, 'required', n.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
   into short
-  from (
-    select x.tenant_id, x.warehouse_id, x.product_id, sum(x.quantity) as quantity
-    from pg_catalog.jsonb_to_recordset(changes) as x (tenant_id uuid, warehouse_id uuid, product_id uuid, quantity numeric)
-    group by 1, 2, 3
-  ) c
-  join public.products p on p.tenant_id = c.tenant_id and p.id = c.product_id
-  left join public.inventory i on i.tenant_id = c.tenant_id and i.warehouse_id = c.warehouse_id and i.product_id = c.product_id and i.condition = 'good'
-  where c.quantity > coalesce(i.available, 0);
+  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
+  left join public.inventory i on i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good'
+  join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id
+  where n.quantity > coalesce(i.available, 0);
   if short is not null then
     perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', short));
   end if;
 
-  update public.inventory i set reserved = i.reserved + c.quantity, updated_at = pg_catalog.now()
-  from (
-    select x.tenant_id, x.warehouse_id, x.product_id, sum(x.quantity) as quantity
-    from pg_catalog.jsonb_to_recordset(changes) as x (tenant_id uuid, warehouse_id uuid, product_id uuid, quantity numeric)
-    group by 1, 2, 3
-  ) c
-  where i.tenant_id = c.tenant_id and i.warehouse_id = c.warehouse_id and i.product_id = c.product_id and i.condition = 'good' and c.quantity <> 0;
-end
-$$;
-comment on function private.apply_reservations(jsonb) is
-  'Adds signed quantities to inventory.reserved, locking balances in the one order; all or nothing. Raises stock_short naming every short product.';
-
-create function private.tg_reservations__reserve() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  perform private.apply_reservations((
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tenant_id', n.tenant_id, 'warehouse_id', n.warehouse_id, 'product_id', n.product_id, 'quantity', n.quantity))
-    from new_rows n
-  ));
+  update public.inventory i set reserved = i.reserved + n.quantity, updated_at = pg_catalog.now()
+  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
+  where i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good';
   update public.order_items i set quantity_reserved = n.quantity
   from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id;
   return null;
 end
 $$;
-comment on function private.tg_reservations__reserve() is 'Moves new reservations into the balances and the order lines.';
+comment on function private.tg_reservations__reserve() is 'Moves new reservations into the balances and the order lines, all or nothing. Raises stock_short naming every short product.';
 create trigger _300_reserve after insert on public.reservations
 referencing new table as new_rows for each statement execute function private.tg_reservations__reserve();
 
@@ -264,14 +243,18 @@ create function private.tg_reservations__release() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  if exists (select from old_rows) then
-    perform private.apply_reservations((
-      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tenant_id', o.tenant_id, 'warehouse_id', o.warehouse_id, 'product_id', o.product_id, 'quantity', -o.quantity))
-      from old_rows o
-    ));
-    update public.order_items i set quantity_reserved = 0
-    from old_rows o where i.tenant_id = o.tenant_id and i.id = o.order_item_id;
+  if not exists (select from old_rows) then
+    return null;
   end if;
+  perform from public.inventory i
+  where (i.tenant_id, i.warehouse_id, i.product_id) in (select o.tenant_id, o.warehouse_id, o.product_id from old_rows o) and i.condition = 'good'
+  order by i.warehouse_id, i.product_id, i.condition
+  for no key update;
+  update public.inventory i set reserved = i.reserved - o.quantity, updated_at = pg_catalog.now()
+  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from old_rows r group by 1, 2, 3) o
+  where i.tenant_id = o.tenant_id and i.warehouse_id = o.warehouse_id and i.product_id = o.product_id and i.condition = 'good';
+  update public.order_items i set quantity_reserved = 0
+  from old_rows o where i.tenant_id = o.tenant_id and i.id = o.order_item_id;
   return null;
 end
 $$;
@@ -280,27 +263,55 @@ create trigger _300_release after delete on public.reservations
 referencing old table as old_rows for each statement execute function private.tg_reservations__release();
 create trigger _200_refuse_update before update on public.reservations for each row execute function private.tg__refuse_change();
 
+create function private.derive_order_totals(tenant uuid, order_ids uuid[]) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  stale uuid[];
+begin
+  select pg_catalog.array_agg(o.id) into stale
+  from public.orders o
+  cross join lateral (
+    select coalesce(sum(i.line_total), 0) as subtotal, coalesce(sum(i.tax_amount), 0) as tax_total
+    from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
+  ) t
+  where o.tenant_id = tenant and o.id = any (order_ids) and (o.subtotal, o.tax_total) is distinct from (t.subtotal, t.tax_total);
+  if stale is not null then
+    update public.orders o
+    set (subtotal, tax_total) = (
+      select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0)
+      from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
+    )
+    where o.tenant_id = tenant and o.id = any (stale);
+  end if;
+end
+$$;
+comment on function private.derive_order_totals(uuid, uuid[]) is 'Order totals from the lines; touches only orders whose totals are not current.';
+
 create function private.tg_order_items__derive_totals() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  update public.orders o
-  set subtotal = t.subtotal, tax_total = t.tax_total
-  from (
-    select x.tenant_id, x.order_id,
-      coalesce((select sum(i.line_total) from public.order_items i where i.tenant_id = x.tenant_id and i.order_id = x.order_id), 0) as subtotal,
-      coalesce((select sum(i.tax_amount) from public.order_items i where i.tenant_id = x.tenant_id and i.order_id = x.order_id), 0) as tax_total
-    from (select distinct r.tenant_id, r.order_id from changed_rows r) x
-  ) t
-  where o.tenant_id = t.tenant_id and o.id = t.order_id and (o.subtotal, o.tax_total) is distinct from (t.subtotal, t.tax_total);
+  perform private.derive_order_totals(c.tenant_id, pg_catalog.array_agg(distinct c.order_id)) from changed_rows c group by c.tenant_id;
   return null;
 end
 $$;
-comment on function private.tg_order_items__derive_totals() is 'Order totals from the lines.';
+comment on function private.tg_order_items__derive_totals() is 'Order totals after lines were added or removed.';
+create function private.tg_order_items__derive_changed_totals() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.derive_order_totals(n.tenant_id, pg_catalog.array_agg(distinct n.order_id))
+  from new_rows n join old_rows o on o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
+  group by n.tenant_id;
+  return null;
+end
+$$;
+comment on function private.tg_order_items__derive_changed_totals() is 'Order totals after prices or quantities changed; reservations and deliveries do not concern them.';
 create trigger _300_derive_totals_on_insert after insert on public.order_items
 referencing new table as changed_rows for each statement execute function private.tg_order_items__derive_totals();
 create trigger _300_derive_totals_on_update after update on public.order_items
-referencing new table as changed_rows for each statement execute function private.tg_order_items__derive_totals();
+referencing old table as old_rows new table as new_rows for each statement execute function private.tg_order_items__derive_changed_totals();
 create trigger _300_derive_totals_on_delete after delete on public.order_items
 referencing old table as changed_rows for each statement execute function private.tg_order_items__derive_totals();
 

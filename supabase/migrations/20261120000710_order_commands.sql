@@ -136,14 +136,33 @@ comment on function private.quote_order(uuid, uuid, jsonb) is
   'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found.';
 select private.expose('quote_order');
 
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.line_number) from private.resolve_prices(tenant, customer, lines, current_date) r);
+end
+$$;
+comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
+
+create function private.insert_order_items(tenant uuid, order_id uuid, priced jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
+  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate
+  from pg_catalog.jsonb_to_recordset(priced) as r (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+end
+$$;
+comment on function private.insert_order_items(uuid, uuid, jsonb) is 'Writes priced lines to an order.';
+
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
   delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
-  select target.tenant_id, target.id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate
-  from private.resolve_prices(target.tenant_id, target.customer_id, lines, current_date) r;
+  perform private.insert_order_items(target.tenant_id, target.id, private.price_lines(target.tenant_id, target.customer_id, lines));
 end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
@@ -157,6 +176,7 @@ as $$
 #variable_conflict use_variable
 declare
   buyer public.customers;
+  priced jsonb;
   created public.orders;
 begin
   select * into buyer from public.customers c
@@ -178,15 +198,18 @@ begin
   ) then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
-  if exists (select from public.orders o where o.tenant_id = tenant and o.external_reference = insert_order.external_reference) then
+  if external_reference is not null and exists (select from public.orders o where o.tenant_id = tenant and o.external_reference = insert_order.external_reference) then
     perform private.fail('order_reference_taken', pg_catalog.jsonb_build_object('external_reference', external_reference));
   end if;
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel)
-  values (tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
-    requested_on, notes, coalesce(allow_backorder, false), external_reference, channel)
+  priced := private.price_lines(tenant, buyer.id, lines);
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel, subtotal, tax_total)
+  select tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
+    requested_on, notes, coalesce(allow_backorder, false), external_reference, channel,
+    -- The lines would say the same a moment later; said here it saves writing the order twice.
+    sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
+  from pg_catalog.jsonb_to_recordset(priced) as r (quantity numeric, unit_price numeric, tax_rate numeric)
   returning * into created;
-  perform private.replace_order_items(created, lines);
-  select * into created from public.orders o where o.id = created.id;
+  perform private.insert_order_items(tenant, created.id, priced);
   return created;
 end
 $$;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, mkdir, readFile, stat } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -31,6 +31,7 @@ export async function buildPortal(home: string): Promise<void> {
   const require = createRequire(join(repositoryRoot, 'web', 'package.json'));
   const vite = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   const log = join(home, 'logs', 'portal.log');
+  await mkdir(dirname(log), { recursive: true });
   const output = createWriteStream(log);
   const child = spawn(process.execPath, [vite, 'build'], {
     cwd: join(repositoryRoot, 'web'),

@@ -1,0 +1,38 @@
+import { invoicesOfOrder, paymentsOfOrder } from '#lib/billing/billing.ts';
+import { variancesOf } from '#lib/delivery/delivery.ts';
+import { descendantsOf, fulfilmentsOf, itemsOf, proofOf, readOrder } from '#lib/orders/orders.ts';
+import { found, load as reading } from '#lib/platform/read.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+
+export function load({ params, depends }) {
+  depends('entity:order', 'entity:invoice', 'entity:payment', 'entity:variance', 'entity:trip');
+  return reading(async () => {
+    const [order, items, fulfilments, proof, descendants, history, invoices, payments, variances] =
+      await Promise.all([
+        readOrder(params.id),
+        itemsOf(params.id),
+        fulfilmentsOf(params.id),
+        proofOf(params.id),
+        descendantsOf(params.id),
+        historyOf(params.id),
+        session.can('invoices.view') ? invoicesOfOrder(params.id) : [],
+        session.can('payments.view') ? paymentsOfOrder(params.id) : [],
+        session.can('variances.view') ? variancesOf('order_id', params.id) : [],
+      ]);
+    const known = found(order, 'order');
+    const names = await namesOf([known.created_by]);
+    return {
+      order: known,
+      items,
+      fulfilments,
+      proof,
+      descendants,
+      history,
+      invoices,
+      payments,
+      variances,
+      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+    };
+  });
+}
