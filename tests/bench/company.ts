@@ -19,8 +19,7 @@ export interface Company {
 
 export async function readCompany(superuserUrl: string): Promise<Company> {
   const client = await connect(superuserUrl);
-  const ids = async (text: string) =>
-    (await client.query<{ id: string; name: string }>(text)).rows;
+  const ids = async (text: string) => (await client.query<{ id: string; name: string }>(text)).rows;
   const inBench = `tenant_id = (select id from tenants where slug = 'bench')`;
   try {
     const people = await ids(
@@ -33,10 +32,16 @@ export async function readCompany(superuserUrl: string): Promise<Company> {
       `select id, split_part(name, '@', 1) as name from drivers where ${inBench} order by name`,
     );
     return {
-      depot: (await ids(`select id, code as name from warehouses where ${inBench} and kind = 'depot'`))[0]
-        ?.id ?? '',
-      customers: (await ids(`select id, name from customers where ${inBench} order by code`)).map((it) => it.id),
-      products: (await ids(`select id, name from products where ${inBench} order by sku`)).map((it) => it.id),
+      depot:
+        (
+          await ids(`select id, code as name from warehouses where ${inBench} and kind = 'depot'`)
+        )[0]?.id ?? '',
+      customers: (await ids(`select id, name from customers where ${inBench} order by code`)).map(
+        (it) => it.id,
+      ),
+      products: (await ids(`select id, name from products where ${inBench} order by sku`)).map(
+        (it) => it.id,
+      ),
       people: new Map(people.map((it) => [it.name, it.id])),
       vans: vehicles.map((vehicle, index) => ({
         vehicle: vehicle.id,

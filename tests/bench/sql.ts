@@ -38,7 +38,10 @@ class Caller {
 
   /** Calls a function of `public` and returns the id of the row that it answers. */
   async rpc(person: string, name: string, args: string): Promise<string> {
-    const [row] = await this.run<{ id: string }>(person, `select r.id from public.${name}(${args}) r`);
+    const [row] = await this.run<{ id: string }>(
+      person,
+      `select r.id from public.${name}(${args}) r`,
+    );
     return row?.id ?? '';
   }
 
@@ -82,7 +85,10 @@ export class SqlBench {
       const next = orderStream(this.#company, index);
       return () => {
         const { customer, lines } = next();
-        return caller.run('sales', `select id, status from ceiling.place_order('${customer}', ${json(lines)})`);
+        return caller.run(
+          'sales',
+          `select id, status from ceiling.place_order('${customer}', ${json(lines)})`,
+        );
       };
     });
   }
@@ -125,7 +131,10 @@ export class SqlBench {
           `select id from ceiling.place_order('${customer}', ${json(lines)})`,
         );
         await caller.run('dispatcher', `select ceiling.ship_order('${order?.id}')`);
-        const [invoice] = await caller.run<{ id: string }>('dispatcher', `select id from ceiling.deliver_order('${order?.id}')`);
+        const [invoice] = await caller.run<{ id: string }>(
+          'dispatcher',
+          `select id from ceiling.deliver_order('${order?.id}')`,
+        );
         await caller.run('finance', `select ceiling.pay_invoice('${invoice?.id}')`);
       };
     });
@@ -139,7 +148,11 @@ export class SqlBench {
       if (!van) throw new Error(`There is no van for client ${index}`);
       return async () => {
         const { customer, lines } = next();
-        const order = await caller.rpc('sales', 'create_order', this.#create(customer, lines, false));
+        const order = await caller.rpc(
+          'sales',
+          'create_order',
+          this.#create(customer, lines, false),
+        );
         const orderArgument = `order_id => '${order}'`;
         // The bench company's rule approves small orders when they are submitted.
         await caller.rpc('sales', 'submit_order', orderArgument);
