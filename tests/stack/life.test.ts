@@ -33,8 +33,9 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function launch(command: string, options: { flags?: string[]; node?: string } = {}) {
-  const child = spawn(options.node ?? process.execPath, [CLI, command, ...(options.flags ?? [])], {
+function launch(command: string, options: { flags?: string[]; nodeFlags?: string[] } = {}) {
+  const { flags = [], nodeFlags = [] } = options;
+  const child = spawn(process.execPath, [...nodeFlags, CLI, command, ...flags], {
     env: { ...process.env, MZIGO_HOME: home, PORT: String(port), MZIGO_TEST_STACK: '' },
   });
   started.push(child);
@@ -213,4 +214,15 @@ test('an option that does not exist is refused', async () => {
     code: 1,
     output: expect.stringContaining('no option --frehs'),
   });
+});
+
+test('an old Node is told which one is needed and where it is', async () => {
+  const pretend =
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
+  const nodeFlags = ['--import', `data:text/javascript,${pretend}`];
+  const { ended, output } = launch('start', { nodeFlags });
+  expect(await ended).toBe(1);
+  expect(output()).toContain('needs Node 22');
+  expect(output()).toContain('npm start');
+  expect(output()).not.toContain('    at ');
 });
