@@ -90,4 +90,4 @@ test('supabase db push makes the same database as npm start', async () => {
   // What one of them has applied, the other knows to be there.
   expect(await applyFiles(pushed, { withSeeds: false })).toEqual({ migrations: [], seeds: [] });
   expect(await push(started)).toContain('up to date');
-});
+}, 240_000);
