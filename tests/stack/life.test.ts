@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { installServer } from '../../supabase/stack/binaries.ts';
 import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
 import { freePort } from '../../supabase/stack/ports.ts';
 
 const CLI = join(repositoryRoot, 'supabase', 'stack', 'cli.mjs');
+
+// Each test makes a database, some two.
+vi.setConfig({ testTimeout: 240_000 });
 
 let home: string;
 let port: number;
