@@ -1,6 +1,6 @@
 -- Family 08, delivery.
 
-grant execute on function private.sees_trip to authenticated;
+grant execute on function private.sees_trip, private.drives_trip to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
   public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,

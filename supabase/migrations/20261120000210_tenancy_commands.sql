@@ -314,6 +314,8 @@ begin
   if not found then
     perform private.fail('reset_not_valid');
   end if;
+  -- Older links in the same mailbox are worth nothing any more.
+  update private.password_resets r set used_at = pg_catalog.now() where r.user_id = reset.user_id and r.used_at is null;
   perform private.set_password(reset.user_id, password);
   return pg_catalog.jsonb_build_object('email', (select u.email from public.users u where u.id = reset.user_id));
 end
@@ -514,9 +516,23 @@ begin
   if problem is not null then
     perform private.fail(problem, '{"field": "business_rules", "rule": "orders.auto_approve"}');
   end if;
+  problem := case
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
+    when exists (
+      select from pg_catalog.jsonb_each(nullif(new.business_rules -> 'orders.approval_limits', 'null')) l
+      where not pg_catalog.pg_input_is_valid(l.key, 'public.member_role') or pg_catalog.jsonb_typeof(l.value) <> 'number' or l.value < '0'
+    ) then 'orders.approval_limits'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
+      or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
+  end;
+  if problem is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));
+  end if;
   return new;
 end
 $$;
-comment on function private.tg_tenant_settings__check_rules() is 'Refuses unknown time zones and rules that cannot be evaluated.';
+comment on function private.tg_tenant_settings__check_rules() is
+  'Refuses unknown time zones and rules that could not be followed later: limits are {role: amount}, the tolerance is 0 to 1000 percent.';
 create trigger _150_check_rules before insert or update of timezone, business_rules on public.tenant_settings
 for each row execute function private.tg_tenant_settings__check_rules();

@@ -371,7 +371,11 @@ create function public.allowed_commands(trips public.trips) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips));
+  -- Only its driver sets off.
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips))) c
+    where c <> 'start' or private.drives_trip(trips)
+  );
 end
 $$;
 comment on function public.allowed_commands(public.trips) is 'Commands that the caller may give to this trip now. Computed field.';
