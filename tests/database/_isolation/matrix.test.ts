@@ -249,8 +249,12 @@ test('a session that could see past the policies is refused by this test', async
   await expect(assertBoundByPolicies(admin)).rejects.toThrow('does not bind');
 });
 
-for (const slug of SLUGS) {
-  test.each(CAST)(
+// Seen from the other side a part of the cast is enough: policies know no company by name.
+for (const [slug, cast] of [
+  ['acme', CAST],
+  ['globex', ['admin', 'sales', 'driver', 'customer', 'coast']],
+] as const) {
+  test.each(cast)(
     `${slug}: %s reads and writes what is published and nothing else`,
     async (name) => {
       const company = companyOf(slug);
