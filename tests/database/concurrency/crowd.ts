@@ -3,6 +3,7 @@ import type { Session, TestDatabase } from '../../harness/database.ts';
 
 /** The rows of `insert … returning id` and of commands, as far as these tests look at them. */
 export interface Row {
+  [column: string]: unknown;
   id: string;
   status: string;
   number: string;

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cloneDatabase, type Session, type TestDatabase } from '../../harness/database.ts';
-import { Acme, crowd, together, type Row } from './crowd.ts';
+import { crowd, together, type Row } from './crowd.ts';
 
 let database: TestDatabase;
 let admin: Session;
-let acme: Acme;
 
 beforeAll(async () => {
   database = await cloneDatabase('crowd');
   admin = await database.asAdmin();
-  acme = new Acme(admin);
 });
 
 afterAll(() => database.drop());
