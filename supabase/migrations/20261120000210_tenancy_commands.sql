@@ -9,6 +9,23 @@ select private.register_error('right_not_held', 403, 'You cannot give a right th
 select private.register_error('already_member', 409, 'This person is already a member of your company.', 'Change the role on the list of people instead.');
 select private.register_error('tenant_not_available', 403, 'You are not an active member of this company.', 'Choose a company from your list.');
 
+create function private.require_reference(field text, target regclass, tenant uuid, id uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  is_known boolean := true;
+begin
+  if id is not null then
+    execute pg_catalog.format('select exists (select from %s x where x.tenant_id = $1 and x.id = $2)', target) into is_known using tenant, id;
+  end if;
+  if not is_known then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object(field, id));
+  end if;
+end
+$$;
+comment on function private.require_reference(text, regclass, uuid, uuid) is
+  'Raises record_not_found naming the field unless the id is null or names a row of the company; for ids that a command only stores.';
+
 create function private.my_session() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -162,6 +179,9 @@ begin
   if role = 'customer' and customer_id is null then
     perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
   end if;
+  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
+  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
+  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
   if exists (select from public.memberships m join public.users u on u.id = m.user_id where m.tenant_id = tenant and u.email = address and m.status = 'active') then
     perform private.fail('already_member');
   end if;
@@ -361,6 +381,9 @@ begin
   target := private.lock_membership(tenant, membership_id);
   perform private.check_version(expected_version, target.version);
   perform private.check_grantable(tenant, role);
+  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
+  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
+  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
   update public.memberships m
   set role = change_member.role, warehouse_id = change_member.warehouse_id, territory_id = change_member.territory_id, customer_id = change_member.customer_id
   where m.id = target.id

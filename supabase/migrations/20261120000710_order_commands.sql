@@ -115,6 +115,11 @@ begin
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
   return (
     with priced as (
       select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
@@ -133,7 +138,7 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb) is
-  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found.';
+  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns jsonb

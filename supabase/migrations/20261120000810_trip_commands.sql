@@ -220,6 +220,8 @@ begin
   ) then
     perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
   end if;
+  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
+  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   returning * into created;
@@ -281,6 +283,8 @@ begin
   if target.status not in ('draft', 'planned') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
+  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
+  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
   update public.trips t
   set vehicle_id = coalesce(change_trip.vehicle_id, t.vehicle_id), driver_id = coalesce(change_trip.driver_id, t.driver_id),
     planned_start_at = coalesce(change_trip.planned_start_at, t.planned_start_at), planned_end_at = coalesce(change_trip.planned_end_at, t.planned_end_at),

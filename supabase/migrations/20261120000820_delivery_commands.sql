@@ -427,6 +427,7 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.variances, replay);
   end if;
   trip := private.lock_trip(tenant, trip_id, null);
+  perform private.require_reference('order_id', 'public.orders', tenant, order_id);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
   select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
   from public.products p

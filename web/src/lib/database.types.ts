@@ -398,6 +398,7 @@ export interface Database {
           entity_version: number;
           payload: Json;
           metadata: Json;
+          transaction_id: string;
           created_at: string;
         };
         Insert: Record<never, never>;
@@ -2138,8 +2139,6 @@ export interface Database {
           version: number;
         };
         Insert: {
-          id?: string;
-          tenant_id: string;
           machine: string;
           from_state: string;
           command: string;
@@ -2147,11 +2146,6 @@ export interface Database {
           permission?: string | null;
           condition?: Json | null;
           approvals_required?: number;
-          created_at?: string;
-          created_by?: string | null;
-          updated_at?: string;
-          updated_by?: string | null;
-          version?: number;
         };
         Update: {
           is_enabled?: boolean;
@@ -2594,7 +2588,7 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
-      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found. */
+      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json };
         Returns: Json;
