@@ -142,8 +142,9 @@ function constraintWords(
       hint: 'A record this one refers to does not exist or is still in use. Reload the page and choose again.',
     };
   }
-  if (code === '23514' || code === '23P01') {
-    const name = /constraint "([a-z0-9_]+)"/.exec(message)?.[1] ?? 'value_is_not_allowed';
+  const broken = /violates (?:check|exclusion) constraint "([a-z0-9_]+)"/.exec(message)?.[1];
+  if (broken || code === '23514' || code === '23P01') {
+    const name = broken ?? 'value_is_not_allowed';
     const words = name.replaceAll('_', ' ');
     return {
       key: name,

@@ -8,7 +8,7 @@ import { attach, type Link, rows } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { adjustmentCommands } from '#lib/warehouse/commands.ts';
-import { type CommandLook, namesOf } from '#lib/workflow/workflow.ts';
+import { type CommandLook, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 /** A document that waits for a decision. */
 export interface Waiting {
@@ -193,7 +193,7 @@ async function fill(source: Source): Promise<Tray> {
       id: row.id,
       href: `${source.path}/${row.id}`,
       ...source.show(row),
-      by: names.get(row.created_by ?? '') ?? 'the system',
+      by: nameOf(names, row.created_by),
       at: row.created_at,
       allowed: row.allowed_commands,
     })),

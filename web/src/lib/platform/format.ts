@@ -91,6 +91,6 @@ export function today(offsetDays = 0): string {
 /** `pending_approval` as "Pending approval". */
 export function label(value: string | null | undefined): string {
   if (!value) return DASH;
-  const words = value.replaceAll('_', ' ');
+  const words = value.replaceAll(/[_.]/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -63,9 +63,12 @@ export function listUrl(url: Address, changes: Record<string, string | number | 
   return text ? `${url.pathname}?${text}` : url.pathname;
 }
 
-/** Text that a user typed, made safe inside a PostgREST `or=(…ilike…)` filter. */
+/**
+ * Text that a user typed as a pattern for `ilike` inside an `or=(…)` filter. Characters with a meaning
+ * there become `_`, which matches any one character: engines disagree on how to quote them.
+ */
 export function pattern(search: string): string {
-  return `"%${search.replace(/[\\%_]/g, '\\$&').replace(/["\\]/g, '\\$&')}%"`;
+  return `%${search.replace(/[,()"\\*%]/g, '_')}%`;
 }
 
 interface Ranged {

@@ -21,6 +21,12 @@ export async function namesOf(ids: (string | null)[]): Promise<Map<string, strin
   return new Map(people.map((person) => [person.id, person.full_name]));
 }
 
+/** Who did something, as far as the reader may know. */
+export function nameOf(names: Map<string, string>, id: string | null): string {
+  if (id === null) return 'the system';
+  return names.get(id) ?? 'a colleague';
+}
+
 /** Every state change of a document, oldest first, with who did it. */
 export async function historyOf(entityId: string): Promise<HistoryStep[]> {
   const steps = await rows<HistoryStep & { executed_by: string | null }>(
@@ -34,11 +40,7 @@ export async function historyOf(entityId: string): Promise<HistoryStep[]> {
   const names = await namesOf(steps.map((step) => step.executed_by));
   return steps.map((step) => ({
     ...step,
-    by: step.executed_rule
-      ? 'by rule'
-      : step.executed_by
-        ? (names.get(step.executed_by) ?? 'a colleague')
-        : 'the system',
+    by: step.executed_rule ? 'by rule' : nameOf(names, step.executed_by),
   }));
 }
 

@@ -1,7 +1,7 @@
 import { trays } from '#lib/home/approvals.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
-export function load({ depends }) {
+export async function load({ depends, parent }) {
   depends(
     'entity:order',
     'entity:customer',
@@ -10,5 +10,7 @@ export function load({ depends }) {
     'entity:offload_document',
     'entity:variance',
   );
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => ({ trays: await trays() }));
 }

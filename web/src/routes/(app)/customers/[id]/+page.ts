@@ -3,10 +3,12 @@ import { recentOrdersOf } from '#lib/orders/orders.ts';
 import { addressesOf, readCustomer, territories } from '#lib/parties/parties.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends('entity:customer', 'entity:customer_address', 'entity:order');
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [customer, addresses, history, areas, priceLists, orders] = await Promise.all([
       readCustomer(params.id),
@@ -25,7 +27,7 @@ export function load({ params, depends }) {
       areas,
       priceLists,
       orders,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }

@@ -1,10 +1,12 @@
 import { allocationsOf, invoiceItems, readInvoice } from '#lib/billing/billing.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends('entity:invoice', 'entity:payment');
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [invoice, items, allocations, history] = await Promise.all([
       readInvoice(params.id),
@@ -19,7 +21,7 @@ export function load({ params, depends }) {
       items,
       allocations,
       history,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }

@@ -1,10 +1,12 @@
 import { offloadItems, readOffload, variancesOf } from '#lib/delivery/delivery.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends('entity:offload_document', 'entity:variance');
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [offload, items, variances, history] = await Promise.all([
       readOffload(params.id),
@@ -19,7 +21,7 @@ export function load({ params, depends }) {
       items,
       variances,
       history,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }

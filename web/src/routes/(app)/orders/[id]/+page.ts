@@ -3,10 +3,12 @@ import { variancesOf } from '#lib/delivery/delivery.ts';
 import { descendantsOf, fulfilmentsOf, itemsOf, proofOf, readOrder } from '#lib/orders/orders.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends('entity:order', 'entity:invoice', 'entity:payment', 'entity:variance', 'entity:trip');
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [order, items, fulfilments, proof, descendants, history, invoices, payments, variances] =
       await Promise.all([
@@ -32,7 +34,7 @@ export function load({ params, depends }) {
       invoices,
       payments,
       variances,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }

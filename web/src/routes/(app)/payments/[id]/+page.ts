@@ -1,10 +1,12 @@
 import { allocationsOf, matchingLines, openInvoicesOf, readPayment } from '#lib/billing/billing.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends('entity:payment', 'entity:invoice', 'entity:statement_line');
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [payment, allocations, history] = await Promise.all([
       readPayment(params.id),
@@ -26,7 +28,7 @@ export function load({ params, depends }) {
       history,
       invoices,
       lines,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }

@@ -3,7 +3,7 @@ import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { stockOf } from '#lib/warehouse/warehouse.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends(
     'entity:product',
     'entity:product_cost',
@@ -11,6 +11,8 @@ export function load({ params, depends }) {
     'entity:price_list_item',
     'entity:inventory',
   );
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [product, packs, prices, stock, cost] = await Promise.all([
       readProduct(params.id),

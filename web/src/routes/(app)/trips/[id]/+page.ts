@@ -3,8 +3,10 @@ import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
+export async function load({ params, depends, parent }) {
   depends('entity:trip', 'entity:order', 'entity:offload_document', 'entity:variance');
+  // Rights are known once the layout has read the session.
+  await parent();
   return reading(async () => {
     const [trip, stops, sheet, offloads, variances, history] = await Promise.all([
       readTrip(params.id),

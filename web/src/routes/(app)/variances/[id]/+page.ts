@@ -1,6 +1,6 @@
 import { readVariance } from '#lib/delivery/delivery.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export function load({ params, depends }) {
   depends('entity:variance');
@@ -11,7 +11,7 @@ export function load({ params, depends }) {
     return {
       variance: known,
       history,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }

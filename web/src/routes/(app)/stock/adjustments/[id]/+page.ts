@@ -1,6 +1,6 @@
 import { found, load as reading } from '#lib/platform/read.ts';
 import { adjustmentItems, readAdjustment } from '#lib/warehouse/warehouse.ts';
-import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export function load({ params, depends }) {
   depends('entity:manual_adjustment');
@@ -16,7 +16,7 @@ export function load({ params, depends }) {
       adjustment: known,
       items,
       history,
-      createdBy: names.get(known.created_by ?? '') ?? 'the system',
+      createdBy: nameOf(names, known.created_by),
     };
   });
 }
