@@ -8,6 +8,11 @@ function layer(name: string, include: string[], globalSetup: string[] = []) {
   };
 }
 
+/** For tests that walk through the whole house. */
+function withTime(project: ReturnType<typeof layer>) {
+  return { ...project, test: { ...project.test, testTimeout: 300_000 } };
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -19,8 +24,8 @@ export default defineConfig({
       layer('database', ['tests/database/**/*.test.ts'], ['tests/harness/with_server.ts']),
       layer('repository', ['tests/repository/**/*.test.ts'], ['tests/harness/with_server.ts']),
       layer('api', ['tests/api/**/*.test.ts'], ['tests/harness/with_stack.ts']),
-      layer('browser', ['tests/browser/**/*.test.ts'], ['tests/harness/with_stack.ts']),
-      layer('replay', ['tests/replay/**/*.test.ts'], ['tests/harness/with_stack.ts']),
+      withTime(layer('browser', ['tests/browser/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
+      withTime(layer('replay', ['tests/replay/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
     ],
   },
 });

@@ -9,8 +9,10 @@ grant execute on function
   public.run_maintenance, private.run_maintenance, public.metrics, private.metrics
 to service_role;
 
-grant select, insert, delete on public.workflow_definitions to authenticated;
-grant update (is_enabled, permission, condition, approvals_required) on public.workflow_definitions to authenticated;
+grant select, delete on public.workflow_definitions to authenticated;
+grant insert (machine, from_state, command, is_enabled, permission, condition, approvals_required),
+  update (is_enabled, permission, condition, approvals_required)
+on public.workflow_definitions to authenticated;
 create policy select_managers on public.workflow_definitions for select to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 create policy insert_managers on public.workflow_definitions for insert to authenticated

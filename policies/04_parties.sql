@@ -66,7 +66,13 @@ with check (
   and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
 );
 create policy update_editors on public.contacts for update to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')))
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+)
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')));
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+);

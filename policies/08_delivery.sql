@@ -1,6 +1,6 @@
 -- Family 08, delivery.
 
-grant execute on function private.sees_trip to authenticated;
+grant execute on function private.sees_trip, private.drives_trip to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
   public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,
@@ -82,4 +82,9 @@ using (
 create policy mzigo_insert_proofs on storage.objects for insert to authenticated
 with check (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('deliveries.record'))::text);
 create policy mzigo_select_proofs on storage.objects for select to authenticated
-using (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text);
+using (
+  bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text
+  -- Whoever is limited sees the photos of the deliveries he sees, and his own, which come before the proof.
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.delivery_proofs p where p.photo_path = objects.name))
+);

@@ -19,6 +19,10 @@ alter default privileges in schema public revoke all on sequences from anon, aut
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 revoke create on schema public from public;
 
+-- Commands are plpgsql whose statements find rows by id and company: a plan made once serves every
+-- call, and making it anew each time costs more than running it (docs/decisions/0009).
+alter role authenticator set plan_cache_mode = 'force_generic_plan';
+
 ------------------------------------------------------------------------------------------------
 -- Identifiers
 ------------------------------------------------------------------------------------------------
@@ -105,6 +109,7 @@ select private.register_error('input_invalid', 422, 'A value is missing or not v
 select private.register_error('row_is_append_only', 409, 'This record is part of a ledger and cannot be changed or deleted.', 'Enter a new record that corrects it.');
 select private.register_error('rate_limit_exceeded', 429, 'Too many attempts in a short time.', 'Wait a minute and try again.');
 select private.register_error('rule_operator_unknown', 422, 'The rule uses an operator that does not exist.', 'Use the operators listed in the documentation of rules.');
+select private.register_error('rule_arguments_invalid', 422, 'An operator of the rule has arguments that it cannot work with.', 'Correct the arguments of the operator.');
 select private.register_error('rule_too_deep', 422, 'The rule is nested too deeply.', 'Split it into simpler rules.');
 
 ------------------------------------------------------------------------------------------------

@@ -9,6 +9,23 @@ select private.register_error('right_not_held', 403, 'You cannot give a right th
 select private.register_error('already_member', 409, 'This person is already a member of your company.', 'Change the role on the list of people instead.');
 select private.register_error('tenant_not_available', 403, 'You are not an active member of this company.', 'Choose a company from your list.');
 
+create function private.require_reference(field text, target regclass, tenant uuid, id uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  is_known boolean := true;
+begin
+  if id is not null then
+    execute pg_catalog.format('select exists (select from %s x where x.tenant_id = $1 and x.id = $2)', target) into is_known using tenant, id;
+  end if;
+  if not is_known then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object(field, id));
+  end if;
+end
+$$;
+comment on function private.require_reference(text, regclass, uuid, uuid) is
+  'Raises record_not_found naming the field unless the id is null or names a row of the company; for ids that a command only stores.';
+
 create function private.my_session() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -162,6 +179,9 @@ begin
   if role = 'customer' and customer_id is null then
     perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
   end if;
+  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
+  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
+  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
   if exists (select from public.memberships m join public.users u on u.id = m.user_id where m.tenant_id = tenant and u.email = address and m.status = 'active') then
     perform private.fail('already_member');
   end if;
@@ -294,6 +314,8 @@ begin
   if not found then
     perform private.fail('reset_not_valid');
   end if;
+  -- Older links in the same mailbox are worth nothing any more.
+  update private.password_resets r set used_at = pg_catalog.now() where r.user_id = reset.user_id and r.used_at is null;
   perform private.set_password(reset.user_id, password);
   return pg_catalog.jsonb_build_object('email', (select u.email from public.users u where u.id = reset.user_id));
 end
@@ -359,6 +381,9 @@ begin
   target := private.lock_membership(tenant, membership_id);
   perform private.check_version(expected_version, target.version);
   perform private.check_grantable(tenant, role);
+  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
+  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
+  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
   update public.memberships m
   set role = change_member.role, warehouse_id = change_member.warehouse_id, territory_id = change_member.territory_id, customer_id = change_member.customer_id
   where m.id = target.id
@@ -491,9 +516,23 @@ begin
   if problem is not null then
     perform private.fail(problem, '{"field": "business_rules", "rule": "orders.auto_approve"}');
   end if;
+  problem := case
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
+    when exists (
+      select from pg_catalog.jsonb_each(nullif(new.business_rules -> 'orders.approval_limits', 'null')) l
+      where not pg_catalog.pg_input_is_valid(l.key, 'public.member_role') or pg_catalog.jsonb_typeof(l.value) <> 'number' or l.value < '0'
+    ) then 'orders.approval_limits'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
+      or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
+  end;
+  if problem is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));
+  end if;
   return new;
 end
 $$;
-comment on function private.tg_tenant_settings__check_rules() is 'Refuses unknown time zones and rules that cannot be evaluated.';
+comment on function private.tg_tenant_settings__check_rules() is
+  'Refuses unknown time zones and rules that could not be followed later: limits are {role: amount}, the tolerance is 0 to 1000 percent.';
 create trigger _150_check_rules before insert or update of timezone, business_rules on public.tenant_settings
 for each row execute function private.tg_tenant_settings__check_rules();

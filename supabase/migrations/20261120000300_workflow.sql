@@ -30,7 +30,7 @@ comment on column private.transitions.separate_from is 'Column of the row that n
 
 create table public.workflow_definitions (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
   machine text not null,
   from_state text not null,
   command text not null,
@@ -46,7 +46,8 @@ create table public.workflow_definitions (
   unique (tenant_id, id),
   unique (tenant_id, machine, from_state, command),
   foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
-  constraint approvals_required_is_small check (approvals_required between 1 and 5)
+  constraint approvals_required_is_small check (approvals_required between 1 and 5),
+  constraint only_approvals_are_counted check (command = 'approve' or approvals_required = 1)
 );
 create index workflow_definitions_transition on public.workflow_definitions (machine, from_state, command);
 create index workflow_definitions_permission on public.workflow_definitions (permission);
@@ -69,7 +70,7 @@ create table public.approvals (
 );
 create index approvals_machine on public.approvals (machine);
 comment on table public.approvals is 'Votes for steps that need several approvers (workflow_definitions.approvals_required).';
-comment on column public.approvals.entity_round is 'How often the row had entered its current state when the vote was cast: votes of an earlier round do not count.';
+comment on column public.approvals.entity_round is 'How often the row had changed when the vote was cast (private.entity_round): votes of an earlier round do not count.';
 select private.protect_ledger('public.approvals');
 
 create table public.transition_executions (
@@ -439,6 +440,21 @@ comment on function private.tg__publish_transitions() is 'History row and the th
 -- The guard
 ------------------------------------------------------------------------------------------------
 
+create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, separate_from uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if not private.has_permission(tenant, coalesce(narrowed_permission, edge.permission)) then
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', coalesce(narrowed_permission, edge.permission)));
+  end if;
+  if separate_from = auth.uid() then
+    perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', edge.machine, 'command', edge.command, 'separate_from', edge.separate_from));
+  end if;
+end
+$$;
+comment on function private.check_actor(uuid, private.transitions, text, uuid) is
+  'Whether the caller may take an edge: he holds its permission and is not the person it is kept apart from. Raises permission_denied, separation_of_duties.';
+
 create function private.tg__guard_transition() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -476,12 +492,9 @@ begin
 
   -- A tenant rule or a step that follows from another document acts for the system; people need the right.
   if nullif(pg_catalog.current_setting('mzigo.rule', true), '') is null then
-    if actor is not null and not private.has_permission(new.tenant_id, coalesce(narrowed.permission, edge.permission)) then
-      perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', coalesce(narrowed.permission, edge.permission)));
-    end if;
-    if edge.separate_from is not null and actor is not null
-      and (pg_catalog.to_jsonb(old) ->> edge.separate_from)::uuid = actor then
-      perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command, 'separate_from', edge.separate_from));
+    if actor is not null then
+      perform private.check_actor(new.tenant_id, edge, narrowed.permission,
+        case when edge.separate_from is not null then (pg_catalog.to_jsonb(old) ->> edge.separate_from)::uuid end);
     end if;
     if narrowed.approvals_required > 1 and narrowed.approvals_required > (
       select count(*) from public.approvals a
@@ -500,34 +513,47 @@ comment on function private.tg__guard_transition() is
 create function private.entity_round(tenant uuid, machine_name text, entity uuid) returns integer
 language sql stable security definer set search_path = ''
 as $$
-  select count(*)::integer from public.transition_executions x
-  where x.tenant_id = tenant and x.machine = machine_name and x.entity_id = entity
+  select count(*)::integer from public.event_store e
+  where e.tenant_id = tenant and e.entity_id = entity and e.event_type in (machine_name || '.status_changed', machine_name || '.updated')
 $$;
-comment on function private.entity_round(uuid, text, uuid) is 'Number of state changes of a row so far; identifies its current stay in a state.';
+comment on function private.entity_round(uuid, text, uuid) is
+  'Number of changes of a row so far, of its state or its content: votes are for what the voter saw.';
 
 create function private.record_approval(tenant uuid, machine_name text, entity uuid, wanted_command text, current_state text) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  required integer;
-  round integer := private.entity_round(tenant, machine_name, entity);
+  narrowed public.workflow_definitions;
+  edge private.transitions;
+  separate_from uuid;
+  round integer;
 begin
-  select w.approvals_required into required from public.workflow_definitions w
+  select * into narrowed from public.workflow_definitions w
   where w.tenant_id = tenant and w.machine = machine_name and w.from_state = current_state and w.command = wanted_command;
-  if coalesce(required, 1) = 1 then
+  if coalesce(narrowed.approvals_required, 1) = 1 then
     return true;
   end if;
+  -- The guard looks at whoever takes the step in the end; here at each who votes for it.
+  select * into edge from private.transitions t
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  if edge.separate_from is not null then
+    execute pg_catalog.format('select d.%I from public.%I d where d.tenant_id = $1 and d.id = $2',
+      edge.separate_from, (select m.table_name from private.machines m where m.machine = machine_name))
+    into separate_from using tenant, entity;
+  end if;
+  perform private.check_actor(tenant, edge, narrowed.permission, separate_from);
+  round := private.entity_round(tenant, machine_name, entity);
   insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
   values (tenant, machine_name, entity, round, wanted_command, auth.uid())
   on conflict do nothing;
-  return required <= (
+  return narrowed.approvals_required <= (
     select count(*) from public.approvals a
     where a.tenant_id = tenant and a.machine = machine_name and a.entity_id = entity and a.entity_round = round and a.command = wanted_command
   );
 end
 $$;
 comment on function private.record_approval(uuid, text, uuid, text, text) is
-  'Counts the caller''s vote where a company asks for several approvers; true when enough have voted and the step may happen now. The caller holds the row lock.';
+  'Counts the caller''s vote where a company asks for several approvers; true when enough have voted and the step may happen now. The caller holds the row lock. Raises permission_denied, separation_of_duties.';
 
 create function private.allowed_commands(machine_name text, tenant uuid, current_state text, entity jsonb) returns text[]
 language plpgsql stable security definer set search_path = ''
@@ -540,6 +566,7 @@ begin
       on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
     where t.machine = machine_name and t.from_state = current_state
       and coalesce(w.is_enabled, true)
+      and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
       and private.has_permission(tenant, coalesce(w.permission, t.permission))
       and (t.separate_from is null or (entity ->> t.separate_from)::uuid is distinct from auth.uid())
   ), '{}');
@@ -671,3 +698,19 @@ end
 $$;
 comment on function private.run_as_rule(text) is
   'From here on (null: no longer) state changes follow from a rule or from another document, not from a person''s own decision; the guard then checks the edge, not the person. Only definer functions can call it.';
+
+create function private.tg_workflow_definitions__check_condition() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem constant text := private.json_logic_problem(new.condition);
+begin
+  if problem is not null then
+    perform private.fail(problem, '{"field": "condition"}');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_workflow_definitions__check_condition() is 'Refuses conditions that cannot be evaluated, which would block the step for everybody.';
+create trigger _150_check_condition before insert or update of condition on public.workflow_definitions
+for each row execute function private.tg_workflow_definitions__check_condition();

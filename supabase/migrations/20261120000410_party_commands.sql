@@ -21,6 +21,22 @@ end
 $$;
 comment on function private.sees_customer(uuid, uuid) is 'Row scope of customers: members in role customer see their own, drivers those on their trips, limited members those of their territory.';
 
+create function private.tg_customers__guard_credit() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if auth.uid() is not null and not private.has_permission(new.tenant_id, 'customers.approve') then
+    perform private.fail('permission_denied', '{"permission": "customers.approve"}');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_customers__guard_credit() is
+  'Credit terms are part of what was approved: once a customer is submitted, changing them needs the right to approve customers.';
+create trigger _150_guard_credit before update of credit_limit, payment_terms_days on public.customers for each row
+when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days) is distinct from (new.credit_limit, new.payment_terms_days))
+execute function private.tg_customers__guard_credit();
+
 create function private.is_unscoped() returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$

@@ -36,10 +36,22 @@ begin
   insert into public.manual_adjustments (tenant_id, warehouse_id, reason)
   values (tenant, warehouse_id, private.require_text('reason', reason))
   returning * into adjustment;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', i.n, 'problem', 'product_unknown')) into problems
-  from pg_catalog.jsonb_array_elements(items) with ordinality as i (item, n)
-  left join public.products p on p.tenant_id = tenant and p.id::text = i.item ->> 'product_id'
-  where p.id is null;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', x.n, 'problem', x.problem) order by x.n) into problems
+  from (
+    select i.n, case
+      when p.id is null then 'product_unknown'
+      when not pg_catalog.pg_input_is_valid(coalesce(i.item ->> 'condition', 'good'), 'public.stock_condition') then 'condition_unknown'
+      when q.quantity is null or q.quantity = 0 then 'quantity_missing'
+      when pg_catalog.abs(q.quantity) > 99999999 then 'quantity_too_large'
+      when q.quantity <> round(q.quantity, 3) then 'quantity_has_more_than_three_decimals'
+      when count(*) over (partition by p.id, coalesce(i.item ->> 'condition', 'good')) > 1 then 'product_twice' end as problem
+    from pg_catalog.jsonb_array_elements(items) with ordinality as i (item, n)
+    cross join lateral (
+      select case when pg_catalog.jsonb_typeof(i.item -> 'quantity') = 'number' then (i.item ->> 'quantity')::numeric end as quantity
+    ) q
+    left join public.products p on p.tenant_id = tenant and p.id = private.uuid_or_null(i.item ->> 'product_id')
+  ) x
+  where x.problem is not null;
   if problems is not null then
     perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('items', problems));
   end if;

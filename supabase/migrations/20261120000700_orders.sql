@@ -364,7 +364,11 @@ create function public.allowed_commands(orders public.orders) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return private.allowed_commands('order', orders.tenant_id, orders.status::text, pg_catalog.to_jsonb(orders));
+  -- Two edges are taken by the trip that carries the order.
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('order', orders.tenant_id, orders.status::text, pg_catalog.to_jsonb(orders))) c
+    where c not in ('dispatch', 'start_delivery')
+  );
 end
 $$;
 comment on function public.allowed_commands(public.orders) is 'Commands that the caller may give to this order now. Computed field.';

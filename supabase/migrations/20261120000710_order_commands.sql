@@ -115,11 +115,16 @@ begin
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
   return (
     with priced as (
       select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
         coalesce(i.available, 0) as available
-      from private.resolve_prices(tenant, buyer.id, lines, current_date) r
+      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
     )
     select pg_catalog.jsonb_build_object(
@@ -133,14 +138,14 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb) is
-  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found.';
+  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.line_number) from private.resolve_prices(tenant, customer, lines, current_date) r);
+  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.line_number) from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r);
 end
 $$;
 comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
@@ -518,6 +523,7 @@ begin
   update public.order_items l set quantity = c.covered
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric, missing numeric)
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
+  update public.orders o set approved_total = o.subtotal + o.tax_total where o.id = target.id;
   -- The goods were approved with the order they come from; nobody has to decide again.
   perform private.run_as_rule('orders.backorder');
   update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.id = backorder.id;
@@ -636,6 +642,8 @@ begin
   set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes)
   where o.id = target.id and (amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::uuid, null::date, null::text);
   if lines is not null then
+    -- Customers are locked before balances, here as on dispatch.
+    perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
     if was_allocated then
       perform private.release_stock(target);
     end if;

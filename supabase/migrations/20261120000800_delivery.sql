@@ -49,7 +49,8 @@ create function private.tg_vehicles__give_location() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  if new.location_id is null then
+  -- Whoever may not write here is told so by the policy, which looks at the row after this.
+  if new.location_id is null and new.tenant_id is not null then
     insert into public.warehouses (tenant_id, code, name, kind) values (new.tenant_id, new.registration, new.name, 'van') returning id into new.location_id;
   end if;
   return new;
@@ -272,6 +273,7 @@ create table public.offload_documents (
   constraint rejected_reason_matches_status check ((status = 'rejected') = (status_reason is not null))
 );
 create unique index offload_documents_live on public.offload_documents (tenant_id, trip_id) where status <> 'rejected';
+create index offload_documents_trip on public.offload_documents (tenant_id, trip_id);
 create index offload_documents_warehouse on public.offload_documents (tenant_id, warehouse_id);
 comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
 create trigger _100_number_document before insert on public.offload_documents for each row execute function private.tg__number_document('offload');
@@ -369,7 +371,11 @@ create function public.allowed_commands(trips public.trips) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips));
+  -- Only its driver sets off.
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips))) c
+    where c <> 'start' or private.drives_trip(trips)
+  );
 end
 $$;
 comment on function public.allowed_commands(public.trips) is 'Commands that the caller may give to this trip now. Computed field.';

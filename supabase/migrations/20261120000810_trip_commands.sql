@@ -70,6 +70,8 @@ end
 $$;
 comment on function private.lock_trip_of_order(uuid, uuid) is 'Locks the trip that an order rides on, before the order itself is locked; null when it rides on none.';
 
+select private.register_error('order_moved_to_another_trip', 409, 'Somebody moved the order to another trip in the same moment.', 'Try again.');
+
 create function private.check_trip_of_order(target public.orders, locked_trip uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -133,23 +135,24 @@ declare
   van public.vehicles;
   weight numeric;
   volume numeric;
+  units numeric;
 begin
   select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id;
   if not found then
     return;
   end if;
-  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0) into weight, volume
+  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0) into weight, volume, units
   from public.trip_stops s
   join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
   join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
   where s.tenant_id = target.tenant_id and s.trip_id = target.id;
-  if weight > van.capacity_kg or volume > van.capacity_l then
+  if weight > van.capacity_kg or volume > van.capacity_l or units > van.capacity_units then
     perform private.fail('trip_overloaded', pg_catalog.jsonb_build_object(
-      'weight_kg', weight, 'capacity_kg', van.capacity_kg, 'volume_l', volume, 'capacity_l', van.capacity_l));
+      'weight_kg', weight, 'capacity_kg', van.capacity_kg, 'volume_l', volume, 'capacity_l', van.capacity_l, 'units', units, 'capacity_units', van.capacity_units));
   end if;
 end
 $$;
-comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight or volume of a trip exceeds its vehicle. Without a vehicle there is nothing to check yet.';
+comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight, volume or units of a trip exceed its vehicle. Without a vehicle there is nothing to check yet.';
 
 ------------------------------------------------------------------------------------------------
 -- Building
@@ -185,7 +188,7 @@ begin
   join public.orders o on o.tenant_id = target.tenant_id and o.id = w.id
   group by o.id, o.customer_id, o.address_id;
   if target.status = 'planned' then
-    if pg_catalog.cardinality(order_ids) = 0 then
+    if coalesce(pg_catalog.cardinality(order_ids), 0) = 0 then
       perform private.fail('trip_without_orders');
     end if;
     perform private.check_capacity(target);
@@ -217,6 +220,8 @@ begin
   ) then
     perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
   end if;
+  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
+  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   returning * into created;
@@ -278,6 +283,8 @@ begin
   if target.status not in ('draft', 'planned') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
+  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
+  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
   update public.trips t
   set vehicle_id = coalesce(change_trip.vehicle_id, t.vehicle_id), driver_id = coalesce(change_trip.driver_id, t.driver_id),
     planned_start_at = coalesce(change_trip.planned_start_at, t.planned_start_at), planned_end_at = coalesce(change_trip.planned_end_at, t.planned_end_at),
@@ -406,6 +413,9 @@ begin
   if not found then
     perform private.fail('trip_without_vehicle', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
+  if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
+    perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
   perform private.check_capacity(target);
   if not exists (
     select from public.loads l where l.tenant_id = tenant and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
@@ -415,6 +425,10 @@ begin
   perform from public.orders o
   where o.tenant_id = tenant and o.id in (select s.order_id from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id)
   order by o.id for no key update;
+  -- Their customers too, in one order, before the credit of each is weighed.
+  perform from public.customers c
+  where c.tenant_id = tenant and c.id in (select s.customer_id from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id)
+  order by c.id for no key update;
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', o.id, 'number', o.number,
     'problem', case when o.is_on_hold then 'on_hold' when o.status <> 'allocated' then 'not_allocated' else 'credit_exceeded' end))
   into problems
@@ -430,8 +444,8 @@ begin
   delete from public.reservations r
   using public.trip_stops s join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
   where s.tenant_id = tenant and s.trip_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id;
-  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
-  select tenant, m.location_id, l.product_id, 'good', m.sign * l.expected, 'load', 'trip', target.id
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select tenant, m.location_id, l.product_id, 'good', m.sign * l.expected, 'load', 'trip', target.id, target.dispatched_at
   from public.loads h
   join public.load_items l on l.tenant_id = h.tenant_id and l.load_id = h.id
   cross join lateral (values (target.warehouse_id, -1), (van.location_id, 1)) as m (location_id, sign)

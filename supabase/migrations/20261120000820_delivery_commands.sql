@@ -72,12 +72,13 @@ as $$
 declare
   tenant constant uuid := private.require_permission('deliveries.record');
   arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'items', items, 'received_by', received_by, 'signature', pg_catalog.md5(signature),
-    'photo_path', photo_path, 'empties', empties, 'payment', payment, 'captured_at', captured_at, 'notes', notes);
+    'photo_path', photo_path, 'empties', empties, 'payment', payment, 'captured_at', captured_at, 'latitude', latitude, 'longitude', longitude, 'notes', notes);
   replay constant jsonb := private.begin_command(tenant, 'complete_delivery', idempotency_key, arguments);
   delivered_at constant timestamptz := coalesce(captured_at, pg_catalog.now());
   delivery record;
   target public.orders;
   van_location uuid;
+  moved_at timestamptz;
   fulfilment public.fulfilments;
   problems jsonb;
   refundable jsonb;
@@ -127,16 +128,28 @@ begin
     perform private.fail('not_a_container', pg_catalog.jsonb_build_object('product_ids', problems));
   end if;
 
-  -- Stock: what was delivered leaves the van, the empties come on board.
+  select pg_catalog.jsonb_agg(e.item) into problems
+  from pg_catalog.jsonb_array_elements(coalesce(empties, '[]')) as e (item)
+  cross join lateral (
+    select case when pg_catalog.jsonb_typeof(e.item -> 'quantity') = 'number' then (e.item ->> 'quantity')::numeric end as quantity
+  ) q
+  where q.quantity is null or q.quantity < 0 or q.quantity > 99999999 or q.quantity <> round(q.quantity, 3);
+  if problems is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('empties', problems));
+  end if;
+
+  -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
+  -- loaded nor in the future, however the phone's clock goes.
+  moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
-  select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, greatest(delivered_at, (delivery.trip).dispatched_at)
+  select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, moved_at
   from public.fulfilment_items f
   where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
   group by f.product_id;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
-  select tenant, van_location, e.product_id, coalesce(e.condition, 'good'), sum(e.quantity), 'empties', 'order', target.id, greatest(delivered_at, (delivery.trip).dispatched_at)
+  select tenant, van_location, e.product_id, coalesce(e.condition, 'good'), sum(e.quantity), 'empties', 'order', target.id, moved_at
   from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
-  where e.quantity is distinct from 0
+  where e.quantity > 0
   group by e.product_id, coalesce(e.condition, 'good');
 
   -- Containers: full ones to the customer with their deposit, empties back against it. A refund
@@ -328,8 +341,15 @@ begin
   end if;
   if command = 'reject' and exists (
     select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'approved'
+  ) and not exists (
+    -- A refused difference can only be counted again; the books already show the approved ones.
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'rejected'
   ) then
     perform private.fail('offload_variance_decided', pg_catalog.jsonb_build_object('offload_id', document.id));
+  end if;
+  if command = 'approve' and not private.record_approval(tenant, 'offload_document', document.id, command, document.status::text) then
+    perform private.end_command(tenant, command || '_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
+    return document;
   end if;
   update public.offload_documents d
   set status = next_state::public.offload_status,
@@ -407,6 +427,7 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.variances, replay);
   end if;
   trip := private.lock_trip(tenant, trip_id, null);
+  perform private.require_reference('order_id', 'public.orders', tenant, order_id);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
   select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
   from public.products p
@@ -449,6 +470,10 @@ begin
   end if;
   if responsible is not null and not exists (select from public.memberships m where m.tenant_id = tenant and m.id = responsible) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('responsible_id', responsible));
+  end if;
+  if command = 'approve' and not private.record_approval(tenant, 'variance', target.id, command, target.status::text) then
+    perform private.end_command(tenant, command || '_variance', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+    return target;
   end if;
   update public.variances v
   set status = next_state::public.variance_status, code = decide_variance.code, responsible_id = responsible, resolution_note = note,

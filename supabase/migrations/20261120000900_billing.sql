@@ -49,6 +49,7 @@ create table public.invoices (
 create unique index invoices_live on public.invoices (tenant_id, order_id) where status <> 'void';
 create index invoices_recent on public.invoices (tenant_id, created_at desc, id desc);
 create index invoices_status on public.invoices (tenant_id, status, due_on);
+create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, status);
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('invoice', 'INV', true), ('payment', 'PAY', false);

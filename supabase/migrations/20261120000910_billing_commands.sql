@@ -155,7 +155,7 @@ declare
 begin
   perform private.run_as_rule('invoices.mark_overdue');
   update public.invoices i set status = 'overdue'
-  where i.status in ('issued', 'partially_paid') and i.due_on < private.tenant_today(i.tenant_id);
+  where i.status in ('issued', 'partially_paid') and i.balance > 0 and i.due_on < private.tenant_today(i.tenant_id);
   get diagnostics marked = row_count;
   perform private.run_as_rule(null);
   return marked;
@@ -353,7 +353,8 @@ begin
     update public.payments p set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where p.id = target.id returning * into target;
     -- Money taken at the door pays the invoice of that delivery, if it is issued by now.
     select * into open_invoice from public.invoices i
-    where i.tenant_id = tenant and i.order_id = target.order_id and i.status in ('issued', 'partially_paid', 'overdue') and i.balance > 0;
+    where i.tenant_id = tenant and i.order_id = target.order_id and i.status in ('issued', 'partially_paid', 'overdue') and i.balance > 0
+    for no key update;
     if found then
       perform private.insert_allocations(target, pg_catalog.jsonb_build_array(
         pg_catalog.jsonb_build_object('invoice_id', open_invoice.id, 'amount', least(open_invoice.balance, target.unallocated))));

@@ -100,8 +100,10 @@ grant execute on function
   public.run_maintenance, private.run_maintenance, public.metrics, private.metrics
 to service_role;
 
-grant select, insert, delete on public.workflow_definitions to authenticated;
-grant update (is_enabled, permission, condition, approvals_required) on public.workflow_definitions to authenticated;
+grant select, delete on public.workflow_definitions to authenticated;
+grant insert (machine, from_state, command, is_enabled, permission, condition, approvals_required),
+  update (is_enabled, permission, condition, approvals_required)
+on public.workflow_definitions to authenticated;
 create policy select_managers on public.workflow_definitions for select to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 create policy insert_managers on public.workflow_definitions for insert to authenticated
@@ -210,10 +212,16 @@ with check (
   and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
 );
 create policy update_editors on public.contacts for update to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')))
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+)
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')));
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+);
 
 -- Family 05, catalogue.
 
@@ -368,7 +376,7 @@ using (
 
 -- Family 08, delivery.
 
-grant execute on function private.sees_trip to authenticated;
+grant execute on function private.sees_trip, private.drives_trip to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
   public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,
@@ -450,7 +458,12 @@ using (
 create policy mzigo_insert_proofs on storage.objects for insert to authenticated
 with check (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('deliveries.record'))::text);
 create policy mzigo_select_proofs on storage.objects for select to authenticated
-using (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text);
+using (
+  bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text
+  -- Whoever is limited sees the photos of the deliveries he sees, and his own, which come before the proof.
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.delivery_proofs p where p.photo_path = objects.name))
+);
 
 -- Family 09, billing.
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { systemTables } from './api.ts';
+import { systemTables } from './lite.ts';
 import { migrate, readMigrations, seed, type Migration } from './migrations.ts';
 
 /** The roles that sign in by themselves; all with the password of the stack. */

@@ -4,7 +4,15 @@ import { SignInAttempts } from './attempts.ts';
 import type { Config } from './config.ts';
 import { StackError, errorCode } from './errors.ts';
 import type { Functions } from './functions.ts';
-import { Refusal, readBody, sendJson, sendRefusal, sendWebResponse, toWebRequest } from './http.ts';
+import {
+  Refusal,
+  readBody,
+  sendJson,
+  sendRefusal,
+  sendText,
+  sendWebResponse,
+  toWebRequest,
+} from './http.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
 import type { Secrets } from './secrets.ts';
@@ -135,6 +143,9 @@ export class Gateway {
     if (family === 'functions') return this.#callFunction(parts, request, response, path);
     if (family === 'auth') return this.#authenticate(parts, request, response, path);
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
+    const { method = 'GET', url = '/', headers } = request;
+    const quick = family === 'rest' ? await parts.api.call({ method, url, headers, body }) : null;
+    if (quick) return sendText(response, quick.status, quick.headers, quick.body);
     const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
     if (family === 'storage') guardDownload(response, answer);
     await sendWebResponse(response, answer);

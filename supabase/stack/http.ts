@@ -27,6 +27,18 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(text);
 }
 
+/** An answer that is there as a whole; null is no body at all. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  text: string | null,
+): void {
+  const length = text === null ? {} : { 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...headers, ...length });
+  response.end(text ?? undefined);
+}
+
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   const { status, code, message, hint } = refusal;
   sendJson(response, status, { code, message, details: null, hint: hint || null });

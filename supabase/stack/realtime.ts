@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { connect } from './database.ts';
+import { openPool } from './pool.ts';
 import { verifyToken, type Claims } from './tokens.ts';
 
 /**
@@ -57,8 +58,7 @@ interface Channel {
 }
 
 export async function startRealtime(options: RealtimeOptions): Promise<Realtime> {
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 2, idleTimeoutMillis: 0 });
-  pool.on('error', () => {});
+  const pool = openPool(options.databaseUrl, { max: 2, idleTimeoutMillis: 0 });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   const channels = new Map<WebSocket, Map<string, Channel>>();
   let isClosing = false;

@@ -1,9 +1,10 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { z } from 'zod';
 import { errorCode } from './errors.ts';
+import { openPool } from './pool.ts';
 import type { Secrets } from './secrets.ts';
 import { verifyToken, type Claims } from './tokens.ts';
 
@@ -107,8 +108,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
 
 export function startStorage(options: StorageOptions): Storage {
   const { secrets } = options;
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 4 });
-  pool.on('error', () => {});
+  const pool = openPool(options.databaseUrl, { max: 4 });
   const pathOf = (version: string) => join(options.folder, version.slice(0, 2), version);
 
   /** One transaction in the caller's name, so that the policies see him. */
