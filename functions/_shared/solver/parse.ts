@@ -593,6 +593,12 @@ function parseSteps(
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw inputError(`Invalid steps for vehicle ${vehicle.id}.`);
   const steps = value.map((step: unknown) => parseStep(step, vehicle, ranks, planned));
+  const taken = steps.filter((step) => step.kind === 'break').map((step) => step.rank);
+  taken.forEach((rank, i) => {
+    if (taken.indexOf(rank) === i) return;
+    const { id } = vehicle.breaks[rank]!;
+    throw inputError(`Duplicate break id ${id} in input steps for vehicle ${vehicle.id}.`);
+  });
   steps.forEach((step, i) => {
     if (step.kind === 'start' && i > 0) {
       throw inputError(`Unexpected start in input steps for vehicle ${vehicle.id}.`);

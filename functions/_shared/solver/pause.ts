@@ -5,16 +5,28 @@
 export class Pauser {
   readonly #signal: AbortSignal | undefined;
   readonly #sliceMs: number;
+  readonly #clock: () => number;
   #sliceEnd: number;
+  #spent = 0;
+  #workingSince: number;
 
-  constructor(signal: AbortSignal | undefined, sliceMs: number) {
+  /** `clock` counts the milliseconds that are charged: wall time by default, CPU time in a bench. */
+  constructor(
+    signal: AbortSignal | undefined,
+    sliceMs: number,
+    clock: () => number = () => performance.now(),
+  ) {
+    signal?.throwIfAborted();
     this.#signal = signal;
     this.#sliceMs = sliceMs;
+    this.#clock = clock;
+    this.#workingSince = clock();
     this.#sliceEnd = performance.now() + sliceMs;
   }
 
-  get sliceEnd(): number {
-    return this.#sliceEnd;
+  /** Milliseconds of work so far; what other tasks did during our turns is not counted. */
+  spent(): number {
+    return this.#spent + this.#clock() - this.#workingSince;
   }
 
   due(): boolean {
@@ -23,8 +35,10 @@ export class Pauser {
 
   /** One turn of the event loop; throws the signal's reason once it is aborted. */
   async turn(): Promise<void> {
+    this.#spent = this.spent();
     await nextTurn();
     this.#signal?.throwIfAborted();
+    this.#workingSince = this.#clock();
     this.#sliceEnd = performance.now() + this.#sliceMs;
   }
 }

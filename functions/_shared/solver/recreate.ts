@@ -31,6 +31,8 @@ export class Recreate {
   readonly #prioritised: boolean;
   readonly #key: Float64Array;
   readonly #order: Int32Array;
+  #waiting = 0;
+  #served = 0;
   /** No idle vehicle is started while this many are in use. */
   routeLimit = Infinity;
 
@@ -47,11 +49,20 @@ export class Recreate {
     this.#order = new Int32Array(model.tasks);
   }
 
-  /** Inserts what it can of all items that are out. */
-  all(): void {
+  /** Lines up all items that are out, for `next`. */
+  lineUp(): void {
     const { absent, absentCount } = this.#tours;
     for (let i = 0; i < absentCount; i++) this.#order[i] = absent[i]!;
-    this.#insert(absentCount);
+    this.#sort(absentCount);
+    this.#waiting = absentCount;
+    this.#served = 0;
+  }
+
+  /** Tries the next `count` items of the line; true once it is empty. */
+  next(count: number): boolean {
+    const end = Math.min(this.#waiting, this.#served + count);
+    while (this.#served < end) this.insertCheapest(this.#order[this.#served++]!);
+    return this.#served === this.#waiting;
   }
 
   /** Inserts what it can of a sample; `removed` items at the end of `absent` are always in it. */
@@ -107,7 +118,7 @@ export class Recreate {
 
   /** True if the item found a place. */
   insertCheapest(item: number): boolean {
-    const { model } = { model: this.#model };
+    const model = this.#model;
     const tours = this.#tours;
     const insertion = this.#insertion;
     const random = this.#random;
