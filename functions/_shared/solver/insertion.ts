@@ -12,43 +12,39 @@ import { latestStart, startOfService } from './windows.ts';
 export class Insertion {
   readonly #tours: Tours;
   readonly #model: Model;
-  /** What `find` found: extra cost, `Infinity` if nothing fits, and the nodes to go behind. */
+  /** What `search` found: extra cost, `Infinity` if nothing fits, and the nodes to go behind. */
   cost = Infinity;
   after = -1;
   then = -1;
 
-  readonly #knownVersion: Int32Array;
-  readonly #knownCost: Float64Array;
-  readonly #knownAfter: Int32Array;
-  readonly #knownThen: Int32Array;
+  /**
+   * The cheapest place of every item in every route, by item * vehicles + vehicle; it counts only
+   * while `knownVersion` is the route's version. Most routes survive most ruins unchanged.
+   */
+  readonly knownVersion: Int32Array;
+  readonly knownCost: Float64Array;
+  readonly knownAfter: Int32Array;
+  readonly knownThen: Int32Array;
 
   constructor(tours: Tours) {
     const { model } = tours;
     this.#tours = tours;
     this.#model = model;
     const pairs = model.tasks * model.vehicles;
-    this.#knownVersion = new Int32Array(pairs).fill(-1);
-    this.#knownCost = new Float64Array(pairs);
-    this.#knownAfter = new Int32Array(pairs);
-    const shipments = model.items.length < model.tasks;
-    this.#knownThen = new Int32Array(shipments ? pairs : 0);
+    this.knownVersion = new Int32Array(pairs).fill(-1);
+    this.knownCost = new Float64Array(pairs);
+    this.knownAfter = new Int32Array(pairs);
+    this.knownThen = model.items.length < model.tasks ? new Int32Array(pairs) : this.knownAfter;
   }
 
-  /** Like `search`, but a route that has not changed since is not searched again. */
-  find(item: number, vehicle: number): void {
+  /** Brings the known place of an item in a route up to date. */
+  refresh(item: number, vehicle: number): void {
     const key = item * this.#model.vehicles + vehicle;
-    const version = this.#tours.version[vehicle]!;
-    if (this.#knownVersion[key] !== version) {
-      this.search(item, vehicle, -1);
-      this.#knownVersion[key] = version;
-      this.#knownCost[key] = this.cost;
-      this.#knownAfter[key] = this.after;
-      if (this.#knownThen.length > 0) this.#knownThen[key] = this.then;
-      return;
-    }
-    this.cost = this.#knownCost[key]!;
-    this.after = this.#knownAfter[key]!;
-    if (this.#knownThen.length > 0) this.then = this.#knownThen[key]!;
+    this.search(item, vehicle, -1);
+    this.knownVersion[key] = this.#tours.version[vehicle]!;
+    this.knownCost[key] = this.cost;
+    this.knownAfter[key] = this.after;
+    this.knownThen[key] = this.then;
   }
 
   /** Looks at every place but the one behind `except`. */
@@ -115,11 +111,13 @@ export class Insertion {
     let best = Infinity;
     let bestAfter = -1;
     let rank = 0;
-    for (let from = startNode(model, vehicle); from !== end; from = next[from]!, rank++) {
+    let to = startNode(model, vehicle);
+    let b = place[to]!;
+    for (let from = to; from !== end; from = to, rank++) {
       if (timed && departure[from]! > close) break;
-      const to = next[from]!;
-      const a = place[from]!;
-      const b = place[to]!;
+      const a = b;
+      to = next[from]!;
+      b = place[to]!;
       const cost = into[row + a]! + outOf[row + b]! - (idle ? 0 : leg[from]!);
       if (cost >= best || from === except) continue;
       if (timed) {
@@ -275,7 +273,8 @@ export class Insertion {
               : latest[to]!;
           fits = left + durations[d * side + b]! <= limit;
         }
-        if (fits && withBreaks) fits = this.#breaksFit(vehicle, length, rank, pickup, rank, delivery);
+        if (fits && withBreaks)
+          fits = this.#breaksFit(vehicle, length, rank, pickup, rank, delivery);
         if (fits) {
           best = together;
           bestAfter = from;

@@ -161,7 +161,9 @@ export async function buildModel(problem: Problem, roads: Roads, pauser: Pauser)
     timeScale,
     costScale,
     timed:
-      tasks.some((t) => t.windows.length > 1 || t.windows[0]![0] > 0 || t.windows[0]![1] < HORIZON) ||
+      tasks.some(
+        (t) => t.windows.length > 1 || t.windows[0]![0] > 0 || t.windows[0]![1] < HORIZON,
+      ) ||
       vehicles.some((v) => v.breaks.length > 0 || v.window[0] > 0 || v.window[1] < HORIZON) ||
       [...travel.values()].some((t) => t.durations.some((d) => d > HORIZON)),
     anySetup: tasks.some((t) => t.setup > 0),

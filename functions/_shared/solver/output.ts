@@ -78,7 +78,8 @@ export function routeOf(
     const setup = seconds(stop.setup);
     const service = seconds(stop.service);
     const about = task ?? (stop.kind === 'break' ? spec.breaks[stop.rank]! : undefined);
-    const place = task?.place ?? (stop.kind === 'break' ? undefined : shiftPlace(spec, stop, tasks));
+    const place =
+      task?.place ?? (stop.kind === 'break' ? undefined : shiftPlace(spec, stop, tasks));
     steps.push({
       type: task?.kind ?? (stop.kind as 'start' | 'end' | 'break'),
       ...(about?.description !== undefined && { description: about.description }),

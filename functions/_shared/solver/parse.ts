@@ -499,10 +499,7 @@ async function parseShipments(
   }
 }
 
-async function parseMatrices(
-  raw: Json,
-  pauser: Pauser,
-): Promise<Map<string, ProfileMatrices>> {
+async function parseMatrices(raw: Json, pauser: Pauser): Promise<Map<string, ProfileMatrices>> {
   const matrices = new Map<string, ProfileMatrices>();
   const value = raw['matrices'];
   if (value === undefined) {
@@ -584,12 +581,7 @@ function checkMatrices(
   }
 }
 
-function parseSteps(
-  value: unknown,
-  vehicle: Vehicle,
-  ranks: Ranks,
-  planned: Planned,
-): RouteStep[] {
+function parseSteps(value: unknown, vehicle: Vehicle, ranks: Ranks, planned: Planned): RouteStep[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw inputError(`Invalid steps for vehicle ${vehicle.id}.`);
   const steps = value.map((step: unknown) => parseStep(step, vehicle, ranks, planned));
@@ -610,12 +602,7 @@ function parseSteps(
   return steps;
 }
 
-function parseStep(
-  value: unknown,
-  vehicle: Vehicle,
-  ranks: Ranks,
-  planned: Planned,
-): RouteStep {
+function parseStep(value: unknown, vehicle: Vehicle, ranks: Ranks, planned: Planned): RouteStep {
   const step = isObject(value) ? value : {};
   const forced = {
     at: parseOptionalUint(step, 'service_at'),

@@ -80,7 +80,7 @@ function gapsOf(model: Model, vehicle: number, steps: RouteStep[]): Planned[] {
       rest ??= stopAt(model, vehicle, from, nodeBehind(model, vehicle, steps, i)).way;
       const stop = breakStop(model, vehicle, step.rank);
       const ready = begin + action;
-      const earliest = (Math.max(step.at ?? 0, step.after ?? 0)) * timeScale;
+      const earliest = Math.max(step.at ?? 0, step.after ?? 0) * timeScale;
       const start = openFrom(stop, Math.max(ready, earliest));
       const driven = Math.min(rest, start - ready);
       add(stop, action + driven, step);
@@ -183,7 +183,8 @@ function pull(planned: Planned[], begins: number[]): Timing[] {
       return;
     }
     const arrival = begin + gap;
-    begin = stop.kind === 'end' ? begins[i]! : soonest(stop, Math.max(arrival, earliest), begins[i]!);
+    begin =
+      stop.kind === 'end' ? begins[i]! : soonest(stop, Math.max(arrival, earliest), begins[i]!);
     timings.push(stop.kind === 'end' ? { arrival, begin: arrival } : { arrival, begin });
   });
   return timings;

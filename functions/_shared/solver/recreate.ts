@@ -9,7 +9,7 @@ import type { Model } from './model.ts';
 import type { Random } from './random.ts';
 import type { Tours } from './tours.ts';
 
-const BLINK = 0.01;
+const BLINK = 0.01 * 2 ** 32;
 /** With many items hopelessly out, one round tries only some of them besides the removed ones. */
 const MOST_TRIED = 60;
 /** How often priority decides the order before the drawn rule does. */
@@ -61,7 +61,7 @@ export class Recreate {
   /** Tries the next `count` items of the line; true once it is empty. */
   next(count: number): boolean {
     const end = Math.min(this.#waiting, this.#served + count);
-    while (this.#served < end) this.insertCheapest(this.#order[this.#served++]!);
+    while (this.#served < end) this.#insertCheapest(this.#order[this.#served++]!);
     return this.#served === this.#waiting;
   }
 
@@ -80,7 +80,7 @@ export class Recreate {
 
   #insert(count: number): void {
     this.#sort(count);
-    for (let i = 0; i < count; i++) this.insertCheapest(this.#order[i]!);
+    for (let i = 0; i < count; i++) this.#insertCheapest(this.#order[i]!);
   }
 
   #sort(count: number): void {
@@ -101,7 +101,8 @@ export class Recreate {
     for (let i = 0; i < count; i++) {
       const item = order[i]!;
       // Keys lie in [0, 1), priorities are whole: one number carries both.
-      key[item] = (rule === undefined ? random.unit() : rule[item]!) - (byPriority ? priority[item]! : 0);
+      key[item] =
+        (rule === undefined ? random.unit() : rule[item]!) - (byPriority ? priority[item]! : 0);
     }
     if (count > 200) {
       order.subarray(0, count).sort((a, b) => key[a]! - key[b]!);
@@ -116,35 +117,41 @@ export class Recreate {
     }
   }
 
-  /** True if the item found a place. */
-  insertCheapest(item: number): boolean {
+  /** Puts an item where it costs least, or leaves it out if nothing fits. */
+  #insertCheapest(item: number): void {
     const model = this.#model;
     const tours = this.#tours;
     const insertion = this.#insertion;
     const random = this.#random;
-    const { used, usedCount } = tours;
+    const { used, usedCount, version } = tours;
+    const { knownVersion, knownCost } = insertion;
+    const row = item * model.vehicles;
+    const choices = usedCount + (usedCount < this.routeLimit ? model.types : 0);
     let best = Infinity;
     let vehicle = -1;
     let after = -1;
     let then = -1;
-    const starting = usedCount < this.routeLimit ? model.types : 0;
-    for (let i = 0; i < usedCount + starting; i++) {
+    for (let i = 0; i < choices; i++) {
       const v = i < usedCount ? used[i]! : tours.idle(i - usedCount);
       if (v < 0) continue;
-      insertion.find(item, v);
-      if (insertion.cost >= best) continue;
-      if (random.unit() < BLINK) {
-        insertion.search(item, v, insertion.after);
+      const key = row + v;
+      if (knownVersion[key] !== version[v]) insertion.refresh(item, v);
+      const cost = knownCost[key]!;
+      if (cost >= best) continue;
+      if (random.bits() < BLINK) {
+        insertion.search(item, v, insertion.knownAfter[key]!);
         if (insertion.cost >= best) continue;
+        best = insertion.cost;
+        after = insertion.after;
+        then = insertion.then;
+      } else {
+        best = cost;
+        after = insertion.knownAfter[key]!;
+        then = insertion.knownThen[key]!;
       }
-      best = insertion.cost;
       vehicle = v;
-      after = insertion.after;
-      then = insertion.then;
     }
-    if (vehicle < 0) return false;
-    tours.insert(item, vehicle, after, then);
-    return true;
+    if (vehicle >= 0) tours.insert(item, vehicle, after, then, best);
   }
 }
 
@@ -165,7 +172,8 @@ function rulesOf(model: Model): Rule[] {
     }
     return sum;
   };
-  const home = place[startNode(model, 0)]! === model.grid.nowhere ? place[nodes - 1]! : place[tasks]!;
+  const home =
+    place[startNode(model, 0)]! === model.grid.nowhere ? place[nodes - 1]! : place[tasks]!;
   const away = (item: number): number => {
     const c = model.cost[0]!;
     return c[home * side + place[item]!]! + c[place[item]! * side + home]!;

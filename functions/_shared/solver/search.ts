@@ -58,31 +58,61 @@ export class Search {
     return true;
   }
 
+  stages: [number, number, number][] = JSON.parse(globalThis.process?.env?.STAGES ?? '[[1,1,0.01]]');
+  stage = -1;
+  stageStart = 0;
+
   run(progress: number, limit: number): void {
     const end = Math.min(limit, this.iterations + BATCH);
-    const temperature = this.#scale * this.hot * (this.cold / this.hot) ** progress;
-    while (this.iterations < end) this.#step(temperature);
+    let stage = 0;
+    while (stage < this.stages.length - 1 && progress >= this.stages[stage]![0]) stage++;
+    if (stage !== this.stage) {
+      if (this.stage >= 0) this.tours.restore(this.#best);
+      this.stage = stage;
+      this.stageStart = progress;
+    }
+    const [until, hot, cold] = this.stages[stage]!;
+    const share = Math.min(1, (progress - this.stageStart) / (until - this.stageStart));
+    const temperature = this.#scale * hot * (cold / hot) ** share;
+    while (this.iterations < end) this.#step(temperature, progress < 0.15);
   }
 
-  #step(temperature: number): void {
+  #absences = new Float64Array(2000);
+
+  #step(temperature: number, exploring: boolean): void {
     const { tours } = this;
     const random = this.#random;
     this.iterations++;
     const missing = tours.missing;
     const cost = tours.totalCost;
+    const lacking = missing > 0 && exploring;
+    let before = 0;
+    if (lacking) before = this.#sumAbsences();
     tours.begin();
     const out = tours.absentCount;
-    this.#ruin.around(random.below(this.model.tasks));
+    const seed =
+      missing > 0 && random.unit() < 0.5
+        ? tours.absent[random.below(out)]!
+        : random.below(this.model.tasks);
+    this.#ruin.around(seed);
     this.#recreate.some(tours.absentCount - out);
     const worse = tours.totalCost - cost;
-    if (
+    let accepted =
       tours.missing < missing ||
-      (tours.missing === missing && worse < -temperature * Math.log(random.unit()))
-    ) {
-      this.#keepIfBetter();
-    } else {
-      tours.rollBack();
+      (tours.missing === missing && worse < -temperature * Math.log(random.unit()));
+    if (lacking) {
+      if (!accepted && this.#sumAbsences() < before) accepted = true;
+      for (let i = 0; i < tours.absentCount; i++) this.#absences[tours.absent[i]!]!++;
     }
+    if (accepted) this.#keepIfBetter();
+    else tours.rollBack();
+  }
+
+  #sumAbsences(): number {
+    const { absent, absentCount } = this.tours;
+    let sum = 0;
+    for (let i = 0; i < absentCount; i++) sum += this.#absences[absent[i]!]!;
+    return sum;
   }
 
   complete(): void {

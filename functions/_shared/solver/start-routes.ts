@@ -1,6 +1,12 @@
 /** `steps` of a request as the start of the search; refused, as VROOM does, where they break a rule. */
 import { inputError } from './errors.ts';
-import { keepsCapacity, keepsPrecedence, keepsSkills, keepsTimes, newScratch } from './feasibility.ts';
+import {
+  keepsCapacity,
+  keepsPrecedence,
+  keepsSkills,
+  keepsTimes,
+  newScratch,
+} from './feasibility.ts';
 import { endNode, startNode } from './model.ts';
 import type { Model } from './model.ts';
 

@@ -123,14 +123,47 @@ export class Tours {
     return count === 0 ? -1 : this.#idle[this.#idleOffset[type]! + count - 1]!;
   }
 
-  /** Puts an item into a route: a job behind `after`, a shipment's delivery behind `then`. */
-  insert(item: number, vehicle: number, after: number, then: number): void {
+  /**
+   * Puts an item into a route: a job behind `after`, a shipment's delivery behind `then`. `cost`
+   * is what that adds.
+   */
+  insert(item: number, vehicle: number, after: number, then: number, cost: number): void {
     this.save(vehicle);
     this.#place(item, vehicle, after);
-    const mate = this.model.mate[item]!;
-    if (mate >= 0) this.#place(mate, vehicle, then === after ? item : then);
     this.#popAbsent(item);
-    this.update(vehicle);
+    const mate = this.model.mate[item]!;
+    if (mate >= 0) {
+      this.#place(mate, vehicle, then === after ? item : then);
+      this.update(vehicle);
+    } else {
+      this.#updateAround(item, vehicle, cost);
+    }
+  }
+
+  /** What `update` does, for one new job: only values that can have changed. */
+  #updateAround(job: number, vehicle: number, added: number): void {
+    const { model, next, previous, leg } = this;
+    const { place, side, amounts } = model;
+    const costs = model.cost[vehicle]!;
+    const before = previous[job]!;
+    leg[before] = costs[place[before]! * side + place[job]!]!;
+    leg[job] = costs[place[job]! * side + place[next[job]!]!]!;
+    this.cost[vehicle]! += added;
+    this.totalCost += added;
+    if (this.count[vehicle]!++ === 0) this.#use(vehicle);
+    this.version[vehicle] = ++this.#versions;
+    if (model.timed) {
+      this.#updateDepartures(vehicle, before, job);
+      this.#updateLatest(vehicle, next[job]!, before);
+    }
+    if (model.ranged) this.#updateRange(vehicle);
+    if (model.legLoads) this.#updateLoads(vehicle);
+    else {
+      for (let q = 0; q < amounts; q++) {
+        this.delivered[vehicle * amounts + q]! += model.delivery[job * amounts + q]!;
+        this.collected[vehicle * amounts + q]! += model.pickup[job * amounts + q]!;
+      }
+    }
   }
 
   /** Takes an item (given by any of its tasks) out of its route; `update` is left to the caller. */
@@ -164,7 +197,7 @@ export class Tours {
     else cost += model.fixed[vehicle]!;
     this.totalCost += cost - this.cost[vehicle]!;
     this.cost[vehicle] = cost;
-    if ((count > 0) !== (this.count[vehicle]! > 0)) {
+    if (count > 0 !== this.count[vehicle]! > 0) {
       if (count > 0) this.#use(vehicle);
       else this.#rest(vehicle);
     }
@@ -176,41 +209,72 @@ export class Tours {
   }
 
   #updateTimes(vehicle: number): void {
-    const { model, next, previous, departure, latest, latestDeparture } = this;
-    const { place, side, firstOpen, lastClose, several, setup, service } = model;
+    const start = startNode(this.model, vehicle);
+    const end = endNode(this.model, vehicle);
+    this.departure[start] = this.model.shiftStart[vehicle]!;
+    this.#updateDepartures(vehicle, start, end);
+    this.latest[end] = this.latestDeparture[end] = this.model.shiftEnd[vehicle]!;
+    this.#updateLatest(vehicle, end, start);
+  }
+
+  /** Carries departures forward behind `from`; past `changed`, only until nothing changes. */
+  #updateDepartures(vehicle: number, from: number, changed: number): void {
+    const { model, next, departure } = this;
+    const { place, side, firstOpen, several, setup, service } = model;
     const durations = model.duration[vehicle]!;
-    const start = startNode(model, vehicle);
     const end = endNode(model, vehicle);
-    let time = model.shiftStart[vehicle]!;
-    departure[start] = time;
-    let from = start;
+    let time = departure[from]!;
+    let a = place[from]!;
+    let settling = false;
     for (let to = next[from]!; to !== end; to = next[to]!) {
-      time += durations[place[from]! * side + place[to]!]!;
+      const b = place[to]!;
+      time += durations[a * side + b]!;
       if (several[to] === 1) time = startOfService(model, to, time);
       else if (time < firstOpen[to]!) time = firstOpen[to]!;
       time += service[to]!;
-      if (place[from] !== place[to]) time += setup[to]!;
+      if (a !== b) time += setup[to]!;
+      if (settling && departure[to] === time) return;
+      if (to === changed) settling = true;
       departure[to] = time;
-      from = to;
+      a = b;
     }
-    time += durations[place[from]! * side + place[end]!]!;
-    departure[end] = time;
+    departure[end] = time + durations[a * side + place[end]!]!;
+  }
 
-    time = model.shiftEnd[vehicle]!;
-    latest[end] = time;
-    latestDeparture[end] = time;
-    let to = end;
-    for (let node = previous[end]!; node !== start; node = previous[node]!) {
-      time -= durations[place[node]! * side + place[to]!]!;
+  /** Carries latest arrivals back before `to`; past `changed`, only until nothing changes. */
+  #updateLatest(vehicle: number, to: number, changed: number): void {
+    const { model, previous, latest, latestDeparture } = this;
+    const { place, side, lastClose, several, setup, service } = model;
+    const durations = model.duration[vehicle]!;
+    const start = startNode(model, vehicle);
+    let settling = false;
+    let b = place[to]!;
+    // Whether the setup of `to` is due may have changed with the node before it.
+    let time = to === endNode(model, vehicle) ? latest[to]! : this.#latestAt(to);
+    latest[to] = time;
+    for (let node = previous[to]!; node !== start; node = previous[node]!) {
+      const here = place[node]!;
+      time -= durations[here * side + b]!;
       latestDeparture[node] = time;
       time -= service[node]!;
-      if (place[previous[node]!] !== place[node]) time -= setup[node]!;
+      if (place[previous[node]!] !== here) time -= setup[node]!;
       if (several[node] === 1) time = latestStart(model, node, time);
       else if (time > lastClose[node]!) time = lastClose[node]!;
+      if (settling && latest[node] === time) return;
+      if (node === changed) settling = true;
       latest[node] = time;
-      to = node;
+      b = here;
     }
-    latestDeparture[start] = time - durations[place[start]! * side + place[to]!]!;
+    latestDeparture[start] = time - durations[place[start]! * side + b]!;
+  }
+
+  #latestAt(task: number): number {
+    const { model, previous } = this;
+    const due = model.place[previous[task]!] !== model.place[task];
+    const time =
+      this.latestDeparture[task]! - model.service[task]! - (due ? model.setup[task]! : 0);
+    if (model.several[task] === 1) return latestStart(model, task, time);
+    return Math.min(time, model.lastClose[task]!);
   }
 
   #updateRange(vehicle: number): void {
@@ -310,7 +374,7 @@ export class Tours {
     this.#savedVersion[saved] = this.version[vehicle]!;
     let at = this.#savedAt[saved]!;
     const end = endNode(this.model, vehicle);
-    for (let node = this.next[startNode(this.model, vehicle)]!; node !== end; ) {
+    for (let node = this.next[startNode(this.model, vehicle)]!; node !== end;) {
       this.#saved[at++] = node;
       node = this.next[node]!;
     }
@@ -365,7 +429,7 @@ export class Tours {
     let at = 0;
     for (let v = 0; v < this.model.vehicles; v++) {
       const end = endNode(this.model, v);
-      for (let node = this.next[startNode(this.model, v)]!; node !== end; ) {
+      for (let node = this.next[startNode(this.model, v)]!; node !== end;) {
         into[at++] = node;
         node = this.next[node]!;
       }

@@ -98,10 +98,12 @@ class Verifier {
     const keys = ['cost', 'setup', 'service', 'duration', 'waiting_time', 'priority'] as const;
     for (const key of keys) {
       const sum = routes.reduce((total, route) => total + route[key], 0);
-      if (summary[key] !== sum) this.#fault(`summary.${key} is ${summary[key]}, routes add to ${sum}`);
+      if (summary[key] !== sum)
+        this.#fault(`summary.${key} is ${summary[key]}, routes add to ${sum}`);
     }
     if (summary.routes !== routes.length) this.#fault('summary.routes is wrong');
-    if (summary.unassigned !== solution.unassigned.length) this.#fault('summary.unassigned is wrong');
+    if (summary.unassigned !== solution.unassigned.length)
+      this.#fault('summary.unassigned is wrong');
   }
 
   #checkRoute(route: VroomRoute): void {
@@ -122,7 +124,10 @@ class Verifier {
     this.#checkTimes(vehicle, route, note);
     const missing = this.#checkBreaks(vehicle, steps);
     for (const step of steps) {
-      const found = step.violations.map((v) => v.cause as string).sort().join();
+      const found = step.violations
+        .map((v) => v.cause as string)
+        .sort()
+        .join();
       const wanted = [...expected.get(step)!].sort().join();
       const name = `vehicle ${vehicle.id}, step ${step.type} ${step.id ?? ''}`;
       if (!this.#planMode && wanted !== '') this.#fault(`${name} breaks ${wanted}`);
@@ -132,7 +137,9 @@ class Verifier {
     if (missing) causes.add('missing_break');
     const reported = route.violations.map((v) => v.cause as string);
     if (reported.length !== causes.size || !reported.every((cause) => causes.has(cause))) {
-      this.#fault(`vehicle ${vehicle.id} reports ${reported.join()} instead of ${[...causes].join()}`);
+      this.#fault(
+        `vehicle ${vehicle.id} reports ${reported.join()} instead of ${[...causes].join()}`,
+      );
     }
   }
 
@@ -150,7 +157,9 @@ class Verifier {
         add(load, task.delivery, -1);
       }
       if (capacity.length > 0 && step.load?.join() !== load.join()) {
-        this.#fault(`vehicle ${vehicle.id} reports load ${step.load?.join()} instead of ${load.join()}`);
+        this.#fault(
+          `vehicle ${vehicle.id} reports load ${step.load?.join()} instead of ${load.join()}`,
+        );
       }
       if (load.some((amount, q) => amount > capacity[q]!)) note(step, 'load');
       if (step.type !== 'break') continue;
@@ -235,7 +244,8 @@ class Verifier {
           this.#fault(`${name} needs ${seconds} s to ${step.type} ${step.id ?? ''}, not ${leg}`);
         }
         const same = last !== undefined && this.#samePlace(vehicle, last, step);
-        if (task && step.setup !== (same ? 0 : task.setup)) this.#fault(`${name} has a wrong setup`);
+        if (task && step.setup !== (same ? 0 : task.setup))
+          this.#fault(`${name} has a wrong setup`);
         leg = 0;
         segments = 0;
         last = step;
@@ -304,7 +314,9 @@ class Verifier {
     if (!a || !b) return { seconds: 0, metres: 0, cost: 0 };
     const own = this.#input.matrices?.[vehicle.profile ?? 'car'];
     const old = this.#input.matrices ? undefined : this.#input.matrix;
-    const durations = own?.durations ?? (vehicle.profile === undefined || vehicle.profile === 'car' ? old : undefined);
+    const durations =
+      own?.durations ??
+      (vehicle.profile === undefined || vehicle.profile === 'car' ? old : undefined);
     const cost = own?.costs?.[a.index!]![b.index!]! ?? 0;
     if (durations) {
       return {
