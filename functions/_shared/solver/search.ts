@@ -58,7 +58,9 @@ export class Search {
     return true;
   }
 
-  stages: [number, number, number][] = JSON.parse(globalThis.process?.env?.STAGES ?? '[[1,1,0.01]]');
+  stages: [number, number, number][] = JSON.parse(
+    globalThis.process?.env?.STAGES ?? '[[1,1,0.01]]',
+  );
   stage = -1;
   stageStart = 0;
 

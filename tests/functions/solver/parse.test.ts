@@ -102,14 +102,8 @@ const SAYINGS: [string, Change][] = [
     (r) => delete (r as Loose)['matrices'],
   ],
   ['Missing coordinates for routing engine.', (r) => (r.vehicles[0]!['profile'] = 'truck')],
-  [
-    'Route geometry request with missing coordinates.',
-    (r) => (r.options = { g: true }),
-  ],
-  [
-    'Invalid job id 9 for vehicle 1.',
-    (r) => (r.vehicles[0]!['steps'] = [{ type: 'job', id: 9 }]),
-  ],
+  ['Route geometry request with missing coordinates.', (r) => (r.options = { g: true })],
+  ['Invalid job id 9 for vehicle 1.', (r) => (r.vehicles[0]!['steps'] = [{ type: 'job', id: 9 }])],
   [
     'Duplicate job id 1 in input steps for vehicle 1.',
     (r) =>
@@ -118,7 +112,10 @@ const SAYINGS: [string, Change][] = [
         { type: 'job', id: 1 },
       ]),
   ],
-  ['Invalid type in steps for vehicle 1.', (r) => (r.vehicles[0]!['steps'] = [{ type: 'x', id: 1 }])],
+  [
+    'Invalid type in steps for vehicle 1.',
+    (r) => (r.vehicles[0]!['steps'] = [{ type: 'x', id: 1 }]),
+  ],
   [
     'Unexpected start in input steps for vehicle 1.',
     (r) => (r.vehicles[0]!['steps'] = [{ type: 'job', id: 1 }, { type: 'start' }]),
@@ -149,15 +146,18 @@ const SAYINGS: [string, Change][] = [
   ],
 ];
 
-test.each(SAYINGS)('a bad request is refused with "%s", code 2 and status 400', async (message, change) => {
-  const request = onALine(3) as unknown as Parameters<Change>[0];
-  const changed = change(request);
-  const isRequest = typeof changed === 'object' && changed !== null && 'vehicles' in changed;
-  const error = await failure(isRequest ? changed : request);
-  expect(error).toBeInstanceOf(SolverError);
-  expect(error.message).toBe(message);
-  expect([error.code, error.status]).toEqual([2, 400]);
-});
+test.each(SAYINGS)(
+  'a bad request is refused with "%s", code 2 and status 400',
+  async (message, change) => {
+    const request = onALine(3) as unknown as Parameters<Change>[0];
+    const changed = change(request);
+    const isRequest = typeof changed === 'object' && changed !== null && 'vehicles' in changed;
+    const error = await failure(isRequest ? changed : request);
+    expect(error).toBeInstanceOf(SolverError);
+    expect(error.message).toBe(message);
+    expect([error.code, error.status]).toEqual([2, 400]);
+  },
+);
 
 test('costs from a matrix cannot be mixed with costs per hour or kilometre', async () => {
   for (const key of ['per_hour', 'per_km']) {

@@ -53,11 +53,14 @@ const CASES: [string, (request: VroomInput) => void][] = [
   ],
 ];
 
-test.each(CASES)('a job that no vehicle can serve alone is left out for "%s"', async (reason, change) => {
-  const request = onALine(1);
-  change(request);
-  expect(await reasonFor(request)).toBe(reason);
-});
+test.each(CASES)(
+  'a job that no vehicle can serve alone is left out for "%s"',
+  async (reason, change) => {
+    const request = onALine(1);
+    change(request);
+    expect(await reasonFor(request)).toBe(reason);
+  },
+);
 
 test('a job that would fit alone but not beside the others gets "no room left"', async () => {
   const request = onALine(2);
