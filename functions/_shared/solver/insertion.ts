@@ -61,7 +61,8 @@ export class Insertion {
     if (mate >= 0) {
       if (this.#shipmentFits(item, vehicle)) this.#searchShipment(item, mate, vehicle, except);
     } else if (this.#jobFits(item, vehicle)) {
-      this.#searchJob(item, vehicle, except);
+      if (model.timed || model.legLoads || model.ranged) this.#searchJob(item, vehicle, except);
+      else this.#searchByCost(item, vehicle, except);
     }
     if (count === 0) this.cost += model.fixed[vehicle]!;
   }
@@ -85,6 +86,39 @@ export class Insertion {
       if (pickup[item * amounts + q]! > capacity[vehicle * amounts + q]!) return false;
     }
     return true;
+  }
+
+  /** Nothing but cost tells the places apart: the loop that plain capacity problems live in. */
+  #searchByCost(job: number, vehicle: number, except: number): void {
+    const { next, leg, count } = this.#tours;
+    const model = this.#model;
+    const { place, side } = model;
+    const into = model.costInto[vehicle]!;
+    const outOf = model.cost[vehicle]!;
+    const row = place[job]! * side;
+    const end = endNode(model, vehicle);
+    let best = Infinity;
+    let bestAfter = -1;
+    if (count[vehicle] === 0) {
+      bestAfter = startNode(model, vehicle);
+      best = into[row + place[bestAfter]!]! + outOf[row + place[end]!]!;
+    } else {
+      let to = startNode(model, vehicle);
+      let way = into[row + place[to]!]!;
+      for (let from = to; from !== end; from = to) {
+        to = next[from]!;
+        const b = row + place[to]!;
+        const cost = way + outOf[b]! - leg[from]!;
+        way = into[b]!;
+        if (cost < best && from !== except) {
+          best = cost;
+          bestAfter = from;
+        }
+      }
+    }
+    this.cost = best;
+    this.after = bestAfter;
+    this.then = bestAfter;
   }
 
   #searchJob(job: number, vehicle: number, except: number): void {
