@@ -16,6 +16,12 @@ export class Insertion {
   cost = Infinity;
   after = -1;
   then = -1;
+  /**
+   * A walk for a shipment's delivery normally ends where the rest of the route would be late.
+   * Where a detour can be shorter than the way (setups, one-way matrices) that may overlook a
+   * place; a thorough search walks on.
+   */
+  thorough = false;
 
   /**
    * The cheapest place of every item in every route, by item * vehicles + vehicle; it counts only
@@ -327,8 +333,9 @@ export class Insertion {
             then === to && anySetup && (a === b) !== (p === b)
               ? this.#latestWithSetup(then, p !== b)
               : latest[then]!;
-          if (arrival > limit) break;
+          if (arrival > limit && !this.thorough) break;
           time = this.#serve(then, arrival, before !== here);
+          if (time === Infinity) break;
         }
         before = here;
         if (!this.#carries(pickup, vehicle, then)) break;

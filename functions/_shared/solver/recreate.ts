@@ -9,7 +9,9 @@ import type { Model } from './model.ts';
 import type { Random } from './random.ts';
 import type { Tours } from './tours.ts';
 
-const BLINK = 0.01 * 2 ** 32;
+const BLINK = 0.01;
+/** With few items a hundredth is never: then one item in two blinks once in a plan. */
+const BLINKS_PER_PLAN = 0.5;
 /** With many items hopelessly out, one round tries only some of them besides the removed ones. */
 const MOST_TRIED = 60;
 /** How often priority decides the order before the drawn rule does. */
@@ -29,6 +31,7 @@ export class Recreate {
   readonly #shares: number;
   readonly #randomShare = 4;
   readonly #prioritised: boolean;
+  readonly #blink: number;
   readonly #key: Float64Array;
   readonly #order: Int32Array;
   #waiting = 0;
@@ -44,6 +47,7 @@ export class Recreate {
     this.#random = random;
     this.#rules = rulesOf(model);
     this.#shares = this.#rules.reduce((sum, rule) => sum + rule.share, this.#randomShare);
+    this.#blink = Math.max(BLINK, BLINKS_PER_PLAN / model.items.length);
     this.#prioritised = new Set(model.priority).size > 1;
     this.#key = new Float64Array(model.tasks);
     this.#order = new Int32Array(model.tasks);
@@ -138,7 +142,7 @@ export class Recreate {
       if (knownVersion[key] !== version[v]) insertion.refresh(item, v);
       const cost = knownCost[key]!;
       if (cost >= best) continue;
-      if (random.bits() < BLINK) {
+      if (random.unit() < this.#blink) {
         insertion.search(item, v, insertion.knownAfter[key]!);
         if (insertion.cost >= best) continue;
         best = insertion.cost;

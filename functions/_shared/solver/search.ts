@@ -1,7 +1,12 @@
 /**
- * Ruin and recreate under annealing, cut into steps so that a driver can pause, report and stop
- * between any two of them.
+ * The search: a first plan by greedy insertion, then ruin and recreate under annealing, with
+ * fleet reduction where a route less seems possible. Cut into small runs, so that a driver can
+ * pause, report and stop between any two of them. Nothing here looks at a clock: where the run
+ * stands comes in as `progress` from 0 to 1.
  */
+import { planRounds, temperatureAt } from './annealing.ts';
+import type { Round } from './annealing.ts';
+import { Absences, fewestRoutes, shortestRoute } from './fleet.ts';
 import { Insertion } from './insertion.ts';
 import type { Model } from './model.ts';
 import { Neighbours } from './neighbours.ts';
@@ -14,6 +19,22 @@ import { Tours } from './tours.ts';
 const BATCH = 8;
 /** Items inserted between two looks at the clock while the first plan is made. */
 const FIRST_BATCH = 25;
+/** Iterations per task needed to serve everything, as a share of the run, at most. */
+const SHARE_TO_SERVE_ALL = 0.15;
+const SHARE_TO_SAVE_A_ROUTE = 0.04;
+/** Where in a round a route less is tried: the plan has a shape, and is still warm. */
+const WHEN_TO_SAVE_A_ROUTE = [0.4, 0.75];
+/** The bound on routes is worth trying for only where it is near. */
+const NEAR_THE_BOUND = 0.05;
+/** The speed of the search is known well enough by then to plan its rounds. */
+const FIRST_MEASURE = 0.02;
+
+/** Looking for a plan that leaves nothing out, whatever it costs. */
+interface Squeeze {
+  until: number;
+  /** The plan to go back to if that fails; none while the first plan leaves items out. */
+  fallback: Int32Array | undefined;
+}
 
 export class Search {
   readonly model: Model;
@@ -22,16 +43,22 @@ export class Search {
   readonly #insertion: Insertion;
   readonly #ruin: Ruin;
   readonly #recreate: Recreate;
+  readonly #absences: Absences;
+  readonly #fewestRoutes: number;
   readonly #best: Int32Array;
-  #scale = 0;
-  #started = false;
   bestMissing = Infinity;
   bestCost = Infinity;
   bestRoutes = 0;
   bestUnassigned = 0;
   iterations = 0;
-  hot = +(globalThis.process?.env?.HOT ?? 1);
-  cold = +(globalThis.process?.env?.COLD ?? 0.01);
+  #linedUp = false;
+  /** Average cost of a leg in the first plan: one degree of temperature. */
+  #degree = 0;
+  #rounds: Round[] | undefined;
+  #round = 0;
+  #squeeze: Squeeze | undefined;
+  /** Attempts to save a route in this round. */
+  #attempts = 0;
 
   constructor(model: Model, seed: number) {
     this.model = model;
@@ -40,6 +67,8 @@ export class Search {
     this.#insertion = new Insertion(this.tours);
     this.#ruin = new Ruin(this.tours, new Neighbours(model), this.#random);
     this.#recreate = new Recreate(this.tours, this.#insertion, this.#random);
+    this.#absences = new Absences(this.tours);
+    this.#fewestRoutes = fewestRoutes(model);
     this.#best = new Int32Array(model.tasks + model.vehicles);
   }
 
@@ -49,76 +78,121 @@ export class Search {
 
   /** Inserts some more items into the first plan; true once every item has been tried. */
   construct(): boolean {
-    if (!this.#started) this.#recreate.lineUp();
-    this.#started = true;
+    if (!this.#linedUp) this.#recreate.lineUp();
+    this.#linedUp = true;
     if (!this.#recreate.next(FIRST_BATCH)) return false;
-    this.tours.commit();
+    const { tours } = this;
+    tours.commit();
     this.#keepIfBetter();
-    this.#scale = this.bestCost / (this.model.tasks + Math.max(1, this.tours.usedCount));
+    this.#degree = tours.totalCost / (this.model.tasks + Math.max(1, tours.usedCount));
+    if (tours.missing > 0) this.#squeeze = { until: SHARE_TO_SERVE_ALL, fallback: undefined };
     return true;
   }
 
-  stages: [number, number, number][] = JSON.parse(
-    globalThis.process?.env?.STAGES ?? '[[1,1,0.01]]',
-  );
-  stage = -1;
-  stageStart = 0;
-
-  run(progress: number, limit: number): void {
-    const end = Math.min(limit, this.iterations + BATCH);
-    let stage = 0;
-    while (stage < this.stages.length - 1 && progress >= this.stages[stage]![0]) stage++;
-    if (stage !== this.stage) {
-      if (this.stage >= 0) this.tours.restore(this.#best);
-      this.stage = stage;
-      this.stageStart = progress;
+  /**
+   * A few iterations, at most up to `limit` in all. `expected` is how many the whole run will
+   * have, `Infinity` while nobody knows.
+   */
+  run(progress: number, limit: number, expected: number): void {
+    if (this.#rounds === undefined && (expected < Infinity || progress >= FIRST_MEASURE)) {
+      const total = expected < Infinity ? expected : this.iterations / progress;
+      this.#rounds = planRounds(total, this.model.tasks);
     }
-    const [until, hot, cold] = this.stages[stage]!;
-    const share = Math.min(1, (progress - this.stageStart) / (until - this.stageStart));
-    const temperature = this.#scale * hot * (cold / hot) ** share;
-    while (this.iterations < end) this.#step(temperature, progress < 0.15);
+    const end = Math.min(limit, this.iterations + BATCH);
+    const [first] = planRounds(1, 1);
+    const rounds = this.#rounds;
+    if (rounds) {
+      while (this.#round < rounds.length - 1 && progress >= rounds[this.#round]!.until) {
+        this.#enterRound(rounds[++this.#round]!);
+      }
+    }
+    const round = rounds?.[this.#round] ?? first!;
+    this.#maybeSqueeze(round, progress);
+    const temperature = this.#degree * temperatureAt(round, progress);
+    while (this.iterations < end) this.#step(temperature);
   }
 
-  #absences = new Float64Array(2000);
+  #enterRound(round: Round): void {
+    this.#endSqueeze();
+    this.#recreate.routeLimit = Infinity;
+    this.#attempts = 0;
+    if (round.last) this.tours.restore(this.#best);
+  }
 
-  #step(temperature: number, exploring: boolean): void {
+  /** Starts and ends the attempts to serve everything, with a route less or at all. */
+  #maybeSqueeze(round: Round, progress: number): void {
+    const { tours } = this;
+    if (this.#squeeze) {
+      if (tours.missing === 0) this.#squeeze = undefined;
+      else if (progress >= this.#squeeze.until) this.#endSqueeze();
+      return;
+    }
+    const share = (progress - round.from) / (round.until - round.from);
+    if (round.last || share < (WHEN_TO_SAVE_A_ROUTE[this.#attempts] ?? Infinity)) return;
+    this.#attempts++;
+    const spare = tours.usedCount - this.#fewestRoutes;
+    const fixed = tours.usedCount > 0 && this.model.fixed[tours.used[0]!]! > 0;
+    if (tours.missing > 0 || spare < 1) return;
+    if (!fixed && spare > Math.max(1, NEAR_THE_BOUND * tours.usedCount)) return;
+    const fallback = new Int32Array(this.#best.length);
+    tours.snapshot(fallback);
+    this.#squeeze = { until: progress + SHARE_TO_SAVE_A_ROUTE, fallback };
+    this.#absences.forget();
+    this.#recreate.routeLimit = tours.usedCount - 1;
+    tours.begin();
+    this.#ruin.route(shortestRoute(tours));
+    tours.commit();
+  }
+
+  #endSqueeze(): void {
+    if (this.#squeeze === undefined) return;
+    this.tours.restore(this.#squeeze.fallback ?? this.#best);
+    this.#recreate.routeLimit = Infinity;
+    this.#squeeze = undefined;
+  }
+
+  #step(temperature: number): void {
     const { tours } = this;
     const random = this.#random;
+    const squeezing = this.#squeeze !== undefined && tours.missing > 0;
     this.iterations++;
-    const missing = tours.missing;
-    const cost = tours.totalCost;
-    const lacking = missing > 0 && exploring;
-    let before = 0;
-    if (lacking) before = this.#sumAbsences();
+    const { missing, totalCost } = tours;
+    const absences = squeezing ? this.#absences.sum() : 0;
     tours.begin();
     const out = tours.absentCount;
-    const seed =
-      missing > 0 && random.unit() < 0.5
-        ? tours.absent[random.below(out)]!
-        : random.below(this.model.tasks);
-    this.#ruin.around(seed);
+    this.#ruin.around(this.#seed());
     this.#recreate.some(tours.absentCount - out);
-    const worse = tours.totalCost - cost;
-    let accepted =
-      tours.missing < missing ||
-      (tours.missing === missing && worse < -temperature * Math.log(random.unit()));
-    if (lacking) {
-      if (!accepted && this.#sumAbsences() < before) accepted = true;
-      for (let i = 0; i < tours.absentCount; i++) this.#absences[tours.absent[i]!]!++;
+    let accepted = tours.missing < missing;
+    if (tours.missing === missing) {
+      accepted = tours.totalCost - totalCost < -temperature * Math.log(random.unit());
+    }
+    if (squeezing) {
+      accepted ||= this.#absences.sum() < absences;
+      this.#absences.count();
     }
     if (accepted) this.#keepIfBetter();
     else tours.rollBack();
   }
 
-  #sumAbsences(): number {
+  /** Where to ruin: anywhere, or every other time around something that is left out. */
+  #seed(): number {
     const { absent, absentCount } = this.tours;
-    let sum = 0;
-    for (let i = 0; i < absentCount; i++) sum += this.#absences[absent[i]!]!;
-    return sum;
+    const random = this.#random;
+    return absentCount > 0 && random.unit() < 0.5
+      ? absent[random.below(absentCount)]!
+      : random.below(this.model.tasks);
   }
 
+  /** Goes back to the best plan and gives every item that is out a last chance, without shortcuts. */
   complete(): void {
-    this.tours.restore(this.#best);
+    const { tours } = this;
+    tours.restore(this.#best);
+    this.#recreate.routeLimit = Infinity;
+    this.#insertion.thorough = true;
+    this.#recreate.lineUp();
+    while (!this.#recreate.next(FIRST_BATCH));
+    this.#insertion.thorough = false;
+    this.#keepIfBetter();
   }
 
   #keepIfBetter(): void {

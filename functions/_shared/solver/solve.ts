@@ -181,7 +181,7 @@ async function improve(search: Search, pauser: Pauser, options: SolveOptions): P
       reportedMissing = search.bestMissing;
     }
     const progress = bounded ? search.iterations / iterations : spent / milliseconds;
-    search.run(progress, iterations);
+    search.run(progress, iterations, iterations);
     if (pauser.due()) await pauser.turn();
   }
 }
