@@ -8,7 +8,7 @@
  * hot and so end in different valleys; the last one only warms up the best plan of them.
  */
 
-const HOT = 5;
+const HOT = 3;
 const WARM = 0.3;
 const COLD = 0.01;
 /** Share of the run for the last round. */

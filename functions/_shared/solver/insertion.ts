@@ -4,6 +4,7 @@
  * vehicle with breaks needs the exact test of the whole route on top.
  */
 import { keepsTimes } from './feasibility.ts';
+import type { Numbers } from './matrix.ts';
 import { endNode, startNode } from './model.ts';
 import type { Model } from './model.ts';
 import type { Tours } from './tours.ts';
@@ -211,7 +212,7 @@ export class Insertion {
     const durations = model.duration[vehicle]!;
     const distances = model.distance[vehicle]!;
     const idle = this.#tours.count[vehicle] === 0;
-    const over = (matrix: Float64Array, total: number): number =>
+    const over = (matrix: Numbers, total: number): number =>
       total +
       matrix[a * side + first]! +
       (first === last ? 0 : matrix[first * side + last]!) +
@@ -234,7 +235,7 @@ export class Insertion {
     const model = this.#model;
     const { place, side } = model;
     const { next } = this.#tours;
-    const over = (matrix: Float64Array, total: number): number => {
+    const over = (matrix: Numbers, total: number): number => {
       const detour = (from: number, task: number): number => {
         const a = place[from]!;
         const b = place[next[from]!]!;

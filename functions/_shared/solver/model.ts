@@ -3,8 +3,8 @@
  * Nodes 0..n-1 are the tasks, then one start node and one end node per vehicle. Durations and
  * costs are scaled (see `timeScale`, `costScale`) so that every sum in the search is exact.
  */
-import { gridOf, travelOf } from './matrix.ts';
-import type { Grid, Roads, Travel } from './matrix.ts';
+import { gridOf, numbersFrom, travelOf } from './matrix.ts';
+import type { Grid, Numbers, Roads, Travel } from './matrix.ts';
 import { HORIZON } from './parse.ts';
 import type { Problem, Vehicle } from './parse.ts';
 import type { Pauser } from './pause.ts';
@@ -64,12 +64,12 @@ export interface Model {
   readonly maxTasks: Float64Array;
   readonly maxTravel: Float64Array;
   readonly maxDistance: Float64Array;
-  readonly duration: Float64Array[];
+  readonly duration: Numbers[];
   /** Transposed, so that the ways into one place lie side by side in memory. */
-  readonly durationInto: Float64Array[];
-  readonly cost: Float64Array[];
-  readonly costInto: Float64Array[];
-  readonly distance: Float64Array[];
+  readonly durationInto: Numbers[];
+  readonly cost: Numbers[];
+  readonly costInto: Numbers[];
+  readonly distance: Numbers[];
   readonly breaks: ScaledBreak[][];
 }
 
@@ -102,11 +102,11 @@ export async function buildModel(problem: Problem, roads: Roads, pauser: Pauser)
   const nodes = n + 2 * vehicles.length;
 
   const matrices = new MatrixCache(grid, pauser);
-  const duration: Float64Array[] = [];
-  const durationInto: Float64Array[] = [];
-  const cost: Float64Array[] = [];
-  const costInto: Float64Array[] = [];
-  const distance: Float64Array[] = [];
+  const duration: Numbers[] = [];
+  const durationInto: Numbers[] = [];
+  const cost: Numbers[] = [];
+  const costInto: Numbers[] = [];
+  const distance: Numbers[] = [];
   for (const vehicle of vehicles) {
     const own = travel.get(vehicle.profile)!;
     const durations = await matrices.durations(vehicle, own, timeScale);
@@ -165,7 +165,9 @@ export async function buildModel(problem: Problem, roads: Roads, pauser: Pauser)
         (t) => t.windows.length > 1 || t.windows[0]![0] > 0 || t.windows[0]![1] < HORIZON,
       ) ||
       vehicles.some((v) => v.breaks.length > 0 || v.window[0] > 0 || v.window[1] < HORIZON) ||
-      [...travel.values()].some((t) => t.durations.some((d) => d > HORIZON)),
+      [...travel.values()].some(
+        ({ durations }) => durations instanceof Float64Array && durations.some((d) => d > HORIZON),
+      ),
     anySetup: tasks.some((t) => t.setup > 0),
     ranged: vehicles.some((v) => v.maxTravelTime < Infinity || v.maxDistance < Infinity),
     legLoads: anyShipment || (anyDelivery && anyPickup),
@@ -244,22 +246,23 @@ function groupVehicles(vehicles: Vehicle[]): { type: Int32Array; types: number }
 class MatrixCache {
   readonly #grid: Grid;
   readonly #pauser: Pauser;
-  readonly #durations = new Map<string, Float64Array>();
-  readonly #costs = new Map<string, Float64Array>();
-  readonly #transposed = new Map<Float64Array, Float64Array>();
+  readonly #durations = new Map<string, Numbers>();
+  readonly #costs = new Map<string, Numbers>();
+  readonly #transposed = new Map<Numbers, Numbers>();
 
   constructor(grid: Grid, pauser: Pauser) {
     this.#grid = grid;
     this.#pauser = pauser;
   }
 
-  async durations(vehicle: Vehicle, own: Travel, timeScale: number): Promise<Float64Array> {
+  async durations(vehicle: Vehicle, own: Travel, timeScale: number): Promise<Numbers> {
     if (timeScale === 1) return own.durations;
     const factor = speedHundredths(vehicle);
     const key = `${vehicle.profile} ${factor}`;
     let scaled = this.#durations.get(key);
     if (scaled === undefined) {
-      scaled = own.durations.map((d) => d * factor);
+      const { durations } = own;
+      scaled = numbersFrom(durations.length, (i) => durations[i]! * factor);
       this.#durations.set(key, scaled);
       await this.#rest();
     }
@@ -270,8 +273,8 @@ class MatrixCache {
     vehicle: Vehicle,
     own: Travel,
     costScale: number,
-    durations: Float64Array,
-  ): Promise<Float64Array> {
+    durations: Numbers,
+  ): Promise<Numbers> {
     if (costScale === 1) return own.costs ?? durations;
     const perDuration = Math.round((HUNDREDTHS * vehicle.perHour) / vehicle.speedFactor);
     const perMetre = vehicle.perKm * (FINE_COST / 1000);
@@ -279,25 +282,22 @@ class MatrixCache {
     let scaled = this.#costs.get(key);
     if (scaled === undefined) {
       const { costs, durations: seconds, distances } = own;
-      scaled = costs
-        ? costs.map((c) => c * FINE_COST)
-        : seconds.map((s, i) => s * perDuration + distances[i]! * perMetre);
+      scaled = numbersFrom(seconds.length, (i) =>
+        costs ? costs[i]! * FINE_COST : seconds[i]! * perDuration + distances[i]! * perMetre,
+      );
       this.#costs.set(key, scaled);
       await this.#rest();
     }
     return scaled;
   }
 
-  async transposed(matrix: Float64Array): Promise<Float64Array> {
+  async transposed(matrix: Numbers): Promise<Numbers> {
     let result = this.#transposed.get(matrix);
     if (result === undefined) {
       const { side } = this.#grid;
       result = matrix;
       if (!isSymmetric(matrix, side)) {
-        result = new Float64Array(side * side);
-        for (let i = 0; i < side; i++) {
-          for (let j = 0; j < side; j++) result[j * side + i] = matrix[i * side + j]!;
-        }
+        result = numbersFrom(side * side, (i) => matrix[(i % side) * side + Math.floor(i / side)]!);
       }
       this.#transposed.set(matrix, result);
       await this.#rest();
@@ -310,7 +310,7 @@ class MatrixCache {
   }
 }
 
-function isSymmetric(matrix: Float64Array, side: number): boolean {
+function isSymmetric(matrix: Numbers, side: number): boolean {
   for (let i = 0; i < side; i++) {
     for (let j = 0; j < i; j++) {
       if (matrix[i * side + j] !== matrix[j * side + i]) return false;

@@ -1,4 +1,5 @@
 /** Tasks by their distance from one task, nearest first; each list is made when first asked for. */
+import type { Numbers } from './matrix.ts';
 import type { Model } from './model.ts';
 
 /** A ruin touches a handful of routes: it never looks further than this. */
@@ -43,8 +44,8 @@ export class Neighbours {
   }
 
   /** Costs of the first vehicle; durations where it drives for free. */
-  #measure(): Float64Array {
+  #measure(): Numbers {
     const costs = this.#model.cost[0]!;
-    return costs.some((c) => c > 0) ? costs : this.#model.duration[0]!;
+    return costs.some((c: number) => c > 0) ? costs : this.#model.duration[0]!;
   }
 }

@@ -33,6 +33,8 @@ export interface Features {
   openEnd: boolean;
   noWay: boolean;
   sharedPlaces: boolean;
+  /** No detour is shorter than the way itself, as in any matrix of a road network. */
+  closed: boolean;
 }
 
 export function features(most: {
@@ -67,6 +69,7 @@ export function features(most: {
       openEnd: flag,
       noWay: flag,
       sharedPlaces: flag,
+      closed: flag,
     })
     .filter((f) => f.jobs + f.shipments > 0);
 }
@@ -90,12 +93,23 @@ export function build(f: Features): VroomInput {
         return straight + (f.oneWay ? whole(0, 8 * scale) : 0);
       }),
     );
-  const durations = matrix(1);
-  if (f.noWay) {
-    for (let k = 0; k < places; k++) {
-      const [i, j] = [whole(0, places - 1), whole(0, places - 1)];
-      if (i !== j) durations[i]![j] = 4294967295;
+  const shortest = (square: number[][]): number[][] => {
+    if (!f.closed) return square;
+    for (const k of square.keys()) {
+      for (const row of square) {
+        for (const j of row.keys()) row[j] = Math.min(row[j]!, row[k]! + square[k]![j]!);
+      }
     }
+    return square;
+  };
+  const durations = shortest(matrix(1));
+  if (f.noWay) {
+    const cutOff = whole(0, places - 1);
+    durations.forEach((row, i) => {
+      if (i !== cutOff) row[cutOff] = 4294967295;
+      else if (!f.closed) row[whole(0, places - 1)] = 4294967295;
+    });
+    durations[cutOff]![cutOff] = 0;
   }
   const drawn = f.travel === 'circles';
   const at = (place: number): { location_index?: number; location?: [number, number] } =>
@@ -170,7 +184,7 @@ export function build(f: Features): VroomInput {
       matrices: {
         car: {
           durations,
-          ...(f.travel !== 'durations' && { distances: matrix(10) }),
+          ...(f.travel !== 'durations' && { distances: shortest(matrix(10)) }),
           ...(f.travel === 'costs' && { costs: matrix(3) }),
         },
       },

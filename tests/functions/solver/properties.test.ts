@@ -21,9 +21,10 @@ test('a plan for any request keeps every rule and leaves out only what fits nowh
 }, 120_000);
 
 test('with one or two vehicles and at most seven tasks the plan is the best there is', async () => {
-  const some = features({ jobs: 7, shipments: 3, vehicles: 2 }).filter(
-    (f) => f.jobs + 2 * f.shipments <= 7,
-  );
+  // Closed: a task that nobody can serve alone could else be served on the way to another one.
+  const some = features({ jobs: 7, shipments: 3, vehicles: 2 })
+    .filter((f) => f.jobs + 2 * f.shipments <= 7)
+    .map((f) => ({ ...f, closed: true }));
   await fc.assert(
     fc.asyncProperty(some, async (f) => {
       const input = build(f);
