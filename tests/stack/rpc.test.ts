@@ -237,6 +237,21 @@ test('an overload is chosen by the names of its arguments', async () => {
   expect(await byEngine('t_two', { a: 1 }, signedIn())).toMatchObject({ status: 300 });
 });
 
+test('more kinds of calls than a connection keeps prepared are answered all the same', async () => {
+  const names = Array.from({ length: 8 }, (_, index) => `o${index}`);
+  const admin = await database.asAdmin();
+  await admin.query(`create function public.t_many(${names.map((it) => `${it} integer default 0`).join(', ')})
+    returns integer language sql stable as $$ select ${names.join(' + ')} $$`);
+  await admin.query('grant execute on function public.t_many to authenticated');
+  await admin.query('notify pgrst');
+  await expect.poll(() => quick('t_many')).not.toBeNull();
+  for (let subset = 0; subset < 256; subset += 1) {
+    const given = names.filter((_, index) => (subset >> index) & 1);
+    const args = Object.fromEntries(given.map((name) => [name, 1]));
+    expect(await call('t_many', args)).toMatchObject({ status: 200, json: given.length });
+  }
+});
+
 test('no more rows are given than an answer may have', async () => {
   const { json, range } = await call('t_numbers', { n: 5000 });
   expect(json).toHaveLength(1000);
