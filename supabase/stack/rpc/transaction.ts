@@ -8,7 +8,8 @@ export interface Statement {
   values: (string | null)[];
 }
 
-type Row = (string | null)[];
+/** A row as PostgreSQL wrote it. */
+export type Row = (string | null)[];
 
 /** What node-postgres wants of something that is sent instead of one of its own queries. */
 abstract class Exchange {
