@@ -25,7 +25,7 @@ for (const file of files) {
     const text = await readFile(join(import.meta.dirname, file), 'utf8');
     expect(text.startsWith('begin;') && text.trimEnd().endsWith('rollback;')).toBe(true);
     const result = await runPgTap(database, join(import.meta.dirname, file));
-    expect(result.failures, result.failures.join("\n")).toEqual([]);
+    expect(result.failures, result.failures.join('\n')).toEqual([]);
     expect(result.passed.length).toBeGreaterThan(0);
   });
 }
