@@ -238,7 +238,8 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await admin.query(`select private.process_queue('notifications', 200)`);
   // A mail that opens an account is not for everybody who reads messages.
   await admin.query(
-    `select private.enqueue_message($1, 'email', $2, 'invitation', 'Welcome', 'A link', 'invitation:1', 'users.manage')`,
+    `select private.enqueue_message($1, 'email', $2, 'invitation', 'Welcome', 'A link', 'invitation:1', 'users.manage', 'invitation', i.id)
+     from public.invitations i where i.tenant_id = $1`,
     [company.tenantId, `new@${company.slug}.test`],
   );
 }
