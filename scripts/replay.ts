@@ -38,7 +38,7 @@ async function run(): Promise<number> {
   });
   write('Compared with the file, as the auditor reads it over HTTP:\n');
   for (const { name, expected, actual, isRight } of checks) {
-    const result = isRight ? actual : `${actual} instead of ${expected || 'none'}`;
+    const result = isRight ? actual || 'none' : `${actual} instead of ${expected || 'none'}`;
     write(`  ${isRight ? '✓' : '✗'} ${name.padEnd(52)} ${result}\n`);
   }
   if (carried > 0) {

@@ -22,7 +22,7 @@ import {
   placeAtOnce,
   type SqlWay,
 } from './sql.ts';
-import { startBenchStack } from './stack.ts';
+import { startBenchStack, untilQueuesAreEmpty } from './stack.ts';
 
 const CLIENTS = [1, 8, 32];
 const FEW = 10_000;
@@ -153,6 +153,7 @@ async function benchHttp(): Promise<void> {
       [minimum.live, { way: 'http', make: (client) => live(http, company, client) }],
       LONG * seconds,
     );
+    await untilQueuesAreEmpty(stack.superuserUrl);
     await addHistory(stack.superuserUrl, FEW + 1, MANY);
     await compare(listName(MANY), [minimum.list, httpList]);
     await Promise.all(ways.map((way) => way.close()));
