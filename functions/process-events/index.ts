@@ -1,10 +1,14 @@
 import { connectDatabase } from '../_shared/database.ts';
 import { project } from '../_shared/environment.ts';
-import { handle } from './handler.ts';
+import { makeHandler } from './handler.ts';
 
 const { url, secretKey } = project();
-const database = connectDatabase({ url, key: secretKey });
 
-Deno.serve((request) =>
-  handle(request, { database, secretKey, log: (entry) => console.log(JSON.stringify(entry)) }),
+Deno.serve(
+  makeHandler({
+    database: connectDatabase({ url, key: secretKey }),
+    secretKey,
+    log: (entry) => console.log(JSON.stringify(entry)),
+    now: () => performance.now(),
+  }),
 );

@@ -6,6 +6,10 @@ import { PermanentFailure, type Message, type Provider } from './provider.ts';
 const QUEUE = 'send_message';
 const BATCH = 10;
 const VISIBILITY_SECONDS = 60;
+/** A call ends after this long even when there is more, so that no caller gives up on it. */
+const PATIENCE_MS = 20_000;
+/** How often an idle worker says that it is alive. */
+const HEARTBEAT_MS = 15_000;
 
 const claimedSchema = z.array(
   z.object({
@@ -32,27 +36,41 @@ export interface Dependencies {
   secretKey: string;
   providers: Record<Message['channel'], Provider>;
   log(entry: Record<string, unknown>): void;
+  /** Milliseconds of any clock that only goes forward. */
+  now(): number;
 }
 
 /**
- * Takes messages off the queue, hands each to the provider of its channel and writes down what
- * became of it. The queue carries only the message's id; the database answers null for one that
- * needs no sending any more.
+ * Takes messages off the queue for as long as there are any, hands each to the provider of its
+ * channel and writes down what became of it. The queue carries only the message's id; the database
+ * answers null for one that needs no sending any more.
  */
-export async function handle(request: Request, dependencies: Dependencies): Promise<Response> {
-  const { database, secretKey } = dependencies;
-  if (!isWorkerCall(request, secretKey)) return refuseCaller();
-  const claimed = claimedSchema.parse(
-    await database.rpc('claim_messages', {
-      queue: QUEUE,
-      quantity: BATCH,
-      visibility_seconds: VISIBILITY_SECONDS,
-    }),
-  );
-  const counts = { sent: 0, skipped: 0, failed: 0, retried: 0 };
-  for (const entry of claimed) counts[await deliver(entry, dependencies)] += 1;
-  await database.rpc('worker_heartbeat', { worker: 'send-message', details: counts });
-  return Response.json({ processed: claimed.length, ...counts });
+export function makeHandler(dependencies: Dependencies): (request: Request) => Promise<Response> {
+  const { database, secretKey, now } = dependencies;
+  let lastBeat = -Infinity;
+  return async (request) => {
+    if (!isWorkerCall(request, secretKey)) return refuseCaller();
+    const deadline = now() + PATIENCE_MS;
+    const counts = { sent: 0, skipped: 0, failed: 0, retried: 0 };
+    let processed = 0;
+    for (;;) {
+      const claimed = claimedSchema.parse(
+        await database.rpc('claim_messages', {
+          queue: QUEUE,
+          quantity: BATCH,
+          visibility_seconds: VISIBILITY_SECONDS,
+        }),
+      );
+      for (const entry of claimed) counts[await deliver(entry, dependencies)] += 1;
+      processed += claimed.length;
+      if (claimed.length < BATCH || now() > deadline) break;
+    }
+    if (processed > 0 || now() - lastBeat >= HEARTBEAT_MS) {
+      lastBeat = now();
+      await database.rpc('worker_heartbeat', { worker: 'send-message', details: counts });
+    }
+    return Response.json({ processed, ...counts });
+  };
 }
 
 async function deliver(

@@ -1,6 +1,6 @@
 import { connectDatabase } from '../_shared/database.ts';
 import { project, setting } from '../_shared/environment.ts';
-import { handle } from './handler.ts';
+import { makeHandler } from './handler.ts';
 import { outbox } from './outbox.ts';
 import { resend } from './resend.ts';
 import { whatsApp } from './whatsapp.ts';
@@ -18,11 +18,12 @@ const providers = {
   sms: outbox,
 };
 
-Deno.serve((request) =>
-  handle(request, {
+Deno.serve(
+  makeHandler({
     database,
     secretKey,
     providers,
     log: (entry) => console.log(JSON.stringify(entry)),
+    now: () => performance.now(),
   }),
 );

@@ -185,12 +185,16 @@ async function setUpCustomers(
         is_default: true,
       })),
   );
-  for (const customer of customers.filter((it) => it.status !== 'active')) {
-    const key = (step: string) => idempotencyKey(people.tenant.id, 'customer', customer.code, step);
-    const customer_id = customer.id;
-    await sales.rpc('submit_customer', { customer_id, idempotency_key: key('submit') });
-    await manager.rpc('approve_customer', { customer_id, idempotency_key: key('approve') });
-  }
+  const waiting = customers.filter((customer) => customer.status !== 'active');
+  const approveNext = async (): Promise<void> => {
+    for (let customer = waiting.pop(); customer; customer = waiting.pop()) {
+      const { id, code } = customer;
+      const key = (step: string) => idempotencyKey(people.tenant.id, 'customer', code, step);
+      await sales.rpc('submit_customer', { customer_id: id, idempotency_key: key('submit') });
+      await manager.rpc('approve_customer', { customer_id: id, idempotency_key: key('approve') });
+    }
+  };
+  await Promise.all(people.drivers.map(approveNext));
   return new Map(customers.map((customer) => [customer.code, customer.id]));
 }
 

@@ -4,8 +4,8 @@ import type { Invoice } from './file.ts';
 import { idempotencyKey } from './keys.ts';
 import type { OrderLine } from './prices.ts';
 
-/** Orders on one trip. */
-export const ORDERS_PER_TRIP = 8;
+/** Orders on one trip, at most; fewer where all vans would not be on the road otherwise. */
+const ORDERS_PER_TRIP = 8;
 
 /** A signature as the driver's page sends it: a small PNG. */
 const SIGNATURE =
@@ -24,13 +24,12 @@ export interface Batch {
   invoices: Invoice[];
 }
 
-export function planBatches(invoices: Invoice[]): Batch[] {
+/** Trips in the order of the file; the same number of vans gives the same trips. */
+export function planBatches(invoices: Invoice[], vans: number): Batch[] {
+  const size = Math.max(1, Math.min(ORDERS_PER_TRIP, Math.floor(invoices.length / vans)));
   const batches: Batch[] = [];
-  for (let start = 0; start < invoices.length; start += ORDERS_PER_TRIP) {
-    batches.push({
-      index: batches.length,
-      invoices: invoices.slice(start, start + ORDERS_PER_TRIP),
-    });
+  for (let start = 0; start < invoices.length; start += size) {
+    batches.push({ index: batches.length, invoices: invoices.slice(start, start + size) });
   }
   return batches;
 }
@@ -114,14 +113,17 @@ export async function carry(
   for (const _ of orders) onStage('dispatched');
   await driver.rpc('start_trip', { trip_id, ...key('trip', batch.index, 'start') });
 
+  const orderIds = orders.map((order) => order.id).join();
+  const items = await driver.get<Row & { order_id: string; quantity: number }>(
+    `order_items?select=id,order_id,quantity&order_id=in.(${orderIds})&order=order_id.asc,line_number.asc`,
+  );
   for (const [index, order] of orders.entries()) {
     const number = batch.invoices[index]?.number ?? '';
-    const items = await driver.get<Row & { quantity: number }>(
-      `order_items?select=id,quantity&order_id=eq.${order.id}&order=line_number.asc`,
-    );
     await driver.rpc('complete_delivery', {
       order_id: order.id,
-      items: items.map((item) => ({ order_item_id: item.id, delivered: Number(item.quantity) })),
+      items: items
+        .filter((item) => item.order_id === order.id)
+        .map((item) => ({ order_item_id: item.id, delivered: Number(item.quantity) })),
       received_by: `Customer ${batch.invoices[index]?.customer}`,
       signature: SIGNATURE,
       ...key('order', number, 'deliver'),
@@ -145,11 +147,12 @@ export async function carry(
   });
   await as.dispatcher.rpc('complete_trip', { trip_id, ...key('trip', batch.index, 'complete') });
 
+  const drafts = await as.finance.get<Row & { order_id: string; total: number }>(
+    `invoices?select=id,order_id,total&order_id=in.(${orderIds})&status=neq.void`,
+  );
   for (const [index, order] of orders.entries()) {
     const number = batch.invoices[index]?.number ?? '';
-    const [invoice] = await as.finance.get<Row & { total: number }>(
-      `invoices?select=id,total&order_id=eq.${order.id}&status=neq.void`,
-    );
+    const invoice = drafts.find((draft) => draft.order_id === order.id);
     if (!invoice) throw new Error(`Order ${number} was delivered and has no invoice.`);
     await as.finance.rpc('issue_invoice', {
       invoice_id: invoice.id,

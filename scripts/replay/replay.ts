@@ -61,6 +61,11 @@ export async function replay(options: ReplayOptions): Promise<Outcome> {
   const invoices = orders.invoices.slice(0, options.limit ?? undefined);
   await reportRejected(options, orders.invoices.length - invoices.length);
   const catalogue = planCatalogue(invoices);
+  const begin = performance.now();
+  const say = (text: string) =>
+    write(
+      `  ${text.padEnd(60)} ${((performance.now() - begin) / 1000).toFixed(1).padStart(6)} s\n`,
+    );
 
   const stateFile = join(options.folder, `${options.tenant}.json`);
   const people = await openCompany(
@@ -70,12 +75,11 @@ export async function replay(options: ReplayOptions): Promise<Outcome> {
     stateFile,
     options.shouldStop,
   );
-  const say = (text: string) => write(`  ${text}\n`);
   write(`Company ${options.tenant}\n`);
   say(`${Object.keys(people.as).length + people.drivers.length} people, invited and signed in`);
   const company = await setUpCompany(people, invoices, catalogue, say);
 
-  const batches = planBatches(invoices);
+  const batches = planBatches(invoices, company.vans.length);
   const open = await openBatches(company, batches);
   const progress = new Progress(invoices.length, options.isTerminal, write);
   const isOpen = new Set(open);

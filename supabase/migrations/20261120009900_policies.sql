@@ -33,7 +33,7 @@ grant execute on function private.uuid_v7 to authenticated, service_role;
 -- Family 02, tenancy.
 
 grant execute on function
-  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped,
+  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank,
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
@@ -525,7 +525,15 @@ using (
   tenant_id = (select private.tenant_id('messages.view'))
   and (
     permission = 'messages.view'
-    or (permission = 'users.manage' and tenant_id = (select private.tenant_id('users.manage')))
+    -- A link opens an account to whoever reads it: that of an invitation is shown to those who could
+    -- give its role themselves, that of a password reset to nobody in the company.
+    or (
+      permission = 'users.manage' and tenant_id = (select private.tenant_id('users.manage'))
+      and exists (
+        select from public.invitations i join public.role_ranks r on r.role = i.role
+        where i.tenant_id = messages.tenant_id and i.id = messages.entity_id and r.rank <= (select private.my_rank())
+      )
+    )
     or (select private.is_super_admin())
   )
 );

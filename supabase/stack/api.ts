@@ -1,6 +1,14 @@
 import { App, InMemoryEmailDriver } from '@supabase/lite';
 import { readConfig } from './config.ts';
-import { actAsCallers, connectAs, keepRefusalsOffTheConsole, readShape, settings } from './lite.ts';
+import {
+  actAsCallers,
+  asPostgrest,
+  connectAs,
+  keepRefusalsOffTheConsole,
+  readShape,
+  settings,
+  spellOutRefusals,
+} from './lite.ts';
 import { onReload } from './rpc/reload.ts';
 import { startRpc, type Rpc } from './rpc/rpc.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,6 +40,7 @@ export interface ApiOptions {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { secrets, databaseUrl } = options;
   keepRefusalsOffTheConsole();
+  spellOutRefusals();
   const config = await readConfig();
   const base = settings(config, secrets);
   const server = { disableStudio: true, disableFallback: true };
@@ -49,8 +58,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   let shape = await readShape(databaseUrl('postgres'));
   restConnection.introspect = async () => shape;
   const reloads = await onReload(databaseUrl('authenticator'), async () => {
-    shape = await readShape(databaseUrl('postgres'));
     await rpc.reload();
+    shape = await readShape(databaseUrl('postgres'));
   });
   const rest = new App({
     ...base,
@@ -90,7 +99,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith('/auth/')) return auth.fetch(request);
       if (pathname.startsWith('/storage/')) return storage.fetch(request);
-      return rest.fetch(request);
+      return asPostgrest(await rest.fetch(request));
     },
     call: (request) => rpc.answer(request),
     close: async () => {

@@ -2,7 +2,8 @@ import type { Functions } from './functions.ts';
 
 /**
  * What pg_cron does on a hosted project: calls the workers over the same address with the same key.
- * A worker that found work is called again at once; one that failed waits longer each time.
+ * A worker that found work is called again at once; one that found none, or failed, waits longer
+ * each time.
  */
 export interface Clock {
   stop(): Promise<void>;
@@ -15,15 +16,14 @@ interface Job {
   run(): Promise<boolean>;
 }
 
-/** The functions that drain queues, and how often they look. */
+/** The functions that drain queues, and how soon they look again after they found nothing. */
 const WORKERS: Record<string, number> = {
-  'process-events': 1000,
-  'send-message': 1000,
-  'optimize-routes': 1000,
-  'geocode-address': 2000,
-  'deliver-webhook': 2000,
+  'process-events': 500,
+  'send-message': 500,
 };
 const MAINTENANCE_MS = 60_000;
+/** As long as that after nothing was found many times over. */
+const MAX_IDLE_MS = 3000;
 const MAX_WAIT_MS = 60_000;
 
 export function startClock(functions: Functions, call: (path: string) => Promise<Response>): Clock {
@@ -51,30 +51,28 @@ export function startClock(functions: Functions, call: (path: string) => Promise
     return false;
   }
 
-  function schedule(job: Job, waitMs: number, failures: number): void {
+  function schedule(job: Job, waitMs: number, next: { idle: number; failures: number }): void {
     if (isStopping) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      const run = tick(job, failures).finally(() => running.delete(run));
+      const run = tick(job, next).finally(() => running.delete(run));
       running.add(run);
     }, waitMs);
     timers.add(timer);
   }
 
-  async function tick(job: Job, failures: number): Promise<void> {
+  async function tick(job: Job, { idle, failures }: { idle: number; failures: number }) {
     try {
-      const hasMore = await job.run();
-      schedule(job, hasMore ? 20 : job.everyMs, 0);
+      if (await job.run()) return schedule(job, 20, { idle: 0, failures: 0 });
+      const waitMs = Math.max(job.everyMs, Math.min(MAX_IDLE_MS, job.everyMs * 1.5 ** idle));
+      schedule(job, waitMs, { idle: Math.min(idle + 1, 10), failures: 0 });
     } catch {
-      schedule(
-        job,
-        Math.min(MAX_WAIT_MS, job.everyMs * 2 ** Math.min(failures + 1, 10)),
-        failures + 1,
-      );
+      const waitMs = Math.min(MAX_WAIT_MS, job.everyMs * 2 ** Math.min(failures + 1, 10));
+      schedule(job, waitMs, { idle: 0, failures: failures + 1 });
     }
   }
 
-  for (const job of jobs) schedule(job, job.everyMs, 0);
+  for (const job of jobs) schedule(job, job.everyMs, { idle: 0, failures: 0 });
   return {
     stop: async () => {
       isStopping = true;

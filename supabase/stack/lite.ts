@@ -1,8 +1,10 @@
 import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { sql, type Kysely } from 'kysely';
+import postgres from 'postgres';
 import type { Config } from './config.ts';
 import { errorCode } from './errors.ts';
+import { statusOf } from './rpc/refusals.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Everything that is peculiar to `@supabase/lite`, the engine behind `api.ts`. */
@@ -133,4 +135,34 @@ export function keepRefusalsOffTheConsole(): void {
     });
     if (!isRefusal) write(...values);
   };
+}
+
+const REFUSED = 'refused by the database: ';
+
+/**
+ * The engine knows some SQLSTATEs; for all others, a violated check among them, it answers 500 and the
+ * error as text. From here on that text is the whole refusal, for `asPostgrest` to read.
+ */
+export function spellOutRefusals(): void {
+  Object.defineProperty(postgres.PostgresError.prototype, 'toString', {
+    configurable: true,
+    value(this: postgres.PostgresError) {
+      const { code, message, detail = null, hint = null } = this;
+      return REFUSED + JSON.stringify({ code, message, details: detail, hint });
+    },
+  });
+}
+
+/** PostgREST's answer where the engine had none of its own. */
+export async function asPostgrest(answer: Response): Promise<Response> {
+  if (answer.status !== 500) return answer;
+  const text = await answer.text();
+  const at = text.indexOf(REFUSED);
+  if (at < 0) return new Response(text, answer);
+  const { message } = JSON.parse(text) as { message: string };
+  const refusal = JSON.parse(message.slice(REFUSED.length)) as { code: string };
+  const headers = new Headers(answer.headers);
+  headers.delete('content-length');
+  const status = statusOf(refusal.code, true);
+  return new Response(JSON.stringify(refusal), { status, headers });
 }

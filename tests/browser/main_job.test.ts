@@ -168,7 +168,7 @@ test('ten crates go from the order to the paid invoice, and the difference has a
   }
   await stranger.page.goto(`${testStack().url}${orderPath}`);
   await stranger.page
-    .getByText(/does not exist|not found|not visible/i)
+    .getByText(/There is no such order/)
     .first()
     .waitFor();
 

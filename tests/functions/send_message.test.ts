@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { handle } from '../../functions/send-message/handler.ts';
+import { makeHandler } from '../../functions/send-message/handler.ts';
 import { outbox } from '../../functions/send-message/outbox.ts';
 import { PermanentFailure, type Provider } from '../../functions/send-message/provider.ts';
 import { resend } from '../../functions/send-message/resend.ts';
@@ -29,10 +29,12 @@ function arrange(provider: Provider, answers: Record<string, unknown> = {}) {
     secretKey: SECRET_KEY,
     providers: { email: provider, whatsapp: provider, sms: provider },
     log: () => {},
+    now: () => 0,
   };
+  const handle = makeHandler(dependencies);
   const names = () => database.calls.map((call) => call.name);
   const recorded = () => database.calls.find((call) => call.name === 'record_message_result')?.args;
-  return { run: () => handle(post({}, AS_CLOCK), dependencies), names, recorded };
+  return { run: () => handle(post({}, AS_CLOCK)), names, recorded };
 }
 
 test('without a provider the message is kept as simulated', async () => {
@@ -54,6 +56,13 @@ test('a message that needs no sending any more is only taken off the queue', asy
   expect(await (await run()).json()).toMatchObject({ skipped: 1 });
   expect(send).not.toHaveBeenCalled();
   expect(names()).toContain('archive_message');
+});
+
+test('one call goes on for as long as there are messages', async () => {
+  const full = Array.from({ length: 10 }, () => CLAIMED[0]);
+  const batches = [full, full, CLAIMED];
+  const { run } = arrange(outbox, { claim_messages: () => batches.shift() ?? [] });
+  expect(await (await run()).json()).toMatchObject({ processed: 21, sent: 21 });
 });
 
 test('a hiccup of the provider puts the message back', async () => {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { applyFiles, bootstrap, connect } from '../../supabase/stack/database.ts';
+import { applyFiles, connect } from '../../supabase/stack/database.ts';
 import { repositoryRoot } from '../../supabase/stack/paths.ts';
+import { newProject } from '../harness/project.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 /** Everything that decides who can do what, without what differs by nature (object numbers). */
@@ -58,17 +58,6 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** A database as a new Supabase project has it, and its address for `postgres`. */
-async function newProject(name: string): Promise<string> {
-  const admin = await connect(`${server.url}/postgres`);
-  await admin.query(`create database ${pg.escapeIdentifier(name)}`);
-  await admin.end();
-  const url = new URL(`${server.url}/${name}`);
-  await bootstrap(url.href, url.password);
-  url.username = 'postgres';
-  return url.href;
-}
-
 async function push(url: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(
     'npx',
@@ -86,7 +75,10 @@ async function countTenants(url: string): Promise<number | null> {
 }
 
 test('supabase db push makes the same database as npm start', async () => {
-  const [pushed, started] = [await newProject('pushed'), await newProject('started')];
+  const [pushed, started] = [
+    await newProject(server, 'pushed'),
+    await newProject(server, 'started'),
+  ];
   expect(await push(pushed)).toContain('Finished supabase db push');
   expect(await countTenants(pushed)).toBe(0);
   await applyFiles(started, { withSeeds: false });
@@ -98,4 +90,4 @@ test('supabase db push makes the same database as npm start', async () => {
   // What one of them has applied, the other knows to be there.
   expect(await applyFiles(pushed, { withSeeds: false })).toEqual({ migrations: [], seeds: [] });
   expect(await push(started)).toContain('up to date');
-});
+}, 240_000);

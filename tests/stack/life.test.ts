@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { installServer } from '../../supabase/stack/binaries.ts';
 import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
 import { freePort } from '../../supabase/stack/ports.ts';
 
 const CLI = join(repositoryRoot, 'supabase', 'stack', 'cli.mjs');
+
+// Each test makes a database, some two.
+vi.setConfig({ testTimeout: 240_000 });
 
 let home: string;
 let port: number;
@@ -33,8 +36,9 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function launch(command: string, options: { flags?: string[]; node?: string } = {}) {
-  const child = spawn(options.node ?? process.execPath, [CLI, command, ...(options.flags ?? [])], {
+function launch(command: string, options: { flags?: string[]; nodeFlags?: string[] } = {}) {
+  const { flags = [], nodeFlags = [] } = options;
+  const child = spawn(process.execPath, [...nodeFlags, CLI, command, ...flags], {
     env: { ...process.env, MZIGO_HOME: home, PORT: String(port), MZIGO_TEST_STACK: '' },
   });
   started.push(child);
@@ -213,4 +217,15 @@ test('an option that does not exist is refused', async () => {
     code: 1,
     output: expect.stringContaining('no option --frehs'),
   });
+});
+
+test('an old Node is told which one is needed and where it is', async () => {
+  const pretend =
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
+  const nodeFlags = ['--import', `data:text/javascript,${pretend}`];
+  const { ended, output } = launch('start', { nodeFlags });
+  expect(await ended).toBe(1);
+  expect(output()).toContain('needs Node 22');
+  expect(output()).toContain('npm start');
+  expect(output()).not.toContain('    at ');
 });

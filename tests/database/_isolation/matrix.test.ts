@@ -129,18 +129,16 @@ async function writeDifferences(
     command === 'update'
       ? `update public.${name} x set ${column} = x.${column}`
       : `delete from public.${name} x`;
-  const returning = await attempt(person.session, () =>
-    person.session.query<{ key: string }>(`${statement} returning ${keyOf(name)} as key`),
-  );
-  // Without \`returning\` and \`where\` the right to read is not asked for: the write policy stands alone.
+  // Without `returning` and `where` the right to read is not asked for: the write policy stands alone.
   const blind = await attempt(
     person.session,
     async () => (await person.session.client.query(statement)).rowCount ?? 0,
   );
   const what = `${command} ${name}`;
-  if (!expected.isPublished(name, command)) {
-    return [returning.refusal, blind.refusal].flatMap((refusal) => mustBeDenied(what, refusal));
-  }
+  if (!expected.isPublished(name, command)) return mustBeDenied(what, blind.refusal);
+  const returning = await attempt(person.session, () =>
+    person.session.query<{ key: string }>(`${statement} returning ${keyOf(name)} as key`),
+  );
   const wanted = await expected.rows(company, person, name, command);
   if (returning.refusal) return [`${what}: ${returning.refusal.message}`];
   if (blind.refusal) return [`${what} without reading: ${blind.refusal.message}`];
@@ -163,23 +161,19 @@ async function insertDifferences(company: Company, person: Person, name: string)
     attempt(person.session, () => insertRow(person.session, name, values));
   const told: string[] = [];
 
-  // The company is never the client's to say, whichever he names.
-  for (const tenant of [company, foreign]) {
-    const own = samples.get(company.slug)?.[name]?.values ?? {};
-    const named = await put({ ...own, tenant_id: tenant.tenantId });
-    // Tables without such a column have no insert at all, or no company.
-    if (named.refusal?.code !== '42703') {
-      told.push(...mustBeDenied(`insert ${name} naming ${tenant.slug}`, named.refusal));
-    }
-  }
   if (!expected.isPublished(name, 'insert')) {
     const column = keyOf(name).match(/x\.([a-z_]+)/)?.[1] ?? 'id';
-    return [...told, ...mustBeDenied(`insert ${name}`, (await put({ [column]: null })).refusal)];
+    return mustBeDenied(`insert ${name}`, (await put({ [column]: null })).refusal);
   }
 
   const sample = samples.get(company.slug)?.[name];
   const foreignSample = samples.get(foreign.slug)?.[name];
   if (sample === undefined || foreignSample === undefined) return [`insert ${name}: no sample row`];
+  // The company is never the client's to say, whichever he names.
+  for (const tenant of [company, foreign]) {
+    const named = await put({ ...sample.values, tenant_id: tenant.tenantId });
+    told.push(...mustBeDenied(`insert ${name} naming ${tenant.slug}`, named.refusal));
+  }
   const { refusal } = await put(sample.values);
   if (await expected.mayInsert(company, person, name, sample.customer)) {
     if (refusal) told.push(`insert ${name}: ${refusal.code} ${refusal.message}`);
@@ -249,8 +243,12 @@ test('a session that could see past the policies is refused by this test', async
   await expect(assertBoundByPolicies(admin)).rejects.toThrow('does not bind');
 });
 
-for (const slug of SLUGS) {
-  test.each(CAST)(
+// Seen from the other side a part of the cast is enough: policies know no company by name.
+for (const [slug, cast] of [
+  ['acme', CAST],
+  ['globex', ['admin', 'sales', 'driver', 'customer', 'coast']],
+] as const) {
+  test.each(cast)(
     `${slug}: %s reads and writes what is published and nothing else`,
     async (name) => {
       const company = companyOf(slug);

@@ -34,7 +34,7 @@ test('every function and aggregate has a comment', async () => {
   ).toEqual([]);
 });
 
-test('every table, view and sequence owner has a comment', async () => {
+test('every table and view has a comment', async () => {
   expect(
     await offenders(
       `select c.oid::regclass from pg_class c

@@ -6,7 +6,7 @@ select throws_ok($$ select invite_member('SALES@acme.test', 'Sam', 'viewer') $$,
 select throws_ok($$ select invite_member('shop@acme.test', 'A Shop', 'customer') $$, 'PT422', 'input_invalid', 'an invited customer needs the customer he acts for');
 select throws_ok($$ select invite_member('  ', 'A Shop', 'viewer') $$, 'PT422', 'input_invalid', 'an invitation needs an address');
 select throws_ok($$ select invite_member('shop@acme.test', repeat('x', 121), 'viewer') $$, 'PT422', 'input_invalid', 'and a name of a usable length');
-select throws_ok($$ select invite_member('shop@acme.test', 'A Shop', 'customer', customer_id => tests.customer('South B Gas Point', 'globex')) $$, '23503', null, 'and never a customer of another company');
+select throws_ok($$ select invite_member('shop@acme.test', 'A Shop', 'customer', customer_id => tests.customer('South B Gas Point', 'globex')) $$, 'PT404', 'record_not_found', 'and never a customer of another company');
 
 select * from finish();
 rollback;
