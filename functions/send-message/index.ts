@@ -1,0 +1,29 @@
+import { connectDatabase } from '../_shared/database.ts';
+import { project, setting } from '../_shared/environment.ts';
+import { makeHandler } from './handler.ts';
+import { outbox } from './outbox.ts';
+import { resend } from './resend.ts';
+import { whatsApp } from './whatsapp.ts';
+
+const { url, secretKey } = project();
+const database = connectDatabase({ url, key: secretKey });
+
+const apiKey = setting('RESEND_API_KEY');
+const from = setting('EMAIL_FROM');
+const accessToken = setting('WHATSAPP_ACCESS_TOKEN');
+const phoneNumberId = setting('WHATSAPP_PHONE_NUMBER_ID');
+const providers = {
+  email: apiKey && from ? resend({ apiKey, from }, fetch) : outbox,
+  whatsapp: accessToken && phoneNumberId ? whatsApp({ accessToken, phoneNumberId }, fetch) : outbox,
+  sms: outbox,
+};
+
+Deno.serve(
+  makeHandler({
+    database,
+    secretKey,
+    providers,
+    log: (entry) => console.log(JSON.stringify(entry)),
+    now: () => performance.now(),
+  }),
+);

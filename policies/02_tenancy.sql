@@ -1,0 +1,58 @@
+-- Family 02, tenancy.
+
+grant execute on function
+  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank,
+  private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
+to authenticated;
+
+grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
+grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
+grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
+grant execute on function public.set_role_permission, private.set_role_permission to authenticated;
+grant execute on function public.create_tenant, private.create_tenant, public.set_tenant_status, private.set_tenant_status to authenticated;
+-- A person without an account, or without his password, has nothing but the token from his mail.
+grant execute on function public.accept_invitation, private.accept_invitation to anon, authenticated;
+grant execute on function public.reset_password, private.reset_password to anon, authenticated;
+grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
+grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
+
+grant select on public.tenants to authenticated;
+create policy select_members on public.tenants for select to authenticated
+using (id = (select private.active_tenant_id()) or (select private.is_super_admin()));
+
+grant select on public.tenant_settings to authenticated;
+grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags) on public.tenant_settings to authenticated;
+create policy select_members on public.tenant_settings for select to authenticated
+using (tenant_id = (select private.active_tenant_id()));
+create policy update_managers on public.tenant_settings for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')))
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.users to authenticated;
+grant update (full_name, phone) on public.users to authenticated;
+create policy select_colleagues on public.users for select to authenticated
+using (
+  id = (select auth.uid())
+  or id in (select m.user_id from public.memberships m where m.tenant_id = (select private.tenant_id('users.view')))
+);
+create policy update_self on public.users for update to authenticated
+using (id = (select auth.uid()))
+with check (id = (select auth.uid()));
+
+grant select on public.memberships to authenticated;
+create policy select_colleagues on public.memberships for select to authenticated
+using (tenant_id = (select private.tenant_id('users.view')) or user_id = (select auth.uid()));
+
+grant select on public.permissions, public.role_permissions, public.role_ranks to authenticated;
+create policy select_everyone on public.permissions for select to authenticated using (true);
+create policy select_everyone on public.role_permissions for select to authenticated using (true);
+create policy select_everyone on public.role_ranks for select to authenticated using (true);
+
+grant select on public.tenant_role_permissions to authenticated;
+create policy select_colleagues on public.tenant_role_permissions for select to authenticated
+using (tenant_id = (select private.tenant_id('users.view')));
+
+grant select (id, tenant_id, email, full_name, role, warehouse_id, territory_id, customer_id, status, expires_at, accepted_at,
+  created_at, created_by, updated_at, updated_by, version) on public.invitations to authenticated;
+create policy select_managers on public.invitations for select to authenticated
+using (tenant_id = (select private.tenant_id('users.manage')));

@@ -1,0 +1,78 @@
+-- Family 04, parties.
+
+grant execute on function private.sees_customer to authenticated;
+grant execute on function
+  public.submit_customer, private.submit_customer, public.approve_customer, private.approve_customer, public.reject_customer, private.reject_customer,
+  public.suspend_customer, private.suspend_customer, public.reactivate_customer, private.reactivate_customer,
+  public.deactivate_customer, private.deactivate_customer
+to authenticated;
+grant execute on function public.allowed_commands (public.customers) to authenticated;
+
+grant select on public.territories to authenticated;
+grant insert (code, name, parent_id, is_active), update (code, name, parent_id, is_active) on public.territories to authenticated;
+create policy select_readers on public.territories for select to authenticated
+using (tenant_id = (select private.tenant_id('territories.view')));
+create policy insert_editors on public.territories for insert to authenticated
+with check (tenant_id = (select private.tenant_id('territories.edit')));
+create policy update_editors on public.territories for update to authenticated
+using (tenant_id = (select private.tenant_id('territories.edit')))
+with check (tenant_id = (select private.tenant_id('territories.edit')));
+
+grant select on public.customers to authenticated;
+grant insert (code, name, contact_name, phone, email, tax_id, customer_type, category, credit_limit, payment_terms_days, price_list_id, territory_id, sales_rep_id, notes),
+  update (code, name, contact_name, phone, email, tax_id, customer_type, category, credit_limit, payment_terms_days, price_list_id, territory_id, sales_rep_id, notes)
+on public.customers to authenticated;
+create policy select_readers on public.customers for select to authenticated
+using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
+create policy insert_editors on public.customers for insert to authenticated
+with check (tenant_id = (select private.tenant_id('customers.create')));
+create policy update_editors on public.customers for update to authenticated
+using (tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)))
+with check (tenant_id = (select private.tenant_id('customers.edit')));
+
+grant select on public.customer_addresses to authenticated;
+grant insert (customer_id, kind, label, street, city, latitude, longitude, instructions, window_start, window_end, is_default, is_active),
+  update (kind, label, street, city, latitude, longitude, instructions, window_start, window_end, is_default, is_active)
+on public.customer_addresses to authenticated;
+create policy select_readers on public.customer_addresses for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id
+  ))
+);
+create policy insert_editors on public.customer_addresses for insert to authenticated
+with check (
+  tenant_id = (select private.tenant_id('customers.create'))
+  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id)
+);
+create policy update_editors on public.customer_addresses for update to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id)
+)
+with check (tenant_id = (select private.tenant_id('customers.edit')));
+
+grant select, delete on public.contacts to authenticated;
+grant insert (customer_id, name, role, phone, email), update (name, role, phone, email) on public.contacts to authenticated;
+create policy select_readers on public.contacts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+);
+create policy insert_editors on public.contacts for insert to authenticated
+with check (
+  tenant_id = (select private.tenant_id('customers.create'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+);
+create policy update_editors on public.contacts for update to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+)
+with check (tenant_id = (select private.tenant_id('customers.edit')));
+create policy delete_editors on public.contacts for delete to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+);

@@ -1,0 +1,52 @@
+-- Family 06, warehouse. Members limited to a warehouse see that one.
+
+grant execute on function
+  public.create_adjustment, private.create_adjustment, public.submit_adjustment, private.submit_adjustment, public.approve_adjustment, private.approve_adjustment,
+  public.reject_adjustment, private.reject_adjustment, public.apply_adjustment, private.apply_adjustment
+to authenticated;
+grant execute on function public.allowed_commands (public.manual_adjustments) to authenticated;
+
+grant select on public.warehouses to authenticated;
+grant insert (code, name, kind, address, latitude, longitude, is_active), update (code, name, address, latitude, longitude, is_active) on public.warehouses to authenticated;
+create policy select_readers on public.warehouses for select to authenticated
+using (tenant_id = (select private.tenant_id('warehouses.view')));
+create policy insert_editors on public.warehouses for insert to authenticated
+with check (tenant_id = (select private.tenant_id('warehouses.edit')));
+create policy update_editors on public.warehouses for update to authenticated
+using (tenant_id = (select private.tenant_id('warehouses.edit')))
+with check (tenant_id = (select private.tenant_id('warehouses.edit')));
+
+grant select on public.inventory to authenticated;
+grant update (reorder_point) on public.inventory to authenticated;
+create policy select_readers on public.inventory for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+create policy update_editors on public.inventory for update to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.edit'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+)
+with check (tenant_id = (select private.tenant_id('inventory.edit')));
+
+grant select on public.inventory_transactions to authenticated;
+create policy select_readers on public.inventory_transactions for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+
+grant select on public.manual_adjustments, public.manual_adjustment_items to authenticated;
+create policy select_readers on public.manual_adjustments for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+create policy select_readers on public.manual_adjustment_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.manual_adjustments a where a.tenant_id = manual_adjustment_items.tenant_id and a.id = adjustment_id
+  ))
+);

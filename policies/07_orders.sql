@@ -1,0 +1,37 @@
+-- Family 07, orders. Orders are written by commands only.
+
+grant execute on function private.sees_order to authenticated;
+grant execute on function
+  public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
+  public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
+  public.hold_order, private.hold_order, public.release_order, private.release_order, public.allocate_order, private.allocate_order,
+  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order
+to authenticated;
+grant execute on function public.allowed_commands (public.orders) to authenticated;
+
+grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
+create policy select_readers on public.orders for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or private.sees_order(id, customer_id, warehouse_id))
+);
+create policy select_readers on public.order_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_items.tenant_id and o.id = order_id))
+);
+create policy select_readers on public.fulfilments for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = fulfilments.tenant_id and o.id = order_id))
+);
+create policy select_readers on public.fulfilment_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.fulfilments f where f.tenant_id = fulfilment_items.tenant_id and f.id = fulfilment_id))
+);
+create policy select_readers on public.reservations for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);

@@ -1,0 +1,90 @@
+-- Family 08, delivery.
+
+grant execute on function private.sees_trip, private.drives_trip to authenticated;
+grant execute on function
+  public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
+  public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,
+  public.start_trip, private.start_trip, public.cancel_trip, private.cancel_trip, public.complete_trip, private.complete_trip,
+  public.arrive_at_stop, private.arrive_at_stop, public.complete_delivery, private.complete_delivery, public.fail_delivery, private.fail_delivery,
+  public.submit_offload, private.submit_offload, public.review_offload, private.review_offload, public.approve_offload, private.approve_offload,
+  public.reject_offload, private.reject_offload, public.report_variance, private.report_variance,
+  public.approve_variance, private.approve_variance, public.reject_variance, private.reject_variance
+to authenticated;
+grant execute on function public.allowed_commands (public.trips), public.allowed_commands (public.offload_documents), public.allowed_commands (public.variances) to authenticated;
+
+grant select on public.vehicles, public.drivers to authenticated;
+grant insert (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active),
+  update (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active)
+on public.vehicles to authenticated;
+grant insert (membership_id, name, phone, licence_number, is_active), update (membership_id, name, phone, licence_number, is_active) on public.drivers to authenticated;
+create policy select_readers on public.vehicles for select to authenticated
+using (tenant_id = (select private.tenant_id('trips.view')));
+create policy insert_editors on public.vehicles for insert to authenticated
+with check (tenant_id = (select private.tenant_id('trips.edit')));
+create policy update_editors on public.vehicles for update to authenticated
+using (tenant_id = (select private.tenant_id('trips.edit')))
+with check (tenant_id = (select private.tenant_id('trips.edit')));
+create policy select_readers on public.drivers for select to authenticated
+using (tenant_id = (select private.tenant_id('trips.view')));
+create policy insert_editors on public.drivers for insert to authenticated
+with check (tenant_id = (select private.tenant_id('trips.edit')));
+create policy update_editors on public.drivers for update to authenticated
+using (tenant_id = (select private.tenant_id('trips.edit')))
+with check (tenant_id = (select private.tenant_id('trips.edit')));
+
+grant select on public.trips, public.trip_stops, public.loads, public.load_items, public.offload_documents, public.offload_items to authenticated;
+create policy select_readers on public.trips for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or private.sees_trip(id, driver_id, warehouse_id))
+);
+create policy select_readers on public.trip_stops for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = trip_stops.tenant_id and t.id = trip_id))
+);
+create policy select_readers on public.loads for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = loads.tenant_id and t.id = trip_id))
+);
+create policy select_readers on public.load_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.loads l where l.tenant_id = load_items.tenant_id and l.id = load_id))
+);
+create policy select_readers on public.offload_documents for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = offload_documents.tenant_id and t.id = trip_id))
+);
+create policy select_readers on public.offload_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.offload_documents d where d.tenant_id = offload_items.tenant_id and d.id = offload_id))
+);
+
+grant select on public.delivery_proofs to authenticated;
+create policy select_readers on public.delivery_proofs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = delivery_proofs.tenant_id and o.id = order_id))
+);
+
+grant select on public.variances to authenticated;
+create policy select_readers on public.variances for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('variances.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = variances.tenant_id and t.id = trip_id))
+);
+
+-- Photos: one folder per company.
+create policy mzigo_insert_proofs on storage.objects for insert to authenticated
+with check (bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('deliveries.record'))::text);
+create policy mzigo_select_proofs on storage.objects for select to authenticated
+using (
+  bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text
+  -- Whoever is limited sees the photos of the deliveries he sees, and his own, which come before the proof.
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.delivery_proofs p where p.photo_path = objects.name))
+);

@@ -1,0 +1,108 @@
+/**
+ * Who may read and write which rows of his own company, stated by hand. `docs/permissions.md`
+ * publishes it, `tests/database/_rules` holds it against the policies and grants, and
+ * `tests/database/_isolation` against what really happens.
+ *
+ * Words: a permission; `everyone` and `members` (whoever is signed in, of whichever role); `self`
+ * (rows about oneself); `super admins`; `document readers` (whoever sees the document the row is
+ * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
+ * trips see and write only rows inside that limit.
+ */
+export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** Commands that are not named are given to nobody. */
+export type Access = Partial<Record<Command, string>>;
+
+const edited = (view: string, edit: string): Access => ({
+  select: view,
+  insert: edit,
+  update: edit,
+});
+
+export const ACCESS: Record<string, Access> = {
+  approvals: { select: 'users.view' },
+  audit_logs: { select: 'audit.view' },
+  contacts: {
+    select: 'customers.view in scope',
+    insert: 'customers.create in scope',
+    update: 'customers.edit in scope',
+    delete: 'customers.edit in scope',
+  },
+  container_balances: { select: 'inventory.view in scope' },
+  container_ledger: { select: 'inventory.view in scope' },
+  customer_addresses: {
+    select: 'customers.view in scope',
+    insert: 'customers.create in scope',
+    update: 'customers.edit in scope',
+  },
+  customers: {
+    select: 'customers.view in scope',
+    insert: 'customers.create',
+    update: 'customers.edit in scope',
+  },
+  delivery_proofs: { select: 'orders.view in scope' },
+  drivers: edited('trips.view', 'trips.edit'),
+  event_store: { select: 'audit.view' },
+  fulfilment_items: { select: 'orders.view in scope' },
+  fulfilments: { select: 'orders.view in scope' },
+  inventory: { select: 'inventory.view in scope', update: 'inventory.edit in scope' },
+  inventory_transactions: { select: 'inventory.view in scope' },
+  invitations: { select: 'users.manage' },
+  invoice_items: { select: 'invoices.view in scope' },
+  invoices: { select: 'invoices.view in scope' },
+  load_items: { select: 'trips.view in scope' },
+  loads: { select: 'trips.view in scope' },
+  manual_adjustment_items: { select: 'inventory.view in scope' },
+  manual_adjustments: { select: 'inventory.view in scope' },
+  memberships: { select: 'users.view or self' },
+  messages: { select: 'messages.view' },
+  offload_documents: { select: 'trips.view in scope' },
+  offload_items: { select: 'trips.view in scope' },
+  order_items: { select: 'orders.view in scope' },
+  orders: { select: 'orders.view in scope' },
+  payment_allocations: { select: 'payments.view in scope' },
+  payments: { select: 'payments.view in scope' },
+  permissions: { select: 'everyone' },
+  price_list_items: { ...edited('prices.view', 'prices.edit'), delete: 'prices.edit' },
+  price_lists: edited('prices.view', 'prices.edit'),
+  product_costs: edited('prices.edit or reports.view', 'prices.edit'),
+  product_packs: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
+  products: edited('products.view', 'products.edit'),
+  reservations: { select: 'inventory.view in scope' },
+  role_permissions: { select: 'everyone' },
+  role_ranks: { select: 'everyone' },
+  statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
+  tenant_role_permissions: { select: 'users.view' },
+  tenant_settings: { select: 'members', update: 'settings.manage' },
+  tenants: { select: 'members or super admins' },
+  territories: edited('territories.view', 'territories.edit'),
+  transition_executions: { select: 'audit.view or document readers' },
+  trip_stops: { select: 'trips.view in scope' },
+  trips: { select: 'trips.view in scope' },
+  users: { select: 'users.view or self', update: 'self' },
+  variances: { select: 'variances.view in scope' },
+  vehicles: edited('trips.view', 'trips.edit'),
+  warehouses: edited('warehouses.view', 'warehouses.edit'),
+  workflow_definitions: {
+    ...edited('settings.manage', 'settings.manage'),
+    delete: 'settings.manage',
+  },
+};
+
+export interface Audience {
+  permissions: string[];
+  /** The words that are not permissions. */
+  groups: string[];
+  isScoped: boolean;
+}
+
+export function parseAudience(text: string): Audience {
+  const isScoped = text.endsWith(' in scope');
+  const words = text.replace(/ in scope$/, '').split(' or ');
+  return {
+    permissions: words.filter((word) => word.includes('.')),
+    groups: words.filter((word) => !word.includes('.')),
+    isScoped,
+  };
+}

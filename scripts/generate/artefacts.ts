@@ -1,0 +1,40 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import type { Catalogue } from './catalogue.ts';
+import { renderContract } from './contract.ts';
+import { renderErrors } from './errors.ts';
+import { renderPermissions } from './permissions.ts';
+import { renderTypes } from './types.ts';
+import { renderWorkflows } from './workflows.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Every generated file, by its path in the repository. */
+const RENDERERS: Record<string, (catalogue: Catalogue) => string | Promise<string>> = {
+  'contract.json': renderContract,
+  'docs/errors.md': renderErrors,
+  'docs/permissions.md': renderPermissions,
+  'docs/workflows.md': renderWorkflows,
+  'web/src/lib/database.types.ts': renderTypes,
+};
+
+export const GENERATED_FILES = Object.keys(RENDERERS);
+
+/** What a generated file has to contain, formatted as the rest of the repository is. */
+export async function render(path: string, catalogue: Catalogue): Promise<string> {
+  const renderer = RENDERERS[path];
+  if (renderer === undefined) throw new Error(`${path} is not generated.`);
+  const file = join(ROOT, path);
+  const options = await resolveConfig(file);
+  return format(await renderer(catalogue), { ...options, filepath: file });
+}
+
+export async function isCurrent(path: string, catalogue: Catalogue): Promise<boolean> {
+  const present = await readFile(join(ROOT, path), 'utf8').catch(() => null);
+  return present === (await render(path, catalogue));
+}
+
+export async function write(path: string, catalogue: Catalogue): Promise<void> {
+  await writeFile(join(ROOT, path), await render(path, catalogue));
+}

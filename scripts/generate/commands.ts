@@ -1,0 +1,39 @@
+import type { Catalogue, Machine, Transition } from './catalogue.ts';
+
+/** Nouns of commands that are shorter than the name of their machine. */
+const NOUNS: Record<string, string> = {
+  manual_adjustment: 'adjustment',
+  offload_document: 'offload',
+};
+
+/** Steps that follow from a command given to another document, or from the clock. */
+const CONSEQUENCES: Record<string, string> = {
+  'order.dispatch': 'dispatch_trip',
+  'order.start_delivery': 'start_trip',
+  'invoice.pay': 'allocate_payment',
+  'invoice.pay_part': 'allocate_payment',
+  'invoice.reopen': 'cancel_payment',
+  'invoice.reopen_part': 'cancel_payment',
+  'invoice.mark_overdue': 'run_maintenance',
+};
+
+/** The RPC that takes a step; fails when there is none, so that no edge is unreachable unnoticed. */
+export function rpcOf(catalogue: Catalogue, machine: Machine, transition: Transition): string {
+  const known = new Set(catalogue.rpcs.map((rpc) => rpc.name));
+  const noun = NOUNS[machine.name] ?? machine.name;
+  const step = `${machine.name}.${transition.command}`;
+  const candidates = [CONSEQUENCES[step], `${transition.command}_${noun}`, transition.command];
+  const found = candidates.find((name) => name !== undefined && known.has(name));
+  if (found === undefined) throw new Error(`No RPC takes the step ${step}.`);
+  return found;
+}
+
+/** Whether the step is a consequence of a command that is given to something else. */
+export function isConsequence(machine: Machine, transition: Transition): boolean {
+  return `${machine.name}.${transition.command}` in CONSEQUENCES;
+}
+
+/** States that nothing leads out of. */
+export function terminalStates(machine: Machine): string[] {
+  return machine.states.filter((state) => !machine.transitions.some((step) => step.from === state));
+}

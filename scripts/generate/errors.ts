@@ -1,0 +1,45 @@
+import type { Catalogue } from './catalogue.ts';
+import { code, page, table } from './markdown.ts';
+
+const STATUS_NAMES: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict with the present state',
+  422: 'Input not valid',
+  429: 'Too many requests',
+};
+
+/** `docs/errors.md`: every key that a caller can meet, with what happened and what to do. */
+export function renderErrors({ errors }: Catalogue): string {
+  const statuses = [...new Set(errors.map((error) => error.status))].sort((a, b) => a - b);
+  const sections = statuses.map((status) => {
+    const rows = errors
+      .filter((error) => error.status === status)
+      .map((error) => [code(error.key), error.sentence, error.next_step]);
+    return `## ${status} ${STATUS_NAMES[status] ?? ''}\n\n${table(['Key', 'What happened', 'What to do next'], rows)}`;
+  });
+  return page(
+    '# Errors',
+    `Every refusal of the database is one of these ${errors.length} keys. Over HTTP it looks like this; the key is the
+contract, sentences may change:`,
+    '```json\n' +
+      JSON.stringify(
+        {
+          code: 'PT409',
+          message: 'order_transition_illegal',
+          details: '{"id": "…", "from": "draft", "command": "approve"}',
+          hint: 'What happened. What to do next.',
+        },
+        null,
+        2,
+      ) +
+      '\n```',
+    `- \`message\` is the key, \`hint\` the sentence and the next step, \`details\` a JSON text with the rows or fields concerned.
+- \`code\` is \`PT\` and the HTTP status, or \`42501\` for 403.
+- An id of another company is answered exactly like an id that does not exist.
+- Errors of PostgreSQL itself (a CHECK, a type) keep their own SQLSTATE; the name of the constraint is a sentence.`,
+    ...sections,
+  );
+}

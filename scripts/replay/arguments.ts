@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+
+export interface Arguments {
+  file: string;
+  /** How many of the file's invoices to carry; null = all. */
+  invoices: number | null;
+  clients: number;
+  /** Short name of the company; null = made from the file. */
+  tenant: string | null;
+}
+
+export const USAGE = `npm run replay -- <file.csv> [--invoices N] [--clients 8] [--tenant name]
+
+  --invoices N   only the first N invoices that can be orders
+  --clients N    so many at once, each with a van and a driver (1 to 32; default 8)
+  --tenant name  short name of the company that is made; the same name goes on where it stopped`;
+
+function readNumber(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new Error(`--${name} has to be a number from 1 to ${max}, not "${text}".`);
+}
+
+export function readArguments(args: string[]): Arguments {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      invoices: { type: 'string' },
+      clients: { type: 'string', default: '8' },
+      tenant: { type: 'string' },
+    },
+  });
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) throw new Error(`Name one file.\n\n${USAGE}`);
+  if (values.tenant !== undefined && !/^[a-z0-9](-?[a-z0-9]){1,39}$/.test(values.tenant)) {
+    throw new Error('--tenant takes 2 to 40 small letters, digits and single hyphens.');
+  }
+  return {
+    file,
+    invoices:
+      values.invoices === undefined ? null : readNumber('invoices', values.invoices, 1_000_000),
+    clients: readNumber('clients', values.clients, 32),
+    tenant: values.tenant ?? null,
+  };
+}

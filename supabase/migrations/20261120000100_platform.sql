@@ -1,0 +1,392 @@
+-- Family 01, platform: schemas, default privileges, identifiers, errors, stamps,
+-- document numbers and idempotent commands. Everything later stands on this file.
+
+create schema if not exists extensions;
+create extension if not exists pgcrypto with schema extensions;
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists btree_gist with schema extensions;
+create extension if not exists pgmq;
+
+create schema if not exists private;
+create schema if not exists analytics;
+comment on schema private is 'Definer functions, trigger functions and engine tables. Never exposed over HTTP.';
+comment on schema analytics is 'Documented, read-only, security-invoker views for analysts.';
+
+-- Nothing is reachable by default: every grant in this product is written down in policies/.
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+revoke create on schema public from public;
+
+-- Commands are plpgsql whose statements find rows by id and company: a plan made once serves every
+-- call, and making it anew each time costs more than running it (docs/decisions/0009).
+alter role authenticator set plan_cache_mode = 'force_generic_plan';
+
+------------------------------------------------------------------------------------------------
+-- Identifiers
+------------------------------------------------------------------------------------------------
+
+-- The body is bound to its operators here and now, so it needs no search_path of its own and the
+-- planner can inline it into every insert.
+create function private.uuid_v7() returns uuid
+language sql volatile parallel safe
+return pg_catalog.encode(
+  pg_catalog.set_bit(
+    pg_catalog.set_bit(
+      pg_catalog.overlay(
+        pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+        pg_catalog.substring(pg_catalog.int8send((pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::bigint), 3),
+        1, 6
+      ),
+      52, 1
+    ),
+    53, 1
+  ),
+  'hex'
+)::uuid;
+comment on function private.uuid_v7() is
+  'Time-ordered UUID, version 7 of RFC 9562: 48 bits of Unix milliseconds, then random bits. Default of every id.';
+
+------------------------------------------------------------------------------------------------
+-- Errors: one registry, one way to raise
+------------------------------------------------------------------------------------------------
+
+create table private.errors (
+  key text primary key,
+  status integer not null,
+  sentence text not null,
+  next_step text not null,
+  constraint key_is_snake_case check (key ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)+$'),
+  constraint status_is_a_client_error check (status between 400 and 499)
+);
+comment on table private.errors is
+  'Every error the product raises: stable key (the message over HTTP), HTTP status, what happened, what to do next. docs/errors.md is generated from it.';
+
+create function private.fail(error_key text, detail jsonb default '{}'::jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  known private.errors;
+begin
+  select * into known from private.errors e where e.key = error_key;
+  if not found then
+    raise exception using
+      errcode = 'PT400',
+      message = 'error_not_registered',
+      detail = pg_catalog.jsonb_build_object('key', error_key)::text,
+      hint = 'Register the error in private.errors.';
+  end if;
+  raise exception using
+    errcode = case known.status when 403 then '42501' else 'PT' || known.status::text end,
+    message = known.key,
+    detail = coalesce(detail, '{}'::jsonb)::text,
+    hint = known.sentence || ' ' || known.next_step;
+end
+$$;
+alter table private.errors enable row level security;
+alter table private.errors force row level security;
+comment on function private.fail(text, jsonb) is
+  'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step.';
+
+create function private.register_error(error_key text, status integer, sentence text, next_step text) returns void
+language sql set search_path = ''
+as $$
+  insert into private.errors (key, status, sentence, next_step)
+  values (error_key, status, sentence, next_step)
+  on conflict (key) do update
+  set status = excluded.status, sentence = excluded.sentence, next_step = excluded.next_step
+$$;
+comment on function private.register_error(text, integer, text, text) is 'Adds or corrects one row of private.errors. Called by migrations only.';
+
+select private.register_error('error_not_registered', 400, 'The server met an error it has no sentence for.', 'Tell support the key in the details.');
+select private.register_error('not_signed_in', 401, 'You are not signed in.', 'Sign in and try again.');
+select private.register_error('permission_denied', 403, 'Your role does not allow this.', 'Ask an administrator of your company for the permission named in the details.');
+select private.register_error('record_not_found', 404, 'This record does not exist or is not visible to you.', 'Go back to the list and open it again.');
+select private.register_error('version_conflict', 409, 'Somebody else changed this record in the meantime.', 'Reload it, look at the change and try again.');
+select private.register_error('idempotency_key_reused', 409, 'This request was already sent with other values.', 'Send the changed request with a new key.');
+select private.register_error('input_invalid', 422, 'A value is missing or not valid.', 'Correct the fields named in the details.');
+select private.register_error('row_is_append_only', 409, 'This record is part of a ledger and cannot be changed or deleted.', 'Enter a new record that corrects it.');
+select private.register_error('rate_limit_exceeded', 429, 'Too many attempts in a short time.', 'Wait a minute and try again.');
+select private.register_error('rule_operator_unknown', 422, 'The rule uses an operator that does not exist.', 'Use the operators listed in the documentation of rules.');
+select private.register_error('rule_arguments_invalid', 422, 'An operator of the rule has arguments that it cannot work with.', 'Correct the arguments of the operator.');
+select private.register_error('rule_too_deep', 422, 'The rule is nested too deeply.', 'Split it into simpler rules.');
+
+------------------------------------------------------------------------------------------------
+-- Row stamps and append-only tables
+------------------------------------------------------------------------------------------------
+
+create function private.tg__stamp_row() returns trigger
+language plpgsql set search_path = ''
+as $$
+declare
+  actor uuid := auth.uid();
+begin
+  if tg_op = 'INSERT' then
+    new.created_at := coalesce(new.created_at, pg_catalog.now());
+    new.created_by := coalesce(actor, new.created_by);
+    new.version := 1;
+  else
+    new.created_at := old.created_at;
+    new.created_by := old.created_by;
+    new.version := old.version + 1;
+  end if;
+  new.updated_at := pg_catalog.now();
+  new.updated_by := coalesce(actor, new.created_by);
+  return new;
+end
+$$;
+comment on function private.tg__stamp_row() is
+  'Sets created_at/by once, updated_at/by and version on every write. The signed-in user always wins over a value sent by the client.';
+
+create function private.tg__refuse_change() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.fail('row_is_append_only', pg_catalog.jsonb_build_object('table', tg_table_name, 'operation', tg_op));
+  return null;
+end
+$$;
+comment on function private.tg__refuse_change() is 'Refuses UPDATE, DELETE and TRUNCATE on append-only tables, for every role, superuser included.';
+
+create function private.protect_ledger(ledger regclass) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('create trigger _200_refuse_change before update or delete on %s for each row execute function private.tg__refuse_change()', ledger);
+  execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on %s for each statement execute function private.tg__refuse_change()', ledger);
+end
+$$;
+comment on function private.protect_ledger(regclass) is 'Makes a table append-only.';
+
+------------------------------------------------------------------------------------------------
+-- Commands: name of the running command, exactly-once by key
+------------------------------------------------------------------------------------------------
+
+create table private.idempotency_keys (
+  tenant_id uuid not null,
+  user_id uuid not null,
+  key uuid not null,
+  command text not null,
+  arguments_hash bytea not null,
+  response jsonb not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, user_id, key)
+);
+create index idempotency_keys_created_at on private.idempotency_keys (created_at);
+alter table private.idempotency_keys enable row level security;
+alter table private.idempotency_keys force row level security;
+comment on table private.idempotency_keys is
+  'Answers of commands that carried an idempotency key, written in the transaction of the command itself; a failed command leaves no row, so its key is not burnt. Kept for seven days.';
+
+create function private.begin_command(tenant uuid, command text, idempotency_key uuid, arguments jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  earlier private.idempotency_keys;
+  actor uuid := auth.uid();
+begin
+  perform pg_catalog.set_config('mzigo.command', command, true);
+  if idempotency_key is null then
+    return null;
+  end if;
+  -- A twin of this very request waits here until the first one has committed or failed.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(tenant::text || actor::text || idempotency_key::text, 0));
+  select * into earlier from private.idempotency_keys k
+  where k.tenant_id = tenant and k.user_id = actor and k.key = idempotency_key;
+  if not found then
+    return null;
+  end if;
+  if earlier.command <> command or earlier.arguments_hash <> pg_catalog.sha256(pg_catalog.convert_to(arguments::text, 'UTF8')) then
+    perform private.fail('idempotency_key_reused', pg_catalog.jsonb_build_object('idempotency_key', idempotency_key, 'command', earlier.command));
+  end if;
+  return earlier.response;
+end
+$$;
+comment on function private.begin_command(uuid, text, uuid, jsonb) is
+  'First step of every command. Names it for the audit trail and returns the stored answer if this key was served before (else null). Raises idempotency_key_reused.';
+
+create function private.end_command(tenant uuid, command text, idempotency_key uuid, arguments jsonb, response jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if idempotency_key is not null then
+    insert into private.idempotency_keys (tenant_id, user_id, key, command, arguments_hash, response)
+    values (tenant, auth.uid(), idempotency_key, command, pg_catalog.sha256(pg_catalog.convert_to(arguments::text, 'UTF8')), response);
+  end if;
+end
+$$;
+comment on function private.end_command(uuid, text, uuid, jsonb, jsonb) is 'Last step of every command: stores the answer under the caller''s idempotency key, if there is one.';
+
+------------------------------------------------------------------------------------------------
+-- Document numbers
+------------------------------------------------------------------------------------------------
+
+create table private.document_kinds (
+  kind text primary key,
+  prefix text not null unique,
+  is_gapless boolean not null
+);
+comment on table private.document_kinds is
+  'Kinds of numbered documents. Gapless kinds count in a row that stays locked until commit (tax documents); the others draw from a sequence per tenant and may show gaps after a rolled-back command.';
+
+alter table private.document_kinds enable row level security;
+alter table private.document_kinds force row level security;
+
+create table private.document_counters (
+  tenant_id uuid not null,
+  kind text not null references private.document_kinds (kind),
+  last_number bigint not null default 0,
+  primary key (tenant_id, kind),
+  constraint last_number_is_bounded check (last_number between 0 and 999999999999)
+);
+create index document_counters_kind on private.document_counters (kind);
+alter table private.document_counters enable row level security;
+alter table private.document_counters force row level security;
+comment on table private.document_counters is 'Last number of each gapless document kind per tenant.';
+
+create function private.document_sequence(tenant uuid, kind text) returns text
+language sql immutable set search_path = ''
+as $$
+  select 'private.number_' || kind || '_' || pg_catalog.replace(tenant::text, '-', '')
+$$;
+comment on function private.document_sequence(uuid, text) is 'Name of the sequence that numbers one kind of document of one tenant.';
+
+create function private.create_document_sequences(tenant uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  numbered private.document_kinds;
+begin
+  for numbered in select * from private.document_kinds k where not k.is_gapless loop
+    execute 'create sequence if not exists ' || private.document_sequence(tenant, numbered.kind);
+  end loop;
+  insert into private.document_counters (tenant_id, kind)
+  select tenant, k.kind from private.document_kinds k where k.is_gapless
+  on conflict do nothing;
+end
+$$;
+comment on function private.create_document_sequences(uuid) is 'Prepares the numbering of a new tenant: one sequence per kind that may have gaps, one counter per gapless kind.';
+
+create function private.next_document_number(tenant uuid, document_kind text) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  numbered private.document_kinds;
+  next_number bigint;
+begin
+  select * into strict numbered from private.document_kinds k where k.kind = document_kind;
+  if numbered.is_gapless then
+    update private.document_counters c set last_number = c.last_number + 1
+    where c.tenant_id = tenant and c.kind = document_kind
+    returning c.last_number into strict next_number;
+  else
+    next_number := pg_catalog.nextval(private.document_sequence(tenant, document_kind)::regclass);
+  end if;
+  return numbered.prefix || '-' || pg_catalog.lpad(next_number::text, greatest(6, pg_catalog.length(next_number::text)), '0');
+end
+$$;
+comment on function private.next_document_number(uuid, text) is 'Next number of a document kind, e.g. ORD-000123. Never given twice; see private.document_kinds for gaps.';
+
+create function private.tg__number_document() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if new.number is null then
+    new.number := private.next_document_number(new.tenant_id, tg_argv[0]);
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__number_document() is 'Draws the document number on insert. Argument: document kind.';
+
+------------------------------------------------------------------------------------------------
+-- Rate limits
+------------------------------------------------------------------------------------------------
+
+create table private.rate_limits (
+  bucket text not null,
+  window_start timestamptz not null,
+  hits integer not null default 1,
+  primary key (bucket, window_start)
+);
+alter table private.rate_limits enable row level security;
+alter table private.rate_limits force row level security;
+comment on table private.rate_limits is 'Hits per bucket (what and who, hashed) and one-minute window. Purged by maintenance.';
+
+create function private.check_rate(bucket text, hits_per_minute integer) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  hashed text := pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(bucket, 'UTF8')), 'hex');
+  used integer;
+begin
+  insert into private.rate_limits as r (bucket, window_start)
+  values (hashed, pg_catalog.date_trunc('minute', pg_catalog.now()))
+  on conflict on constraint rate_limits_pkey do update set hits = r.hits + 1
+  returning r.hits into used;
+  if used > hits_per_minute then
+    perform private.fail('rate_limit_exceeded');
+  end if;
+end
+$$;
+comment on function private.check_rate(text, integer) is 'Counts a hit and raises rate_limit_exceeded above the limit per minute.';
+
+------------------------------------------------------------------------------------------------
+-- Exposing commands
+------------------------------------------------------------------------------------------------
+
+create function private.expose(function_name text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  source record;
+  arguments text;
+begin
+  select p.oid, p.provolatile, p.proretset,
+    pg_catalog.pg_get_function_arguments(p.oid) as signature,
+    pg_catalog.pg_get_function_result(p.oid) as result,
+    pg_catalog.obj_description(p.oid, 'pg_proc') as description,
+    p.pronargs, p.prorettype
+  into strict source
+  from pg_catalog.pg_proc p
+  where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
+  select coalesce(pg_catalog.string_agg('$' || i, ', '), '') into arguments from pg_catalog.generate_series(1, source.pronargs) i;
+  execute pg_catalog.format(
+    'create function public.%I(%s) returns %s language plpgsql %s security invoker set search_path = '''' as $body$ begin %s private.%I(%s); %s end $body$',
+    function_name, source.signature, source.result,
+    case source.provolatile when 'v' then 'volatile' else 'stable' end,
+    case
+      when source.proretset then 'return query select * from'
+      when source.prorettype = 'void'::regtype then 'perform'
+      else 'return'
+    end,
+    function_name, arguments, ''
+  );
+  execute pg_catalog.format('comment on function public.%I is %L', function_name, source.description);
+end
+$$;
+comment on function private.expose(text) is
+  'Creates the thin security-invoker RPC public.<name> in front of the definer function private.<name>: same arguments, defaults, result and comment. Granting it is left to policies/.';
+
+create function private.require_text(field text, value text, max_length integer default 500) returns text
+language plpgsql immutable set search_path = ''
+as $$
+declare
+  cleaned constant text := pg_catalog.btrim(value);
+begin
+  if cleaned is null or cleaned = '' then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'required'));
+  end if;
+  if pg_catalog.length(cleaned) > max_length then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'longer than ' || max_length || ' characters'));
+  end if;
+  return cleaned;
+end
+$$;
+comment on function private.require_text(text, text, integer) is 'The trimmed text, or input_invalid naming the field.';
+
+create function private.uuid_or_null(value text) returns uuid
+language sql immutable parallel safe
+return case when pg_catalog.pg_input_is_valid(value, 'uuid') then value::uuid end;
+comment on function private.uuid_or_null(text) is 'The text as an id, or null when it is none.';

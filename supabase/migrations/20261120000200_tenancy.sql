@@ -1,0 +1,338 @@
+-- Family 02, tenancy: companies, people, memberships and what they may do.
+
+create type public.tenant_status as enum ('active', 'suspended');
+create type public.user_status as enum ('active', 'banned');
+create type public.membership_status as enum ('active', 'inactive');
+create type public.member_role as enum (
+  'owner', 'admin', 'manager', 'sales', 'agent', 'warehouse', 'dispatcher', 'driver', 'auditor', 'finance', 'analyst', 'viewer', 'customer'
+);
+create type public.invitation_status as enum ('pending', 'accepted', 'revoked');
+
+create table public.tenants (
+  id uuid primary key default private.uuid_v7(),
+  slug text not null unique,
+  name text not null,
+  status public.tenant_status not null default 'active',
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint slug_is_a_short_name check (slug ~ '^[a-z0-9](-?[a-z0-9]){1,39}$'),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120)
+);
+comment on table public.tenants is 'Companies. Suspending one locks its people out on their next request.';
+comment on column public.tenants.slug is 'Short name in addresses and sign-in pages; unique over all companies.';
+
+create table public.tenant_settings (
+  tenant_id uuid primary key references public.tenants (id),
+  currency text not null default 'KES',
+  timezone text not null default 'Africa/Nairobi',
+  locale text not null default 'en-KE',
+  terminology jsonb not null default '{}',
+  type_definitions jsonb not null default '{}',
+  business_rules jsonb not null default '{}',
+  feature_flags jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
+  constraint locale_is_a_language_tag check (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+  constraint terminology_is_an_object check (jsonb_typeof(terminology) = 'object' and pg_column_size(terminology) < 65536),
+  constraint type_definitions_is_an_object check (jsonb_typeof(type_definitions) = 'object' and pg_column_size(type_definitions) < 65536),
+  constraint business_rules_is_an_object check (jsonb_typeof(business_rules) = 'object' and pg_column_size(business_rules) < 65536),
+  constraint feature_flags_is_an_object check (jsonb_typeof(feature_flags) = 'object' and pg_column_size(feature_flags) < 65536)
+);
+comment on table public.tenant_settings is 'One row per company: currency, zone, language, own words, own types, rules (JSON Logic) and switches.';
+comment on column public.tenant_settings.terminology is 'Own words for things, e.g. {"order": "Booking"}.';
+comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}.';
+comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number.';
+
+create table public.users (
+  id uuid primary key references auth.users (id) on delete cascade,
+  email text not null,
+  full_name text not null,
+  phone text,
+  status public.user_status not null default 'active',
+  active_tenant_id uuid references public.tenants (id),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint email_is_lower_case check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  constraint full_name_is_not_blank check (btrim(full_name) <> '' and length(full_name) <= 120),
+  constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$')
+);
+create unique index users_email on public.users (email);
+create index users_active_tenant_id on public.users (active_tenant_id);
+comment on table public.users is 'People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time.';
+
+create table public.memberships (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  user_id uuid not null references public.users (id),
+  role public.member_role not null,
+  status public.membership_status not null default 'active',
+  warehouse_id uuid,
+  territory_id uuid,
+  customer_id uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, user_id),
+  constraint customer_role_names_its_customer check (role <> 'customer' or customer_id is not null or status = 'inactive')
+);
+create index memberships_user_id on public.memberships (user_id);
+comment on table public.memberships is 'Who belongs to which company in which role. Rights are read from here on every request, never from the token.';
+comment on column public.memberships.warehouse_id is 'When set, the person sees only this warehouse and its documents.';
+comment on column public.memberships.territory_id is 'When set, the person sees only customers of this territory and their documents.';
+comment on column public.memberships.customer_id is 'The customer that a member in role customer acts for.';
+
+create table public.permissions (
+  permission text primary key,
+  description text not null,
+  constraint permission_is_noun_dot_verb check (permission ~ '^[a-z_]+\.[a-z_]+$')
+);
+comment on table public.permissions is 'Every right there is, <noun>.<verb>. Reference data.';
+
+create table public.role_ranks (
+  role public.member_role primary key,
+  rank integer not null
+);
+comment on table public.role_ranks is 'Order of the roles, for "or higher". super_admin stands above all at 100 and is no membership role.';
+
+create table public.role_permissions (
+  role public.member_role not null,
+  permission text not null references public.permissions (permission),
+  primary key (role, permission)
+);
+create index role_permissions_permission on public.role_permissions (permission);
+comment on table public.role_permissions is 'What each role may do unless a company says otherwise. Reference data.';
+
+create table public.tenant_role_permissions (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  role public.member_role not null,
+  permission text not null references public.permissions (permission),
+  is_granted boolean not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, role, permission)
+);
+create index tenant_role_permissions_permission on public.tenant_role_permissions (permission);
+comment on table public.tenant_role_permissions is 'A company''s differences from role_permissions: a right added to or taken from a role.';
+
+create table public.invitations (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  email text not null,
+  full_name text not null,
+  role public.member_role not null,
+  warehouse_id uuid,
+  territory_id uuid,
+  customer_id uuid,
+  status public.invitation_status not null default 'pending',
+  token_hash text,
+  expires_at timestamptz not null default now() + interval '72 hours',
+  accepted_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  constraint email_is_lower_case check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  constraint full_name_is_not_blank check (btrim(full_name) <> '' and length(full_name) <= 120),
+  constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$'),
+  constraint accepted_at_matches_status check ((status = 'accepted') = (accepted_at is not null))
+);
+create unique index invitations_pending_email on public.invitations (tenant_id, email) where status = 'pending';
+create index invitations_token_hash on public.invitations (token_hash);
+comment on table public.invitations is 'Invitations to join a company: bound to one e-mail, 72 hours, single use. Only the SHA-256 of the token is kept.';
+
+create table private.platform_admins (
+  user_id uuid primary key references public.users (id),
+  created_at timestamptz not null default now()
+);
+comment on table private.platform_admins is 'Super admins of the platform. They stand outside the companies and may switch into any of them.';
+
+create table private.password_resets (
+  id uuid primary key default private.uuid_v7(),
+  user_id uuid not null references public.users (id),
+  token_hash text not null unique,
+  expires_at timestamptz not null default now() + interval '1 hour',
+  used_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$')
+);
+create index password_resets_user_id on private.password_resets (user_id);
+alter table private.password_resets enable row level security;
+alter table private.password_resets force row level security;
+comment on table private.password_resets is 'Password reset tokens (SHA-256 only), one hour, single use.';
+
+------------------------------------------------------------------------------------------------
+-- Who is asking, and may he? plpgsql, because its plans are kept for the life of a connection.
+------------------------------------------------------------------------------------------------
+
+create function private.is_super_admin() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from private.platform_admins p join public.users u on u.id = p.user_id
+    where p.user_id = auth.uid() and u.status = 'active'
+  );
+end
+$$;
+comment on function private.is_super_admin() is 'Whether the caller is on the platform list.';
+
+create function private.active_membership() returns public.memberships
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  found_membership public.memberships;
+begin
+  select m.* into found_membership
+  from public.users u
+  join auth.users a on a.id = u.id and (a.banned_until is null or a.banned_until <= pg_catalog.now()) and a.deleted_at is null
+  join public.memberships m on m.tenant_id = u.active_tenant_id and m.user_id = u.id and m.status = 'active'
+  join public.tenants t on t.id = m.tenant_id and t.status = 'active'
+  where u.id = auth.uid() and u.status = 'active';
+  return found_membership;
+end
+$$;
+comment on function private.active_membership() is 'The caller''s membership in his active company; null row when person, membership or company is not active.';
+
+create function private.has_permission(tenant uuid, wanted text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.tenant_id(wanted) is not distinct from tenant and tenant is not null;
+end
+$$;
+comment on function private.has_permission(uuid, text) is 'Whether the caller holds a permission in exactly this company, which must be his active one.';
+
+create function private.tenant_id(permission text) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  wanted text := tenant_id.permission;
+  found_tenant uuid;
+begin
+  select m.tenant_id into found_tenant
+  from public.users u
+  join auth.users a on a.id = u.id and (a.banned_until is null or a.banned_until <= pg_catalog.now()) and a.deleted_at is null
+  join public.memberships m on m.tenant_id = u.active_tenant_id and m.user_id = u.id and m.status = 'active'
+  join public.tenants t on t.id = m.tenant_id and t.status = 'active'
+  left join public.role_permissions p on p.role = m.role and p.permission = wanted
+  left join public.tenant_role_permissions o on o.tenant_id = m.tenant_id and o.role = m.role and o.permission = wanted
+  where u.id = auth.uid() and u.status = 'active'
+    and coalesce(o.is_granted, p.permission is not null);
+  if found_tenant is null and private.is_super_admin() then
+    select u.active_tenant_id into found_tenant
+    from public.users u join public.tenants t on t.id = u.active_tenant_id and t.status = 'active'
+    where u.id = auth.uid();
+  end if;
+  return found_tenant;
+end
+$$;
+comment on function private.tenant_id(text) is
+  'The caller''s active company if he holds the permission there, else null. The one predicate of every policy: one look-up per statement.';
+
+create function private.active_tenant_id() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  found_tenant uuid;
+begin
+  found_tenant := (private.active_membership()).tenant_id;
+  if found_tenant is null and private.is_super_admin() then
+    select u.active_tenant_id into found_tenant
+    from public.users u join public.tenants t on t.id = u.active_tenant_id and t.status = 'active'
+    where u.id = auth.uid();
+  end if;
+  return found_tenant;
+end
+$$;
+comment on function private.active_tenant_id() is 'The caller''s active company, whatever his rights. Default of tenant_id columns.';
+
+create function private.require_permission(permission text) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  found_tenant uuid := private.tenant_id(permission);
+begin
+  if found_tenant is null then
+    if auth.uid() is null then
+      perform private.fail('not_signed_in');
+    end if;
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', permission));
+  end if;
+  return found_tenant;
+end
+$$;
+comment on function private.require_permission(text) is 'The caller''s company, or permission_denied / not_signed_in.';
+
+-- Row scope: null means "no limit". Super admins have none.
+create function private.scope_customer_id() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me public.memberships := private.active_membership();
+begin
+  return case when me.role = 'customer' then me.customer_id end;
+end
+$$;
+comment on function private.scope_customer_id() is 'The one customer the caller acts for when his role is customer, else null.';
+
+create function private.scope_warehouse_id() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (private.active_membership()).warehouse_id;
+end
+$$;
+comment on function private.scope_warehouse_id() is 'The one warehouse the caller is limited to, else null.';
+
+create function private.scope_territory_id() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (private.active_membership()).territory_id;
+end
+$$;
+comment on function private.scope_territory_id() is 'The one territory the caller is limited to, else null.';
+
+create function private.role_permissions_of(tenant uuid, wanted_role public.member_role) returns setof text
+language sql stable security definer set search_path = ''
+as $$
+  select p.permission
+  from public.permissions p
+  left join public.role_permissions d on d.role = wanted_role and d.permission = p.permission
+  left join public.tenant_role_permissions o on o.tenant_id = tenant and o.role = wanted_role and o.permission = p.permission
+  where coalesce(o.is_granted, d.permission is not null)
+$$;
+comment on function private.role_permissions_of(uuid, public.member_role) is 'Effective permissions of a role in a company.';
+
+create function private.my_rank() returns integer
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if private.is_super_admin() then
+    return 100;
+  end if;
+  return coalesce((select r.rank from public.role_ranks r where r.role = (private.active_membership()).role), -1);
+end
+$$;
+comment on function private.my_rank() is 'Rank of the caller in his active company; 100 for super admins, -1 for strangers.';

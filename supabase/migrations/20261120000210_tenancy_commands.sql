@@ -1,0 +1,538 @@
+-- Family 02, tenancy: who am I, switching companies, invitations, password reset, members and rights.
+
+select private.register_error('invitation_not_valid', 409, 'This invitation was used, withdrawn or has expired.', 'Ask the person who invited you for a new one.');
+select private.register_error('invitation_for_other_email', 403, 'This invitation was sent to another e-mail address.', 'Sign out and open the link again.');
+select private.register_error('password_too_weak', 422, 'The password is too short or too simple.', 'Use 12 to 72 characters with letters and digits.');
+select private.register_error('reset_not_valid', 409, 'This link was used or has expired.', 'Ask for a new password link.');
+select private.register_error('last_owner_kept', 409, 'A company needs at least one active owner.', 'Make somebody else owner first.');
+select private.register_error('right_not_held', 403, 'You cannot give a right that you do not have.', 'Ask someone with that right to do it.');
+select private.register_error('already_member', 409, 'This person is already a member of your company.', 'Change the role on the list of people instead.');
+select private.register_error('tenant_not_available', 403, 'You are not an active member of this company.', 'Choose a company from your list.');
+
+create function private.require_reference(field text, target regclass, tenant uuid, id uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  is_known boolean := true;
+begin
+  if id is not null then
+    execute pg_catalog.format('select exists (select from %s x where x.tenant_id = $1 and x.id = $2)', target) into is_known using tenant, id;
+  end if;
+  if not is_known then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object(field, id));
+  end if;
+end
+$$;
+comment on function private.require_reference(text, regclass, uuid, uuid) is
+  'Raises record_not_found naming the field unless the id is null or names a row of the company; for ids that a command only stores.';
+
+create function private.my_session() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me public.users;
+  membership public.memberships := private.active_membership();
+  super_admin constant boolean := private.is_super_admin();
+  tenant uuid := private.active_tenant_id();
+begin
+  select * into me from public.users u where u.id = auth.uid();
+  if me.id is null then
+    perform private.fail('not_signed_in');
+  end if;
+  return pg_catalog.jsonb_build_object(
+    'user', pg_catalog.jsonb_build_object('id', me.id, 'email', me.email, 'full_name', me.full_name),
+    'is_super_admin', super_admin,
+    'role', case when membership.id is not null then membership.role::text when super_admin then 'super_admin' end,
+    'scope', pg_catalog.jsonb_build_object('warehouse_id', membership.warehouse_id, 'territory_id', membership.territory_id, 'customer_id', membership.customer_id),
+    'tenant', (
+      select pg_catalog.jsonb_build_object('id', t.id, 'name', t.name, 'slug', t.slug, 'currency', s.currency, 'timezone', s.timezone, 'locale', s.locale,
+        'settings', pg_catalog.jsonb_build_object('terminology', s.terminology, 'type_definitions', s.type_definitions, 'business_rules', s.business_rules, 'feature_flags', s.feature_flags))
+      from public.tenants t join public.tenant_settings s on s.tenant_id = t.id where t.id = tenant
+    ),
+    'permissions', coalesce((
+      select pg_catalog.jsonb_agg(p.permission order by p.permission) from public.permissions p
+      where private.tenant_id(p.permission) is not null
+    ), '[]'),
+    'tenants', coalesce((
+      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', t.id, 'name', t.name, 'role', m.role) order by t.name)
+      from public.memberships m join public.tenants t on t.id = m.tenant_id and t.status = 'active'
+      where m.user_id = me.id and m.status = 'active'
+    ), '[]')
+  );
+end
+$$;
+comment on function private.my_session() is
+  'Who the caller is: {user, is_super_admin, role, scope, tenant (null without an active company), permissions, tenants}. Raises not_signed_in.';
+select private.expose('my_session');
+
+create function private.switch_tenant(tenant_id uuid) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  if not exists (
+    select from public.memberships m join public.tenants t on t.id = m.tenant_id and t.status = 'active'
+    where m.user_id = auth.uid() and m.tenant_id = tenant_id and m.status = 'active'
+  ) and not (private.is_super_admin() and exists (select from public.tenants t where t.id = tenant_id)) then
+    perform private.fail('tenant_not_available');
+  end if;
+  update public.users u set active_tenant_id = tenant_id where u.id = auth.uid();
+  return private.my_session();
+end
+$$;
+comment on function private.switch_tenant(uuid) is 'Makes another company of the caller the active one and answers my_session(). Raises tenant_not_available.';
+select private.expose('switch_tenant');
+
+------------------------------------------------------------------------------------------------
+-- Accounts
+------------------------------------------------------------------------------------------------
+
+create function private.check_password(password text) returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  -- bcrypt reads 72 bytes; anything longer would be cut off in silence.
+  if password is null or pg_catalog.length(password) < 12 or pg_catalog.octet_length(password) > 72
+    or password !~ '[[:alpha:]]' or password !~ '[0-9]' then
+    perform private.fail('password_too_weak');
+  end if;
+end
+$$;
+comment on function private.check_password(text) is 'Raises password_too_weak unless 12 characters to 72 bytes with letters and digits.';
+
+create function private.create_account(email text, password text, full_name text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  account_id constant uuid := pg_catalog.gen_random_uuid();
+begin
+  insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
+    confirmation_token, recovery_token, email_change, email_change_token_new, created_at, updated_at)
+  values (account_id, 'authenticated', 'authenticated', email, extensions.crypt(password, extensions.gen_salt('bf', 10)), pg_catalog.now(),
+    '{"provider": "email", "providers": ["email"]}', pg_catalog.jsonb_build_object('full_name', full_name), '', '', '', '', pg_catalog.now(), pg_catalog.now());
+  -- Supabase Auth looks accounts up by this column, which other engines do not have.
+  if exists (
+    select from pg_catalog.pg_attribute a where a.attrelid = 'auth.users'::regclass and a.attname = 'instance_id' and not a.attisdropped
+  ) then
+    execute 'update auth.users set instance_id = $1 where id = $2' using '00000000-0000-0000-0000-000000000000'::uuid, account_id;
+  end if;
+  insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)
+  values (pg_catalog.gen_random_uuid(), 'email', account_id::text, account_id,
+    pg_catalog.jsonb_build_object('sub', account_id::text, 'email', email, 'email_verified', true), pg_catalog.now(), pg_catalog.now());
+  insert into public.users (id, email, full_name) values (account_id, email, full_name);
+  return account_id;
+end
+$$;
+comment on function private.create_account(text, text, text) is
+  'Creates a sign-in account with a confirmed e-mail and its row in public.users. Sign-up is closed: only an accepted invitation and the demo seed come here.';
+
+create function private.set_password(account_id uuid, password text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.check_password(password);
+  update auth.users u set encrypted_password = extensions.crypt(password, extensions.gen_salt('bf', 10)), updated_at = pg_catalog.now()
+  where u.id = account_id;
+  -- Whoever was signed in with the old password is signed out.
+  delete from auth.sessions s where s.user_id = account_id;
+end
+$$;
+comment on function private.set_password(uuid, text) is 'Sets a password and ends every session of the account.';
+
+------------------------------------------------------------------------------------------------
+-- Invitations
+------------------------------------------------------------------------------------------------
+
+create function private.check_grantable(tenant uuid, wanted_role public.member_role) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  lacking text[];
+begin
+  select pg_catalog.array_agg(p order by p) into lacking
+  from private.role_permissions_of(tenant, wanted_role) p
+  where not private.has_permission(tenant, p);
+  if lacking is not null or private.my_rank() < (select r.rank from public.role_ranks r where r.role = wanted_role) then
+    perform private.fail('right_not_held', pg_catalog.jsonb_build_object('role', wanted_role, 'permissions', coalesce(lacking, '{}')));
+  end if;
+end
+$$;
+comment on function private.check_grantable(uuid, public.member_role) is 'Raises right_not_held when a role carries a right or a rank that the caller lacks.';
+
+create function private.invite_member(email text, full_name text, role public.member_role, warehouse_id uuid default null, territory_id uuid default null, customer_id uuid default null, idempotency_key uuid default null)
+returns public.invitations
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('users.manage');
+  address constant text := pg_catalog.lower(private.require_text('email', email, 254));
+  arguments constant jsonb := pg_catalog.jsonb_build_object('email', address, 'full_name', full_name, 'role', role, 'warehouse_id', warehouse_id, 'territory_id', territory_id, 'customer_id', customer_id);
+  replay constant jsonb := private.begin_command(tenant, 'invite_member', idempotency_key, arguments);
+  invitation public.invitations;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.invitations, replay);
+  end if;
+  perform private.check_grantable(tenant, role);
+  if role = 'customer' and customer_id is null then
+    perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
+  end if;
+  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
+  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
+  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
+  if exists (select from public.memberships m join public.users u on u.id = m.user_id where m.tenant_id = tenant and u.email = address and m.status = 'active') then
+    perform private.fail('already_member');
+  end if;
+  update public.invitations i set status = 'revoked' where i.tenant_id = tenant and i.email = address and i.status = 'pending';
+  insert into public.invitations (tenant_id, email, full_name, role, warehouse_id, territory_id, customer_id)
+  values (tenant, address, private.require_text('full_name', full_name, 120), role, warehouse_id, territory_id, customer_id)
+  returning * into invitation;
+  perform private.end_command(tenant, 'invite_member', idempotency_key, arguments, pg_catalog.to_jsonb(invitation));
+  return invitation;
+end
+$$;
+comment on function private.invite_member(text, text, public.member_role, uuid, uuid, uuid, uuid) is
+  'Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid.';
+select private.expose('invite_member');
+
+create function private.revoke_invitation(invitation_id uuid) returns public.invitations
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('users.manage');
+  invitation public.invitations;
+begin
+  perform private.begin_command(tenant, 'revoke_invitation', null, null);
+  update public.invitations i set status = 'revoked'
+  where i.tenant_id = tenant and i.id = invitation_id and i.status = 'pending'
+  returning * into invitation;
+  if not found then
+    perform private.fail('invitation_not_valid');
+  end if;
+  return invitation;
+end
+$$;
+comment on function private.revoke_invitation(uuid) is 'Withdraws an open invitation. Raises invitation_not_valid.';
+select private.expose('revoke_invitation');
+
+create function private.issue_invitation_token(invitation_id uuid, token_hash text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  invitation public.invitations;
+begin
+  update public.invitations i set token_hash = issue_invitation_token.token_hash
+  where i.id = invitation_id and i.status = 'pending' and i.expires_at > pg_catalog.now()
+  returning * into invitation;
+  if not found then
+    perform private.fail('invitation_not_valid');
+  end if;
+  return pg_catalog.jsonb_build_object('tenant_id', invitation.tenant_id, 'email', invitation.email, 'full_name', invitation.full_name,
+    'company', (select t.name from public.tenants t where t.id = invitation.tenant_id), 'expires_at', invitation.expires_at);
+end
+$$;
+comment on function private.issue_invitation_token(uuid, text) is 'For the function send-user-invite: stores the SHA-256 of a fresh token and answers what the e-mail needs. Raises invitation_not_valid.';
+select private.expose('issue_invitation_token');
+
+create function private.accept_invitation(token text, password text default null) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  invitation public.invitations;
+  account_id uuid;
+begin
+  perform private.begin_command(null, 'accept_invitation', null, null);
+  -- The row lock makes two clicks at once take turns; the second finds the invitation used.
+  select * into invitation from public.invitations i
+  where i.token_hash = pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(token, ''), 'UTF8')), 'hex')
+  for update;
+  if not found or invitation.status <> 'pending' or invitation.expires_at <= pg_catalog.now()
+    or not exists (select from public.tenants t where t.id = invitation.tenant_id and t.status = 'active') then
+    perform private.fail('invitation_not_valid');
+  end if;
+  select u.id into account_id from public.users u where u.email = invitation.email;
+  if auth.uid() is not null and auth.uid() is distinct from account_id then
+    perform private.fail('invitation_for_other_email');
+  end if;
+  if account_id is null then
+    perform private.check_password(password);
+    account_id := private.create_account(invitation.email, password, invitation.full_name);
+  end if;
+  insert into public.memberships as m (tenant_id, user_id, role, warehouse_id, territory_id, customer_id)
+  values (invitation.tenant_id, account_id, invitation.role, invitation.warehouse_id, invitation.territory_id, invitation.customer_id)
+  on conflict on constraint memberships_tenant_id_user_id_key do update
+  set role = excluded.role, status = 'active', warehouse_id = excluded.warehouse_id, territory_id = excluded.territory_id, customer_id = excluded.customer_id;
+  update public.users u set active_tenant_id = invitation.tenant_id where u.id = account_id;
+  update public.invitations i set status = 'accepted', accepted_at = pg_catalog.now(), token_hash = null where i.id = invitation.id;
+  return pg_catalog.jsonb_build_object('email', invitation.email, 'tenant_id', invitation.tenant_id);
+end
+$$;
+comment on function private.accept_invitation(text, text) is
+  'Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}. Raises invitation_not_valid, invitation_for_other_email, password_too_weak.';
+select private.expose('accept_invitation');
+
+------------------------------------------------------------------------------------------------
+-- Password reset
+------------------------------------------------------------------------------------------------
+
+create function private.issue_password_reset(email text, token_hash text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  me public.users;
+begin
+  perform private.check_rate('password_reset:' || pg_catalog.lower(coalesce(email, '')), 3);
+  select * into me from public.users u where u.email = pg_catalog.lower(email) and u.status = 'active' and u.active_tenant_id is not null;
+  if me.id is null then
+    return null;
+  end if;
+  insert into private.password_resets (user_id, token_hash) values (me.id, issue_password_reset.token_hash);
+  return pg_catalog.jsonb_build_object('tenant_id', me.active_tenant_id, 'email', me.email, 'full_name', me.full_name);
+end
+$$;
+comment on function private.issue_password_reset(text, text) is
+  'For the function send-password-reset: stores the SHA-256 of a token for one hour. Null for an unknown address, which the function must not tell. Raises rate_limit_exceeded.';
+select private.expose('issue_password_reset');
+
+create function private.reset_password(token text, password text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  reset private.password_resets;
+begin
+  update private.password_resets r set used_at = pg_catalog.now()
+  where r.token_hash = pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(token, ''), 'UTF8')), 'hex')
+    and r.used_at is null and r.expires_at > pg_catalog.now()
+  returning * into reset;
+  if not found then
+    perform private.fail('reset_not_valid');
+  end if;
+  -- Older links in the same mailbox are worth nothing any more.
+  update private.password_resets r set used_at = pg_catalog.now() where r.user_id = reset.user_id and r.used_at is null;
+  perform private.set_password(reset.user_id, password);
+  return pg_catalog.jsonb_build_object('email', (select u.email from public.users u where u.id = reset.user_id));
+end
+$$;
+comment on function private.reset_password(text, text) is 'Sets a new password with a reset token, once, and signs the account out everywhere. Raises reset_not_valid, password_too_weak.';
+select private.expose('reset_password');
+
+------------------------------------------------------------------------------------------------
+-- Members
+------------------------------------------------------------------------------------------------
+
+create function private.tg_memberships__keep_owner() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- One lock per company: two owners who remove each other at the same moment take turns.
+  perform from public.tenants t where t.id = old.tenant_id for no key update;
+  if not exists (
+    select from public.memberships m
+    where m.tenant_id = old.tenant_id and m.role = 'owner' and m.status = 'active' and m.id <> old.id
+  ) then
+    perform private.fail('last_owner_kept');
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end
+$$;
+comment on function private.tg_memberships__keep_owner() is 'Refuses to remove, demote or deactivate the last active owner of a company.';
+create trigger _150_keep_owner_on_update before update on public.memberships for each row
+when (old.role = 'owner' and old.status = 'active' and (new.role <> 'owner' or new.status <> 'active'))
+execute function private.tg_memberships__keep_owner();
+create trigger _150_keep_owner_on_delete before delete on public.memberships for each row
+when (old.role = 'owner' and old.status = 'active')
+execute function private.tg_memberships__keep_owner();
+
+create function private.lock_membership(tenant uuid, membership_id uuid) returns public.memberships
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  target public.memberships;
+begin
+  select * into target from public.memberships m where m.tenant_id = tenant and m.id = membership_id for update;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('membership_id', membership_id));
+  end if;
+  if private.my_rank() < (select r.rank from public.role_ranks r where r.role = target.role) then
+    perform private.fail('right_not_held', pg_catalog.jsonb_build_object('role', target.role));
+  end if;
+  return target;
+end
+$$;
+comment on function private.lock_membership(uuid, uuid) is 'Locks a membership for change by a caller of at least its rank. Raises record_not_found, right_not_held.';
+
+create function private.change_member(membership_id uuid, role public.member_role, warehouse_id uuid default null, territory_id uuid default null, customer_id uuid default null, expected_version integer default null)
+returns public.memberships
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('users.manage');
+  target public.memberships;
+begin
+  perform private.begin_command(tenant, 'change_member', null, null);
+  target := private.lock_membership(tenant, membership_id);
+  perform private.check_version(expected_version, target.version);
+  perform private.check_grantable(tenant, role);
+  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
+  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
+  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
+  update public.memberships m
+  set role = change_member.role, warehouse_id = change_member.warehouse_id, territory_id = change_member.territory_id, customer_id = change_member.customer_id
+  where m.id = target.id
+  returning * into target;
+  return target;
+end
+$$;
+comment on function private.change_member(uuid, public.member_role, uuid, uuid, uuid, integer) is
+  'Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict.';
+select private.expose('change_member');
+
+create function private.set_member_status(membership_id uuid, status public.membership_status) returns public.memberships
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('users.manage');
+  target public.memberships;
+begin
+  perform private.begin_command(tenant, 'set_member_status', null, null);
+  target := private.lock_membership(tenant, membership_id);
+  if status = 'active' then
+    perform private.check_grantable(tenant, target.role);
+  end if;
+  update public.memberships m set status = set_member_status.status where m.id = target.id returning * into target;
+  return target;
+end
+$$;
+comment on function private.set_member_status(uuid, public.membership_status) is
+  'Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept.';
+select private.expose('set_member_status');
+
+create function private.set_role_permission(role public.member_role, permission text, is_granted boolean) returns public.tenant_role_permissions
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('settings.manage');
+  saved public.tenant_role_permissions;
+begin
+  perform private.begin_command(tenant, 'set_role_permission', null, null);
+  if not exists (select from public.permissions p where p.permission = set_role_permission.permission) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('permission', permission));
+  end if;
+  if not private.has_permission(tenant, permission)
+    or private.my_rank() <= (select r.rank from public.role_ranks r where r.role = set_role_permission.role) then
+    perform private.fail('right_not_held', pg_catalog.jsonb_build_object('permission', permission, 'role', role));
+  end if;
+  insert into public.tenant_role_permissions as o (tenant_id, role, permission, is_granted)
+  values (tenant, role, permission, is_granted)
+  on conflict on constraint tenant_role_permissions_tenant_id_role_permission_key do update set is_granted = excluded.is_granted
+  returning * into saved;
+  return saved;
+end
+$$;
+comment on function private.set_role_permission(public.member_role, text, boolean) is
+  'Gives a right to a role of lower rank in the caller''s company, or takes it. Raises right_not_held, record_not_found.';
+select private.expose('set_role_permission');
+
+------------------------------------------------------------------------------------------------
+-- Companies
+------------------------------------------------------------------------------------------------
+
+create function private.new_tenant(slug text, name text, currency text, timezone text, locale text) returns public.tenants
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant public.tenants;
+begin
+  if not exists (select from pg_catalog.pg_timezone_names z where z.name = timezone) then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('timezone', 'unknown'));
+  end if;
+  insert into public.tenants (slug, name) values (slug, name) returning * into tenant;
+  insert into public.tenant_settings (tenant_id, currency, timezone, locale) values (tenant.id, currency, timezone, locale);
+  perform private.create_document_sequences(tenant.id);
+  return tenant;
+end
+$$;
+comment on function private.new_tenant(text, text, text, text, text) is 'Creates a company with its settings and numbering. Raises input_invalid.';
+
+create function private.create_tenant(slug text, name text, currency text default 'KES', timezone text default 'Africa/Nairobi', locale text default 'en-KE') returns public.tenants
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  tenant public.tenants;
+begin
+  if not private.is_super_admin() then
+    perform private.fail('permission_denied', '{"permission": "super_admin"}');
+  end if;
+  tenant := private.new_tenant(slug, name, currency, timezone, locale);
+  update public.users u set active_tenant_id = tenant.id where u.id = auth.uid();
+  return tenant;
+end
+$$;
+comment on function private.create_tenant(text, text, text, text, text) is
+  'Super admins only: creates a company and makes it the caller''s active one; the first owner is then invited. Raises permission_denied, input_invalid.';
+select private.expose('create_tenant');
+
+create function private.set_tenant_status(tenant_id uuid, status public.tenant_status) returns public.tenants
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant public.tenants;
+begin
+  if not private.is_super_admin() then
+    perform private.fail('permission_denied', '{"permission": "super_admin"}');
+  end if;
+  update public.tenants t set status = set_tenant_status.status where t.id = tenant_id returning * into tenant;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('tenant_id', tenant_id));
+  end if;
+  return tenant;
+end
+$$;
+comment on function private.set_tenant_status(uuid, public.tenant_status) is 'Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found.';
+select private.expose('set_tenant_status');
+
+create function private.tg_tenant_settings__check_rules() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem text;
+begin
+  if not exists (select from pg_catalog.pg_timezone_names z where z.name = new.timezone) then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('timezone', 'unknown'));
+  end if;
+  problem := private.json_logic_problem(new.business_rules -> 'orders.auto_approve');
+  if problem is not null then
+    perform private.fail(problem, '{"field": "business_rules", "rule": "orders.auto_approve"}');
+  end if;
+  problem := case
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
+    when exists (
+      select from pg_catalog.jsonb_each(nullif(new.business_rules -> 'orders.approval_limits', 'null')) l
+      where not pg_catalog.pg_input_is_valid(l.key, 'public.member_role') or pg_catalog.jsonb_typeof(l.value) <> 'number' or l.value < '0'
+    ) then 'orders.approval_limits'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
+      or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
+  end;
+  if problem is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_tenant_settings__check_rules() is
+  'Refuses unknown time zones and rules that could not be followed later: limits are {role: amount}, the tolerance is 0 to 1000 percent.';
+create trigger _150_check_rules before insert or update of timezone, business_rules on public.tenant_settings
+for each row execute function private.tg_tenant_settings__check_rules();

@@ -1,0 +1,78 @@
+-- Family 02, tenancy: the reference data of rights. docs/permissions.md is generated from it.
+
+insert into public.role_ranks (role, rank) values
+  ('owner', 95), ('admin', 90), ('manager', 70), ('dispatcher', 60), ('finance', 60), ('sales', 50), ('agent', 50),
+  ('auditor', 45), ('warehouse', 40), ('driver', 30), ('analyst', 20), ('viewer', 10), ('customer', 0);
+
+insert into public.permissions (permission, description) values
+  ('audit.view', 'Read the audit trail, events and history of every record'),
+  ('customers.view', 'See customers, addresses and contacts'),
+  ('customers.create', 'Enter customers and submit them for approval'),
+  ('customers.edit', 'Change customers, addresses and contacts'),
+  ('customers.approve', 'Approve, reject, suspend and reactivate customers'),
+  ('deliveries.record', 'Record deliveries, refusals, empties and cash'),
+  ('inventory.view', 'See stock and movements'),
+  ('inventory.edit', 'Enter and apply stock adjustments'),
+  ('inventory.approve', 'Approve stock adjustments of others'),
+  ('invoices.view', 'See invoices'),
+  ('invoices.create', 'Issue and void invoices'),
+  ('messages.view', 'See the messages that were sent'),
+  ('orders.view', 'See orders'),
+  ('orders.create', 'Enter and submit orders'),
+  ('orders.edit', 'Change, hold and cancel orders'),
+  ('orders.approve', 'Approve and reject orders of others'),
+  ('orders.allocate', 'Reserve stock for approved orders'),
+  ('orders.override_credit', 'Approve orders above the credit limit, with a note'),
+  ('payments.view', 'See payments'),
+  ('payments.create', 'Record payments and allocate them to invoices'),
+  ('payments.approve', 'Approve, reject and cancel payments of others'),
+  ('payments.reconcile', 'Match payments to statement lines'),
+  ('prices.view', 'See price lists'),
+  ('prices.edit', 'Change price lists'),
+  ('products.view', 'See products'),
+  ('products.edit', 'Change products and packs'),
+  ('reports.view', 'See reports and the analytics views'),
+  ('settings.manage', 'Change company settings, rights of roles and workflow; redrive dead letters'),
+  ('territories.view', 'See territories'),
+  ('territories.edit', 'Change territories'),
+  ('trips.view', 'See trips, loads and vehicles'),
+  ('trips.edit', 'Build, plan and cancel trips; keep vehicles and drivers'),
+  ('trips.dispatch', 'Send a loaded trip on its way and close it'),
+  ('trips.load', 'Count and confirm loads and offloads for the depot'),
+  ('trips.drive', 'Drive one''s own trips: confirm the load, start, offload'),
+  ('trips.review', 'Review and approve offloads'),
+  ('users.view', 'See the people of the company'),
+  ('users.manage', 'Invite people and change their roles'),
+  ('variances.view', 'See variances'),
+  ('variances.report', 'Report variances'),
+  ('variances.approve', 'Approve or reject variances of others'),
+  ('warehouses.view', 'See warehouses'),
+  ('warehouses.edit', 'Change warehouses');
+
+insert into public.role_permissions (role, permission)
+select r.role, p.permission
+from public.permissions p
+join (values
+  ('owner'::public.member_role, array['%']),
+  ('admin', array['%']),
+  ('manager', array['customers.%', 'deliveries.%', 'inventory.%', 'invoices.%', 'messages.view', 'orders.%', 'payments.view', 'payments.create',
+    'payments.approve', 'prices.%', 'products.%', 'reports.view', 'territories.%', 'trips.view', 'trips.edit', 'trips.dispatch', 'trips.load', 'trips.review',
+    'users.view', 'variances.%', 'warehouses.%']),
+  ('dispatcher', array['customers.view', 'deliveries.record', 'inventory.view', 'orders.view', 'orders.edit', 'orders.allocate', 'products.view',
+    'territories.view', 'trips.view', 'trips.edit', 'trips.dispatch', 'trips.review', 'users.view', 'variances.view', 'variances.report', 'warehouses.view']),
+  ('finance', array['customers.view', 'invoices.%', 'messages.view', 'orders.view', 'payments.%', 'prices.view', 'products.view', 'reports.view',
+    'territories.view', 'trips.view', 'variances.view', 'variances.approve', 'users.view', 'warehouses.view', 'inventory.view']),
+  ('sales', array['customers.view', 'customers.create', 'customers.edit', 'inventory.view', 'invoices.view', 'messages.view', 'orders.view', 'orders.create',
+    'orders.edit', 'payments.view', 'payments.create', 'prices.view', 'products.view', 'territories.view', 'trips.view', 'users.view', 'warehouses.view']),
+  ('agent', array['customers.view', 'customers.create', 'inventory.view', 'orders.view', 'orders.create', 'prices.view', 'products.view', 'territories.view',
+    'warehouses.view']),
+  ('auditor', array['%.view']),
+  ('warehouse', array['customers.view', 'inventory.view', 'inventory.edit', 'orders.view', 'orders.allocate', 'products.view', 'trips.view', 'trips.load',
+    'users.view', 'variances.view', 'variances.report', 'warehouses.view']),
+  ('driver', array['customers.view', 'deliveries.record', 'orders.view', 'products.view', 'trips.view', 'trips.drive', 'variances.view', 'variances.report',
+    'warehouses.view']),
+  ('analyst', array['customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'payments.view', 'prices.view', 'products.view', 'reports.view',
+    'territories.view', 'trips.view', 'variances.view', 'warehouses.view']),
+  ('viewer', array['customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'products.view', 'trips.view', 'warehouses.view']),
+  ('customer', array['customers.view', 'invoices.view', 'orders.view', 'orders.create', 'payments.view', 'products.view'])
+) as r (role, patterns) on p.permission like any (r.patterns);

@@ -1,0 +1,716 @@
+-- Family 03, workflow: the one state-machine engine, events, queues, audit trail.
+
+------------------------------------------------------------------------------------------------
+-- Machines are rows
+------------------------------------------------------------------------------------------------
+
+create table private.machines (
+  machine text primary key,
+  table_name text not null unique,
+  initial_state text not null
+);
+comment on table private.machines is 'State machines: which table of public they live on and where a new row starts.';
+
+create table private.transitions (
+  machine text not null references private.machines (machine),
+  from_state text not null,
+  command text not null,
+  to_state text not null,
+  permission text not null references public.permissions (permission) deferrable initially deferred,
+  separate_from text,
+  event text not null,
+  primary key (machine, from_state, command),
+  unique (machine, from_state, to_state),
+  constraint event_names_its_machine check (event like machine || '.%')
+);
+create index transitions_permission on private.transitions (permission);
+comment on table private.transitions is
+  'Every edge of every machine. One edge per pair of states, so that the guard knows the command from the two states alone.';
+comment on column private.transitions.separate_from is 'Column of the row that names who may not take this step (separation of duties), e.g. created_by.';
+
+create table public.workflow_definitions (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  machine text not null,
+  from_state text not null,
+  command text not null,
+  is_enabled boolean not null default true,
+  permission text references public.permissions (permission),
+  condition jsonb,
+  approvals_required integer not null default 1,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, machine, from_state, command),
+  foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
+  constraint approvals_required_is_small check (approvals_required between 1 and 5),
+  constraint only_approvals_are_counted check (command = 'approve' or approvals_required = 1)
+);
+create index workflow_definitions_transition on public.workflow_definitions (machine, from_state, command);
+create index workflow_definitions_permission on public.workflow_definitions (permission);
+comment on table public.workflow_definitions is
+  'A company''s narrowing of an existing edge: switch it off, ask another permission, add a condition, ask several approvers. New edges cannot be written here, so no guard can be skipped.';
+comment on column public.workflow_definitions.condition is 'JSON Logic over the row as {"row": {…}}; the edge is open only while it is truthy.';
+comment on column public.workflow_definitions.approvals_required is 'How many different people must take this step before it happens.';
+
+create table public.approvals (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  machine text not null references private.machines (machine),
+  entity_id uuid not null,
+  entity_round integer not null,
+  command text not null,
+  approved_by uuid not null,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, machine, entity_id, entity_round, command, approved_by)
+);
+create index approvals_machine on public.approvals (machine);
+comment on table public.approvals is 'Votes for steps that need several approvers (workflow_definitions.approvals_required).';
+comment on column public.approvals.entity_round is 'How often the row had changed when the vote was cast (private.entity_round): votes of an earlier round do not count.';
+select private.protect_ledger('public.approvals');
+
+create table public.transition_executions (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  machine text not null references private.machines (machine),
+  entity_id uuid not null,
+  from_state text not null,
+  command text not null,
+  to_state text not null,
+  executed_by uuid,
+  executed_rule text,
+  executed_at timestamptz not null default clock_timestamp(),
+  unique (tenant_id, id)
+);
+create index transition_executions_entity on public.transition_executions (tenant_id, entity_id, executed_at);
+create index transition_executions_machine on public.transition_executions (machine);
+comment on table public.transition_executions is 'History of every state change of every document. Written by trigger only.';
+comment on column public.transition_executions.executed_rule is 'Name of the tenant rule or system step that acted, null when a person did.';
+select private.protect_ledger('public.transition_executions');
+
+------------------------------------------------------------------------------------------------
+-- Events and queues
+------------------------------------------------------------------------------------------------
+
+create table public.event_store (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  sequence bigint generated always as identity,
+  event_type text not null,
+  entity_type text not null,
+  entity_id uuid not null,
+  entity_version integer not null,
+  payload jsonb not null default '{}',
+  metadata jsonb not null default '{}',
+  transaction_id xid8 not null default pg_current_xact_id(),
+  created_at timestamptz not null default clock_timestamp(),
+  unique (tenant_id, id),
+  unique (tenant_id, sequence)
+);
+create index event_store_sequence on public.event_store (sequence);
+create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
+comment on table public.event_store is 'Append-only log of everything that happened. Payloads carry ids and field names, no personal data.';
+comment on column public.event_store.sequence is 'Order of writing over all companies; gaps are normal, and a later commit may show a lower number.';
+select private.protect_ledger('public.event_store');
+
+create table private.subscriptions (
+  event_pattern text not null,
+  queue text not null,
+  primary key (event_pattern, queue)
+);
+comment on table private.subscriptions is 'Which queue hears which events. Patterns are those of LIKE.';
+
+insert into private.subscriptions (event_pattern, queue) values
+  ('%.created', 'entity_changes'),
+  ('%.updated', 'entity_changes'),
+  ('order.%', 'order_events'),
+  ('customer.%', 'customer_events'),
+  ('trip.%', 'trip_events'),
+  ('inventory.%', 'inventory_events'),
+  ('workflow.transition_executed', 'workflow_transitions'),
+  ('order.approved', 'notifications'),
+  ('order.rejected', 'notifications'),
+  ('order.dispatched', 'notifications'),
+  ('order.delivered', 'notifications'),
+  ('order.failed', 'notifications'),
+  ('invoice.issued', 'notifications');
+
+do $$
+declare
+  queue_name text;
+begin
+  foreach queue_name in array array[
+    'entity_changes', 'order_events', 'customer_events', 'trip_events', 'inventory_events', 'workflow_transitions',
+    'notifications', 'send_message', 'dead_letter'
+  ] loop
+    perform pgmq.create(queue_name);
+  end loop;
+end
+$$;
+
+create table private.inbox (
+  queue text not null,
+  event_id uuid not null,
+  processed_at timestamptz not null default now(),
+  primary key (queue, event_id)
+);
+create index inbox_processed_at on private.inbox (processed_at);
+alter table private.inbox enable row level security;
+alter table private.inbox force row level security;
+comment on table private.inbox is 'Messages already consumed, written in the transaction of their effect: a redelivered message finds its row and does nothing. Purged after 30 days.';
+
+create function private.tg_event_store__fan_out() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  sent_up_to constant bigint := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint, 0);
+  delivery record;
+begin
+  -- The first event of the transaction that gets here sends them all; the others find it done.
+  if new.sequence <= sent_up_to then
+    return null;
+  end if;
+  for delivery in
+    select s.queue, max(e.sequence) as last_sequence, pg_catalog.array_agg(
+      pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id)
+      order by e.sequence
+    ) as messages
+    from public.event_store e
+    left join private.subscriptions s on e.event_type like s.event_pattern
+    where e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
+    group by s.queue
+  loop
+    if delivery.queue is not null then
+      perform pgmq.send_batch(delivery.queue, delivery.messages);
+    end if;
+    perform pg_catalog.set_config('mzigo.sent_up_to',
+      greatest(delivery.last_sequence, nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint)::text, true);
+  end loop;
+  return null;
+end
+$$;
+comment on function private.tg_event_store__fan_out() is
+  'Just before commit: sends the events of the transaction to the queues that subscribe to them, one batch per queue. Messages carry ids only.';
+create constraint trigger _500_fan_out after insert on public.event_store
+deferrable initially deferred for each row execute function private.tg_event_store__fan_out();
+
+create function private.event_metadata() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    'user_id', auth.uid(),
+    'command', nullif(pg_catalog.current_setting('mzigo.command', true), ''),
+    'rule', nullif(pg_catalog.current_setting('mzigo.rule', true), ''),
+    'correlation_id', coalesce(
+      nullif(pg_catalog.current_setting('mzigo.correlation_id', true), ''),
+      pg_catalog.pg_current_xact_id()::text
+    )
+  ));
+end
+$$;
+comment on function private.event_metadata() is 'Who and what caused an event: user, command, rule, correlation id (that of the consumed event, else the transaction).';
+
+create function private.publish_event(tenant uuid, event_type text, entity_type text, entity_id uuid, entity_version integer, payload jsonb default '{}')
+returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
+  values (tenant, event_type, entity_type, entity_id, entity_version, payload, private.event_metadata())
+$$;
+comment on function private.publish_event(uuid, text, text, uuid, integer, jsonb) is 'Writes one event that no machine and no change capture writes.';
+
+------------------------------------------------------------------------------------------------
+-- Audit trail
+------------------------------------------------------------------------------------------------
+
+create table public.audit_logs (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  table_name text not null,
+  record_id uuid not null,
+  operation text not null,
+  old_values jsonb,
+  new_values jsonb,
+  actor_id uuid,
+  actor_role text not null default current_user,
+  command text,
+  transaction_id xid8 not null default pg_current_xact_id(),
+  created_at timestamptz not null default clock_timestamp(),
+  unique (tenant_id, id),
+  constraint operation_is_known check (operation in ('insert', 'update', 'delete'))
+);
+create index audit_logs_record on public.audit_logs (tenant_id, record_id, id);
+comment on table public.audit_logs is 'Who changed what: the changed columns before and after, per row. Written by trigger only; chained by private.audit_chain.';
+comment on column public.audit_logs.old_values is 'Update: the changed columns before. Delete: the whole row.';
+comment on column public.audit_logs.new_values is 'Update: the changed columns after. Insert: the whole row.';
+select private.protect_ledger('public.audit_logs');
+
+create table private.audit_chain (
+  tenant_id uuid not null references public.tenants (id),
+  position bigint not null,
+  audit_log_id uuid not null,
+  hash bytea not null,
+  sealed_at timestamptz not null default now(),
+  primary key (tenant_id, position),
+  unique (tenant_id, audit_log_id)
+);
+alter table private.audit_chain enable row level security;
+alter table private.audit_chain force row level security;
+comment on table private.audit_chain is
+  'Hash chain per company over audit_logs: hash = SHA-256(previous hash || the row as JSON). Rows are sealed in batches by maintenance, so that writers of one company never wait for each other.';
+select private.protect_ledger('private.audit_chain');
+
+create function private.chain_step(state bytea, item bytea, start bytea) returns bytea
+language sql immutable set search_path = ''
+as $$
+  select pg_catalog.sha256(coalesce(state, start) || item)
+$$;
+comment on function private.chain_step(bytea, bytea, bytea) is 'One link of the audit chain: SHA-256 of the previous hash (at first: start) and the item.';
+
+create aggregate private.hash_chain (bytea, bytea) (sfunc = private.chain_step, stype = bytea);
+comment on aggregate private.hash_chain (bytea, bytea) is 'Running hash over items in window order; second argument: hash to start from.';
+
+create function private.audit_digest(entry public.audit_logs) returns bytea
+language sql stable set search_path = ''
+as $$
+  select pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+    entry.id, entry.tenant_id, entry.table_name, entry.record_id, entry.operation, entry.old_values, entry.new_values,
+    entry.actor_id, entry.actor_role, entry.command, entry.transaction_id::text, extract(epoch from entry.created_at)
+  )::text, 'UTF8')
+$$;
+comment on function private.audit_digest(public.audit_logs) is 'The bytes of an audit row that the chain covers; independent of time zone and column order.';
+
+create function private.seal_audit(tenant uuid, batch integer default 10000) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  head private.audit_chain;
+  sealed integer;
+begin
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('seal_audit' || tenant::text, 0));
+  select * into head from private.audit_chain c where c.tenant_id = tenant order by c.position desc limit 1;
+  with pending as (
+    select l as entry, pg_catalog.row_number() over (order by l.id) as step
+    from public.audit_logs l
+    where l.tenant_id = tenant
+      and not exists (select from private.audit_chain c where c.tenant_id = tenant and c.audit_log_id = l.id)
+      -- Sealed rows form a prefix in time, so the search may start a little before the newest sealed one.
+      and (head.audit_log_id is null or l.created_at >= head.sealed_at - interval '1 day')
+    order by l.id
+    limit batch
+  )
+  insert into private.audit_chain (tenant_id, position, audit_log_id, hash)
+  select tenant, coalesce(head.position, 0) + p.step, (p.entry).id,
+    private.hash_chain(private.audit_digest(p.entry), coalesce(head.hash, pg_catalog.convert_to(tenant::text, 'UTF8'))) over (order by p.step)
+  from pending p;
+  get diagnostics sealed = row_count;
+  return sealed;
+end
+$$;
+comment on function private.seal_audit(uuid, integer) is 'Appends the audit rows of a company that are not yet in the chain. Returns how many.';
+
+create function private.verify_audit_of(tenant uuid)
+returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, head_hash text)
+language sql stable security definer set search_path = ''
+as $$
+  with links as (
+    select c.position, c.hash, pg_catalog.row_number() over (order by c.position) as expected_position,
+      private.hash_chain(
+        coalesce(private.audit_digest(l), '\x'::bytea), pg_catalog.convert_to(tenant::text, 'UTF8')
+      ) over (order by c.position) as expected_hash
+    from private.audit_chain c
+    left join public.audit_logs l on l.tenant_id = c.tenant_id and l.id = c.audit_log_id
+    where c.tenant_id = tenant
+  ), broken as (
+    select min(k.position) as position from links k
+    where k.hash <> k.expected_hash or k.position <> k.expected_position
+  )
+  select b.position is null,
+    (select count(*) from links),
+    (select count(*) from public.audit_logs l where l.tenant_id = tenant
+      and not exists (select from private.audit_chain c where c.tenant_id = tenant and c.audit_log_id = l.id)),
+    b.position,
+    (select pg_catalog.encode(k.hash, 'hex') from links k order by k.position desc limit 1)
+  from broken b
+$$;
+comment on function private.verify_audit_of(uuid) is
+  'Recomputes the chain of a company: the first position whose row was changed or removed, and the head hash, which an auditor notes down to detect a cut-off end later.';
+
+------------------------------------------------------------------------------------------------
+-- Change capture and audit: one statement-level trigger function per operation
+------------------------------------------------------------------------------------------------
+
+create function private.tg__record_insert() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
+  select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  from new_rows n;
+  if tg_argv[0] <> '' then
+    insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, metadata)
+    select n.tenant_id, tg_argv[0] || '.created', tg_argv[0], n.id, n.version, private.event_metadata()
+    from new_rows n;
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg__record_insert() is 'Audit row and <entity>.created event for inserted rows. Argument: entity name, or empty for no event.';
+
+create function private.tg__record_delete() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, actor_id, command)
+  select o.tenant_id, tg_table_name, o.id, 'delete', pg_catalog.to_jsonb(o), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  from old_rows o;
+  return null;
+end
+$$;
+comment on function private.tg__record_delete() is 'Audit row for deleted rows.';
+
+create function private.tg__record_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  with changes as (
+    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names
+    from new_rows n
+    join old_rows o on o.id = n.id
+    cross join lateral (select pg_catalog.to_jsonb(o) as o, pg_catalog.to_jsonb(n) as n offset 0) j
+    cross join lateral (
+      select pg_catalog.jsonb_object_agg(e.key, j.o -> e.key) as old_values, pg_catalog.jsonb_object_agg(e.key, e.value) as new_values,
+        pg_catalog.jsonb_agg(e.key order by e.key) filter (where e.key <> 'status') as names
+      from pg_catalog.jsonb_each(j.n) e
+      where e.key not in ('version', 'updated_at', 'updated_by') and j.o -> e.key is distinct from e.value
+    ) d
+    where d.new_values is not null
+  ), audited as (
+    insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
+    select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+    from changes c
+  )
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
+  select c.tenant_id, tg_argv[0] || '.updated', tg_argv[0], c.id, c.version, pg_catalog.jsonb_build_object('changed', c.names), private.event_metadata()
+  from changes c
+  -- A pure change of state is told by the machine's own events.
+  where tg_argv[0] <> '' and c.names is not null;
+  return null;
+end
+$$;
+comment on function private.tg__record_update() is 'Audit row with the changed columns (without the row stamps) and <entity>.updated event with their names. Argument: entity name, or empty for no event.';
+
+create function private.tg__publish_transitions() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  machine_name constant text := tg_argv[0];
+begin
+  if not exists (select from new_rows n join old_rows o on o.id = n.id where o.status <> n.status) then
+    return null;
+  end if;
+  with moved as (
+    insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
+    select n.tenant_id, machine_name, n.id, t.from_state, t.command, t.to_state, auth.uid(), nullif(pg_catalog.current_setting('mzigo.rule', true), '')
+    from new_rows n
+    join old_rows o on o.id = n.id and o.status <> n.status
+    join private.transitions t on t.machine = machine_name and t.from_state = o.status::text and t.to_state = n.status::text
+    returning tenant_id, id, entity_id, from_state, command, to_state
+  )
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
+  select m.tenant_id, e.event_type, machine_name, m.entity_id, n.version,
+    pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command), x.metadata
+  from moved m
+  join new_rows n on n.id = m.entity_id
+  join private.transitions t on t.machine = machine_name and t.from_state = m.from_state and t.command = m.command
+  cross join (select private.event_metadata() as metadata) x
+  cross join lateral (values (1, t.event), (2, machine_name || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
+  order by m.id, e.step;
+  return null;
+end
+$$;
+comment on function private.tg__publish_transitions() is 'History row and the three events of every state change of a statement. Argument: machine.';
+
+------------------------------------------------------------------------------------------------
+-- The guard
+------------------------------------------------------------------------------------------------
+
+create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, separate_from uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if not private.has_permission(tenant, coalesce(narrowed_permission, edge.permission)) then
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', coalesce(narrowed_permission, edge.permission)));
+  end if;
+  if separate_from = auth.uid() then
+    perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', edge.machine, 'command', edge.command, 'separate_from', edge.separate_from));
+  end if;
+end
+$$;
+comment on function private.check_actor(uuid, private.transitions, text, uuid) is
+  'Whether the caller may take an edge: he holds its permission and is not the person it is kept apart from. Raises permission_denied, separation_of_duties.';
+
+create function private.tg__guard_transition() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  machine_name constant text := tg_argv[0];
+  edge private.transitions;
+  narrowed public.workflow_definitions;
+  actor constant uuid := auth.uid();
+begin
+  if tg_op = 'INSERT' then
+    if new.status::text <> (select m.initial_state from private.machines m where m.machine = machine_name) then
+      perform private.fail(machine_name || '_transition_illegal', pg_catalog.jsonb_build_object('from', null, 'to', new.status));
+    end if;
+    return new;
+  end if;
+
+  select * into edge from private.transitions t
+  where t.machine = machine_name and t.from_state = old.status::text and t.to_state = new.status::text;
+  if not found then
+    perform private.fail(machine_name || '_transition_illegal',
+      pg_catalog.jsonb_build_object('id', old.id, 'from', old.status, 'to', new.status));
+  end if;
+
+  select * into narrowed from public.workflow_definitions w
+  where w.tenant_id = new.tenant_id and w.machine = machine_name and w.from_state = edge.from_state and w.command = edge.command;
+  if narrowed.id is not null then
+    if not narrowed.is_enabled then
+      perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+    end if;
+    if narrowed.condition is not null
+      and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
+      perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+    end if;
+  end if;
+
+  -- A tenant rule or a step that follows from another document acts for the system; people need the right.
+  if nullif(pg_catalog.current_setting('mzigo.rule', true), '') is null then
+    if actor is not null then
+      perform private.check_actor(new.tenant_id, edge, narrowed.permission,
+        case when edge.separate_from is not null then (pg_catalog.to_jsonb(old) ->> edge.separate_from)::uuid end);
+    end if;
+    if narrowed.approvals_required > 1 and narrowed.approvals_required > (
+      select count(*) from public.approvals a
+      where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
+        and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
+    ) then
+      perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
+    end if;
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__guard_transition() is
+  'Guards every write path of every machine, superuser included: the edge must exist, be open for the company, and be taken by someone who may. Argument: machine.';
+
+create function private.entity_round(tenant uuid, machine_name text, entity uuid) returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select count(*)::integer from public.event_store e
+  where e.tenant_id = tenant and e.entity_id = entity and e.event_type in (machine_name || '.status_changed', machine_name || '.updated')
+$$;
+comment on function private.entity_round(uuid, text, uuid) is
+  'Number of changes of a row so far, of its state or its content: votes are for what the voter saw.';
+
+create function private.record_approval(tenant uuid, machine_name text, entity uuid, wanted_command text, current_state text) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  narrowed public.workflow_definitions;
+  edge private.transitions;
+  separate_from uuid;
+  round integer;
+begin
+  select * into narrowed from public.workflow_definitions w
+  where w.tenant_id = tenant and w.machine = machine_name and w.from_state = current_state and w.command = wanted_command;
+  if coalesce(narrowed.approvals_required, 1) = 1 then
+    return true;
+  end if;
+  -- The guard looks at whoever takes the step in the end; here at each who votes for it.
+  select * into edge from private.transitions t
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  if edge.separate_from is not null then
+    execute pg_catalog.format('select d.%I from public.%I d where d.tenant_id = $1 and d.id = $2',
+      edge.separate_from, (select m.table_name from private.machines m where m.machine = machine_name))
+    into separate_from using tenant, entity;
+  end if;
+  perform private.check_actor(tenant, edge, narrowed.permission, separate_from);
+  round := private.entity_round(tenant, machine_name, entity);
+  insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
+  values (tenant, machine_name, entity, round, wanted_command, auth.uid())
+  on conflict do nothing;
+  return narrowed.approvals_required <= (
+    select count(*) from public.approvals a
+    where a.tenant_id = tenant and a.machine = machine_name and a.entity_id = entity and a.entity_round = round and a.command = wanted_command
+  );
+end
+$$;
+comment on function private.record_approval(uuid, text, uuid, text, text) is
+  'Counts the caller''s vote where a company asks for several approvers; true when enough have voted and the step may happen now. The caller holds the row lock. Raises permission_denied, separation_of_duties.';
+
+create function private.allowed_commands(machine_name text, tenant uuid, current_state text, entity jsonb) returns text[]
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return coalesce((
+    select pg_catalog.array_agg(t.command order by t.command)
+    from private.transitions t
+    left join public.workflow_definitions w
+      on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
+    where t.machine = machine_name and t.from_state = current_state
+      and coalesce(w.is_enabled, true)
+      and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
+      and private.has_permission(tenant, coalesce(w.permission, t.permission))
+      and (t.separate_from is null or (entity ->> t.separate_from)::uuid is distinct from auth.uid())
+  ), '{}');
+end
+$$;
+comment on function private.allowed_commands(text, uuid, text, jsonb) is 'Commands of a machine that the caller may give to a row in its current state.';
+
+create function private.command_permission(machine_name text, tenant uuid, current_state text, wanted_command text) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  wanted text;
+begin
+  select coalesce(w.permission, t.permission) into wanted
+  from private.transitions t
+  left join public.workflow_definitions w
+    on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  return wanted;
+end
+$$;
+comment on function private.command_permission(text, uuid, text, text) is 'Permission that a command needs in a state, null when the state has no such edge.';
+
+create function private.check_version(expected_version integer, actual_version integer) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if expected_version is not null and expected_version <> actual_version then
+    perform private.fail('version_conflict', pg_catalog.jsonb_build_object('expected', expected_version, 'actual', actual_version));
+  end if;
+end
+$$;
+comment on function private.check_version(integer, integer) is 'Raises version_conflict when the caller edited an older version.';
+
+create function private.manage_table(managed regclass, entity text default '', machine text default null, has_stamps boolean default true) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('alter table %s enable row level security', managed);
+  execute pg_catalog.format('alter table %s force row level security', managed);
+  if has_stamps then
+    execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
+    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L)', managed, entity);
+    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L)', managed, entity);
+    execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
+  end if;
+  if machine is not null then
+    execute pg_catalog.format('create trigger _200_guard_insert before insert on %s for each row execute function private.tg__guard_transition(%L)', managed, machine);
+    execute pg_catalog.format('create trigger _200_guard_transition before update on %s for each row when (old.status is distinct from new.status) execute function private.tg__guard_transition(%L)', managed, machine);
+    execute pg_catalog.format('create trigger _510_publish_transitions after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__publish_transitions(%L)', managed, machine);
+  end if;
+end
+$$;
+comment on function private.manage_table(regclass, text, text, boolean) is
+  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard.';
+
+create function private.register_machine(machine_name text, machine_table text, initial text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  insert into private.machines (machine, table_name, initial_state) values (machine_name, machine_table, initial);
+  perform private.register_error(machine_name || '_transition_illegal', 409,
+    'This step is not possible in the present state.', 'Reload the page and use one of the buttons it offers.');
+end
+$$;
+comment on function private.register_machine(text, text, text) is 'Adds a machine and its transition error. Called by migrations.';
+
+select private.register_error('transition_switched_off', 409, 'Your company has switched this step off.', 'Ask an administrator to look at the workflow settings.');
+select private.register_error('transition_condition_not_met', 409, 'A rule of your company does not allow this step now.', 'Look at the workflow settings or correct the record.');
+select private.register_error('separation_of_duties', 403, 'You made this record, so somebody else has to approve it.', 'Ask a colleague with the right to approve.');
+select private.register_error('approvals_missing', 409, 'More people have to approve this step first.', 'Ask a second approver.');
+
+-- Tables of the earlier families come under the same rules here, where the engine exists.
+alter table public.tenants enable row level security;
+alter table public.tenants force row level security;
+create trigger _100_stamp_row before insert or update on public.tenants for each row execute function private.tg__stamp_row();
+alter table public.users enable row level security;
+alter table public.users force row level security;
+create trigger _100_stamp_row before insert or update on public.users for each row execute function private.tg__stamp_row();
+alter table public.permissions enable row level security;
+alter table public.permissions force row level security;
+alter table public.role_permissions enable row level security;
+alter table public.role_permissions force row level security;
+alter table public.role_ranks enable row level security;
+alter table public.role_ranks force row level security;
+alter table private.platform_admins enable row level security;
+alter table private.platform_admins force row level security;
+alter table private.machines enable row level security;
+alter table private.machines force row level security;
+alter table private.transitions enable row level security;
+alter table private.transitions force row level security;
+alter table private.subscriptions enable row level security;
+alter table private.subscriptions force row level security;
+select private.manage_table('public.memberships', 'membership');
+select private.manage_table('public.tenant_role_permissions');
+select private.manage_table('public.invitations', 'invitation');
+select private.manage_table('public.workflow_definitions', 'workflow_definition');
+select private.manage_table('public.approvals', has_stamps => false);
+select private.manage_table('public.transition_executions', has_stamps => false);
+select private.manage_table('public.event_store', has_stamps => false);
+select private.manage_table('public.audit_logs', has_stamps => false);
+alter table public.tenant_settings enable row level security;
+alter table public.tenant_settings force row level security;
+create trigger _100_stamp_row before insert or update on public.tenant_settings for each row execute function private.tg__stamp_row();
+
+create function private.next_state(machine_name text, entity uuid, current_state text, wanted_command text) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  target text;
+begin
+  select t.to_state into target from private.transitions t
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  if not found then
+    perform private.fail(machine_name || '_transition_illegal',
+      pg_catalog.jsonb_build_object('id', entity, 'from', current_state, 'command', wanted_command));
+  end if;
+  return target;
+end
+$$;
+comment on function private.next_state(text, uuid, text, text) is 'Where a command leads from a state. Raises <machine>_transition_illegal.';
+
+create function private.run_as_rule(rule text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform pg_catalog.set_config('mzigo.rule', coalesce(rule, ''), true);
+end
+$$;
+comment on function private.run_as_rule(text) is
+  'From here on (null: no longer) state changes follow from a rule or from another document, not from a person''s own decision; the guard then checks the edge, not the person. Only definer functions can call it.';
+
+create function private.tg_workflow_definitions__check_condition() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem constant text := private.json_logic_problem(new.condition);
+begin
+  if problem is not null then
+    perform private.fail(problem, '{"field": "condition"}');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_workflow_definitions__check_condition() is 'Refuses conditions that cannot be evaluated, which would block the step for everybody.';
+create trigger _150_check_condition before insert or update of condition on public.workflow_definitions
+for each row execute function private.tg_workflow_definitions__check_condition();

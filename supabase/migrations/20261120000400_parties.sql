@@ -1,0 +1,180 @@
+-- Family 04, parties: territories, customers, their addresses and contacts.
+
+create type public.customer_status as enum ('draft', 'pending_approval', 'active', 'rejected', 'suspended', 'inactive');
+create type public.address_kind as enum ('delivery', 'billing', 'both');
+
+create table public.territories (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  code text not null,
+  name text not null,
+  parent_id uuid,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, code),
+  foreign key (tenant_id, parent_id) references public.territories (tenant_id, id),
+  constraint code_is_short check (length(code) between 1 and 32 and code = btrim(code)),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
+  constraint territory_is_not_its_own_parent check (parent_id <> id)
+);
+create index territories_parent on public.territories (tenant_id, parent_id);
+comment on table public.territories is 'Sales areas, in a tree. They carry prices and limit what a member sees.';
+select private.manage_table('public.territories', 'territory');
+
+create table public.customers (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  code text not null,
+  name text not null,
+  contact_name text,
+  phone text,
+  email text,
+  tax_id text,
+  customer_type text not null default 'retail',
+  category text,
+  status public.customer_status not null default 'draft',
+  credit_limit numeric(14,2) not null default 0,
+  payment_terms_days integer not null default 0,
+  price_list_id uuid,
+  territory_id uuid,
+  sales_rep_id uuid,
+  notes text,
+  status_reason text,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, code),
+  foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
+  foreign key (tenant_id, sales_rep_id) references public.memberships (tenant_id, id),
+  constraint code_is_short check (length(code) between 1 and 32 and code = btrim(code)),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 200),
+  constraint contact_name_is_short check (length(contact_name) <= 120),
+  constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint email_is_an_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  constraint tax_id_is_short check (length(tax_id) <= 40),
+  constraint customer_type_is_short check (length(customer_type) between 1 and 40),
+  constraint category_is_short check (length(category) <= 40),
+  constraint credit_limit_is_bounded check (credit_limit between 0 and 999999999999.99),
+  constraint payment_terms_are_bounded check (payment_terms_days between 0 and 365),
+  constraint notes_are_bounded check (length(notes) <= 4000),
+  constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> '')
+);
+create index customers_name on public.customers (tenant_id, name, id);
+create index customers_status on public.customers (tenant_id, status, name);
+create index customers_territory on public.customers (tenant_id, territory_id);
+create index customers_sales_rep on public.customers (tenant_id, sales_rep_id);
+create index customers_search on public.customers using gin ((name || ' ' || code || ' ' || coalesce(phone, '')) extensions.gin_trgm_ops);
+comment on table public.customers is 'Who buys. Only active customers can order.';
+comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
+comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
+comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
+
+insert into private.document_kinds (kind, prefix, is_gapless) values ('customer', 'CUS', false);
+create function private.tg_customers__give_code() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if new.code is null then
+    new.code := private.next_document_number(new.tenant_id, 'customer');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_customers__give_code() is 'Draws a code for customers entered without one.';
+create trigger _100_give_code before insert on public.customers for each row execute function private.tg_customers__give_code();
+
+select private.register_machine('customer', 'customers', 'draft');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('customer', 'draft', 'submit', 'pending_approval', 'customers.create', null, 'customer.submitted'),
+  ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', 'created_by', 'customer.approved'),
+  ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', 'created_by', 'customer.rejected'),
+  ('customer', 'active', 'suspend', 'suspended', 'customers.approve', null, 'customer.suspended'),
+  ('customer', 'suspended', 'reactivate', 'active', 'customers.approve', null, 'customer.reactivated'),
+  ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
+select private.manage_table('public.customers', 'customer', 'customer');
+
+create table public.customer_addresses (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  customer_id uuid not null,
+  kind public.address_kind not null default 'both',
+  label text not null,
+  street text not null,
+  city text not null,
+  latitude numeric(9,6),
+  longitude numeric(9,6),
+  instructions text,
+  window_start time,
+  window_end time,
+  is_default boolean not null default false,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  -- Lets an order prove that its address belongs to its customer.
+  unique (tenant_id, customer_id, id),
+  foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
+  constraint label_is_not_blank check (btrim(label) <> '' and length(label) <= 80),
+  constraint street_is_not_blank check (btrim(street) <> '' and length(street) <= 300),
+  constraint city_is_not_blank check (btrim(city) <> '' and length(city) <= 120),
+  constraint instructions_are_bounded check (length(instructions) <= 1000),
+  constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
+  constraint position_is_complete check ((latitude is null) = (longitude is null)),
+  constraint window_is_ordered check (window_start < window_end)
+);
+create unique index customer_addresses_default on public.customer_addresses (tenant_id, customer_id) where is_default;
+comment on table public.customer_addresses is 'Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company.';
+select private.manage_table('public.customer_addresses', 'customer_address');
+
+create table public.contacts (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  customer_id uuid not null,
+  name text not null,
+  role text,
+  phone text,
+  email text,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
+  constraint role_is_short check (length(role) <= 80),
+  constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint email_is_an_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254)
+);
+create index contacts_customer on public.contacts (tenant_id, customer_id);
+comment on table public.contacts is 'People at a customer.';
+select private.manage_table('public.contacts', 'contact');
+
+alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
+alter table public.memberships add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);
+alter table public.invitations add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
+alter table public.invitations add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);
+create index memberships_territory on public.memberships (tenant_id, territory_id);
+create index memberships_customer on public.memberships (tenant_id, customer_id);
+create index invitations_territory on public.invitations (tenant_id, territory_id);
+create index invitations_customer on public.invitations (tenant_id, customer_id);
+
+create function public.allowed_commands(customers public.customers) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return private.allowed_commands('customer', customers.tenant_id, customers.status::text, pg_catalog.to_jsonb(customers));
+end
+$$;
+comment on function public.allowed_commands(public.customers) is 'Commands that the caller may give to this customer now. Computed field.';

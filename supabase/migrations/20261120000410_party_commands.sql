@@ -1,0 +1,139 @@
+-- Family 04, parties: the life of a customer.
+
+select private.register_error('reason_required', 422, 'A reason is missing.', 'Write a short reason.');
+select private.register_error('customer_without_address', 422, 'The customer has no address yet.', 'Add an address first.');
+
+create function private.sees_customer(customer uuid, territory uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return (me.role is distinct from 'customer' or me.customer_id = customer)
+    and (me.territory_id is null or me.territory_id = territory)
+    and (me.role is distinct from 'driver' or exists (
+      select from public.trip_stops s
+      join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+      join public.drivers d on d.tenant_id = t.tenant_id and d.id = t.driver_id
+      where s.tenant_id = me.tenant_id and s.customer_id = customer and d.membership_id = me.id
+    ));
+end
+$$;
+comment on function private.sees_customer(uuid, uuid) is 'Row scope of customers: members in role customer see their own, drivers those on their trips, limited members those of their territory.';
+
+create function private.tg_customers__guard_credit() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if auth.uid() is not null and not private.has_permission(new.tenant_id, 'customers.approve') then
+    perform private.fail('permission_denied', '{"permission": "customers.approve"}');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_customers__guard_credit() is
+  'Credit terms are part of what was approved: once a customer is submitted, changing them needs the right to approve customers.';
+create trigger _150_guard_credit before update of credit_limit, payment_terms_days on public.customers for each row
+when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days) is distinct from (new.credit_limit, new.payment_terms_days))
+execute function private.tg_customers__guard_credit();
+
+create function private.is_unscoped() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return me.id is null
+    or (me.role not in ('customer', 'driver') and me.warehouse_id is null and me.territory_id is null);
+end
+$$;
+comment on function private.is_unscoped() is 'Whether the caller''s membership sees every row that its permissions show (also true for super admins, who have no membership).';
+
+create function private.lock_customer(tenant uuid, customer uuid, expected_version integer) returns public.customers
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  target public.customers;
+begin
+  select * into target from public.customers c
+  where c.tenant_id = tenant and c.id = customer and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id))
+  for no key update;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer));
+  end if;
+  perform private.check_version(expected_version, target.version);
+  return target;
+end
+$$;
+comment on function private.lock_customer(uuid, uuid, integer) is 'Locks a customer that the caller sees. Raises record_not_found, version_conflict.';
+
+create function private.move_customer(customer uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.customers
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('customers.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, command || '_customer', idempotency_key, arguments);
+  target public.customers;
+  next_state text;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.customers, replay);
+  end if;
+  target := private.lock_customer(tenant, customer, expected_version);
+  next_state := private.next_state('customer', target.id, target.status::text, command);
+  if command in ('reject', 'suspend') and coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  if command = 'submit' and not exists (
+    select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.id and a.is_active
+  ) then
+    perform private.fail('customer_without_address', pg_catalog.jsonb_build_object('customer_id', target.id));
+  end if;
+  if command <> 'approve' or private.record_approval(tenant, 'customer', target.id, command, target.status::text) then
+    update public.customers c set status = next_state::public.customer_status, status_reason = reason
+    where c.id = target.id
+    returning * into target;
+  end if;
+  perform private.end_command(tenant, command || '_customer', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.move_customer(uuid, text, text, integer, uuid) is 'One step in the life of a customer; the body of the six commands below.';
+
+create function private.submit_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+language sql security definer set search_path = ''
+as $$ select private.move_customer(customer_id, 'submit', null, expected_version, idempotency_key) $$;
+comment on function private.submit_customer(uuid, integer, uuid) is 'Asks for approval of a draft customer. Raises customer_transition_illegal, customer_without_address.';
+select private.expose('submit_customer');
+
+create function private.approve_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+language sql security definer set search_path = ''
+as $$ select private.move_customer(customer_id, 'approve', null, expected_version, idempotency_key) $$;
+comment on function private.approve_customer(uuid, integer, uuid) is 'Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties.';
+select private.expose('approve_customer');
+
+create function private.reject_customer(customer_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+language sql security definer set search_path = ''
+as $$ select private.move_customer(customer_id, 'reject', reason, expected_version, idempotency_key) $$;
+comment on function private.reject_customer(uuid, text, integer, uuid) is 'Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties.';
+select private.expose('reject_customer');
+
+create function private.suspend_customer(customer_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+language sql security definer set search_path = ''
+as $$ select private.move_customer(customer_id, 'suspend', reason, expected_version, idempotency_key) $$;
+comment on function private.suspend_customer(uuid, text, integer, uuid) is 'Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal.';
+select private.expose('suspend_customer');
+
+create function private.reactivate_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+language sql security definer set search_path = ''
+as $$ select private.move_customer(customer_id, 'reactivate', null, expected_version, idempotency_key) $$;
+comment on function private.reactivate_customer(uuid, integer, uuid) is 'Lets a suspended customer order again. Raises customer_transition_illegal.';
+select private.expose('reactivate_customer');
+
+create function private.deactivate_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+language sql security definer set search_path = ''
+as $$ select private.move_customer(customer_id, 'deactivate', null, expected_version, idempotency_key) $$;
+comment on function private.deactivate_customer(uuid, integer, uuid) is 'Closes a customer for good. Raises customer_transition_illegal.';
+select private.expose('deactivate_customer');

@@ -1,0 +1,142 @@
+-- Family 05, catalogue: products, their packs and what they cost whom.
+
+create table public.products (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  sku text not null,
+  name text not null,
+  description text,
+  category text,
+  unit text not null default 'piece',
+  base_price numeric(14,2) not null,
+  tax_rate numeric(5,2) not null default 0,
+  weight_kg numeric(14,3) not null default 0,
+  volume_l numeric(14,3) not null default 0,
+  container_product_id uuid,
+  deposit_amount numeric(14,2) not null default 0,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, sku),
+  foreign key (tenant_id, container_product_id) references public.products (tenant_id, id),
+  constraint sku_is_short check (length(sku) between 1 and 64 and sku = btrim(sku)),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 200),
+  constraint description_is_bounded check (length(description) <= 4000),
+  constraint category_is_short check (length(category) <= 80),
+  constraint unit_is_short check (length(unit) between 1 and 20),
+  constraint base_price_is_bounded check (base_price between 0 and 999999999.99),
+  constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
+  constraint weight_is_bounded check (weight_kg between 0 and 100000),
+  constraint volume_is_bounded check (volume_l between 0 and 100000),
+  constraint deposit_is_bounded check (deposit_amount between 0 and 999999.99),
+  constraint product_is_not_its_own_container check (container_product_id <> id)
+);
+create index products_name on public.products (tenant_id, name, id);
+create index products_container on public.products (tenant_id, container_product_id);
+create index products_search on public.products using gin ((name || ' ' || sku) extensions.gin_trgm_ops);
+comment on table public.products is 'What is sold. Prices are per unit, before tax, in the tenant''s currency.';
+comment on column public.products.tax_rate is 'Percent of value added tax, added on top of the price.';
+comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
+comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
+select private.manage_table('public.products', 'product');
+
+create table public.product_costs (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  product_id uuid not null,
+  cost_price numeric(14,2) not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, product_id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint cost_price_is_bounded check (cost_price between 0 and 999999999.99)
+);
+comment on table public.product_costs is 'What a product costs us per unit, before tax. Apart from products, because drivers and customers see those.';
+select private.manage_table('public.product_costs', 'product_cost');
+
+create table public.product_packs (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  product_id uuid not null,
+  name text not null,
+  factor numeric(14,3) not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, product_id, name),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name)),
+  constraint factor_is_bounded check (factor > 0 and factor <= 100000)
+);
+comment on table public.product_packs is 'Larger units of a product: name and how many base units it holds.';
+select private.manage_table('public.product_packs', 'product_pack');
+
+create table public.price_lists (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  name text not null,
+  customer_type text,
+  territory_id uuid,
+  is_default boolean not null default false,
+  is_active boolean not null default true,
+  valid_from date not null default current_date,
+  valid_to date,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
+  constraint customer_type_is_short check (length(customer_type) between 1 and 40),
+  constraint validity_is_ordered check (valid_from <= valid_to and valid_from > '-infinity' and valid_to < 'infinity'),
+  constraint list_has_at_most_one_audience check (num_nonnulls(customer_type, territory_id) + is_default::integer <= 1),
+  constraint default_lists_do_not_overlap exclude using gist
+    (tenant_id with =, daterange(valid_from, valid_to, '[]') with &&) where (is_default and is_active),
+  constraint type_lists_do_not_overlap exclude using gist
+    (tenant_id with =, customer_type with =, daterange(valid_from, valid_to, '[]') with &&) where (customer_type is not null and is_active),
+  constraint territory_lists_do_not_overlap exclude using gist
+    (tenant_id with =, territory_id with =, daterange(valid_from, valid_to, '[]') with &&) where (territory_id is not null and is_active)
+);
+create index price_lists_territory on public.price_lists (tenant_id, territory_id);
+comment on table public.price_lists is
+  'Price lists. The most particular one wins: that of the customer, of his type, of his territory, the default one; else the product''s base price.';
+select private.manage_table('public.price_lists', 'price_list');
+
+create table public.price_list_items (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  price_list_id uuid not null,
+  product_id uuid not null,
+  min_quantity numeric(14,3) not null default 1,
+  price numeric(14,2) not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, price_list_id, product_id, min_quantity),
+  foreign key (tenant_id, price_list_id) references public.price_lists (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint min_quantity_is_bounded check (min_quantity > 0 and min_quantity <= 99999999),
+  constraint price_is_bounded check (price between 0 and 999999999.99)
+);
+create index price_list_items_product on public.price_list_items (tenant_id, product_id);
+comment on table public.price_list_items is 'Price of a product from a quantity of base units upward.';
+select private.manage_table('public.price_list_items', 'price_list_item');
+
+alter table public.customers add foreign key (tenant_id, price_list_id) references public.price_lists (tenant_id, id);
+create index customers_price_list on public.customers (tenant_id, price_list_id);

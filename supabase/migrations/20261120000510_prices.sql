@@ -1,0 +1,76 @@
+-- Family 05, catalogue: which price applies.
+
+select private.register_error('lines_invalid', 422, 'Some lines are not valid.', 'Correct the lines named in the details.');
+
+create function private.read_lines(tenant uuid, lines jsonb) returns table (line_number integer, product_id uuid, quantity numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  parsed jsonb;
+  problems jsonb;
+begin
+  if pg_catalog.jsonb_typeof(lines) is distinct from 'array' or pg_catalog.jsonb_array_length(lines) not between 1 and 500 then
+    perform private.fail('lines_invalid', '{"lines": "an array of 1 to 500 lines is needed"}');
+  end if;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'line', x.n, 'product_id', p.id, 'quantity', x.quantity * coalesce(k.factor, 1), 'problem', case
+      when p.id is null then 'product_unknown'
+      when x.pack is not null and k.id is null then 'pack_unknown'
+      when x.quantity is null or x.quantity <= 0 then 'quantity_not_positive'
+      when x.quantity * coalesce(k.factor, 1) > 99999999 then 'quantity_too_large'
+      when x.quantity * coalesce(k.factor, 1) <> round(x.quantity * coalesce(k.factor, 1), 3) then 'quantity_has_more_than_three_decimals' end) order by x.n)
+  into parsed
+  from (
+    select e.n, e.line ->> 'product_id' as product, e.line ->> 'pack_id' as pack,
+      -- Longer numbers cannot be quantities, and converting them could take long.
+      case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
+    from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
+  ) x
+  left join public.products p on p.tenant_id = tenant and p.is_active and p.id = private.uuid_or_null(x.product)
+  left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(x.pack);
+  problems := pg_catalog.jsonb_path_query_array(parsed, '$[*] ? (@.problem != null)');
+  if problems <> '[]' then
+    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('lines', problems));
+  end if;
+  return query select r.line, r.product_id, r.quantity from pg_catalog.jsonb_to_recordset(parsed) as r (line integer, product_id uuid, quantity numeric);
+end
+$$;
+comment on function private.read_lines(uuid, jsonb) is
+  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. Raises lines_invalid naming every bad line.';
+
+create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date)
+returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with lists as materialized (
+    select l.id, case
+        when l.id = c.price_list_id then 1
+        when l.customer_type = c.customer_type then 2
+        when l.territory_id = c.territory_id then 3
+        else 4 end as tier
+    from public.customers c
+    join public.price_lists l on l.tenant_id = c.tenant_id and l.is_active
+      and l.valid_from <= priced_on and (l.valid_to is null or l.valid_to >= priced_on)
+      and (l.id = c.price_list_id or l.customer_type = c.customer_type or l.territory_id = c.territory_id or l.is_default)
+    where c.tenant_id = tenant and c.id = customer
+  )
+  select r.line_number, r.product_id, r.quantity, coalesce(b.price, p.base_price),
+    coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'), p.tax_rate
+  from private.read_lines(tenant, lines) r
+  join public.products p on p.tenant_id = tenant and p.id = r.product_id
+  left join lateral (
+    select i.price, l.tier
+    from lists l
+    join public.price_list_items i on i.tenant_id = tenant and i.price_list_id = l.id and i.product_id = r.product_id and i.min_quantity <= r.quantity
+    order by l.tier, i.min_quantity desc
+    limit 1
+  ) b on true
+  order by r.line_number;
+end
+$$;
+comment on function private.resolve_prices(uuid, uuid, jsonb, date) is
+  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached; else the base price. Raises lines_invalid.';

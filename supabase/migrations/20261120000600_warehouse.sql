@@ -1,0 +1,245 @@
+-- Family 06, warehouse: locations, balances, the stock ledger, reservations, adjustments.
+
+create type public.warehouse_kind as enum ('depot', 'shop', 'van');
+create type public.stock_condition as enum ('good', 'suspect', 'defective');
+create type public.movement_kind as enum (
+  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer'
+);
+create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
+
+create table public.warehouses (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  code text not null,
+  name text not null,
+  kind public.warehouse_kind not null default 'depot',
+  address text,
+  latitude numeric(9,6),
+  longitude numeric(9,6),
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, code),
+  constraint code_is_short check (length(code) between 1 and 32 and code = btrim(code)),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
+  constraint address_is_bounded check (length(address) <= 300),
+  constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
+  constraint position_is_complete check ((latitude is null) = (longitude is null))
+);
+comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
+select private.manage_table('public.warehouses', 'warehouse');
+
+alter table public.memberships add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
+alter table public.invitations add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
+create index memberships_warehouse on public.memberships (tenant_id, warehouse_id);
+create index invitations_warehouse on public.invitations (tenant_id, warehouse_id);
+
+create table public.inventory (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  warehouse_id uuid not null,
+  product_id uuid not null,
+  condition public.stock_condition not null default 'good',
+  on_hand numeric(14,3) not null default 0,
+  reserved numeric(14,3) not null default 0,
+  available numeric(14,3) generated always as (on_hand - reserved) stored,
+  reorder_point numeric(14,3) not null default 0,
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, warehouse_id, product_id, condition),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint on_hand_is_bounded check (on_hand between 0 and 99999999),
+  constraint reserved_is_covered check (reserved between 0 and on_hand),
+  constraint only_good_stock_is_reserved check (condition = 'good' or reserved = 0),
+  constraint reorder_point_is_bounded check (reorder_point between 0 and 99999999)
+) with (fillfactor = 80);
+create index inventory_product on public.inventory (tenant_id, product_id);
+comment on table public.inventory is
+  'Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible.';
+
+create table public.inventory_transactions (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  warehouse_id uuid not null,
+  product_id uuid not null,
+  condition public.stock_condition not null default 'good',
+  quantity numeric(14,3) not null,
+  kind public.movement_kind not null,
+  reference_type text not null,
+  reference_id uuid not null,
+  occurred_at timestamptz not null default clock_timestamp(),
+  recorded_at timestamptz not null default clock_timestamp(),
+  recorded_by uuid default auth.uid(),
+  unique (tenant_id, id),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
+  constraint occurred_at_is_finite check (occurred_at > '2000-01-01' and occurred_at < '2200-01-01')
+);
+create index inventory_transactions_balance on public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, occurred_at, id);
+create index inventory_transactions_product on public.inventory_transactions (tenant_id, product_id);
+create index inventory_transactions_reference on public.inventory_transactions (tenant_id, reference_id);
+comment on table public.inventory_transactions is
+  'The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at).';
+select private.protect_ledger('public.inventory_transactions');
+
+select private.register_error('stock_short', 409, 'There is not enough stock.', 'Reduce the quantities of the products in the details, or allow a backorder.');
+select private.register_error('stock_history_negative', 409, 'This movement happened earlier and would make a later balance negative.', 'Check the time and quantity, or correct the later movements first.');
+select private.register_error('balance_is_derived', 409, 'Balances follow from the stock ledger and cannot be set.', 'Enter an adjustment.');
+
+create function private.tg_inventory_transactions__post() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem jsonb;
+begin
+  -- Rows are created and locked in one order everywhere (location, product, condition): no deadlock.
+  insert into public.inventory (tenant_id, warehouse_id, product_id, condition)
+  select distinct n.tenant_id, n.warehouse_id, n.product_id, n.condition from new_rows n
+  where not exists (
+    select from public.inventory i
+    where i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = n.condition
+  )
+  order by 1, 2, 3, 4
+  on conflict on constraint inventory_tenant_id_warehouse_id_product_id_condition_key do nothing;
+
+  perform from public.inventory i
+  where (i.tenant_id, i.warehouse_id, i.product_id, i.condition) in (select n.tenant_id, n.warehouse_id, n.product_id, n.condition from new_rows n)
+  order by i.warehouse_id, i.product_id, i.condition
+  for no key update;
+
+  with moved as (
+    select n.tenant_id, n.warehouse_id, n.product_id, n.condition, sum(n.quantity) as quantity
+    from new_rows n group by 1, 2, 3, 4
+  )
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'product_id', m.product_id, 'sku', p.sku, 'name', p.name, 'condition', m.condition, 'required', -m.quantity, 'available', i.available))
+  into problem
+  from moved m
+  join public.inventory i using (tenant_id, warehouse_id, product_id, condition)
+  join public.products p on p.tenant_id = m.tenant_id and p.id = m.product_id
+  where i.on_hand + m.quantity < i.reserved;
+  if problem is not null then
+    perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', problem));
+  end if;
+
+  update public.inventory i set on_hand = i.on_hand + m.quantity, updated_at = pg_catalog.now()
+  from (
+    select n.tenant_id, n.warehouse_id, n.product_id, n.condition, sum(n.quantity) as quantity
+    from new_rows n group by 1, 2, 3, 4
+  ) m
+  where i.tenant_id = m.tenant_id and i.warehouse_id = m.warehouse_id and i.product_id = m.product_id and i.condition = m.condition;
+
+  -- A movement out that arrives late must not have emptied the shelf before something else was taken from it.
+  select pg_catalog.jsonb_agg(distinct late.product_id) into problem
+  from (
+    select l.product_id, l.occurred_at, o.late_from,
+      sum(l.quantity) over (partition by l.tenant_id, l.warehouse_id, l.product_id, l.condition order by l.occurred_at, l.id) as balance
+    from (
+      select n.tenant_id, n.warehouse_id, n.product_id, n.condition, min(n.occurred_at) as late_from
+      from new_rows n
+      where n.quantity < 0 and exists (
+        select from public.inventory_transactions x
+        where x.tenant_id = n.tenant_id and x.warehouse_id = n.warehouse_id and x.product_id = n.product_id and x.condition = n.condition
+          and x.occurred_at > n.occurred_at
+      )
+      group by 1, 2, 3, 4
+    ) o
+    join public.inventory_transactions l using (tenant_id, warehouse_id, product_id, condition)
+  ) late
+  where late.occurred_at >= late.late_from and late.balance < 0;
+  if problem is not null then
+    perform private.fail('stock_history_negative', pg_catalog.jsonb_build_object('product_ids', problem));
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_inventory_transactions__post() is
+  'Posts new ledger rows to the balances, in lock order. Raises stock_short (names every product) and stock_history_negative.';
+create trigger _300_post after insert on public.inventory_transactions
+referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post();
+
+create function private.tg_inventory__guard_balance() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if pg_catalog.pg_trigger_depth() < 2 then
+    perform private.fail('balance_is_derived');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_inventory__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
+create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
+for each row execute function private.tg_inventory__guard_balance();
+alter table public.inventory enable row level security;
+alter table public.inventory force row level security;
+alter table public.inventory_transactions enable row level security;
+alter table public.inventory_transactions force row level security;
+
+create table public.manual_adjustments (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  number text not null,
+  warehouse_id uuid not null,
+  status public.adjustment_status not null default 'draft',
+  reason text not null,
+  rejected_reason text,
+  approved_by uuid,
+  approved_at timestamptz,
+  applied_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, number),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  constraint reason_is_not_blank check (btrim(reason) <> '' and length(reason) <= 500),
+  constraint rejected_reason_matches_status check ((status = 'rejected') = (rejected_reason is not null)),
+  constraint approved_by_matches_status check (status not in ('approved', 'applied') or approved_at is not null)
+);
+create index manual_adjustments_warehouse on public.manual_adjustments (tenant_id, warehouse_id);
+create index manual_adjustments_status on public.manual_adjustments (tenant_id, status, created_at desc);
+comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
+insert into private.document_kinds (kind, prefix, is_gapless) values ('adjustment', 'ADJ', false);
+create trigger _100_number_document before insert on public.manual_adjustments for each row execute function private.tg__number_document('adjustment');
+select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('manual_adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'manual_adjustment.submitted'),
+  ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', 'created_by', 'manual_adjustment.approved'),
+  ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', 'created_by', 'manual_adjustment.rejected'),
+  ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
+select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment');
+
+create table public.manual_adjustment_items (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  adjustment_id uuid not null,
+  product_id uuid not null,
+  condition public.stock_condition not null default 'good',
+  quantity numeric(14,3) not null,
+  unique (tenant_id, id),
+  unique (tenant_id, adjustment_id, product_id, condition),
+  foreign key (tenant_id, adjustment_id) references public.manual_adjustments (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999)
+);
+create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
+comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
+select private.manage_table('public.manual_adjustment_items', has_stamps => false);
+
+create function public.allowed_commands(manual_adjustments public.manual_adjustments) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return private.allowed_commands('manual_adjustment', manual_adjustments.tenant_id, manual_adjustments.status::text, pg_catalog.to_jsonb(manual_adjustments));
+end
+$$;
+comment on function public.allowed_commands(public.manual_adjustments) is 'Commands that the caller may give to this adjustment now. Computed field.';

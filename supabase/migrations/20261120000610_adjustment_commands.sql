@@ -1,0 +1,138 @@
+-- Family 06, warehouse: manual adjustments.
+
+select private.register_error('warehouse_not_available', 422, 'The warehouse does not exist or is not active.', 'Choose another warehouse.');
+
+create function private.sees_warehouse(warehouse uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return me.warehouse_id is null or me.warehouse_id = warehouse;
+end
+$$;
+comment on function private.sees_warehouse(uuid) is 'Row scope of warehouse documents: members limited to a warehouse see that one.';
+
+create function private.create_adjustment(warehouse_id uuid, reason text, items jsonb, idempotency_key uuid default null) returns public.manual_adjustments
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('inventory.edit');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('warehouse_id', warehouse_id, 'reason', reason, 'items', items);
+  replay constant jsonb := private.begin_command(tenant, 'create_adjustment', idempotency_key, arguments);
+  adjustment public.manual_adjustments;
+  problems jsonb;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.manual_adjustments, replay);
+  end if;
+  if not exists (select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and private.sees_warehouse(w.id)) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
+  if pg_catalog.jsonb_typeof(items) is distinct from 'array' or pg_catalog.jsonb_array_length(items) not between 1 and 1000 then
+    perform private.fail('lines_invalid', '{"items": "an array of 1 to 1000 items is needed"}');
+  end if;
+  insert into public.manual_adjustments (tenant_id, warehouse_id, reason)
+  values (tenant, warehouse_id, private.require_text('reason', reason))
+  returning * into adjustment;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', x.n, 'problem', x.problem) order by x.n) into problems
+  from (
+    select i.n, case
+      when p.id is null then 'product_unknown'
+      when not pg_catalog.pg_input_is_valid(coalesce(i.item ->> 'condition', 'good'), 'public.stock_condition') then 'condition_unknown'
+      when q.quantity is null or q.quantity = 0 then 'quantity_missing'
+      when pg_catalog.abs(q.quantity) > 99999999 then 'quantity_too_large'
+      when q.quantity <> round(q.quantity, 3) then 'quantity_has_more_than_three_decimals'
+      when count(*) over (partition by p.id, coalesce(i.item ->> 'condition', 'good')) > 1 then 'product_twice' end as problem
+    from pg_catalog.jsonb_array_elements(items) with ordinality as i (item, n)
+    cross join lateral (
+      select case when pg_catalog.jsonb_typeof(i.item -> 'quantity') = 'number' then (i.item ->> 'quantity')::numeric end as quantity
+    ) q
+    left join public.products p on p.tenant_id = tenant and p.id = private.uuid_or_null(i.item ->> 'product_id')
+  ) x
+  where x.problem is not null;
+  if problems is not null then
+    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('items', problems));
+  end if;
+  insert into public.manual_adjustment_items (tenant_id, adjustment_id, product_id, condition, quantity)
+  select tenant, adjustment.id, i.product_id, coalesce(i.condition, 'good'), i.quantity
+  from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, condition public.stock_condition, quantity numeric);
+  perform private.end_command(tenant, 'create_adjustment', idempotency_key, arguments, pg_catalog.to_jsonb(adjustment));
+  return adjustment;
+end
+$$;
+comment on function private.create_adjustment(uuid, text, jsonb, uuid) is
+  'Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid.';
+select private.expose('create_adjustment');
+
+create function private.move_adjustment(adjustment uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.manual_adjustments
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('inventory.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('adjustment_id', adjustment, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, command || '_adjustment', idempotency_key, arguments);
+  target public.manual_adjustments;
+  next_state text;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.manual_adjustments, replay);
+  end if;
+  select * into target from public.manual_adjustments a
+  where a.tenant_id = tenant and a.id = adjustment and private.sees_warehouse(a.warehouse_id)
+  for no key update;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('adjustment_id', adjustment));
+  end if;
+  perform private.check_version(expected_version, target.version);
+  next_state := private.next_state('manual_adjustment', target.id, target.status::text, command);
+  if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  if command <> 'approve' or private.record_approval(tenant, 'manual_adjustment', target.id, command, target.status::text) then
+    update public.manual_adjustments a
+    set status = next_state::public.adjustment_status,
+      rejected_reason = case when command = 'reject' then reason end,
+      approved_by = case when command = 'approve' then auth.uid() else a.approved_by end,
+      approved_at = case when command = 'approve' then pg_catalog.now() else a.approved_at end,
+      applied_at = case when command = 'apply' then pg_catalog.now() end
+    where a.id = target.id
+    returning * into target;
+    if command = 'apply' then
+      insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
+      select tenant, target.warehouse_id, i.product_id, i.condition, i.quantity, 'adjustment', 'manual_adjustment', target.id
+      from public.manual_adjustment_items i where i.tenant_id = tenant and i.adjustment_id = target.id;
+      perform private.publish_event(tenant, 'inventory.adjusted', 'manual_adjustment', target.id, target.version);
+    end if;
+  end if;
+  perform private.end_command(tenant, command || '_adjustment', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.move_adjustment(uuid, text, text, integer, uuid) is 'One step of a stock adjustment; the body of the four commands below.';
+
+create function private.submit_adjustment(adjustment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+language sql security definer set search_path = ''
+as $$ select private.move_adjustment(adjustment_id, 'submit', null, expected_version, idempotency_key) $$;
+comment on function private.submit_adjustment(uuid, integer, uuid) is 'Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal.';
+select private.expose('submit_adjustment');
+
+create function private.approve_adjustment(adjustment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+language sql security definer set search_path = ''
+as $$ select private.move_adjustment(adjustment_id, 'approve', null, expected_version, idempotency_key) $$;
+comment on function private.approve_adjustment(uuid, integer, uuid) is 'Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal.';
+select private.expose('approve_adjustment');
+
+create function private.reject_adjustment(adjustment_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+language sql security definer set search_path = ''
+as $$ select private.move_adjustment(adjustment_id, 'reject', reason, expected_version, idempotency_key) $$;
+comment on function private.reject_adjustment(uuid, text, integer, uuid) is 'Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal.';
+select private.expose('reject_adjustment');
+
+create function private.apply_adjustment(adjustment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+language sql security definer set search_path = ''
+as $$ select private.move_adjustment(adjustment_id, 'apply', null, expected_version, idempotency_key) $$;
+comment on function private.apply_adjustment(uuid, integer, uuid) is 'Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal.';
+select private.expose('apply_adjustment');

@@ -1,0 +1,374 @@
+-- Family 07, orders: the order, its lines, its fulfilments and the stock reserved for it.
+
+create type public.order_status as enum (
+  'draft', 'pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit', 'delivered', 'cancelled', 'rejected', 'failed'
+);
+create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone');
+create type public.fulfilment_status as enum ('dispatched', 'in_transit', 'delivered', 'failed');
+
+create table public.orders (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  number text not null,
+  customer_id uuid not null,
+  address_id uuid,
+  warehouse_id uuid not null,
+  status public.order_status not null default 'draft',
+  channel public.order_channel not null default 'portal',
+  ordered_at timestamptz not null default now(),
+  requested_on date,
+  currency text not null,
+  subtotal numeric(14,2) not null default 0,
+  tax_total numeric(14,2) not null default 0,
+  total numeric(14,2) generated always as (subtotal + tax_total) stored,
+  is_on_hold boolean not null default false,
+  hold_reason text,
+  allow_backorder boolean not null default false,
+  backorder_of_id uuid,
+  reattempt_of_id uuid,
+  external_reference text,
+  notes text,
+  submitted_at timestamptz,
+  approved_by uuid,
+  approved_at timestamptz,
+  approved_total numeric(14,2),
+  credit_override_note text,
+  status_reason text,
+  delivered_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, number),
+  unique (tenant_id, external_reference),
+  foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
+  foreign key (tenant_id, customer_id, address_id) references public.customer_addresses (tenant_id, customer_id, id),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, backorder_of_id) references public.orders (tenant_id, id),
+  foreign key (tenant_id, reattempt_of_id) references public.orders (tenant_id, id),
+  constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
+  constraint subtotal_is_bounded check (subtotal between 0 and 999999999999.99),
+  constraint tax_total_is_bounded check (tax_total between 0 and 999999999999.99),
+  constraint requested_on_is_finite check (requested_on between '2000-01-01' and '2200-01-01'),
+  constraint external_reference_is_short check (length(external_reference) between 1 and 64),
+  constraint notes_are_bounded check (length(notes) <= 4000),
+  constraint hold_has_a_reason check (not is_on_hold or btrim(hold_reason) <> ''),
+  constraint reason_given_when_stopped check (status not in ('rejected', 'cancelled', 'failed') or btrim(status_reason) <> ''),
+  constraint address_known_once_submitted check (status in ('draft', 'cancelled') or address_id is not null),
+  constraint approved_total_is_bounded check (approved_total between 0 and 999999999999.99),
+  constraint approval_is_recorded check (status not in ('approved', 'allocated', 'dispatched', 'in_transit', 'delivered', 'failed') or approved_at is not null),
+  constraint delivery_is_recorded check ((status = 'delivered') = (delivered_at is not null))
+) with (fillfactor = 80);
+create index orders_recent on public.orders (tenant_id, created_at desc, id desc);
+create index orders_status on public.orders (tenant_id, status, created_at desc, id desc);
+create index orders_customer on public.orders (tenant_id, customer_id, created_at desc);
+create index orders_address on public.orders (tenant_id, customer_id, address_id);
+create index orders_warehouse on public.orders (tenant_id, warehouse_id);
+create index orders_backorder_of on public.orders (tenant_id, backorder_of_id) where backorder_of_id is not null;
+create unique index orders_reattempt_of on public.orders (tenant_id, reattempt_of_id) where reattempt_of_id is not null;
+create index orders_credit on public.orders (tenant_id, customer_id) include (subtotal, tax_total)
+  where status in ('pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit');
+comment on table public.orders is
+  'Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order.';
+comment on column public.orders.warehouse_id is 'Depot that the goods come from.';
+comment on column public.orders.external_reference is 'Number of the order in another system; unique per company.';
+comment on column public.orders.approved_total is 'Total at the time of approval, the measure for later amendments.';
+comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
+
+insert into private.document_kinds (kind, prefix, is_gapless) values ('order', 'ORD', false);
+create trigger _100_number_document before insert on public.orders for each row execute function private.tg__number_document('order');
+select private.register_machine('order', 'orders', 'draft');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('order', 'draft', 'submit', 'pending_approval', 'orders.create', null, 'order.submitted'),
+  ('order', 'draft', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
+  ('order', 'pending_approval', 'approve', 'approved', 'orders.approve', 'created_by', 'order.approved'),
+  ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', 'created_by', 'order.rejected'),
+  ('order', 'pending_approval', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
+  ('order', 'approved', 'allocate', 'allocated', 'orders.allocate', null, 'order.allocated'),
+  ('order', 'approved', 'cancel', 'cancelled', 'orders.edit', null, 'order.cancelled'),
+  ('order', 'approved', 'amend', 'pending_approval', 'orders.edit', null, 'order.amended'),
+  ('order', 'allocated', 'cancel', 'cancelled', 'orders.edit', null, 'order.cancelled'),
+  ('order', 'allocated', 'amend', 'pending_approval', 'orders.edit', null, 'order.amended'),
+  ('order', 'allocated', 'dispatch', 'dispatched', 'trips.dispatch', null, 'order.dispatched'),
+  ('order', 'dispatched', 'start_delivery', 'in_transit', 'trips.drive', null, 'order.delivery_started'),
+  ('order', 'in_transit', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered'),
+  ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed');
+select private.manage_table('public.orders', 'order', 'order');
+
+create table public.order_items (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  order_id uuid not null,
+  line_number integer not null,
+  product_id uuid not null,
+  quantity numeric(14,3) not null,
+  unit_price numeric(14,2) not null,
+  price_source text not null,
+  tax_rate numeric(5,2) not null,
+  line_total numeric(14,2) generated always as (round(quantity * unit_price, 2)) stored,
+  tax_amount numeric(14,2) generated always as (round(round(quantity * unit_price, 2) * tax_rate / 100, 2)) stored,
+  quantity_reserved numeric(14,3) not null default 0,
+  quantity_delivered numeric(14,3) not null default 0,
+  unique (tenant_id, id),
+  unique (tenant_id, order_id, line_number),
+  foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint line_number_is_bounded check (line_number between 1 and 10000),
+  constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
+  constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
+  constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
+  constraint price_source_is_known check (price_source in ('customer', 'customer_type', 'territory', 'default', 'base')),
+  constraint reserved_within_quantity check (quantity_reserved between 0 and quantity),
+  constraint delivered_within_quantity check (quantity_delivered between 0 and quantity)
+) with (fillfactor = 80);
+create index order_items_product on public.order_items (tenant_id, product_id);
+comment on table public.order_items is 'Lines of an order. Price and tax are resolved and frozen when the order is submitted.';
+comment on column public.order_items.quantity is 'Base units ordered.';
+comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
+comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
+alter table public.order_items enable row level security;
+alter table public.order_items force row level security;
+
+create table public.fulfilments (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  order_id uuid not null,
+  warehouse_id uuid not null,
+  trip_id uuid not null,
+  status public.fulfilment_status not null default 'dispatched',
+  reason text,
+  resolved_at timestamptz,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, order_id),
+  foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  constraint reason_given_when_failed check (status <> 'failed' or btrim(reason) <> ''),
+  constraint resolution_is_recorded check ((status in ('delivered', 'failed')) = (resolved_at is not null))
+) with (fillfactor = 80);
+create index fulfilments_trip on public.fulfilments (tenant_id, trip_id);
+create index fulfilments_warehouse on public.fulfilments (tenant_id, warehouse_id);
+comment on table public.fulfilments is
+  'The attempt to bring an order to its customer: made when its trip is dispatched; how it ended decides the delivery state of the order. A failed order is tried again as a new order (reattempt_of_id).';
+alter table public.fulfilments enable row level security;
+alter table public.fulfilments force row level security;
+
+create table public.fulfilment_items (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  fulfilment_id uuid not null,
+  order_item_id uuid not null,
+  product_id uuid not null,
+  quantity numeric(14,3) not null,
+  quantity_delivered numeric(14,3),
+  refused_reason text,
+  unique (tenant_id, id),
+  unique (tenant_id, fulfilment_id, order_item_id),
+  foreign key (tenant_id, fulfilment_id) references public.fulfilments (tenant_id, id),
+  foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
+  constraint delivered_within_quantity check (quantity_delivered between 0 and quantity),
+  constraint refused_reason_is_bounded check (length(refused_reason) <= 500)
+);
+create index fulfilment_items_order_item on public.fulfilment_items (tenant_id, order_item_id);
+create index fulfilment_items_product on public.fulfilment_items (tenant_id, product_id);
+comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
+alter table public.fulfilment_items enable row level security;
+alter table public.fulfilment_items force row level security;
+
+create table public.reservations (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  order_item_id uuid not null,
+  warehouse_id uuid not null,
+  product_id uuid not null,
+  quantity numeric(14,3) not null,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, order_item_id),
+  foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999)
+);
+create index reservations_stock on public.reservations (tenant_id, warehouse_id, product_id);
+create index reservations_product on public.reservations (tenant_id, product_id);
+comment on table public.reservations is 'Stock set aside per order line. Their sum is inventory.reserved, always.';
+alter table public.reservations enable row level security;
+alter table public.reservations force row level security;
+
+------------------------------------------------------------------------------------------------
+-- Derived values
+------------------------------------------------------------------------------------------------
+
+create function private.tg_reservations__reserve() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  short jsonb;
+begin
+  -- Balances are locked in the one order before anything is decided.
+  perform from public.inventory i
+  where (i.tenant_id, i.warehouse_id, i.product_id) in (select n.tenant_id, n.warehouse_id, n.product_id from new_rows n) and i.condition = 'good'
+  order by i.warehouse_id, i.product_id, i.condition
+  for no key update;
+
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'product_id', n.product_id, 'sku', p.sku, 'name', p.name, 'required', n.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
+  into short
+  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
+  left join public.inventory i on i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good'
+  join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id
+  where n.quantity > coalesce(i.available, 0);
+  if short is not null then
+    perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', short));
+  end if;
+
+  update public.inventory i set reserved = i.reserved + n.quantity, updated_at = pg_catalog.now()
+  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
+  where i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good';
+  update public.order_items i set quantity_reserved = n.quantity
+  from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id;
+  return null;
+end
+$$;
+comment on function private.tg_reservations__reserve() is 'Moves new reservations into the balances and the order lines, all or nothing. Raises stock_short naming every short product.';
+create trigger _300_reserve after insert on public.reservations
+referencing new table as new_rows for each statement execute function private.tg_reservations__reserve();
+
+create function private.tg_reservations__release() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if not exists (select from old_rows) then
+    return null;
+  end if;
+  perform from public.inventory i
+  where (i.tenant_id, i.warehouse_id, i.product_id) in (select o.tenant_id, o.warehouse_id, o.product_id from old_rows o) and i.condition = 'good'
+  order by i.warehouse_id, i.product_id, i.condition
+  for no key update;
+  update public.inventory i set reserved = i.reserved - o.quantity, updated_at = pg_catalog.now()
+  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from old_rows r group by 1, 2, 3) o
+  where i.tenant_id = o.tenant_id and i.warehouse_id = o.warehouse_id and i.product_id = o.product_id and i.condition = 'good';
+  update public.order_items i set quantity_reserved = 0
+  from old_rows o where i.tenant_id = o.tenant_id and i.id = o.order_item_id;
+  return null;
+end
+$$;
+comment on function private.tg_reservations__release() is 'Takes deleted reservations out of the balances and the order lines.';
+create trigger _300_release after delete on public.reservations
+referencing old table as old_rows for each statement execute function private.tg_reservations__release();
+create trigger _200_refuse_update before update on public.reservations for each row execute function private.tg__refuse_change();
+
+create function private.derive_order_totals(tenant uuid, order_ids uuid[]) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  stale uuid[];
+begin
+  select pg_catalog.array_agg(o.id) into stale
+  from public.orders o
+  cross join lateral (
+    select coalesce(sum(i.line_total), 0) as subtotal, coalesce(sum(i.tax_amount), 0) as tax_total
+    from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
+  ) t
+  where o.tenant_id = tenant and o.id = any (order_ids) and (o.subtotal, o.tax_total) is distinct from (t.subtotal, t.tax_total);
+  if stale is not null then
+    update public.orders o
+    set (subtotal, tax_total) = (
+      select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0)
+      from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
+    )
+    where o.tenant_id = tenant and o.id = any (stale);
+  end if;
+end
+$$;
+comment on function private.derive_order_totals(uuid, uuid[]) is 'Order totals from the lines; touches only orders whose totals are not current.';
+
+create function private.tg_order_items__derive_totals() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.derive_order_totals(c.tenant_id, pg_catalog.array_agg(distinct c.order_id)) from changed_rows c group by c.tenant_id;
+  return null;
+end
+$$;
+comment on function private.tg_order_items__derive_totals() is 'Order totals after lines were added or removed.';
+create function private.tg_order_items__derive_changed_totals() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.derive_order_totals(n.tenant_id, pg_catalog.array_agg(distinct n.order_id))
+  from new_rows n join old_rows o on o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
+  group by n.tenant_id;
+  return null;
+end
+$$;
+comment on function private.tg_order_items__derive_changed_totals() is 'Order totals after prices or quantities changed; reservations and deliveries do not concern them.';
+create trigger _300_derive_totals_on_insert after insert on public.order_items
+referencing new table as changed_rows for each statement execute function private.tg_order_items__derive_totals();
+create trigger _300_derive_totals_on_update after update on public.order_items
+referencing old table as old_rows new table as new_rows for each statement execute function private.tg_order_items__derive_changed_totals();
+create trigger _300_derive_totals_on_delete after delete on public.order_items
+referencing old table as changed_rows for each statement execute function private.tg_order_items__derive_totals();
+
+create function private.tg_fulfilments__derive_order() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.order_items i set quantity_delivered = f.quantity_delivered
+  from new_rows n
+  join public.fulfilment_items f on f.tenant_id = n.tenant_id and f.fulfilment_id = n.id
+  where n.status = 'delivered' and i.tenant_id = f.tenant_id and i.id = f.order_item_id
+    and i.quantity_delivered <> f.quantity_delivered;
+
+  update public.orders o
+  set status = n.status::text::public.order_status,
+    status_reason = case when n.status = 'failed' then n.reason else o.status_reason end,
+    delivered_at = case when n.status = 'delivered' then n.resolved_at end
+  from new_rows n
+  where o.tenant_id = n.tenant_id and o.id = n.order_id and o.status::text <> n.status::text;
+  return null;
+end
+$$;
+comment on function private.tg_fulfilments__derive_order() is 'Carries the state and the delivered quantities of a fulfilment into its order, through the guard of the order.';
+create trigger _300_derive_order_on_insert after insert on public.fulfilments
+referencing new table as new_rows for each statement execute function private.tg_fulfilments__derive_order();
+create trigger _300_derive_order_on_update after update on public.fulfilments
+referencing new table as new_rows for each statement execute function private.tg_fulfilments__derive_order();
+
+select private.register_error('order_status_derived', 409, 'The delivery state of an order follows from its deliveries and cannot be set.', 'Record the delivery instead.');
+
+create function private.tg_orders__check_derived() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if not exists (
+    select from public.fulfilments f
+    where f.tenant_id = new.tenant_id and f.order_id = new.id and f.status::text = new.status::text
+  ) then
+    perform private.fail('order_status_derived', pg_catalog.jsonb_build_object('id', new.id, 'status', new.status));
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_orders__check_derived() is 'Refuses a delivery state that no fulfilment of the order has.';
+create trigger _150_check_derived before update of status on public.orders for each row
+when (new.status in ('dispatched', 'in_transit', 'delivered', 'failed') and old.status is distinct from new.status)
+execute function private.tg_orders__check_derived();
+
+create function public.allowed_commands(orders public.orders) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- Two edges are taken by the trip that carries the order.
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('order', orders.tenant_id, orders.status::text, pg_catalog.to_jsonb(orders))) c
+    where c not in ('dispatch', 'start_delivery')
+  );
+end
+$$;
+comment on function public.allowed_commands(public.orders) is 'Commands that the caller may give to this order now. Computed field.';

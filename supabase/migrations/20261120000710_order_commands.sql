@@ -1,0 +1,699 @@
+-- Family 07, orders: what people do with an order before it leaves the depot.
+
+select private.register_error('order_without_lines', 422, 'The order has no lines.', 'Add at least one product.');
+select private.register_error('customer_not_active', 409, 'The customer is not approved yet.', 'Have the customer approved first.');
+select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer.');
+select private.register_error('customer_inactive', 409, 'The customer is closed.', 'Choose another customer.');
+select private.register_error('address_required', 422, 'The order has no delivery address of this customer.', 'Choose an address, or add one to the customer.');
+select private.register_error('credit_exceeded', 409, 'The customer''s credit limit does not cover this order.', 'Collect payments first, or let someone with the right approve it with a note.');
+select private.register_error('approval_limit_exceeded', 403, 'The order is above the amount you may approve.', 'Ask someone with a higher limit.');
+select private.register_error('order_on_hold', 409, 'The order is on hold.', 'Release the hold first.');
+select private.register_error('order_not_editable', 409, 'The order can no longer be changed.', 'Enter a new order for what is missing.');
+select private.register_error('order_reference_taken', 409, 'There is already an order with this external reference.', 'Open that order instead.');
+
+create function private.sees_order(order_id uuid, customer_id uuid, warehouse_id uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return (me.role is distinct from 'customer' or me.customer_id = customer_id)
+    and (me.warehouse_id is null or me.warehouse_id = warehouse_id)
+    and (me.territory_id is null or exists (
+      select from public.customers c where c.tenant_id = me.tenant_id and c.id = customer_id and c.territory_id = me.territory_id
+    ))
+    and (me.role is distinct from 'driver' or exists (
+      select from public.trip_stops s
+      join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+      join public.drivers d on d.tenant_id = t.tenant_id and d.id = t.driver_id
+      where s.tenant_id = me.tenant_id and s.order_id = sees_order.order_id and d.membership_id = me.id
+    ));
+end
+$$;
+comment on function private.sees_order(uuid, uuid, uuid) is
+  'Row scope of orders: customers see their own, drivers those on their trips, limited members those of their warehouse or territory.';
+
+create function private.lock_order(tenant uuid, order_id uuid, expected_version integer) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  target public.orders;
+begin
+  select * into target from public.orders o where o.tenant_id = tenant and o.id = order_id for no key update;
+  if not found or not (private.is_unscoped() or private.sees_order(target.id, target.customer_id, target.warehouse_id)) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+  end if;
+  perform private.check_version(expected_version, target.version);
+  return target;
+end
+$$;
+comment on function private.lock_order(uuid, uuid, integer) is 'Locks an order that the caller sees. Raises record_not_found, version_conflict.';
+
+------------------------------------------------------------------------------------------------
+-- Credit
+------------------------------------------------------------------------------------------------
+
+create function private.credit_used(tenant uuid, customer uuid, except_order uuid default null) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return coalesce((
+    select sum(i.balance) from public.invoices i
+    where i.tenant_id = tenant and i.customer_id = customer and i.status in ('draft', 'issued', 'partially_paid', 'overdue')
+  ), 0) + coalesce((
+    select sum(o.subtotal + o.tax_total) from public.orders o
+    where o.tenant_id = tenant and o.customer_id = customer and o.status in ('approved', 'allocated', 'dispatched', 'in_transit')
+      and o.id is distinct from except_order
+  ), 0);
+end
+$$;
+comment on function private.credit_used(uuid, uuid, uuid) is
+  'What a customer owes: unpaid invoices, and confirmed orders that have no invoice yet. Tenant currency. An order can be left out, to add its present total.';
+
+create function private.credit_shortfall(target public.orders) returns numeric
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  buyer public.customers;
+begin
+  -- Two orders of one customer are weighed one after the other.
+  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
+  if buyer.payment_terms_days = 0 then
+    return 0;
+  end if;
+  return greatest(0, private.credit_used(target.tenant_id, buyer.id, target.id) + target.subtotal + target.tax_total - buyer.credit_limit);
+end
+$$;
+comment on function private.credit_shortfall(public.orders) is
+  'By how much an order would exceed its customer''s credit limit, 0 if it fits. Customers without payment terms pay on delivery and need no credit. Locks the customer.';
+
+create function private.tenant_rule(tenant uuid, rule text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select s.business_rules -> rule from public.tenant_settings s where s.tenant_id = tenant);
+end
+$$;
+comment on function private.tenant_rule(uuid, text) is 'A business rule of a company, null when it has none of this name.';
+
+------------------------------------------------------------------------------------------------
+-- Entering
+------------------------------------------------------------------------------------------------
+
+create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.create');
+  buyer public.customers;
+begin
+  select * into buyer from public.customers c
+  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
+  return (
+    with priced as (
+      select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
+        coalesce(i.available, 0) as available
+      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant)) r
+      left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
+    )
+    select pg_catalog.jsonb_build_object(
+      'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
+      'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
+      'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
+        'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
+        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end)
+    from priced p
+  );
+end
+$$;
+comment on function private.quote_order(uuid, uuid, jsonb) is
+  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+select private.expose('quote_order');
+
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.line_number) from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r);
+end
+$$;
+comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
+
+create function private.insert_order_items(tenant uuid, order_id uuid, priced jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
+  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate
+  from pg_catalog.jsonb_to_recordset(priced) as r (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+end
+$$;
+comment on function private.insert_order_items(uuid, uuid, jsonb) is 'Writes priced lines to an order.';
+
+create function private.replace_order_items(target public.orders, lines jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+  perform private.insert_order_items(target.tenant_id, target.id, private.price_lines(target.tenant_id, target.customer_id, lines));
+end
+$$;
+comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
+
+create function private.insert_order(
+  tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
+  external_reference text, channel public.order_channel
+) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  buyer public.customers;
+  priced jsonb;
+  created public.orders;
+begin
+  select * into buyer from public.customers c
+  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
+  if address_id is null then
+    select a.id into address_id from public.customer_addresses a
+    where a.tenant_id = tenant and a.customer_id = buyer.id and a.is_active and a.kind in ('delivery', 'both')
+    order by a.is_default desc, a.id limit 1;
+  elsif not exists (
+    select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = buyer.id and a.id = address_id and a.is_active
+  ) then
+    perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
+  end if;
+  if external_reference is not null and exists (select from public.orders o where o.tenant_id = tenant and o.external_reference = insert_order.external_reference) then
+    perform private.fail('order_reference_taken', pg_catalog.jsonb_build_object('external_reference', external_reference));
+  end if;
+  priced := private.price_lines(tenant, buyer.id, lines);
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel, subtotal, tax_total)
+  select tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
+    requested_on, notes, coalesce(allow_backorder, false), external_reference, channel,
+    -- The lines would say the same a moment later; said here it saves writing the order twice.
+    sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
+  from pg_catalog.jsonb_to_recordset(priced) as r (quantity numeric, unit_price numeric, tax_rate numeric)
+  returning * into created;
+  perform private.insert_order_items(tenant, created.id, priced);
+  return created;
+end
+$$;
+comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel) is 'A new draft with its lines. Body of create_order and of backorders.';
+
+create function private.submit_locked_order(target public.orders) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  buyer public.customers;
+  submitted public.orders;
+  shortfall numeric;
+  rule jsonb;
+begin
+  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id;
+  case buyer.status
+    when 'active' then null;
+    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
+  end case;
+  if target.address_id is null then
+    perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  if not exists (select from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id) then
+    perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now()
+  where o.id = target.id
+  returning * into submitted;
+  rule := private.tenant_rule(submitted.tenant_id, 'orders.auto_approve');
+  if rule is not null then
+    shortfall := private.credit_shortfall(submitted);
+    if shortfall = 0 and private.is_truthy(private.json_logic(rule, pg_catalog.jsonb_build_object(
+      'order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer)))) then
+      perform private.run_as_rule('orders.auto_approve');
+      update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total
+      where o.id = submitted.id
+      returning * into submitted;
+      perform private.run_as_rule(null);
+    end if;
+  end if;
+  return submitted;
+end
+$$;
+comment on function private.submit_locked_order(public.orders) is
+  'Submits a locked draft whose prices were just resolved, and approves it where the company''s rule says so and the credit covers it.';
+
+create function private.create_order(
+  customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
+  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false,
+  idempotency_key uuid default null
+) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.create');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer_id, 'warehouse_id', warehouse_id, 'lines', lines, 'address_id', address_id,
+    'requested_on', requested_on, 'notes', notes, 'allow_backorder', allow_backorder, 'external_reference', external_reference, 'channel', channel, 'submit', submit);
+  replay constant jsonb := private.begin_command(tenant, 'create_order', idempotency_key, arguments);
+  created public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel);
+  if submit then
+    created := private.submit_locked_order(created);
+  end if;
+  perform private.end_command(tenant, 'create_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
+  return created;
+end
+$$;
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, uuid) is
+  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order.';
+select private.expose('create_order');
+
+create function private.order_lines(target public.orders) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
+  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+$$;
+comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
+
+create function private.submit_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
+  replay constant jsonb := private.begin_command(tenant, 'submit_order', idempotency_key, arguments);
+  target public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  target := private.lock_order(tenant, order_id, expected_version);
+  perform private.next_state('order', target.id, target.status::text, 'submit');
+  if private.order_lines(target) is not null then
+    perform private.replace_order_items(target, private.order_lines(target));
+    select * into target from public.orders o where o.id = target.id;
+  end if;
+  target := private.submit_locked_order(target);
+  perform private.end_command(tenant, 'submit_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.submit_order(uuid, integer, uuid) is
+  'Freezes today''s prices and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
+select private.expose('submit_order');
+
+------------------------------------------------------------------------------------------------
+-- Deciding
+------------------------------------------------------------------------------------------------
+
+create function private.approve_order(order_id uuid, note text default null, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'note', note);
+  replay constant jsonb := private.begin_command(tenant, 'approve_order', idempotency_key, arguments);
+  target public.orders;
+  approval_limit numeric;
+  shortfall numeric;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  target := private.lock_order(tenant, order_id, expected_version);
+  perform private.next_state('order', target.id, target.status::text, 'approve');
+  approval_limit := (private.tenant_rule(tenant, 'orders.approval_limits') ->> (private.active_membership()).role::text)::numeric;
+  if target.total > approval_limit then
+    perform private.fail('approval_limit_exceeded', pg_catalog.jsonb_build_object('total', target.total, 'limit', approval_limit));
+  end if;
+  shortfall := private.credit_shortfall(target);
+  if shortfall > 0 and (coalesce(pg_catalog.btrim(note), '') = '' or not private.has_permission(tenant, 'orders.override_credit')) then
+    perform private.fail('credit_exceeded', pg_catalog.jsonb_build_object('order_id', target.id, 'shortfall', shortfall));
+  end if;
+  if private.record_approval(tenant, 'order', target.id, 'approve', target.status::text) then
+    update public.orders o
+    set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total,
+      credit_override_note = case when shortfall > 0 then note end
+    where o.id = target.id
+    returning * into target;
+  end if;
+  perform private.end_command(tenant, 'approve_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.approve_order(uuid, text, integer, uuid) is
+  'Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal.';
+select private.expose('approve_order');
+
+create function private.reject_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, 'reject_order', idempotency_key, arguments);
+  target public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  target := private.lock_order(tenant, order_id, expected_version);
+  perform private.next_state('order', target.id, target.status::text, 'reject');
+  if coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
+  perform private.end_command(tenant, 'reject_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.reject_order(uuid, text, integer, uuid) is 'Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal.';
+select private.expose('reject_order');
+
+create function private.release_stock(target public.orders) returns void
+language sql security definer set search_path = ''
+as $$
+  delete from public.reservations r using public.order_items i
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id
+$$;
+comment on function private.release_stock(public.orders) is 'Gives back everything that is reserved for an order.';
+
+create function private.cancel_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, 'cancel_order', idempotency_key, arguments);
+  target public.orders;
+  trip_id uuid;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  trip_id := private.lock_trip_of_order(tenant, order_id);
+  target := private.lock_order(tenant, order_id, expected_version);
+  perform private.check_trip_of_order(target, trip_id);
+  perform private.next_state('order', target.id, target.status::text, 'cancel');
+  if coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
+  perform private.release_stock(target);
+  perform private.leave_trip(target);
+  perform private.end_command(tenant, 'cancel_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.cancel_order(uuid, text, integer, uuid) is
+  'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal.';
+select private.expose('cancel_order');
+
+create function private.set_order_hold(order_id uuid, hold boolean, reason text, expected_version integer, idempotency_key uuid) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.edit');
+  command constant text := case when hold then 'hold_order' else 'release_order' end;
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, command, idempotency_key, arguments);
+  target public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  target := private.lock_order(tenant, order_id, expected_version);
+  if target.status not in ('draft', 'pending_approval', 'approved', 'allocated') then
+    perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
+  end if;
+  if hold and coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  update public.orders o set is_on_hold = hold, hold_reason = case when hold then pg_catalog.btrim(reason) end where o.id = target.id returning * into target;
+  perform private.end_command(tenant, command, idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.set_order_hold(uuid, boolean, text, integer, uuid) is 'Body of hold_order and release_order.';
+
+create function private.hold_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language sql security definer set search_path = ''
+as $$ select private.set_order_hold(order_id, true, reason, expected_version, idempotency_key) $$;
+comment on function private.hold_order(uuid, text, integer, uuid) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_not_editable.';
+select private.expose('hold_order');
+
+create function private.release_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language sql security definer set search_path = ''
+as $$ select private.set_order_hold(order_id, false, null, expected_version, idempotency_key) $$;
+comment on function private.release_order(uuid, integer, uuid) is 'Ends a hold. Raises order_not_editable.';
+select private.expose('release_order');
+
+------------------------------------------------------------------------------------------------
+-- Reserving
+------------------------------------------------------------------------------------------------
+
+create function private.split_backorder(target public.orders) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  backorder public.orders;
+  cover jsonb;
+begin
+  perform from public.inventory i
+  where i.tenant_id = target.tenant_id and i.warehouse_id = target.warehouse_id and i.condition = 'good'
+    and i.product_id in (select l.product_id from public.order_items l where l.tenant_id = target.tenant_id and l.order_id = target.id)
+  order by i.warehouse_id, i.product_id, i.condition
+  for no key update;
+
+  -- Lines of one product share what is there, first come first served.
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', l.id, 'line_number', l.line_number, 'covered', c.covered, 'missing', l.quantity - c.covered))
+  into cover
+  from (
+    select i.*, sum(i.quantity) over (partition by i.product_id order by i.line_number) - i.quantity as taken_before
+    from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+  ) l
+  left join public.inventory s on s.tenant_id = target.tenant_id and s.warehouse_id = target.warehouse_id and s.product_id = l.product_id and s.condition = 'good'
+  cross join lateral (select greatest(0, least(l.quantity, coalesce(s.available, 0) - l.taken_before)) as covered) c;
+  if not cover @? '$[*] ? (@.missing > 0)' or not cover @? '$[*] ? (@.covered > 0)' then
+    return;
+  end if;
+
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, created_by)
+  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.created_by)
+  returning * into backorder;
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
+  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, c.missing, l.unit_price, l.price_source, l.tax_rate
+  from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
+  join public.order_items l on l.id = c.id
+  where c.missing > 0;
+  delete from public.order_items l
+  using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)
+  where l.tenant_id = target.tenant_id and l.id = c.id and c.covered = 0;
+  update public.order_items l set quantity = c.covered
+  from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric, missing numeric)
+  where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
+  update public.orders o set approved_total = o.subtotal + o.tax_total where o.id = target.id;
+  -- The goods were approved with the order they come from; nobody has to decide again.
+  perform private.run_as_rule('orders.backorder');
+  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.id = backorder.id;
+  update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
+  where o.id = backorder.id;
+  perform private.run_as_rule(null);
+end
+$$;
+comment on function private.split_backorder(public.orders) is
+  'Moves what the depot cannot cover into a linked, approved order at the same prices; does nothing when everything or nothing is there.';
+
+create function private.allocate_locked_order(target public.orders) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  allocated public.orders;
+begin
+  if target.is_on_hold then
+    perform private.fail('order_on_hold', pg_catalog.jsonb_build_object('order_id', target.id, 'reason', target.hold_reason));
+  end if;
+  if target.allow_backorder then
+    perform private.split_backorder(target);
+  end if;
+  insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
+  select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
+  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+  update public.orders o set status = 'allocated' where o.id = target.id returning * into allocated;
+  return allocated;
+end
+$$;
+comment on function private.allocate_locked_order(public.orders) is 'Reserves every line of a locked, approved order, or nothing.';
+
+create function private.allocate_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
+  replay constant jsonb := private.begin_command(tenant, 'allocate_order', idempotency_key, arguments);
+  target public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  target := private.lock_order(tenant, order_id, expected_version);
+  perform private.next_state('order', target.id, target.status::text, 'allocate');
+  target := private.allocate_locked_order(target);
+  perform private.end_command(tenant, 'allocate_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.allocate_order(uuid, integer, uuid) is
+  'Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal.';
+select private.expose('allocate_order');
+
+create function private.follow_up_order(event public.event_store) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  target public.orders;
+begin
+  if event.event_type <> 'order.approved' or private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
+    return;
+  end if;
+  select * into target from public.orders o where o.tenant_id = event.tenant_id and o.id = event.entity_id for no key update;
+  if target.status = 'approved' and not target.is_on_hold then
+    begin
+      perform private.allocate_locked_order(target);
+    exception when sqlstate 'PT409' then
+      -- Short of stock: the order stays approved and somebody allocates it when goods have come in.
+      null;
+    end;
+  end if;
+end
+$$;
+comment on function private.follow_up_order(public.event_store) is 'Effect of the queue order_events: allocates approved orders where the company''s rule orders.auto_allocate is true.';
+
+------------------------------------------------------------------------------------------------
+-- Changing
+------------------------------------------------------------------------------------------------
+
+create function private.amend_order(
+  order_id uuid, lines jsonb default null, address_id uuid default null, requested_on date default null, notes text default null,
+  expected_version integer default null, idempotency_key uuid default null
+) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'lines', lines, 'address_id', address_id, 'requested_on', requested_on, 'notes', notes);
+  replay constant jsonb := private.begin_command(tenant, 'amend_order', idempotency_key, arguments);
+  target public.orders;
+  trip_id uuid;
+  tolerance numeric;
+  was_allocated boolean;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  trip_id := private.lock_trip_of_order(tenant, order_id);
+  target := private.lock_order(tenant, order_id, expected_version);
+  perform private.check_trip_of_order(target, trip_id);
+  if target.status not in ('draft', 'pending_approval', 'approved', 'allocated') then
+    perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
+  end if;
+  perform private.require_permission(case when target.status = 'draft' then 'orders.create' else 'orders.edit' end);
+  if address_id is not null and not exists (
+    select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.customer_id and a.id = address_id and a.is_active
+  ) then
+    perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
+  end if;
+  was_allocated := target.status = 'allocated';
+  update public.orders o
+  set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes)
+  where o.id = target.id and (amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::uuid, null::date, null::text);
+  if lines is not null then
+    -- Customers are locked before balances, here as on dispatch.
+    perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+    if was_allocated then
+      perform private.release_stock(target);
+    end if;
+    perform private.replace_order_items(target, lines);
+  end if;
+  select * into target from public.orders o where o.id = target.id;
+  if lines is not null and target.status in ('approved', 'allocated') then
+    tolerance := coalesce((private.tenant_rule(tenant, 'orders.amend_tolerance_percent'))::text::numeric, 0);
+    if target.total > round(target.approved_total * (1 + tolerance / 100), 2)
+      or (target.total > target.approved_total and private.credit_shortfall(target) > 0) then
+      update public.orders o set status = 'pending_approval' where o.id = target.id returning * into target;
+      perform private.leave_trip(target);
+    elsif was_allocated then
+      insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
+      select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
+      from public.order_items i where i.tenant_id = tenant and i.order_id = target.id;
+      perform private.refresh_load_of_order(target);
+    end if;
+  end if;
+  perform private.end_command(tenant, 'amend_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer, uuid) is
+  'Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
+select private.expose('amend_order');
+
+create function private.reattempt_order(order_id uuid, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.create');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
+  replay constant jsonb := private.begin_command(tenant, 'reattempt_order', idempotency_key, arguments);
+  failed public.orders;
+  created public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  failed := private.lock_order(tenant, order_id, null);
+  if failed.status <> 'failed' or exists (select from public.orders o where o.tenant_id = tenant and o.reattempt_of_id = failed.id) then
+    perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
+  end if;
+  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel);
+  update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
+  perform private.end_command(tenant, 'reattempt_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
+  return created;
+end
+$$;
+comment on function private.reattempt_order(uuid, uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
+select private.expose('reattempt_order');

@@ -1,0 +1,399 @@
+-- Family 08, delivery: vehicles, drivers, trips, loads, proofs, offloads, variances.
+
+create type public.trip_status as enum ('draft', 'planned', 'dispatched', 'in_progress', 'completed', 'cancelled');
+create type public.stop_status as enum ('pending', 'arrived', 'delivered', 'failed');
+create type public.offload_status as enum ('draft', 'submitted', 'reviewed', 'approved', 'rejected');
+create type public.variance_status as enum ('pending_review', 'approved', 'rejected');
+create type public.variance_kind as enum ('delivery', 'offload', 'cash', 'reported');
+create type public.variance_code as enum ('customer_refused', 'damaged', 'lost', 'stolen', 'counting_error', 'short_loaded', 'other');
+
+create table public.vehicles (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  registration text not null,
+  name text not null,
+  home_warehouse_id uuid not null,
+  location_id uuid not null,
+  capacity_kg numeric(14,3) not null,
+  capacity_l numeric(14,3) not null,
+  capacity_units numeric(14,3) not null,
+  skills text[] not null default '{}',
+  shift_start time not null default '07:00',
+  shift_end time not null default '18:00',
+  cost_fixed numeric(14,2) not null default 0,
+  cost_per_hour numeric(14,2) not null default 0,
+  cost_per_km numeric(14,2) not null default 0,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, registration),
+  unique (tenant_id, location_id),
+  foreign key (tenant_id, home_warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, location_id) references public.warehouses (tenant_id, id),
+  constraint registration_is_short check (length(registration) between 1 and 20 and registration = btrim(registration)),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
+  constraint capacities_are_bounded check (capacity_kg between 0 and 100000 and capacity_l between 0 and 1000000 and capacity_units between 0 and 1000000),
+  constraint shift_is_ordered check (shift_start < shift_end),
+  constraint costs_are_bounded check (cost_fixed between 0 and 9999999 and cost_per_hour between 0 and 999999 and cost_per_km between 0 and 99999)
+);
+create index vehicles_home on public.vehicles (tenant_id, home_warehouse_id);
+comment on table public.vehicles is 'Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other.';
+comment on column public.vehicles.capacity_kg is 'Payload in kilograms; capacity_l in litres; capacity_units in crates or cylinders.';
+select private.manage_table('public.vehicles', 'vehicle');
+
+create function private.tg_vehicles__give_location() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- Whoever may not write here is told so by the policy, which looks at the row after this.
+  if new.location_id is null and new.tenant_id is not null then
+    insert into public.warehouses (tenant_id, code, name, kind) values (new.tenant_id, new.registration, new.name, 'van') returning id into new.location_id;
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_vehicles__give_location() is 'Gives a new vehicle its stock location.';
+create trigger _300_give_location before insert on public.vehicles for each row execute function private.tg_vehicles__give_location();
+
+-- Photos of deliveries; one folder per company. Policies are in policies/.
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('proofs', 'proofs', false, 3145728, array['image/jpeg', 'image/png', 'image/webp'])
+on conflict (id) do nothing;
+
+create table public.drivers (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  membership_id uuid,
+  name text not null,
+  phone text,
+  licence_number text,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, membership_id),
+  foreign key (tenant_id, membership_id) references public.memberships (tenant_id, id),
+  constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
+  constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint licence_number_is_short check (length(licence_number) <= 40)
+);
+comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
+select private.manage_table('public.drivers', 'driver');
+
+create table public.trips (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  number text not null,
+  warehouse_id uuid not null,
+  vehicle_id uuid,
+  driver_id uuid,
+  status public.trip_status not null default 'draft',
+  planned_start_at timestamptz not null,
+  planned_end_at timestamptz not null,
+  dispatched_by uuid,
+  dispatched_at timestamptz,
+  started_at timestamptz,
+  completed_at timestamptz,
+  status_reason text,
+  notes text,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, number),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, vehicle_id) references public.vehicles (tenant_id, id),
+  foreign key (tenant_id, driver_id) references public.drivers (tenant_id, id),
+  constraint plan_is_ordered check (planned_start_at < planned_end_at and planned_end_at <= planned_start_at + interval '7 days' and planned_start_at > '2000-01-01' and planned_end_at < '2200-01-01'),
+  constraint driver_known_once_planned check (status in ('draft', 'cancelled') or driver_id is not null),
+  constraint vehicle_known_once_dispatched check (status in ('draft', 'planned', 'cancelled') or vehicle_id is not null),
+  constraint cancelled_reason_matches_status check (status <> 'cancelled' or btrim(status_reason) <> ''),
+  constraint notes_are_bounded check (length(notes) <= 2000),
+  constraint driver_is_on_one_trip_at_a_time exclude using gist
+    (tenant_id with =, driver_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (status in ('planned', 'dispatched', 'in_progress') and driver_id is not null),
+  constraint vehicle_is_on_one_trip_at_a_time exclude using gist
+    (tenant_id with =, vehicle_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (status in ('planned', 'dispatched', 'in_progress') and vehicle_id is not null)
+);
+create index trips_recent on public.trips (tenant_id, planned_start_at desc, id desc);
+create index trips_status on public.trips (tenant_id, status, planned_start_at desc);
+create index trips_driver on public.trips (tenant_id, driver_id);
+create index trips_vehicle on public.trips (tenant_id, vehicle_id);
+create index trips_warehouse on public.trips (tenant_id, warehouse_id);
+-- Two rounds of one van may not overlap in planned time, but it can also carry only one load at once.
+create unique index trips_vehicle_on_the_road on public.trips (tenant_id, vehicle_id) where status in ('dispatched', 'in_progress');
+create unique index trips_driver_on_the_road on public.trips (tenant_id, driver_id) where status in ('dispatched', 'in_progress');
+comment on table public.trips is 'One round of one van with one driver.';
+insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
+create trigger _100_number_document before insert on public.trips for each row execute function private.tg__number_document('trip');
+select private.register_machine('trip', 'trips', 'draft');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('trip', 'draft', 'plan', 'planned', 'trips.edit', null, 'trip.planned'),
+  ('trip', 'planned', 'dispatch', 'dispatched', 'trips.dispatch', null, 'trip.dispatched'),
+  ('trip', 'dispatched', 'start', 'in_progress', 'trips.drive', null, 'trip.started'),
+  ('trip', 'in_progress', 'complete', 'completed', 'trips.dispatch', null, 'trip.completed'),
+  ('trip', 'draft', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled'),
+  ('trip', 'planned', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled');
+select private.manage_table('public.trips', 'trip', 'trip');
+
+alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
+
+create table public.trip_stops (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  trip_id uuid not null,
+  sequence integer not null,
+  order_id uuid not null,
+  customer_id uuid not null,
+  address_id uuid not null,
+  status public.stop_status not null default 'pending',
+  planned_arrival_at timestamptz,
+  arrived_at timestamptz,
+  left_at timestamptz,
+  unique (tenant_id, id),
+  -- An order rides on one trip at most; leaving a trip deletes the stop.
+  unique (tenant_id, order_id),
+  constraint sequence_is_unique_on_the_trip unique (tenant_id, trip_id, sequence) deferrable initially deferred,
+  foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
+  foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
+  foreign key (tenant_id, customer_id, address_id) references public.customer_addresses (tenant_id, customer_id, id),
+  constraint sequence_is_bounded check (sequence between 1 and 1000)
+);
+create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
+comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
+alter table public.trip_stops enable row level security;
+alter table public.trip_stops force row level security;
+
+create table public.loads (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  trip_id uuid not null,
+  depot_confirmed_by uuid,
+  depot_confirmed_at timestamptz,
+  driver_confirmed_by uuid,
+  driver_confirmed_at timestamptz,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, trip_id),
+  foreign key (tenant_id, trip_id) references public.trips (tenant_id, id) on delete cascade,
+  constraint depot_confirmation_is_complete check ((depot_confirmed_by is null) = (depot_confirmed_at is null)),
+  constraint driver_confirmation_is_complete check ((driver_confirmed_by is null) = (driver_confirmed_at is null)),
+  constraint two_people_confirm_the_load check (depot_confirmed_by <> driver_confirmed_by)
+);
+comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
+alter table public.loads enable row level security;
+alter table public.loads force row level security;
+
+create table public.load_items (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  load_id uuid not null,
+  product_id uuid not null,
+  expected numeric(14,3) not null,
+  depot_count numeric(14,3),
+  driver_count numeric(14,3),
+  unique (tenant_id, id),
+  unique (tenant_id, load_id, product_id),
+  foreign key (tenant_id, load_id) references public.loads (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint expected_is_bounded check (expected > 0 and expected <= 99999999),
+  constraint counts_are_bounded check (depot_count between 0 and 99999999 and driver_count between 0 and 99999999)
+);
+create index load_items_product on public.load_items (tenant_id, product_id);
+comment on table public.load_items is 'Load sheet lines: what the orders need and what each side counted, in base units.';
+alter table public.load_items enable row level security;
+alter table public.load_items force row level security;
+
+create table public.delivery_proofs (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  order_id uuid not null,
+  trip_id uuid not null,
+  received_by text not null,
+  signature text,
+  photo_path text,
+  latitude numeric(9,6),
+  longitude numeric(9,6),
+  notes text,
+  captured_at timestamptz not null,
+  recorded_at timestamptz not null default now(),
+  recorded_by uuid default auth.uid(),
+  unique (tenant_id, id),
+  unique (tenant_id, order_id),
+  foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
+  foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
+  constraint received_by_is_not_blank check (btrim(received_by) <> '' and length(received_by) <= 120),
+  constraint signature_is_a_small_png check (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and length(signature) <= 200000),
+  constraint photo_path_is_in_the_own_folder check (photo_path like tenant_id::text || '/%' and length(photo_path) <= 300),
+  constraint proof_shows_something check (signature is not null or photo_path is not null),
+  constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
+  constraint notes_are_bounded check (length(notes) <= 1000)
+);
+create index delivery_proofs_trip on public.delivery_proofs (tenant_id, trip_id);
+comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when.';
+comment on column public.delivery_proofs.captured_at is 'When the customer signed, by the phone''s clock; recorded_at is when the server heard of it.';
+select private.protect_ledger('public.delivery_proofs');
+alter table public.delivery_proofs enable row level security;
+alter table public.delivery_proofs force row level security;
+
+create table public.offload_documents (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  number text not null,
+  trip_id uuid not null,
+  warehouse_id uuid not null,
+  status public.offload_status not null default 'draft',
+  submitted_by uuid,
+  submitted_at timestamptz,
+  reviewed_by uuid,
+  reviewed_at timestamptz,
+  approved_by uuid,
+  approved_at timestamptz,
+  status_reason text,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, number),
+  foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  constraint submission_is_recorded check (status = 'draft' or submitted_at is not null),
+  constraint review_is_recorded check (status not in ('reviewed', 'approved') or reviewed_at is not null),
+  constraint approval_is_recorded check ((status = 'approved') = (approved_at is not null)),
+  constraint rejected_reason_matches_status check ((status = 'rejected') = (status_reason is not null))
+);
+create unique index offload_documents_live on public.offload_documents (tenant_id, trip_id) where status <> 'rejected';
+create index offload_documents_trip on public.offload_documents (tenant_id, trip_id);
+create index offload_documents_warehouse on public.offload_documents (tenant_id, warehouse_id);
+comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
+create trigger _100_number_document before insert on public.offload_documents for each row execute function private.tg__number_document('offload');
+select private.register_machine('offload_document', 'offload_documents', 'draft');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('offload_document', 'draft', 'submit', 'submitted', 'trips.view', null, 'offload_document.submitted'),
+  ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', 'submitted_by', 'offload_document.reviewed'),
+  ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', 'submitted_by', 'offload_document.rejected'),
+  ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', 'submitted_by', 'offload_document.approved'),
+  ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', 'submitted_by', 'offload_document.rejected');
+select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
+
+create table public.offload_items (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  offload_id uuid not null,
+  product_id uuid not null,
+  condition public.stock_condition not null default 'good',
+  expected numeric(14,3) not null,
+  counted numeric(14,3) not null,
+  difference numeric(14,3) generated always as (counted - expected) stored,
+  unique (tenant_id, id),
+  unique (tenant_id, offload_id, product_id, condition),
+  foreign key (tenant_id, offload_id) references public.offload_documents (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint quantities_are_bounded check (expected between 0 and 99999999 and counted between 0 and 99999999)
+);
+create index offload_items_product on public.offload_items (tenant_id, product_id);
+comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted.';
+alter table public.offload_items enable row level security;
+alter table public.offload_items force row level security;
+
+create table public.variances (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null references public.tenants (id),
+  number text not null,
+  kind public.variance_kind not null,
+  status public.variance_status not null default 'pending_review',
+  trip_id uuid,
+  order_id uuid,
+  offload_id uuid,
+  warehouse_id uuid,
+  product_id uuid,
+  condition public.stock_condition,
+  expected numeric(14,3) not null,
+  actual numeric(14,3) not null,
+  difference numeric(14,3) generated always as (actual - expected) stored,
+  unit_value numeric(14,2) not null default 0,
+  value numeric(14,2) generated always as (round((actual - expected) * unit_value, 2)) stored,
+  explanation text,
+  code public.variance_code,
+  responsible_id uuid,
+  resolution_note text,
+  resolved_by uuid,
+  resolved_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, number),
+  foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
+  foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
+  foreign key (tenant_id, offload_id) references public.offload_documents (tenant_id, id),
+  foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  foreign key (tenant_id, responsible_id) references public.memberships (tenant_id, id),
+  constraint quantities_are_bounded check (expected between 0 and 999999999 and actual between 0 and 999999999),
+  constraint quantities_differ check (expected <> actual),
+  constraint unit_value_is_bounded check (unit_value between 0 and 999999999.99),
+  constraint explanation_is_bounded check (length(explanation) <= 1000),
+  constraint note_is_bounded check (length(resolution_note) <= 1000),
+  constraint code_names_the_cause_once_approved check (status <> 'approved' or code is not null),
+  constraint resolution_is_recorded check ((status = 'pending_review') = (resolved_at is null)),
+  constraint rejection_has_a_reason check (status <> 'rejected' or btrim(resolution_note) <> '')
+);
+create index variances_status on public.variances (tenant_id, status, created_at desc);
+create index variances_trip on public.variances (tenant_id, trip_id);
+create index variances_order on public.variances (tenant_id, order_id);
+create index variances_offload on public.variances (tenant_id, offload_id);
+create index variances_warehouse on public.variances (tenant_id, warehouse_id);
+create index variances_product on public.variances (tenant_id, product_id);
+create index variances_responsible on public.variances (tenant_id, responsible_id);
+comment on table public.variances is 'Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account).';
+comment on column public.variances.expected is 'Base units, or money for kind cash (then unit_value is 1).';
+create trigger _100_number_document before insert on public.variances for each row execute function private.tg__number_document('variance');
+select private.register_machine('variance', 'variances', 'pending_review');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', 'created_by', 'variance.approved'),
+  ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', 'created_by', 'variance.rejected');
+select private.manage_table('public.variances', 'variance', 'variance');
+
+create function public.allowed_commands(trips public.trips) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- Only its driver sets off.
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips))) c
+    where c <> 'start' or private.drives_trip(trips)
+  );
+end
+$$;
+comment on function public.allowed_commands(public.trips) is 'Commands that the caller may give to this trip now. Computed field.';
+
+create function public.allowed_commands(offload_documents public.offload_documents) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return private.allowed_commands('offload_document', offload_documents.tenant_id, offload_documents.status::text, pg_catalog.to_jsonb(offload_documents));
+end
+$$;
+comment on function public.allowed_commands(public.offload_documents) is 'Commands that the caller may give to this offload now. Computed field.';
+
+create function public.allowed_commands(variances public.variances) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return private.allowed_commands('variance', variances.tenant_id, variances.status::text, pg_catalog.to_jsonb(variances));
+end
+$$;
+comment on function public.allowed_commands(public.variances) is 'Commands that the caller may give to this variance now. Computed field.';

@@ -1,0 +1,537 @@
+-- Family 08, delivery: building, loading and dispatching trips.
+
+select private.register_error('orders_not_assignable', 409, 'Some orders cannot ride on this trip.', 'Look at the details: they must be allocated at the trip''s warehouse, not on hold and not on another trip.');
+select private.register_error('trip_fixed', 409, 'The trip has left the depot and can no longer be changed.', 'Plan another trip.');
+select private.register_error('trip_without_orders', 409, 'The trip carries no orders.', 'Add orders first.');
+select private.register_error('trip_without_driver', 409, 'The trip has no driver.', 'Choose a driver.');
+select private.register_error('trip_without_vehicle', 409, 'The trip has no vehicle.', 'Choose a vehicle.');
+select private.register_error('trip_overloaded', 409, 'The load is more than the vehicle can carry.', 'Take orders off the trip or choose a larger vehicle.');
+select private.register_error('load_not_confirmed', 409, 'The load is not confirmed by both the depot and the driver.', 'Have both count the load.');
+select private.register_error('load_count_mismatch', 409, 'The count differs from the load sheet.', 'Count again; if goods are missing, change the orders first.');
+select private.register_error('load_confirmed_by_same_person', 403, 'Depot and driver must be two different people.', 'Ask a colleague to confirm for the other side.');
+select private.register_error('not_the_driver', 403, 'This is not your trip.', 'Ask the dispatcher to assign it to you.');
+
+create function private.sees_trip(trip_id uuid, driver_id uuid, warehouse_id uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return me.role is distinct from 'customer'
+    and (me.warehouse_id is null or me.warehouse_id = warehouse_id)
+    and (me.role is distinct from 'driver' or exists (
+      select from public.drivers d where d.tenant_id = me.tenant_id and d.id = driver_id and d.membership_id = me.id
+    ));
+end
+$$;
+comment on function private.sees_trip(uuid, uuid, uuid) is 'Row scope of trips: drivers see their own, limited members those of their warehouse, customers none.';
+
+create function private.drives_trip(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.drivers d join public.memberships m on m.tenant_id = d.tenant_id and m.id = d.membership_id
+    where d.tenant_id = target.tenant_id and d.id = target.driver_id and m.user_id = auth.uid()
+  );
+end
+$$;
+comment on function private.drives_trip(public.trips) is 'Whether the caller is the driver of the trip.';
+
+create function private.lock_trip(tenant uuid, trip_id uuid, expected_version integer) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  target public.trips;
+begin
+  select * into target from public.trips t where t.tenant_id = tenant and t.id = trip_id for no key update;
+  if not found or not (private.is_unscoped() or private.sees_trip(target.id, target.driver_id, target.warehouse_id)) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('trip_id', trip_id));
+  end if;
+  perform private.check_version(expected_version, target.version);
+  return target;
+end
+$$;
+comment on function private.lock_trip(uuid, uuid, integer) is 'Locks a trip that the caller sees. Trips are locked before orders, orders before balances. Raises record_not_found, version_conflict.';
+
+create function private.lock_trip_of_order(tenant uuid, order_id uuid) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  trip_id uuid;
+begin
+  select s.trip_id into trip_id from public.trip_stops s where s.tenant_id = tenant and s.order_id = lock_trip_of_order.order_id;
+  perform from public.trips t where t.tenant_id = tenant and t.id = trip_id for no key update;
+  return trip_id;
+end
+$$;
+comment on function private.lock_trip_of_order(uuid, uuid) is 'Locks the trip that an order rides on, before the order itself is locked; null when it rides on none.';
+
+select private.register_error('order_moved_to_another_trip', 409, 'Somebody moved the order to another trip in the same moment.', 'Try again.');
+
+create function private.check_trip_of_order(target public.orders, locked_trip uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if locked_trip is distinct from (select s.trip_id from public.trip_stops s where s.tenant_id = target.tenant_id and s.order_id = target.id) then
+    raise exception using errcode = '40001', message = 'order_moved_to_another_trip', hint = 'Somebody moved the order in the same moment. Try again.';
+  end if;
+end
+$$;
+comment on function private.check_trip_of_order(public.orders, uuid) is 'After the order is locked too: its trip must still be the one that was locked. Raises 40001, which clients retry.';
+
+------------------------------------------------------------------------------------------------
+-- Load sheet
+------------------------------------------------------------------------------------------------
+
+create function private.write_load_sheet(target public.trips) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  sheet_id uuid;
+begin
+  delete from public.loads l where l.tenant_id = target.tenant_id and l.trip_id = target.id;
+  insert into public.loads (tenant_id, trip_id) values (target.tenant_id, target.id) returning id into sheet_id;
+  insert into public.load_items (tenant_id, load_id, product_id, expected)
+  select target.tenant_id, sheet_id, i.product_id, sum(i.quantity)
+  from public.trip_stops s
+  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
+  where s.tenant_id = target.tenant_id and s.trip_id = target.id
+  group by i.product_id;
+end
+$$;
+comment on function private.write_load_sheet(public.trips) is 'Writes the load sheet of a trip anew from its orders; earlier counts no longer count.';
+
+create function private.leave_trip(target public.orders) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  left_trip uuid;
+begin
+  delete from public.trip_stops s where s.tenant_id = target.tenant_id and s.order_id = target.id returning s.trip_id into left_trip;
+  if left_trip is not null then
+    perform private.write_load_sheet(t) from public.trips t where t.tenant_id = target.tenant_id and t.id = left_trip and t.status = 'planned';
+  end if;
+end
+$$;
+comment on function private.leave_trip(public.orders) is 'Takes an order off its trip and renews the load sheet.';
+
+create function private.refresh_load_of_order(target public.orders) returns void
+language sql security definer set search_path = ''
+as $$
+  select private.write_load_sheet(t)
+  from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id and t.status = 'planned'
+  where s.tenant_id = target.tenant_id and s.order_id = target.id
+$$;
+comment on function private.refresh_load_of_order(public.orders) is 'Renews the load sheet of the planned trip that carries an order, if there is one.';
+
+create function private.check_capacity(target public.trips) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  van public.vehicles;
+  weight numeric;
+  volume numeric;
+  units numeric;
+begin
+  select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id;
+  if not found then
+    return;
+  end if;
+  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0) into weight, volume, units
+  from public.trip_stops s
+  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+  where s.tenant_id = target.tenant_id and s.trip_id = target.id;
+  if weight > van.capacity_kg or volume > van.capacity_l or units > van.capacity_units then
+    perform private.fail('trip_overloaded', pg_catalog.jsonb_build_object(
+      'weight_kg', weight, 'capacity_kg', van.capacity_kg, 'volume_l', volume, 'capacity_l', van.capacity_l, 'units', units, 'capacity_units', van.capacity_units));
+  end if;
+end
+$$;
+comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight, volume or units of a trip exceed its vehicle. Without a vehicle there is nothing to check yet.';
+
+------------------------------------------------------------------------------------------------
+-- Building
+------------------------------------------------------------------------------------------------
+
+create function private.set_trip_orders(target public.trips, order_ids uuid[]) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  problems jsonb;
+begin
+  -- All orders in one order, so that two dispatchers cannot lock each other out.
+  perform from public.orders o where o.tenant_id = target.tenant_id and o.id = any (order_ids) order by o.id for no key update;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', w.id, 'number', o.number, 'problem', case
+    when o.id is null then 'unknown'
+    when o.status <> 'allocated' then 'not_allocated'
+    when o.is_on_hold then 'on_hold'
+    when o.warehouse_id <> target.warehouse_id then 'other_warehouse'
+    else 'on_another_trip' end))
+  into problems
+  from (select distinct x as id from pg_catalog.unnest(order_ids) x) w
+  left join public.orders o on o.tenant_id = target.tenant_id and o.id = w.id
+  where o.id is null or o.status <> 'allocated' or o.is_on_hold or o.warehouse_id <> target.warehouse_id
+    or exists (select from public.trip_stops s where s.tenant_id = o.tenant_id and s.order_id = o.id and s.trip_id <> target.id);
+  if problems is not null then
+    perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
+  end if;
+  delete from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id;
+  insert into public.trip_stops (tenant_id, trip_id, sequence, order_id, customer_id, address_id)
+  select target.tenant_id, target.id, pg_catalog.row_number() over (order by min(w.n)), o.id, o.customer_id, o.address_id
+  from pg_catalog.unnest(order_ids) with ordinality as w (id, n)
+  join public.orders o on o.tenant_id = target.tenant_id and o.id = w.id
+  group by o.id, o.customer_id, o.address_id;
+  if target.status = 'planned' then
+    if coalesce(pg_catalog.cardinality(order_ids), 0) = 0 then
+      perform private.fail('trip_without_orders');
+    end if;
+    perform private.check_capacity(target);
+    perform private.write_load_sheet(target);
+  end if;
+end
+$$;
+comment on function private.set_trip_orders(public.trips, uuid[]) is 'Replaces the orders of a locked trip, in the order given. Raises orders_not_assignable, trip_overloaded.';
+
+create function private.create_trip(
+  warehouse_id uuid, planned_start_at timestamptz, planned_end_at timestamptz, vehicle_id uuid default null, driver_id uuid default null,
+  order_ids uuid[] default '{}', notes text default null, idempotency_key uuid default null
+) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.edit');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('warehouse_id', warehouse_id, 'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at,
+    'vehicle_id', vehicle_id, 'driver_id', driver_id, 'order_ids', order_ids, 'notes', notes);
+  replay constant jsonb := private.begin_command(tenant, 'create_trip', idempotency_key, arguments);
+  created public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
+  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
+  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
+  insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
+  values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
+  returning * into created;
+  perform private.set_trip_orders(created, order_ids);
+  perform private.end_command(tenant, 'create_trip', idempotency_key, arguments, pg_catalog.to_jsonb(created));
+  return created;
+end
+$$;
+comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text, uuid) is
+  'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available.';
+select private.expose('create_trip');
+
+create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null, idempotency_key uuid default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.edit');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'order_ids', order_ids);
+  replay constant jsonb := private.begin_command(tenant, 'assign_orders', idempotency_key, arguments);
+  target public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  if target.status not in ('draft', 'planned') then
+    perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
+  end if;
+  perform private.set_trip_orders(target, order_ids);
+  -- Whoever looks at an older list of stops must notice.
+  update public.trips t set notes = t.notes where t.id = target.id returning * into target;
+  perform private.end_command(tenant, 'assign_orders', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.assign_orders(uuid, uuid[], integer, uuid) is
+  'Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders.';
+select private.expose('assign_orders');
+
+create function private.change_trip(
+  trip_id uuid, vehicle_id uuid default null, driver_id uuid default null, planned_start_at timestamptz default null, planned_end_at timestamptz default null,
+  notes text default null, expected_version integer default null, idempotency_key uuid default null
+) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.edit');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'vehicle_id', vehicle_id, 'driver_id', driver_id,
+    'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at, 'notes', notes);
+  replay constant jsonb := private.begin_command(tenant, 'change_trip', idempotency_key, arguments);
+  target public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  if target.status not in ('draft', 'planned') then
+    perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
+  end if;
+  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
+  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
+  update public.trips t
+  set vehicle_id = coalesce(change_trip.vehicle_id, t.vehicle_id), driver_id = coalesce(change_trip.driver_id, t.driver_id),
+    planned_start_at = coalesce(change_trip.planned_start_at, t.planned_start_at), planned_end_at = coalesce(change_trip.planned_end_at, t.planned_end_at),
+    notes = coalesce(change_trip.notes, t.notes)
+  where t.id = target.id
+  returning * into target;
+  if target.status = 'planned' then
+    perform private.check_capacity(target);
+    -- The new driver has counted nothing yet.
+    update public.loads l set driver_confirmed_by = null, driver_confirmed_at = null
+    where l.tenant_id = tenant and l.trip_id = target.id and change_trip.driver_id is not null;
+  end if;
+  perform private.end_command(tenant, 'change_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer, uuid) is
+  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, version_conflict.';
+select private.expose('change_trip');
+
+create function private.plan_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
+  replay constant jsonb := private.begin_command(tenant, 'plan_trip', idempotency_key, arguments);
+  target public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  perform private.next_state('trip', target.id, target.status::text, 'plan');
+  if target.driver_id is null then
+    perform private.fail('trip_without_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
+    perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  perform private.check_capacity(target);
+  update public.trips t set status = 'planned' where t.id = target.id returning * into target;
+  perform private.write_load_sheet(target);
+  perform private.end_command(tenant, 'plan_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.plan_trip(uuid, integer, uuid) is
+  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, trip_overloaded, trip_transition_illegal; 23P01 when driver or vehicle is on another trip at that time.';
+select private.expose('plan_trip');
+
+create function private.confirm_load(trip_id uuid, counts jsonb, idempotency_key uuid default null) returns public.loads
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'counts', counts);
+  replay constant jsonb := private.begin_command(tenant, 'confirm_load', idempotency_key, arguments);
+  target public.trips;
+  sheet public.loads;
+  is_driver boolean;
+  mismatch jsonb;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.loads, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, null);
+  if target.status <> 'planned' then
+    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'confirm_load'));
+  end if;
+  is_driver := private.drives_trip(target);
+  perform private.require_permission(case when is_driver then 'trips.drive' else 'trips.load' end);
+  select * into sheet from public.loads l where l.tenant_id = tenant and l.trip_id = target.id for no key update;
+  if auth.uid() = (case when is_driver then sheet.depot_confirmed_by else sheet.driver_confirmed_by end) then
+    perform private.fail('load_confirmed_by_same_person');
+  end if;
+  if pg_catalog.jsonb_typeof(counts) is distinct from 'array' then
+    perform private.fail('input_invalid', '{"counts": "an array of {product_id, count} is needed"}');
+  end if;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(i.product_id, c.product_id), 'expected', coalesce(i.expected, 0), 'counted', c.count))
+  into mismatch
+  from (select x.* from public.load_items x where x.tenant_id = tenant and x.load_id = sheet.id) i
+  full join pg_catalog.jsonb_to_recordset(counts) as c (product_id uuid, count numeric) on c.product_id = i.product_id
+  where i.expected is distinct from c.count;
+  if mismatch is not null then
+    perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('products', mismatch));
+  end if;
+  update public.load_items i
+  set depot_count = case when is_driver then i.depot_count else i.expected end,
+    driver_count = case when is_driver then i.expected else i.driver_count end
+  where i.tenant_id = tenant and i.load_id = sheet.id;
+  if is_driver then
+    update public.loads l set driver_confirmed_by = auth.uid(), driver_confirmed_at = pg_catalog.now() where l.id = sheet.id returning * into sheet;
+  else
+    update public.loads l set depot_confirmed_by = auth.uid(), depot_confirmed_at = pg_catalog.now() where l.id = sheet.id returning * into sheet;
+  end if;
+  perform private.publish_event(tenant, 'trip.load_confirmed', 'trip', target.id, target.version, pg_catalog.jsonb_build_object('side', case when is_driver then 'driver' else 'depot' end));
+  perform private.end_command(tenant, 'confirm_load', idempotency_key, arguments, pg_catalog.to_jsonb(sheet));
+  return sheet;
+end
+$$;
+comment on function private.confirm_load(uuid, jsonb, uuid) is
+  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
+select private.expose('confirm_load');
+
+create function private.dispatch_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
+  replay constant jsonb := private.begin_command(tenant, 'dispatch_trip', idempotency_key, arguments);
+  target public.trips;
+  van public.vehicles;
+  problems jsonb;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  perform private.next_state('trip', target.id, target.status::text, 'dispatch');
+  select * into van from public.vehicles v where v.tenant_id = tenant and v.id = target.vehicle_id;
+  if not found then
+    perform private.fail('trip_without_vehicle', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
+    perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  perform private.check_capacity(target);
+  if not exists (
+    select from public.loads l where l.tenant_id = tenant and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
+  ) then
+    perform private.fail('load_not_confirmed', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  perform from public.orders o
+  where o.tenant_id = tenant and o.id in (select s.order_id from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id)
+  order by o.id for no key update;
+  -- Their customers too, in one order, before the credit of each is weighed.
+  perform from public.customers c
+  where c.tenant_id = tenant and c.id in (select s.customer_id from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id)
+  order by c.id for no key update;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', o.id, 'number', o.number,
+    'problem', case when o.is_on_hold then 'on_hold' when o.status <> 'allocated' then 'not_allocated' else 'credit_exceeded' end))
+  into problems
+  from public.trip_stops s join public.orders o on o.tenant_id = s.tenant_id and o.id = s.order_id
+  where s.tenant_id = tenant and s.trip_id = target.id
+    and (o.status <> 'allocated' or o.is_on_hold or (o.credit_override_note is null and private.credit_shortfall(o) > 0));
+  if problems is not null then
+    perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
+  end if;
+
+  update public.trips t set status = 'dispatched', dispatched_by = auth.uid(), dispatched_at = pg_catalog.now() where t.id = target.id returning * into target;
+
+  delete from public.reservations r
+  using public.trip_stops s join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
+  where s.tenant_id = tenant and s.trip_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id;
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select tenant, m.location_id, l.product_id, 'good', m.sign * l.expected, 'load', 'trip', target.id, target.dispatched_at
+  from public.loads h
+  join public.load_items l on l.tenant_id = h.tenant_id and l.load_id = h.id
+  cross join lateral (values (target.warehouse_id, -1), (van.location_id, 1)) as m (location_id, sign)
+  where h.tenant_id = tenant and h.trip_id = target.id;
+  perform private.move_containers(tenant, 'depot', target.warehouse_id, 'van', van.location_id, 'trip', target.id, (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.container_product_id, 'quantity', l.expected))
+    from public.loads h
+    join public.load_items l on l.tenant_id = h.tenant_id and l.load_id = h.id
+    join public.products p on p.tenant_id = l.tenant_id and p.id = l.product_id and p.container_product_id is not null
+    where h.tenant_id = tenant and h.trip_id = target.id
+  ), pg_catalog.now());
+
+  -- The orders follow from their fulfilments.
+  perform private.run_as_rule('trip.dispatch');
+  with sent as (
+    insert into public.fulfilments (tenant_id, order_id, warehouse_id, trip_id)
+    select tenant, s.order_id, target.warehouse_id, target.id
+    from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id
+    returning id, order_id
+  )
+  insert into public.fulfilment_items (tenant_id, fulfilment_id, order_item_id, product_id, quantity)
+  select tenant, f.id, i.id, i.product_id, i.quantity
+  from sent f join public.order_items i on i.tenant_id = tenant and i.order_id = f.order_id;
+  perform private.run_as_rule(null);
+  perform private.end_command(tenant, 'dispatch_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.dispatch_trip(uuid, integer, uuid) is
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+select private.expose('dispatch_trip');
+
+create function private.start_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
+  replay constant jsonb := private.begin_command(tenant, 'start_trip', idempotency_key, arguments);
+  target public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  perform private.next_state('trip', target.id, target.status::text, 'start');
+  if not private.drives_trip(target) then
+    perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  update public.trips t set status = 'in_progress', started_at = pg_catalog.now() where t.id = target.id returning * into target;
+  perform private.run_as_rule('trip.start');
+  update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
+  perform private.run_as_rule(null);
+  perform private.end_command(tenant, 'start_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.start_trip(uuid, integer, uuid) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
+select private.expose('start_trip');
+
+create function private.cancel_trip(trip_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, 'cancel_trip', idempotency_key, arguments);
+  target public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  perform private.next_state('trip', target.id, target.status::text, 'cancel');
+  if coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
+  delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;
+  update public.trips t set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where t.id = target.id returning * into target;
+  perform private.end_command(tenant, 'cancel_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.cancel_trip(uuid, text, integer, uuid) is
+  'Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal.';
+select private.expose('cancel_trip');

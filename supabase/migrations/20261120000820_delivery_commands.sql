@@ -1,0 +1,545 @@
+-- Family 08, delivery: at the customer's door, back at the depot, and the differences.
+
+select private.register_error('delivery_lines_incomplete', 422, 'Every line of the order needs a delivered quantity.', 'Enter a quantity for each line, 0 if it was refused.');
+select private.register_error('refusal_without_reason', 422, 'A refused quantity needs a reason.', 'Write why the customer did not take it.');
+select private.register_error('nothing_delivered', 409, 'Nothing was delivered.', 'Report the delivery as failed instead.');
+select private.register_error('not_a_container', 422, 'This product is not a returnable container.', 'Choose one of the containers in the catalogue.');
+select private.register_error('captured_at_invalid', 422, 'The time of the delivery is before the trip started or in the future.', 'Check the clock of the phone.');
+select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo.');
+select private.register_error('trip_has_open_stops', 409, 'Some stops of the trip are still open.', 'Deliver them or report them as failed first.');
+select private.register_error('offload_exists', 409, 'This trip has an offload already.', 'Open that offload.');
+select private.register_error('offload_has_open_variances', 409, 'Some differences of this offload are not decided.', 'Have each difference approved, or reject the offload and count again.');
+select private.register_error('offload_missing', 409, 'The trip has no approved offload.', 'Have the van counted and the offload approved.');
+select private.register_error('van_not_empty', 409, 'The books still show goods on the van.', 'Check the offload of this trip.');
+
+create function private.lock_delivery(tenant uuid, order_id uuid, captured_at timestamptz, out target public.orders, out trip public.trips)
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  locked_trip uuid;
+begin
+  locked_trip := private.lock_trip_of_order(tenant, order_id);
+  target := private.lock_order(tenant, order_id, null);
+  perform private.check_trip_of_order(target, locked_trip);
+  select * into trip from public.trips t where t.tenant_id = tenant and t.id = locked_trip;
+  if trip.id is not null and not private.drives_trip(trip) and not private.has_permission(tenant, 'trips.dispatch') then
+    perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', trip.id));
+  end if;
+  if captured_at > pg_catalog.clock_timestamp() + interval '5 minutes' or captured_at < trip.started_at - interval '5 minutes' then
+    perform private.fail('captured_at_invalid', pg_catalog.jsonb_build_object('captured_at', captured_at, 'started_at', trip.started_at));
+  end if;
+end
+$$;
+comment on function private.lock_delivery(uuid, uuid, timestamptz) is
+  'Locks trip and order of a delivery for its driver or the dispatcher; a phone''s clock may be off by five minutes. Raises not_the_driver, captured_at_invalid, record_not_found.';
+
+create function private.arrive_at_stop(order_id uuid, arrived_at timestamptz default null, idempotency_key uuid default null) returns public.trip_stops
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('deliveries.record');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'arrived_at', arrived_at);
+  replay constant jsonb := private.begin_command(tenant, 'arrive_at_stop', idempotency_key, arguments);
+  stop public.trip_stops;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trip_stops, replay);
+  end if;
+  perform private.lock_delivery(tenant, order_id, arrived_at);
+  update public.trip_stops s set status = 'arrived', arrived_at = coalesce(arrive_at_stop.arrived_at, pg_catalog.now())
+  where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.status = 'pending'
+  returning * into stop;
+  if not found then
+    select * into stop from public.trip_stops s where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id;
+  end if;
+  perform private.end_command(tenant, 'arrive_at_stop', idempotency_key, arguments, pg_catalog.to_jsonb(stop));
+  return stop;
+end
+$$;
+comment on function private.arrive_at_stop(uuid, timestamptz, uuid) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found.';
+select private.expose('arrive_at_stop');
+
+create function private.complete_delivery(
+  order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
+  payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null,
+  idempotency_key uuid default null
+) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('deliveries.record');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'items', items, 'received_by', received_by, 'signature', pg_catalog.md5(signature),
+    'photo_path', photo_path, 'empties', empties, 'payment', payment, 'captured_at', captured_at, 'latitude', latitude, 'longitude', longitude, 'notes', notes);
+  replay constant jsonb := private.begin_command(tenant, 'complete_delivery', idempotency_key, arguments);
+  delivered_at constant timestamptz := coalesce(captured_at, pg_catalog.now());
+  delivery record;
+  target public.orders;
+  van_location uuid;
+  moved_at timestamptz;
+  fulfilment public.fulfilments;
+  problems jsonb;
+  refundable jsonb;
+  charged jsonb;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  delivery := private.lock_delivery(tenant, order_id, captured_at);
+  target := delivery.target;
+  perform private.next_state('order', target.id, target.status::text, 'complete_delivery');
+  select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
+  select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
+
+  if pg_catalog.jsonb_typeof(items) is distinct from 'array' or pg_catalog.jsonb_typeof(coalesce(empties, '[]')) <> 'array' then
+    perform private.fail('input_invalid', '{"items": "an array of {order_item_id, delivered, refused_reason?} is needed", "empties": "an array of {product_id, quantity, condition?}"}');
+  end if;
+  if signature is null and photo_path is null then
+    perform private.fail('proof_missing', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_item_id', coalesce(f.order_item_id, g.order_item_id), 'quantity', f.quantity, 'delivered', g.delivered))
+  into problems
+  from (select x.* from public.fulfilment_items x where x.tenant_id = tenant and x.fulfilment_id = fulfilment.id) f
+  full join pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, delivered numeric) on g.order_item_id = f.order_item_id
+  where f.id is null or g.delivered is null or g.delivered < 0 or g.delivered > f.quantity or g.delivered <> round(g.delivered, 3);
+  if problems is not null or (select count(*) from pg_catalog.jsonb_array_elements(items)) <> (select count(*) from public.fulfilment_items x where x.tenant_id = tenant and x.fulfilment_id = fulfilment.id) then
+    perform private.fail('delivery_lines_incomplete', pg_catalog.jsonb_build_object('items', coalesce(problems, '[]')));
+  end if;
+  update public.fulfilment_items f
+  set quantity_delivered = g.delivered, refused_reason = nullif(pg_catalog.btrim(g.refused_reason), '')
+  from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, delivered numeric, refused_reason text)
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.order_item_id = g.order_item_id;
+  if not exists (select from public.fulfilment_items f where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0) then
+    perform private.fail('nothing_delivered', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  select pg_catalog.jsonb_agg(f.order_item_id) into problems from public.fulfilment_items f
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity and f.refused_reason is null;
+  if problems is not null then
+    perform private.fail('refusal_without_reason', pg_catalog.jsonb_build_object('order_item_ids', problems));
+  end if;
+
+  select pg_catalog.jsonb_agg(e.product_id) into problems
+  from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric)
+  where not exists (select from public.products p where p.tenant_id = tenant and p.container_product_id = e.product_id);
+  if problems is not null then
+    perform private.fail('not_a_container', pg_catalog.jsonb_build_object('product_ids', problems));
+  end if;
+
+  select pg_catalog.jsonb_agg(e.item) into problems
+  from pg_catalog.jsonb_array_elements(coalesce(empties, '[]')) as e (item)
+  cross join lateral (
+    select case when pg_catalog.jsonb_typeof(e.item -> 'quantity') = 'number' then (e.item ->> 'quantity')::numeric end as quantity
+  ) q
+  where q.quantity is null or q.quantity < 0 or q.quantity > 99999999 or q.quantity <> round(q.quantity, 3);
+  if problems is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('empties', problems));
+  end if;
+
+  -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
+  -- loaded nor in the future, however the phone's clock goes.
+  moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, moved_at
+  from public.fulfilment_items f
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
+  group by f.product_id;
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select tenant, van_location, e.product_id, coalesce(e.condition, 'good'), sum(e.quantity), 'empties', 'order', target.id, moved_at
+  from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+  where e.quantity > 0
+  group by e.product_id, coalesce(e.condition, 'good');
+
+  -- Containers: full ones to the customer with their deposit, empties back against it. A refund
+  -- never exceeds what the customer holds, nor what this delivery charges; the rest stays to his credit.
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', d.id, 'quantity', d.quantity, 'deposit', d.quantity * d.deposit_amount)) into charged
+  from (
+    select c.id, c.deposit_amount, sum(f.quantity_delivered) as quantity
+    from public.fulfilment_items f
+    join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id
+    join public.products c on c.tenant_id = p.tenant_id and c.id = p.container_product_id
+    where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
+    group by c.id, c.deposit_amount
+  ) d;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', r.product_id, 'returned', r.returned, 'quantity', r.refunded, 'deposit', r.refunded * r.deposit_amount)) into refundable
+  from (
+    select e.product_id, e.returned, c.deposit_amount, greatest(0, least(e.returned, coalesce(d.quantity, 0))) as refunded
+    from (
+      select x.product_id, sum(x.quantity) as returned
+      from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as x (product_id uuid, quantity numeric)
+      group by x.product_id
+    ) e
+    join public.products c on c.tenant_id = tenant and c.id = e.product_id
+    left join pg_catalog.jsonb_to_recordset(charged) as d (product_id uuid, quantity numeric) on d.product_id = e.product_id
+  ) r;
+  perform private.move_containers(tenant, 'van', van_location, 'customer', target.customer_id, 'order', target.id, charged, delivered_at);
+  perform private.move_containers(tenant, 'customer', target.customer_id, 'van', van_location, 'order', target.id, (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', r.product_id, 'quantity', r.returned, 'deposit', r.deposit))
+    from pg_catalog.jsonb_to_recordset(refundable) as r (product_id uuid, returned numeric, deposit numeric)
+  ), delivered_at);
+
+  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, captured_at)
+  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, delivered_at);
+  insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, condition, expected, actual, unit_value, explanation)
+  select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered, i.unit_price, f.refused_reason
+  from public.fulfilment_items f
+  join public.order_items i on i.tenant_id = f.tenant_id and i.id = f.order_item_id
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity;
+
+  update public.fulfilments f set status = 'delivered', resolved_at = delivered_at where f.id = fulfilment.id;
+  update public.trip_stops s set status = 'delivered', arrived_at = coalesce(s.arrived_at, delivered_at), left_at = delivered_at
+  where s.tenant_id = tenant and s.order_id = target.id;
+  select * into target from public.orders o where o.id = target.id;
+  perform private.draft_invoice(target, refundable);
+  if payment is not null then
+    perform private.insert_payment(tenant, target.customer_id, (payment ->> 'method')::public.payment_method, (payment ->> 'amount')::numeric,
+      nullif(pg_catalog.btrim(payment ->> 'reference'), ''), delivered_at, (delivery.trip).id, target.id);
+  end if;
+  perform private.end_command(tenant, 'complete_delivery', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text, uuid) is
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, captured_at_invalid, not_the_driver, order_transition_illegal.';
+select private.expose('complete_delivery');
+
+create function private.fail_delivery(order_id uuid, reason text, captured_at timestamptz default null, idempotency_key uuid default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('deliveries.record');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason, 'captured_at', captured_at);
+  replay constant jsonb := private.begin_command(tenant, 'fail_delivery', idempotency_key, arguments);
+  delivery record;
+  target public.orders;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
+  end if;
+  delivery := private.lock_delivery(tenant, order_id, captured_at);
+  target := delivery.target;
+  perform private.next_state('order', target.id, target.status::text, 'fail_delivery');
+  if coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  update public.fulfilments f set status = 'failed', reason = pg_catalog.btrim(fail_delivery.reason), resolved_at = coalesce(captured_at, pg_catalog.now())
+  where f.tenant_id = tenant and f.order_id = target.id;
+  update public.trip_stops s set status = 'failed', left_at = coalesce(captured_at, pg_catalog.now())
+  where s.tenant_id = tenant and s.order_id = target.id;
+  select * into target from public.orders o where o.id = target.id;
+  perform private.end_command(tenant, 'fail_delivery', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.fail_delivery(uuid, text, timestamptz, uuid) is
+  'The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal.';
+select private.expose('fail_delivery');
+
+------------------------------------------------------------------------------------------------
+-- Offload
+------------------------------------------------------------------------------------------------
+
+create function private.submit_offload(trip_id uuid, items jsonb default '[]', idempotency_key uuid default null) returns public.offload_documents
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'items', items);
+  replay constant jsonb := private.begin_command(tenant, 'submit_offload', idempotency_key, arguments);
+  trip public.trips;
+  van_location uuid;
+  document public.offload_documents;
+  problems jsonb;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.offload_documents, replay);
+  end if;
+  trip := private.lock_trip(tenant, trip_id, null);
+  if not private.drives_trip(trip) then
+    perform private.require_permission('trips.load');
+  end if;
+  if trip.status <> 'in_progress' then
+    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'offload'));
+  end if;
+  if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
+    perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));
+  end if;
+  if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.status <> 'rejected') then
+    perform private.fail('offload_exists', pg_catalog.jsonb_build_object('trip_id', trip.id));
+  end if;
+  if pg_catalog.jsonb_typeof(items) is distinct from 'array' then
+    perform private.fail('input_invalid', '{"items": "an array of {product_id, condition?, counted} is needed"}');
+  end if;
+  select pg_catalog.jsonb_agg(g.product_id) into problems
+  from pg_catalog.jsonb_to_recordset(items) as g (product_id uuid, counted numeric)
+  left join public.products p on p.tenant_id = tenant and p.id = g.product_id
+  where p.id is null or g.counted is null or g.counted < 0 or g.counted > 99999999;
+  if problems is not null then
+    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('product_ids', problems));
+  end if;
+  select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;
+
+  insert into public.offload_documents (tenant_id, trip_id, warehouse_id) values (tenant, trip.id, trip.warehouse_id) returning * into document;
+  insert into public.offload_items (tenant_id, offload_id, product_id, condition, expected, counted)
+  select tenant, document.id, coalesce(i.product_id, g.product_id), coalesce(i.condition, g.condition), coalesce(i.on_hand, 0), coalesce(g.counted, 0)
+  from (
+    select x.product_id, x.condition, x.on_hand from public.inventory x
+    where x.tenant_id = tenant and x.warehouse_id = van_location and x.on_hand > 0
+  ) i
+  full join (
+    select y.product_id, coalesce(y.condition, 'good') as condition, sum(y.counted) as counted
+    from pg_catalog.jsonb_to_recordset(items) as y (product_id uuid, condition public.stock_condition, counted numeric)
+    group by 1, 2
+  ) g on g.product_id = i.product_id and g.condition = i.condition
+  where coalesce(i.on_hand, 0) > 0 or g.counted > 0;
+  update public.offload_documents d set status = 'submitted', submitted_by = auth.uid(), submitted_at = pg_catalog.now()
+  where d.id = document.id
+  returning * into document;
+  insert into public.variances (tenant_id, kind, trip_id, offload_id, warehouse_id, product_id, condition, expected, actual, unit_value)
+  select tenant, 'offload', trip.id, document.id, van_location, i.product_id, i.condition, i.expected, i.counted, coalesce(k.cost_price, 0)
+  from public.offload_items i left join public.product_costs k on k.tenant_id = i.tenant_id and k.product_id = i.product_id
+  where i.tenant_id = tenant and i.offload_id = document.id and i.difference <> 0;
+  perform private.end_command(tenant, 'submit_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
+  return document;
+end
+$$;
+comment on function private.submit_offload(uuid, jsonb, uuid) is
+  'Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip''s driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal.';
+select private.expose('submit_offload');
+
+create function private.move_offload(offload uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.offload_documents
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('offload_id', offload, 'reason', reason);
+  replay constant jsonb := private.begin_command(tenant, command || '_offload', idempotency_key, arguments);
+  trip public.trips;
+  document public.offload_documents;
+  van_location uuid;
+  next_state text;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.offload_documents, replay);
+  end if;
+  trip := private.lock_trip(tenant, (select d.trip_id from public.offload_documents d where d.tenant_id = tenant and d.id = offload), null);
+  select * into document from public.offload_documents d where d.tenant_id = tenant and d.id = offload for no key update;
+  perform private.check_version(expected_version, document.version);
+  next_state := private.next_state('offload_document', document.id, document.status::text, command);
+  if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  if command = 'approve' and exists (
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status <> 'approved'
+  ) then
+    perform private.fail('offload_has_open_variances', pg_catalog.jsonb_build_object('offload_id', document.id));
+  end if;
+  if command = 'reject' and exists (
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'approved'
+  ) and not exists (
+    -- A refused difference can only be counted again; the books already show the approved ones.
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'rejected'
+  ) then
+    perform private.fail('offload_variance_decided', pg_catalog.jsonb_build_object('offload_id', document.id));
+  end if;
+  if command = 'approve' and not private.record_approval(tenant, 'offload_document', document.id, command, document.status::text) then
+    perform private.end_command(tenant, command || '_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
+    return document;
+  end if;
+  update public.offload_documents d
+  set status = next_state::public.offload_status,
+    reviewed_by = case when command = 'review' then auth.uid() else d.reviewed_by end,
+    reviewed_at = case when command = 'review' then pg_catalog.now() else d.reviewed_at end,
+    approved_by = case when command = 'approve' then auth.uid() end,
+    approved_at = case when command = 'approve' then pg_catalog.now() end,
+    status_reason = case when command = 'reject' then pg_catalog.btrim(reason) end
+  where d.id = document.id
+  returning * into document;
+  if command = 'reject' then
+    perform private.run_as_rule('offload_document.reject');
+    update public.variances v set status = 'rejected', resolution_note = pg_catalog.btrim(reason), resolved_by = auth.uid(), resolved_at = pg_catalog.now()
+    where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'pending_review';
+    perform private.run_as_rule(null);
+  end if;
+  if command = 'approve' then
+    select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;
+    insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
+    select tenant, m.location_id, i.product_id, i.condition, m.sign * i.counted, 'offload', 'offload_document', document.id
+    from public.offload_items i
+    cross join lateral (values (van_location, -1), (document.warehouse_id, 1)) as m (location_id, sign)
+    where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0;
+    perform private.move_containers(tenant, 'van', van_location, 'depot', document.warehouse_id, 'offload_document', document.id, (
+      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(p.container_product_id, p.id), 'quantity', i.counted))
+      from public.offload_items i
+      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+      where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0
+        and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = tenant and f.container_product_id = p.id))
+    ), pg_catalog.now());
+  end if;
+  perform private.end_command(tenant, command || '_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
+  return document;
+end
+$$;
+comment on function private.move_offload(uuid, text, text, integer, uuid) is 'One step of an offload; the body of the three commands below.';
+select private.register_error('offload_variance_decided', 409, 'A difference of this offload was approved already and its stock is posted.', 'Approve the offload, then enter an adjustment.');
+
+create function private.review_offload(offload_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.offload_documents
+language sql security definer set search_path = ''
+as $$ select private.move_offload(offload_id, 'review', null, expected_version, idempotency_key) $$;
+comment on function private.review_offload(uuid, integer, uuid) is 'Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal.';
+select private.expose('review_offload');
+
+create function private.approve_offload(offload_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.offload_documents
+language sql security definer set search_path = ''
+as $$ select private.move_offload(offload_id, 'approve', null, expected_version, idempotency_key) $$;
+comment on function private.approve_offload(uuid, integer, uuid) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal.';
+select private.expose('approve_offload');
+
+create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.offload_documents
+language sql security definer set search_path = ''
+as $$ select private.move_offload(offload_id, 'reject', reason, expected_version, idempotency_key) $$;
+comment on function private.reject_offload(uuid, text, integer, uuid) is 'Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties.';
+select private.expose('reject_offload');
+
+------------------------------------------------------------------------------------------------
+-- Variances
+------------------------------------------------------------------------------------------------
+
+create function private.report_variance(
+  trip_id uuid, product_id uuid, expected numeric, actual numeric, explanation text, order_id uuid default null, idempotency_key uuid default null
+) returns public.variances
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('variances.report');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'product_id', product_id, 'expected', expected, 'actual', actual, 'explanation', explanation, 'order_id', order_id);
+  replay constant jsonb := private.begin_command(tenant, 'report_variance', idempotency_key, arguments);
+  trip public.trips;
+  reported public.variances;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.variances, replay);
+  end if;
+  trip := private.lock_trip(tenant, trip_id, null);
+  perform private.require_reference('order_id', 'public.orders', tenant, order_id);
+  insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
+  select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
+  from public.products p
+  left join public.product_costs k on k.tenant_id = p.tenant_id and k.product_id = p.id
+  where p.tenant_id = tenant and p.id = product_id
+  returning * into reported;
+  if reported.id is null then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('product_id', product_id));
+  end if;
+  perform private.publish_event(tenant, 'variance.reported', 'variance', reported.id, reported.version);
+  perform private.end_command(tenant, 'report_variance', idempotency_key, arguments, pg_catalog.to_jsonb(reported));
+  return reported;
+end
+$$;
+comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid.';
+select private.expose('report_variance');
+
+create function private.decide_variance(variance uuid, command text, code public.variance_code, responsible uuid, note text, expected_version integer, idempotency_key uuid) returns public.variances
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('variances.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('variance_id', variance, 'code', code, 'responsible_id', responsible, 'note', note);
+  replay constant jsonb := private.begin_command(tenant, command || '_variance', idempotency_key, arguments);
+  target public.variances;
+  next_state text;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.variances, replay);
+  end if;
+  select * into target from public.variances v where v.tenant_id = tenant and v.id = variance for no key update;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('variance_id', variance));
+  end if;
+  perform private.check_version(expected_version, target.version);
+  next_state := private.next_state('variance', target.id, target.status::text, command);
+  if command = 'reject' and coalesce(pg_catalog.btrim(note), '') = '' then
+    perform private.fail('reason_required', '{"field": "note"}');
+  end if;
+  if responsible is not null and not exists (select from public.memberships m where m.tenant_id = tenant and m.id = responsible) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('responsible_id', responsible));
+  end if;
+  if command = 'approve' and not private.record_approval(tenant, 'variance', target.id, command, target.status::text) then
+    perform private.end_command(tenant, command || '_variance', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+    return target;
+  end if;
+  update public.variances v
+  set status = next_state::public.variance_status, code = decide_variance.code, responsible_id = responsible, resolution_note = note,
+    resolved_by = auth.uid(), resolved_at = pg_catalog.now()
+  where v.id = target.id
+  returning * into target;
+  -- Only what the books still hold on the van is posted: an offload difference. What a customer refused comes back with the van.
+  if command = 'approve' and target.kind = 'offload' then
+    insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
+    values (tenant, target.warehouse_id, target.product_id, target.condition, target.difference, 'offload_variance', 'variance', target.id);
+  end if;
+  perform private.end_command(tenant, command || '_variance', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.decide_variance(uuid, text, public.variance_code, uuid, text, integer, uuid) is 'Body of approve_variance and reject_variance.';
+
+create function private.approve_variance(variance_id uuid, code public.variance_code, responsible_id uuid default null, note text default null, expected_version integer default null, idempotency_key uuid default null) returns public.variances
+language sql security definer set search_path = ''
+as $$ select private.decide_variance(variance_id, 'approve', code, responsible_id, note, expected_version, idempotency_key) $$;
+comment on function private.approve_variance(uuid, public.variance_code, uuid, text, integer, uuid) is
+  'Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van''s stock. Raises separation_of_duties, record_not_found, variance_transition_illegal.';
+select private.expose('approve_variance');
+
+create function private.reject_variance(variance_id uuid, note text, expected_version integer default null, idempotency_key uuid default null) returns public.variances
+language sql security definer set search_path = ''
+as $$ select private.decide_variance(variance_id, 'reject', null, null, note, expected_version, idempotency_key) $$;
+comment on function private.reject_variance(uuid, text, integer, uuid) is 'Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal.';
+select private.expose('reject_variance');
+
+------------------------------------------------------------------------------------------------
+-- Closing
+------------------------------------------------------------------------------------------------
+
+create function private.complete_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
+  replay constant jsonb := private.begin_command(tenant, 'complete_trip', idempotency_key, arguments);
+  target public.trips;
+begin
+  if replay is not null then
+    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
+  end if;
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  perform private.next_state('trip', target.id, target.status::text, 'complete');
+  if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id and s.status in ('pending', 'arrived')) then
+    perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  if not exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = target.id and d.status = 'approved') then
+    perform private.fail('offload_missing', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  if exists (
+    select from public.inventory i join public.vehicles v on v.tenant_id = i.tenant_id and v.location_id = i.warehouse_id
+    where i.tenant_id = tenant and v.id = target.vehicle_id and i.on_hand > 0
+  ) then
+    perform private.fail('van_not_empty', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.id = target.id returning * into target;
+  perform private.end_command(tenant, 'complete_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  return target;
+end
+$$;
+comment on function private.complete_trip(uuid, integer, uuid) is
+  'Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal.';
+select private.expose('complete_trip');

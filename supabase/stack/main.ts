@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { explain, StackError } from './errors.ts';
+import { externalProject, startExternal } from './external.ts';
+import { holder, readRunning } from './lock.ts';
+import { stateHome } from './paths.ts';
+import { startStack } from './stack.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function readPort(): number {
+  const text = process.env['PORT'] ?? '4321';
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new StackError(`PORT has to be a number from 1 to 65535, not "${text}".`);
+}
+
+function step(name: string, result: string, milliseconds: number): void {
+  say(
+    `  ${name.padEnd(10)} ${result.padEnd(44)} ${(milliseconds / 1000).toFixed(1).padStart(5)} s`,
+  );
+}
+
+const DEMO = `
+Sign in with the password mzigo-demo-2026:
+  <role>@acme.test and <role>@globex.test, where <role> is one of
+  owner admin manager sales agent warehouse dispatcher driver auditor finance analyst viewer customer
+  super@mzigo.test sees the platform
+
+Stop with ctrl-C or npm stop.`;
+
+/** The first signal stops in order, the second at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (isStopping) process.exit(130);
+        isStopping = true;
+        resolve();
+      });
+    }
+  });
+}
+
+async function start(flags: Set<string>): Promise<void> {
+  const begin = performance.now();
+  const signal = untilSignal();
+  const options = { home: stateHome, port: readPort(), host: process.env['HOST'] ?? '127.0.0.1' };
+  const external = externalProject();
+  say(external ? 'Mzigo, on a project of your own' : 'Mzigo');
+  const isFresh = flags.has('--fresh');
+  const starting = external
+    ? startExternal(external, {
+        ...options,
+        isFresh,
+        isConfirmed: flags.has('--yes'),
+        onStep: step,
+      })
+    : startStack({ ...options, isFresh, onStep: step });
+  const stack = await Promise.race([starting, signal]);
+  if (!stack) {
+    const started = await starting.catch(() => null);
+    await started?.stop();
+    return;
+  }
+  say(`\nReady in ${((performance.now() - begin) / 1000).toFixed(1)} s: ${stack.url}`);
+  if (!external) say(DEMO);
+  try {
+    await Promise.race([signal, stack.failed]);
+    say('\nStopping …');
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function stop(): Promise<void> {
+  const pid = await holder(stateHome);
+  if (pid === null) return say('Mzigo is not running.');
+  process.kill(pid, 'SIGTERM');
+  for (let waited = 0; waited < 300; waited += 1) {
+    if ((await holder(stateHome)) !== pid) return say('Stopped.');
+    await sleep(100);
+  }
+  throw new StackError(`Process ${pid} did not stop within 30 s; look at it before you kill it.`);
+}
+
+async function status(): Promise<void> {
+  const running = await readRunning(stateHome);
+  const pid = await holder(stateHome);
+  if (pid === null) {
+    say('Mzigo is not running; start it with npm start.');
+    process.exitCode = 3;
+    return;
+  }
+  if (running === null) return say(`Mzigo is starting (process ${pid}).`);
+  const answer = await fetch(`${running.url}/ready`).catch(() => null);
+  say(
+    `Mzigo ${running.version} ${answer?.ok ? 'is running' : 'does not answer'} at ${running.url}`,
+  );
+  say(`  process    ${pid}`);
+  say(`  state      ${stateHome}`);
+  say(`  database   ${running.databaseUrl.replace(/:[^:@/]+@/, ':…@')}`);
+  if (!answer?.ok) process.exitCode = 1;
+}
+
+const [command = 'start', ...rest] = process.argv.slice(2);
+const flags = new Set(rest);
+try {
+  const unknown = rest.find((flag) => !['--fresh', '--yes'].includes(flag));
+  if (unknown !== undefined) throw new StackError(`There is no option ${unknown}.`);
+  if (command === 'start') await start(flags);
+  else if (command === 'stop') await stop();
+  else if (command === 'status') await status();
+  else throw new StackError(`There is no command ${command}; use start, stop or status.`);
+} catch (error) {
+  process.stderr.write(`\n${explain(error)}\n`);
+  process.exitCode = 1;
+}
+// Connections that are kept alive for a next call must not keep the process alive.
+process.exit();

@@ -1,0 +1,18 @@
+/** PostgREST's table from SQLSTATE to HTTP status; the first match counts. */
+const STATUSES: [RegExp, number][] = [
+  [/^(08|53(?!400)|57P01)/, 503],
+  [/^(0L|0P|28)/, 403],
+  [/^(23503|23505)$/, 409],
+  [/^25006$/, 405],
+  [/^(42883|42P01)$/, 404],
+  [/^P0001$/, 400],
+  [/^(09|21|25|2D|38|39|3B|40|42P17|53|54|55|57|58|F0|HV|P0|XX)/, 500],
+];
+
+/** The status that PostgREST gives a refusal of the database. */
+export function statusOf(code: string, isSignedIn: boolean): number {
+  if (code === '42501') return isSignedIn ? 403 : 401;
+  const own = /^PT([2-5]\d\d)$/.exec(code)?.[1];
+  if (own !== undefined) return Number(own);
+  return STATUSES.find(([pattern]) => pattern.test(code))?.[1] ?? 400;
+}

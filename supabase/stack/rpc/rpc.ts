@@ -1,0 +1,188 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import pg from 'pg';
+import { errorCode } from '../errors.ts';
+import { openPool } from '../pool.ts';
+import type { Secrets } from '../secrets.ts';
+import { verifyToken } from '../tokens.ts';
+import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
+import { readCatalogue, type Catalogue } from './catalogue.ts';
+import { statusOf } from './refusals.ts';
+import { runTransaction } from './transaction.ts';
+
+/**
+ * Calls of commands, the hot way into the database: `POST /rest/v1/rpc/<name>` in one round trip, with
+ * PostgREST's answers. Whatever it is not made for it leaves to the engine behind it.
+ */
+export interface Rpc {
+  /** The answer, or null when the engine has to give it. */
+  answer(request: RpcRequest): Promise<RpcAnswer | null>;
+  /** How long a role's statements may take; null when nothing was said about it. */
+  timeoutOf(role: string): string | null;
+  /** Looks again at what functions there are. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RpcRequest {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+export interface RpcAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export interface RpcOptions {
+  /** As `authenticator`. */
+  databaseUrl: string;
+  secrets: Secrets;
+  schema: string;
+  maxRows: number;
+}
+
+const CONNECTIONS = 8;
+const PATH = /^\/rest\/v1\/rpc\/(\w+)$/;
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** What a caller may prefer without a change in the answer. */
+const PREFERENCES = /^return=\w+$/;
+
+export async function startRpc(options: RpcOptions): Promise<Rpc> {
+  const { secrets, schema, maxRows } = options;
+  const pool = openPool(options.databaseUrl, {
+    max: CONNECTIONS,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 10_000,
+    options: '-c TimeZone=UTC',
+  });
+  let catalogue: Catalogue = { routines: new Map(), timeouts: new Map() };
+  const texts = new Map<string, CallText>();
+  const reload = async () => {
+    const client = await pool.connect();
+    try {
+      catalogue = await readCatalogue(client, schema);
+      texts.clear();
+    } finally {
+      client.release();
+    }
+  };
+  await reload();
+  const timeoutOf = (role: string) => catalogue.timeouts.get(role) ?? null;
+
+  /** Who calls, by the same rules as the engine; null when it has to refuse or think about it. */
+  function callerOf(headers: IncomingHttpHeaders): Caller | null {
+    const { apikey, authorization = '' } = headers;
+    const isSecret = apikey === secrets.secretKey;
+    if (!isSecret && apikey !== secrets.publishableKey) return null;
+    if (isSecret && /mozilla/i.test(headers['user-agent'] ?? '')) return null;
+    const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
+    if (authorization !== '' && token === undefined) return null;
+    if (token === undefined || token === apikey || token.startsWith('sb_')) {
+      const role = isSecret ? 'service_role' : 'anon';
+      return { role, claims: JSON.stringify({ role }) };
+    }
+    const verdict = verifyToken(token, secrets.jwtSecret);
+    if (!('claims' in verdict)) return null;
+    return { role: verdict.claims.role, claims: JSON.stringify(verdict.claims) };
+  }
+
+  async function answer({ method, url, headers, body }: RpcRequest): Promise<RpcAnswer | null> {
+    const name = PATH.exec(url)?.[1];
+    if (method !== 'POST' || name === undefined || !isPlain(headers, schema)) return null;
+    const candidates = catalogue.routines.get(name);
+    const caller = callerOf(headers);
+    if (!candidates || !caller) return null;
+    const json = body.length === 0 ? '{}' : body.toString('utf8');
+    const given = namesIn(json);
+    const routine = given && chooseRoutine(candidates, given);
+    if (!given || !routine) return null;
+
+    const shape = [name, ...given.toSorted()].join(' ');
+    let text = texts.get(shape);
+    if (!text) texts.set(shape, (text = callText(schema, routine, given, maxRows)));
+    const sent = JSON.stringify(headers);
+    const statements = [
+      callerStatement(caller, timeoutOf(caller.role), !routine.isVolatile, `/rpc/${name}`, sent),
+      { ...text, values: [json] },
+    ];
+    try {
+      const client = await pool.connect();
+      let isBroken = false;
+      try {
+        return success((await runTransaction(client, statements)) ?? [], routine.isVoid);
+      } catch (error) {
+        isBroken = !(error instanceof pg.DatabaseError) || error.severity !== 'ERROR';
+        throw error;
+      } finally {
+        client.release(isBroken);
+      }
+    } catch (error) {
+      return refusal(error, caller.role !== 'anon');
+    }
+  }
+
+  return { answer, timeoutOf, reload, close: () => pool.end() };
+}
+
+/** True when the request asks for nothing but JSON in the plain form. */
+function isPlain(headers: IncomingHttpHeaders, schema: string): boolean {
+  const { accept = '*/*', prefer, range } = headers;
+  const type = headers['content-type'];
+  const profile = headers['content-profile'];
+  return (
+    range === undefined &&
+    (type === undefined || /^application\/json(; ?charset=utf-8)?$/i.test(type)) &&
+    (profile === undefined || profile === schema) &&
+    /^(\*\/\*|application\/json)(,|$)/.test(accept) &&
+    (prefer === undefined ||
+      [prefer].flat().every((list) => list.split(/, */).every((it) => PREFERENCES.test(it))))
+  );
+}
+
+/** The keys of a JSON object, null when it is something else. */
+function namesIn(json: string): string[] | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    return Object.keys(value);
+  } catch {
+    return null;
+  }
+}
+
+function success(row: (string | null)[], isVoid: boolean): RpcAnswer {
+  const [body = null, count = '0', status, ownHeaders] = row;
+  const range = count === '0' ? '*/*' : `0-${Number(count) - 1}/*`;
+  const headers: Record<string, string> = { 'content-range': range };
+  if (!isVoid) headers['content-type'] = JSON_TYPE;
+  for (const entry of ownHeaders ? (JSON.parse(ownHeaders) as object[]) : []) {
+    for (const [name, value] of Object.entries(entry)) headers[name.toLowerCase()] = String(value);
+  }
+  return {
+    status: status ? Number(status) : isVoid ? 204 : 200,
+    headers,
+    body: isVoid ? null : (body ?? 'null'),
+  };
+}
+
+function refusal(error: unknown, isSignedIn: boolean): RpcAnswer {
+  const code = errorCode(error);
+  if (!(error instanceof pg.DatabaseError) || code === undefined) {
+    const message = 'Database connection error. Retrying the connection.';
+    return toAnswer(503, { code: 'PGRST000', details: null, hint: null, message });
+  }
+  const { message, detail = null, hint = null } = error;
+  const status = statusOf(code, isSignedIn);
+  return toAnswer(status, { code, details: detail, hint, message });
+}
+
+function toAnswer(status: number, body: Record<string, string | null>): RpcAnswer {
+  const headers: Record<string, string> = { 'content-type': JSON_TYPE };
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  return { status, headers, body: JSON.stringify(body) };
+}

@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What a verified access token says. */
+export interface Claims {
+  sub?: string;
+  role: string;
+  session_id?: string;
+  exp?: number;
+  [claim: string]: unknown;
+}
+
+export type Verdict = { claims: Claims } | { problem: 'malformed' | 'expired' | 'untrusted' };
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function decode(part: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The roles that a token may name; anything else would let it choose a role of its own. */
+const ROLES = new Set(['anon', 'authenticated', 'service_role']);
+
+/** Checks signature, algorithm, expiry, audience and role of an access token of this stack. */
+export function verifyToken(token: string, secret: string, now = Date.now()): Verdict {
+  const [head = '', body = '', signature = '', ...more] = token.split('.');
+  const header = decode(head);
+  const claims = decode(body);
+  if (!header || !claims || signature === '' || more.length > 0) return { problem: 'malformed' };
+  if (header['alg'] !== 'HS256') return { problem: 'untrusted' };
+  const expected = createHmac('sha256', secret).update(`${head}.${body}`).digest();
+  const given = Buffer.from(signature, 'base64url');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    return { problem: 'untrusted' };
+  }
+  const { exp, nbf, aud, role } = claims;
+  if (typeof exp !== 'number' || exp * 1000 <= now) return { problem: 'expired' };
+  if (typeof nbf === 'number' && nbf * 1000 > now + 30_000) return { problem: 'expired' };
+  if (aud !== undefined && aud !== 'authenticated') return { problem: 'untrusted' };
+  if (typeof role !== 'string' || !ROLES.has(role)) return { problem: 'untrusted' };
+  return { claims: { ...claims, role } };
+}

@@ -1,0 +1,130 @@
+import type pg from 'pg';
+import { connect } from '../../supabase/stack/database.ts';
+import { orderStream, type Company } from './company.ts';
+import type { Values, Way } from './flows.ts';
+import type { Operation } from './measure.ts';
+
+const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return text(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const isIds = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return isIds ? text(`{${value.join()}}`) : text(JSON.stringify(value));
+}
+
+/**
+ * A pooled connection as an API server uses it: every request is one transaction that takes the
+ * caller's role and claims, sent in one piece, so that the database and not the way to it is measured.
+ */
+export class SqlWay implements Way {
+  readonly #client: pg.Client;
+  readonly #people: Map<string, string>;
+
+  constructor(client: pg.Client, people: Map<string, string>) {
+    this.#client = client;
+    this.#people = people;
+  }
+
+  async run(person: string, statement: string): Promise<Values[]> {
+    const sub = this.#people.get(person);
+    if (sub === undefined) throw new Error(`Nobody is called ${person}.`);
+    const claims = JSON.stringify({ sub, role: 'authenticated', aud: 'authenticated' });
+    try {
+      const results = (await this.#client.query(
+        `begin; set local role authenticated; select set_config('request.jwt.claims', ${text(claims)}, true); ${statement}; commit`,
+      )) as unknown as pg.QueryResult[];
+      return (results.at(-2)?.rows ?? []) as Values[];
+    } catch (error) {
+      await this.#client.query('rollback');
+      throw error;
+    }
+  }
+
+  async rpc(person: string, name: string, args: Values): Promise<string> {
+    const list = Object.entries(args).map(([key, value]) => `${key} => ${literal(value)}`);
+    const [row] = await this.run(person, `select r.id from public.${name}(${list.join(', ')}) r`);
+    return String(row?.['id']);
+  }
+
+  ofOrder(person: string, table: string, columns: string[], order: string): Promise<Values[]> {
+    return this.run(person, `select ${columns.join()} from ${table} where order_id = '${order}'`);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end();
+  }
+}
+
+export async function openSql(url: string, company: Company, count: number): Promise<SqlWay[]> {
+  const clients = await Promise.all(Array.from({ length: count }, () => connect(url)));
+  return clients.map((client) => new SqlWay(client, company.people));
+}
+
+/** The hand-written minimum: an order with its lines and its stock reserved, in one transaction. */
+export function placeAtCeiling(way: SqlWay, company: Company, client: number): Operation {
+  const next = orderStream(company, client);
+  return () => {
+    const { customer, lines } = next();
+    return way.run(
+      'sales',
+      `select id, status from ceiling.place_order('${customer}', ${literal(lines)})`,
+    );
+  };
+}
+
+/** create_order and allocate_order in one transaction, as the minimum is one. */
+export function placeAtOnce(way: SqlWay, company: Company, client: number): Operation {
+  const next = orderStream(company, client);
+  return async () => {
+    const { customer, lines } = next();
+    const [row] = await way.run(
+      'manager',
+      `select a.status from public.create_order(customer_id => '${customer}', warehouse_id => '${company.depot}', lines => ${literal(lines)}, submit => true) o cross join lateral public.allocate_order(order_id => o.id) a`,
+    );
+    if (row?.['status'] !== 'allocated') throw new Error(`Not allocated but ${row?.['status']}.`);
+  };
+}
+
+/** Placed, shipped, delivered with an invoice, paid: the four transactions that people need. */
+export function liveAtCeiling(way: SqlWay, company: Company, client: number): Operation {
+  const next = orderStream(company, client);
+  return async () => {
+    const { customer, lines } = next();
+    const [order] = await way.run(
+      'sales',
+      `select id from ceiling.place_order('${customer}', ${literal(lines)})`,
+    );
+    await way.run('dispatcher', `select ceiling.ship_order('${order?.['id']}')`);
+    const [invoice] = await way.run(
+      'dispatcher',
+      `select id from ceiling.deliver_order('${order?.['id']}')`,
+    );
+    await way.run('finance', `select ceiling.pay_invoice('${invoice?.['id']}')`);
+  };
+}
+
+/** The newest 50 orders with customer and lines, as PostgREST embeds them. */
+export function list(way: SqlWay): Operation {
+  return () =>
+    way.run(
+      'sales',
+      `select o.id, o.number, o.status, o.total, o.created_at,
+         (select jsonb_build_object('name', c.name) from public.customers c where c.tenant_id = o.tenant_id and c.id = o.customer_id) as customers,
+         (select jsonb_agg(jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity, 'unit_price', i.unit_price))
+          from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id) as order_items
+       from public.orders o order by o.created_at desc, o.id desc limit 50`,
+    );
+}
+
+export function listAtCeiling(way: SqlWay): Operation {
+  return () =>
+    way.run(
+      'sales',
+      `select o.id, o.number, o.status, o.total, o.created_at,
+         (select jsonb_build_object('name', c.name) from ceiling.customers c where c.id = o.customer_id) as customers,
+         (select jsonb_agg(jsonb_build_object('product_id', l.product_id, 'quantity', l.quantity, 'unit_price', l.price))
+          from ceiling.order_lines l where l.order_id = o.id) as order_items
+       from ceiling.orders o order by o.created_at desc, o.id desc limit 50`,
+    );
+}

@@ -1,0 +1,244 @@
+import type { Session, TestDatabase } from '../../harness/database.ts';
+
+export interface Person {
+  name: string;
+  email: string;
+  /** `super_admin` and `stranger` are no membership roles. */
+  role: string;
+  userId: string;
+  membershipId: string | null;
+  session: Session;
+}
+
+export interface Company {
+  slug: string;
+  tenantId: string;
+  people: Map<string, Person>;
+}
+
+const SIGNATURE = 'data:image/png;base64,iVBORw0KGgo=';
+
+type Row = Record<string, unknown> & { id: string };
+
+/** The demo cast of a company and two more people who are limited to its depot and territory KLF. */
+export async function openCompany(database: TestDatabase, slug: string): Promise<Company> {
+  const admin = await database.asAdmin();
+  const { id: tenantId } = await admin.one<Row>('select id from public.tenants where slug = $1', [
+    slug,
+  ]);
+  for (const [name, role, column, table] of [
+    ['depot', 'warehouse', 'warehouse_id', 'warehouses'],
+    ['coast', 'sales', 'territory_id', 'territories'],
+  ]) {
+    await admin.query(
+      `with account as (select private.create_account($1, 'mzigo-demo-2026', $2) as id)
+       insert into public.memberships (tenant_id, user_id, role, ${column})
+       select $3, a.id, $4, (select x.id from public.${table} x where x.tenant_id = $3 and x.code = 'KLF') from account a`,
+      [`${name}@${slug}.test`, `Limited ${name}`, tenantId, role],
+    );
+  }
+  await admin.query(
+    `update public.users u set active_tenant_id = $1 where u.id in (select m.user_id from public.memberships m where m.tenant_id = $1)`,
+    [tenantId],
+  );
+  const members = await admin.query<Row & { email: string; role: string; user_id: string }>(
+    `select m.id, m.role::text, m.user_id, u.email from public.memberships m join public.users u on u.id = m.user_id
+     where m.tenant_id = $1 order by m.role, u.email`,
+    [tenantId],
+  );
+  const people = new Map<string, Person>();
+  for (const { id, email, role, user_id } of members) {
+    const name = email.slice(0, email.indexOf('@'));
+    const session = await database.asUserId(user_id, email);
+    people.set(name, { name, email, role, userId: user_id, membershipId: id, session });
+  }
+  return { slug, tenantId, people };
+}
+
+export function playedBy(company: Company, name: string): Session {
+  const person = company.people.get(name);
+  if (person === undefined) throw new Error(`Nobody at ${company.slug} plays ${name}`);
+  return person.session;
+}
+
+interface Things {
+  admin: Session;
+  as: (name: string) => Session;
+  find: (text: string) => Promise<string>;
+  /** The customer who signs in himself, and one who does not. */
+  own: string;
+  other: string;
+  depot: string;
+  product: Row & { container_product_id: string };
+}
+
+async function thingsOf(database: TestDatabase, company: Company): Promise<Things> {
+  const admin = await database.asAdmin();
+  const find = async (text: string) => (await admin.one<Row>(text, [company.tenantId])).id;
+  return {
+    admin,
+    find,
+    as: (name) => playedBy(company, name),
+    own: await find(
+      `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
+    ),
+    other: await find(
+      `select c.id from public.customers c where c.tenant_id = $1 and c.status = 'active'
+         and c.id <> (select m.customer_id from public.memberships m where m.tenant_id = $1 and m.role = 'customer')
+         and c.payment_terms_days > 0 order by c.credit_limit desc limit 1`,
+    ),
+    depot: await find(`select id from public.warehouses where tenant_id = $1 and code = 'NBO'`),
+    product: await admin.one(
+      `select id, container_product_id from public.products
+       where tenant_id = $1 and container_product_id is not null order by sku limit 1`,
+      [company.tenantId],
+    ),
+  };
+}
+
+/**
+ * One day at a company that leaves rows in every table: an order from draft to paid for the customer
+ * who signs in himself, driven by the driver who signs in himself; an order of another customer that
+ * only got as far as its reservation; an adjustment; and what the office keeps.
+ */
+export async function workOneDay(database: TestDatabase, company: Company): Promise<void> {
+  await workMorning(database, company);
+  await workAfternoon(database, company);
+}
+
+/** Until the van is on the road. */
+export async function workMorning(database: TestDatabase, company: Company): Promise<void> {
+  const { as, find, own, other, depot, product } = await thingsOf(database, company);
+
+  const place = async (customer: string) => {
+    const { id } = await as('sales').rpc<Row>('create_order', {
+      customer_id: customer,
+      warehouse_id: depot,
+      lines: [{ product_id: product.id, quantity: 10 }],
+      submit: true,
+    });
+    await as('manager').rpc('approve_order', { order_id: id });
+    await as('dispatcher').rpc('allocate_order', { order_id: id });
+    return id;
+  };
+  const order = await place(own);
+  await place(other);
+
+  const vehicle = await find(
+    `select id from public.vehicles where tenant_id = $1 order by registration limit 1`,
+  );
+  const driver = await find(
+    `select id from public.drivers where tenant_id = $1 and membership_id is not null`,
+  );
+  const substitute = await find(
+    `select id from public.drivers where tenant_id = $1 and membership_id is null`,
+  );
+  const trip = async (day: string, driverId: string, orders: string[]) =>
+    (
+      await as('dispatcher').rpc<Row>('create_trip', {
+        warehouse_id: depot,
+        planned_start_at: `${day}T05:00:00Z`,
+        planned_end_at: `${day}T14:00:00Z`,
+        vehicle_id: vehicle,
+        driver_id: driverId,
+        order_ids: orders,
+      })
+    ).id;
+  const round = await trip('2026-11-21', driver, [order]);
+  await trip('2026-11-24', substitute, []);
+  await as('dispatcher').rpc('plan_trip', { trip_id: round });
+  const counts = [{ product_id: product.id, count: 10 }];
+  await as('warehouse').rpc('confirm_load', { trip_id: round, counts });
+  await as('driver').rpc('confirm_load', { trip_id: round, counts });
+  await as('dispatcher').rpc('dispatch_trip', { trip_id: round });
+  await as('driver').rpc('start_trip', { trip_id: round });
+}
+
+/** From the delivery on. */
+export async function workAfternoon(database: TestDatabase, company: Company): Promise<void> {
+  const { admin, as, find, own, other, depot, product } = await thingsOf(database, company);
+  const order = await find(`select order_id as id from public.trip_stops where tenant_id = $1`);
+  const round = await find(`select trip_id as id from public.trip_stops where tenant_id = $1`);
+  const item = await find(
+    `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
+  );
+  await as('driver').rpc('complete_delivery', {
+    order_id: order,
+    items: [{ order_item_id: item, delivered: 9, refused_reason: 'Leaking' }],
+    received_by: 'The cook',
+    signature: SIGNATURE,
+    empties: [{ product_id: product.container_product_id, quantity: 8 }],
+    payment: { method: 'cash', amount: 500 },
+  });
+  const invoice = await find(`select id from public.invoices where tenant_id = $1`);
+  await as('finance').rpc('issue_invoice', { invoice_id: invoice });
+  await as('finance').rpc('approve_payment', {
+    payment_id: await find(`select id from public.payments where tenant_id = $1`),
+  });
+  await as('sales').rpc('record_payment', {
+    customer_id: other,
+    method: 'mpesa',
+    amount: 100,
+    reference: 'QWE123',
+  });
+  await as('driver').rpc('submit_offload', {
+    trip_id: round,
+    items: [{ product_id: product.id, counted: 0 }],
+  });
+  await as('dispatcher').rpc('report_variance', {
+    trip_id: await find(`select id from public.trips where tenant_id = $1 and status = 'draft'`),
+    product_id: product.id,
+    expected: 2,
+    actual: 1,
+    explanation: 'One crate fell',
+  });
+
+  const adjustment = await as('warehouse').rpc<Row>('create_adjustment', {
+    warehouse_id: depot,
+    reason: 'Found behind the shelf',
+    items: [{ product_id: product.id, quantity: 1 }],
+  });
+  await as('warehouse').rpc('submit_adjustment', { adjustment_id: adjustment.id });
+  await as('owner').rpc('invite_member', {
+    email: `new@${company.slug}.test`,
+    full_name: 'New Colleague',
+    role: 'viewer',
+  });
+  await as('owner').rpc('set_role_permission', {
+    role: 'viewer',
+    permission: 'orders.view',
+    is_granted: true,
+  });
+  await as('owner').query(
+    `insert into workflow_definitions (machine, from_state, command) values ('customer', 'active', 'suspend')`,
+  );
+  await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
+    own,
+  ]);
+  await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Buyer')`, [other]);
+  await as('finance').query(
+    `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
+  );
+  await as('manager').query(
+    `insert into product_packs (product_id, name, factor) values ($1, 'layer', 6)`,
+    [product.id],
+  );
+  await as('manager').query(`insert into price_lists (name) values ('Extra')`);
+  await as('manager').query(
+    `insert into price_list_items (price_list_id, product_id, price)
+     select l.id, $1, 1 from price_lists l where l.name = 'Extra'`,
+    [product.id],
+  );
+  // Votes are cast only where a company asks for several; one row stands for them.
+  await admin.query(
+    `insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
+     select $1, 'order', $2, 1, 'approve', m.user_id from public.memberships m where m.tenant_id = $1 and m.role = 'manager'`,
+    [company.tenantId, order],
+  );
+  await admin.query(`select private.process_queue('notifications', 200)`);
+  // A mail that opens an account is not for everybody who reads messages.
+  await admin.query(
+    `select private.enqueue_message($1, 'email', $2, 'invitation', 'Welcome', 'A link', 'invitation:1', 'users.manage')`,
+    [company.tenantId, `new@${company.slug}.test`],
+  );
+}

@@ -1,0 +1,216 @@
+import type { Session } from '../../harness/database.ts';
+import { parseAudience } from '../../../scripts/generate/access.ts';
+import type { PublishedMatrix } from '../../../scripts/generate/permissions.ts';
+import type { Company, Person } from './company.ts';
+
+/** What names a row of a table in this test; `id` where nothing else stands here. */
+const KEYS: Record<string, string> = {
+  container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
+  permissions: 'x.permission',
+  role_permissions: `concat_ws(' ', x.role, x.permission)`,
+  role_ranks: 'x.role::text',
+  tenant_settings: 'x.tenant_id::text',
+};
+
+export function keyOf(table: string): string {
+  return KEYS[table] ?? 'x.id::text';
+}
+
+/** Tables that hold no company's rows. */
+const REFERENCE = ['permissions', 'role_permissions', 'role_ranks'];
+
+/** The rows of the company $1, as an SQL condition. */
+function ofCompany(table: string): string {
+  if (REFERENCE.includes(table)) return '$1::uuid is not null';
+  if (table === 'tenants') return 'x.id = $1';
+  if (table === 'users') {
+    return 'x.id in (select m.user_id from public.memberships m where m.tenant_id = $1)';
+  }
+  return 'x.tenant_id = $1';
+}
+
+/** What people who are limited see, stated anew here: the rows of \`mine\`, by the membership $2. */
+const MINE = `with me as (select * from public.memberships where id = $2),
+  my_trips as (
+    select t.id from public.trips t join me on t.tenant_id = me.tenant_id
+    where me.role <> 'customer' and t.warehouse_id = coalesce(me.warehouse_id, t.warehouse_id)
+      and (me.role <> 'driver' or t.driver_id in (select d.id from public.drivers d where d.membership_id = me.id))
+  ),
+  my_customers as (
+    select c.id from public.customers c join me on c.tenant_id = me.tenant_id
+    where (me.role <> 'customer' or c.id = me.customer_id)
+      and (me.territory_id is null or c.territory_id is not distinct from me.territory_id)
+      and (me.role <> 'driver' or c.id in (select s.customer_id from public.trip_stops s where s.trip_id in (select id from my_trips)))
+  ),
+  my_orders as (
+    select o.id from public.orders o join me on o.tenant_id = me.tenant_id
+    where o.customer_id in (select id from my_customers) and o.warehouse_id = coalesce(me.warehouse_id, o.warehouse_id)
+      and (me.role <> 'driver' or o.id in (select s.order_id from public.trip_stops s where s.trip_id in (select id from my_trips)))
+  ),
+  my_payments as (select p.id from public.payments p where p.customer_id in (select id from my_customers)),
+  my_warehouses as (select w.id from public.warehouses w join me on w.tenant_id = me.tenant_id where w.id = coalesce(me.warehouse_id, w.id))`;
+
+const mine = (column: string, list: string) => `x.${column} in (select id from ${list})`;
+const through = (column: string, table: string, condition: string) =>
+  `exists (select from public.${table} p where p.id = x.${column} and ${condition.replaceAll('x.', 'p.')})`;
+
+const SCOPES: Record<string, string> = {
+  contacts: mine('customer_id', 'my_customers'),
+  container_balances: '',
+  container_ledger: '',
+  customer_addresses: mine('customer_id', 'my_customers'),
+  customers: mine('id', 'my_customers'),
+  delivery_proofs: mine('order_id', 'my_orders'),
+  fulfilment_items: through('fulfilment_id', 'fulfilments', mine('order_id', 'my_orders')),
+  fulfilments: mine('order_id', 'my_orders'),
+  inventory: mine('warehouse_id', 'my_warehouses'),
+  inventory_transactions: mine('warehouse_id', 'my_warehouses'),
+  invoice_items: through('invoice_id', 'invoices', mine('order_id', 'my_orders')),
+  invoices: mine('order_id', 'my_orders'),
+  load_items: through('load_id', 'loads', mine('trip_id', 'my_trips')),
+  loads: mine('trip_id', 'my_trips'),
+  manual_adjustment_items: through(
+    'adjustment_id',
+    'manual_adjustments',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  manual_adjustments: mine('warehouse_id', 'my_warehouses'),
+  offload_documents: mine('trip_id', 'my_trips'),
+  offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
+  order_items: mine('order_id', 'my_orders'),
+  orders: mine('id', 'my_orders'),
+  payment_allocations: mine('payment_id', 'my_payments'),
+  payments: mine('id', 'my_payments'),
+  reservations: mine('warehouse_id', 'my_warehouses'),
+  trip_stops: mine('trip_id', 'my_trips'),
+  trips: mine('id', 'my_trips'),
+  variances: mine('trip_id', 'my_trips'),
+};
+SCOPES.container_ledger =
+  SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
+
+/** Documents whose readers also read what happened to them. */
+const DOCUMENTS: Record<string, string> = {
+  customer: 'customers',
+  invoice: 'invoices',
+  manual_adjustment: 'manual_adjustments',
+  offload_document: 'offload_documents',
+  order: 'orders',
+  payment: 'payments',
+  trip: 'trips',
+  variance: 'variances',
+};
+
+export function isLimited(person: Person): boolean {
+  return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);
+}
+
+export class Expectation {
+  readonly #admin: Session;
+  readonly #published: PublishedMatrix;
+  readonly #seen = new Map<string, Promise<Set<string>>>();
+
+  /** \`admin\` sees everything; \`published\` is what docs/permissions.md says. */
+  constructor(admin: Session, published: PublishedMatrix) {
+    this.#admin = admin;
+    this.#published = published;
+  }
+
+  holds(person: Person, permission: string): boolean {
+    if (person.role === 'super_admin') return true;
+    return this.#published.rights.get(person.role)?.has(permission) ?? false;
+  }
+
+  isPublished(table: string, command: string): boolean {
+    return this.#published.access.get(table)?.has(command) ?? false;
+  }
+
+  /** The rows that a person of a company may select, update or delete. */
+  rows(company: Company, person: Person, table: string, command: string): Promise<Set<string>> {
+    const name = [company.slug, person.name, table, command].join(' ');
+    const known = this.#seen.get(name);
+    if (known) return known;
+    const found = this.#find(company, person, table, command);
+    this.#seen.set(name, found);
+    return found;
+  }
+
+  /** Whether a person may insert a row that belongs to a customer (null: to none). */
+  async mayInsert(
+    company: Company,
+    person: Person,
+    table: string,
+    customer: string | null,
+  ): Promise<boolean> {
+    const audience = parseAudience(this.#published.access.get(table)?.get('insert') ?? '');
+    if (!audience.permissions.some((permission) => this.holds(person, permission))) return false;
+    if (!audience.isScoped || customer === null) return true;
+    return (await this.rows(company, person, 'customers', 'select')).has(customer);
+  }
+
+  async #find(
+    company: Company,
+    person: Person,
+    table: string,
+    command: string,
+  ): Promise<Set<string>> {
+    const text = this.#published.access.get(table)?.get(command);
+    if (text === undefined) return new Set();
+    const { permissions, groups, isScoped } = parseAudience(text);
+    const conditions: string[] = [];
+    if (permissions.some((permission) => this.holds(person, permission))) {
+      conditions.push(this.#open(person, table, isScoped));
+    }
+    const isMember = groups.includes('members') && person.role !== 'stranger';
+    if (groups.includes('everyone') || isMember) conditions.push(ofCompany(table));
+    if (groups.includes('self')) {
+      conditions.push(`x.${table === 'users' ? 'id' : 'user_id'} = $3`);
+    }
+    if (groups.includes('super admins') && person.role === 'super_admin') conditions.push('true');
+    const visible = await this.#keys(company, person, table, conditions);
+    if (groups.includes('document readers')) {
+      for (const key of await this.#documentHistory(company, person)) visible.add(key);
+    }
+    if (command === 'select') return visible;
+    const readable = await this.rows(company, person, table, 'select');
+    return new Set([...visible].filter((key) => readable.has(key)));
+  }
+
+  #open(person: Person, table: string, isScoped: boolean): string {
+    const limits = [ofCompany(table)];
+    if (isScoped && isLimited(person)) limits.push(SCOPES[table] ?? 'false');
+    if (table === 'messages' && !this.holds(person, 'users.manage')) {
+      limits.push(`x.permission = 'messages.view'`);
+    }
+    return `(${limits.join(' and ')})`;
+  }
+
+  async #keys(
+    company: Company,
+    person: Person,
+    table: string,
+    conditions: string[],
+  ): Promise<Set<string>> {
+    if (conditions.length === 0) return new Set();
+    const rows = await this.#admin.query<{ key: string }>(
+      `${MINE} select ${keyOf(table)} as key from public.${table} x
+       where (${conditions.join(' or ')}) and $1::uuid is not null and ($2::uuid is null or true) and ($3::uuid is null or true)`,
+      [company.tenantId, person.membershipId, person.userId],
+    );
+    return new Set(rows.map((row) => row.key));
+  }
+
+  async #documentHistory(company: Company, person: Person): Promise<string[]> {
+    const keys: string[] = [];
+    for (const [machine, table] of Object.entries(DOCUMENTS)) {
+      const documents = await this.rows(company, person, table, 'select');
+      const rows = await this.#admin.query<{ key: string }>(
+        `select x.id::text as key from public.transition_executions x
+         where x.tenant_id = $1 and x.machine = $2 and x.entity_id = any ($3)`,
+        [company.tenantId, machine, [...documents]],
+      );
+      keys.push(...rows.map((row) => row.key));
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Session } from '../../harness/database.ts';
+import type { Company } from './company.ts';
+
+export interface NewRow {
+  /** The customer the row belongs to, null for none. */
+  customer: string | null;
+  values: Record<string, unknown>;
+  /** The values that are ids of other rows of the company. */
+  references: string[];
+}
+
+interface Ids {
+  customer: string;
+  product: string;
+  bareProduct: string;
+  priceList: string;
+  warehouse: string;
+  territory: string;
+  centre: string;
+  membership: string;
+}
+
+async function idsOf(admin: Session, company: Company): Promise<Ids> {
+  return admin.one<Ids & Record<string, unknown>>(
+    `select
+       (select m.customer_id from public.memberships m where m.tenant_id = $1 and m.role = 'customer') as customer,
+       (select p.id from public.products p where p.tenant_id = $1 and p.base_price > 0 order by p.sku limit 1) as product,
+       (select p.id from public.products p where p.tenant_id = $1
+         and not exists (select from public.product_costs k where k.product_id = p.id) order by p.sku limit 1) as "bareProduct",
+       (select l.id from public.price_lists l where l.tenant_id = $1 order by l.name limit 1) as "priceList",
+       (select w.id from public.warehouses w where w.tenant_id = $1 and w.code = 'NBO') as warehouse,
+       (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'KLF') as territory,
+       (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'NBO') as centre,
+       (select m.id from public.memberships m where m.tenant_id = $1 and m.role = 'sales' and m.territory_id is null) as membership`,
+    [company.tenantId],
+  );
+}
+
+/** A row for every table that people write themselves, with references into the given company. */
+export async function newRows(admin: Session, company: Company): Promise<Record<string, NewRow>> {
+  const ids = await idsOf(admin, company);
+  const row = (
+    values: Record<string, unknown>,
+    references: Record<string, string> = {},
+    customer: string | null = null,
+  ): NewRow => ({
+    customer,
+    values: { ...values, ...references },
+    references: Object.keys(references),
+  });
+  return {
+    contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),
+    customer_addresses: row(
+      { label: 'Back door', street: 'Lane 1', city: 'Nairobi' },
+      { customer_id: ids.customer },
+      ids.customer,
+    ),
+    customers: row(
+      { name: 'Corner shop' },
+      { territory_id: ids.territory, sales_rep_id: ids.membership, price_list_id: ids.priceList },
+    ),
+    drivers: row({ name: 'Stand-in' }, { membership_id: ids.membership }),
+    price_list_items: row(
+      { min_quantity: 7777, price: 5 },
+      { price_list_id: ids.priceList, product_id: ids.product },
+    ),
+    price_lists: row({ name: 'Centre' }, { territory_id: ids.centre }),
+    product_costs: row({ cost_price: 1 }, { product_id: ids.bareProduct }),
+    product_packs: row({ name: 'tower', factor: 9 }, { product_id: ids.product }),
+    products: row(
+      { sku: 'ISO-1', name: 'Sample', unit: 'piece', base_price: 1 },
+      { container_product_id: ids.bareProduct },
+    ),
+    statement_lines: row({
+      source: 'bank',
+      reference: 'ISO-1',
+      amount: 1,
+      posted_at: '2026-11-20T00:00:00Z',
+    }),
+    territories: row({ code: 'ISO', name: 'Sample' }, { parent_id: ids.territory }),
+    vehicles: row(
+      { registration: 'ISO 1', name: 'Sample', capacity_kg: 1, capacity_l: 1, capacity_units: 1 },
+      { home_warehouse_id: ids.warehouse },
+    ),
+    warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
+    workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
+  };
+}
+
+/** Without \`returning\`, because that asks for the right to read as well. */
+export async function insertRow(
+  session: Session,
+  table: string,
+  values: Record<string, unknown>,
+): Promise<void> {
+  const columns = Object.keys(values);
+  await session.query(
+    `insert into public.${table} (${columns.join(', ')}) values (${columns.map((_, n) => `$${n + 1}`).join(', ')})`,
+    Object.values(values),
+  );
+}

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cloneDatabase, type Session, type TestDatabase } from '../../harness/database.ts';
+import { readCatalogue, type Rpc } from '../../../scripts/generate/catalogue.ts';
+import { assertBoundByPolicies, attempt } from './attempt.ts';
+import { openCompany, playedBy, workAfternoon, workMorning, type Company } from './company.ts';
+
+type Values = Record<string, unknown>;
+
+/** Which row an argument of this name means, as a query by company. */
+const ROWS: Record<string, string> = {
+  address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
+  adjustment_id: `select id from public.manual_adjustments where tenant_id = $1`,
+  customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
+  driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
+  invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
+  invoice_id: `select id from public.invoices where tenant_id = $1`,
+  membership_id: `select id from public.memberships where tenant_id = $1 and role = 'viewer'`,
+  offload_id: `select id from public.offload_documents where tenant_id = $1`,
+  order_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
+  order_item_id: `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
+  payment_id: `select id from public.payments where tenant_id = $1 order by created_at`,
+  product_id: `select id from public.products where tenant_id = $1 and container_product_id is not null order by sku`,
+  responsible_id: `select id from public.memberships where tenant_id = $1 and role = 'driver'`,
+  statement_line_id: `select id from public.statement_lines where tenant_id = $1`,
+  tenant_id: `select id from public.tenants where id = $1`,
+  territory_id: `select id from public.territories where tenant_id = $1 order by code`,
+  trip_id: `select trip_id as id from public.trip_stops where tenant_id = $1`,
+  variance_id: `select id from public.variances where tenant_id = $1 and status = 'pending_review' order by created_at`,
+  vehicle_id: `select id from public.vehicles where tenant_id = $1 order by registration desc`,
+  warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
+  allocated_order: `select id from public.orders where tenant_id = $1 and status = 'allocated'`,
+  draft_trip: `select id from public.trips where tenant_id = $1 and status = 'draft'`,
+};
+
+/** Commands that look at further ids only when their document is in the right state. */
+const DOCUMENTS: Record<string, Values> = {
+  amend_order: { order_id: 'allocated_order' },
+  assign_orders: { trip_id: 'draft_trip' },
+  change_trip: { trip_id: 'draft_trip' },
+};
+
+/** What else a command needs, so that the id decides. */
+const PLAIN: Record<string, unknown> = {
+  actual: 1,
+  amount: 1,
+  code: 'lost',
+  command: 'approve',
+  email: 'somebody@example.test',
+  expected: 2,
+  explanation: 'One is missing',
+  full_name: 'Some Body',
+  method: 'cash',
+  note: 'A note',
+  planned_end_at: '2026-12-02T14:00:00Z',
+  planned_start_at: '2026-12-02T05:00:00Z',
+  reason: 'A good reason',
+  received_by: 'The cook',
+  role: 'viewer',
+  signature: 'data:image/png;base64,iVBORw0KGgo=',
+  status: 'inactive',
+};
+
+/** Ids that travel inside a list: argument → the items, given how to look up an id by name. */
+const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
+  allocations: (id) => [{ invoice_id: id('invoice_id'), amount: 1 }],
+  counts: (id) => [{ product_id: id('product_id'), count: 10 }],
+  empties: (id) => [{ product_id: id('product_id'), quantity: 1 }],
+  items: (id) => [{ product_id: id('product_id'), quantity: 1, counted: 1 }],
+  lines: (id) => [{ product_id: id('product_id'), quantity: 1 }],
+  order_ids: (id) => [id('allocated_order')],
+};
+const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {
+  'complete_delivery.items': (id) => [{ order_item_id: id('order_item_id'), delivered: 10 }],
+};
+
+/** Not about a company's rows, or with a value per call of their own. */
+const NOT_PROBED = ['switch_tenant', 'set_tenant_status', 'create_tenant'];
+
+let database: TestDatabase;
+let admin: Session;
+let rpcs: Rpc[];
+let acme: Company;
+let globex: Company;
+
+beforeAll(async () => {
+  database = await cloneDatabase('unknown_ids');
+  admin = await database.asAdmin();
+  acme = await openCompany(database, 'acme');
+  globex = await openCompany(database, 'globex');
+  const callable = await admin.query<{ name: string }>(
+    `select p.proname as name from pg_proc p
+     where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')`,
+  );
+  const names = new Set(callable.map((row) => row.name));
+  rpcs = (await readCatalogue(admin.client)).rpcs.filter(
+    (rpc) => names.has(rpc.name) && !NOT_PROBED.includes(rpc.name),
+  );
+  await workMorning(database, acme);
+  await workMorning(database, globex);
+});
+
+afterAll(() => database.drop());
+
+async function idsOf(company: Company): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  for (const [name, text] of Object.entries(ROWS)) {
+    const [row] = await admin.query<{ id: string }>(text, [company.tenantId]);
+    if (row) ids.set(name, row.id);
+  }
+  return ids;
+}
+
+function listOf(rpc: Rpc, arg: string) {
+  return LISTS_OF[`${rpc.name}.${arg}`] ?? LISTS[arg];
+}
+
+/** The ids that a command takes, alone or in a list; \`list.\` marks the latter. */
+function probes(rpc: Rpc): string[] {
+  return rpc.args.flatMap(({ name, type }) => {
+    if (type === 'uuid' && name !== 'idempotency_key') return [name];
+    return listOf(rpc, name) ? [`list.${name}`] : [];
+  });
+}
+
+/** The arguments of a call in which one id, the probed one, may be replaced. */
+function argumentsOf(
+  rpc: Rpc,
+  ids: Map<string, string>,
+  probe: string,
+  replacement: string,
+): Values {
+  const values: Values = {};
+  for (const { name, type, is_optional } of rpc.args) {
+    if (probe === name) values[name] = replacement;
+    else if (probe === `list.${name}`) values[name] = listOf(rpc, name)?.(() => replacement);
+    else if (is_optional && !(name in PLAIN)) continue;
+    else if (type === 'uuid')
+      values[name] = ids.get((DOCUMENTS[rpc.name]?.[name] as string) ?? name);
+    else if (listOf(rpc, name)) values[name] = listOf(rpc, name)?.((id) => ids.get(id) ?? '');
+    else if (name in PLAIN) values[name] = PLAIN[name];
+  }
+  return values;
+}
+
+async function answer(session: Session, rpc: Rpc, values: Values, id: string): Promise<string> {
+  const { refusal } = await attempt(session, () => session.rpc(rpc.name, values));
+  return refusal === null ? 'accepted' : JSON.stringify(refusal).replaceAll(id, '<id>');
+}
+
+async function differences(name: string): Promise<{ told: string[]; probed: number }> {
+  const session = playedBy(acme, name);
+  await assertBoundByPolicies(session);
+  const own = await idsOf(acme);
+  const foreign = await idsOf(globex);
+  const told: string[] = [];
+  let probed = 0;
+  await session.query('begin');
+  for (const rpc of rpcs) {
+    for (const probe of probes(rpc)) {
+      const kind = probe.startsWith('list.') ? nestedKind(rpc, probe) : probe;
+      const theirs = foreign.get((DOCUMENTS[rpc.name]?.[kind] as string) ?? kind);
+      if (theirs === undefined) continue;
+      const unknown = randomUUID();
+      const toTheirs = await answer(session, rpc, argumentsOf(rpc, own, probe, theirs), theirs);
+      const toUnknown = await answer(session, rpc, argumentsOf(rpc, own, probe, unknown), unknown);
+      probed += 1;
+      if (toTheirs === 'accepted' || toTheirs !== toUnknown) {
+        told.push(`${rpc.name} ${probe}: ${toTheirs} but to an unknown one ${toUnknown}`);
+      }
+      // The violated key of a table is no answer to a person.
+      if (!/^{"code":"(PT\d{3}|42501)"/.test(toUnknown)) {
+        told.push(`${rpc.name} ${probe}: no error of ours: ${toUnknown}`);
+      }
+    }
+  }
+  await session.query('rollback');
+  return { told, probed };
+}
+
+/** Which kind of row the ids in a list mean. */
+function nestedKind(rpc: Rpc, probe: string): string {
+  let kind = '';
+  listOf(
+    rpc,
+    probe.slice('list.'.length),
+  )?.((name) => {
+    kind = name;
+    return name;
+  });
+  return kind;
+}
+
+const PEOPLE = [
+  'owner',
+  'manager',
+  'dispatcher',
+  'driver',
+  'finance',
+  'sales',
+  'customer',
+  'depot',
+];
+
+test.each(PEOPLE)(
+  'while the van is on the road, ids of another company answer %s as unknown ids do',
+  async (name) => {
+    const { told, probed } = await differences(name);
+    expect(told).toEqual([]);
+    expect(probed).toBeGreaterThan(50);
+  },
+);
+
+test('an id of another company is not found, in these words', async () => {
+  const session = playedBy(acme, 'owner');
+  const foreign = (await idsOf(globex)).get('order_id');
+  await expect(session.rpc('approve_order', { order_id: foreign })).rejects.toMatchObject({
+    code: 'PT404',
+    message: 'record_not_found',
+    detail: JSON.stringify({ order_id: foreign }).replace(':', ': '),
+  });
+});
+
+test('after the day is done, ids of another company answer the owner as unknown ids do', async () => {
+  await workAfternoon(database, acme);
+  await workAfternoon(database, globex);
+  const { told, probed } = await differences('owner');
+  expect(told).toEqual([]);
+  expect(probed).toBeGreaterThan(60);
+});

@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from 'vitest';
+import { ACCESS, COMMANDS, parseAudience } from '../../../scripts/generate/access.ts';
+import { openCatalogue } from './catalogue.ts';
+
+const { admin } = openCatalogue();
+
+interface Policy extends Record<string, unknown> {
+  relation: string;
+  command: string;
+  expression: string;
+}
+
+let policies: Policy[];
+
+beforeAll(async () => {
+  policies = await admin().query<Policy>(
+    `select p.tablename as relation, lower(p.cmd) as command, concat_ws(' ', p.qual, p.with_check) as expression
+     from pg_policies p where p.schemaname in ('public', 'analytics')`,
+  );
+});
+
+/** Rights that a policy asks for beyond those that open the table. */
+const ROW_RIGHTS: Record<string, string[]> = { messages: ['users.manage'] };
+
+test('the published access names exactly the rights that the policies ask for', () => {
+  const published = Object.entries(ACCESS).flatMap(([relation, access]) =>
+    COMMANDS.filter((command) => access[command] !== undefined).map((command) => [
+      `${command} ${relation}`,
+      [...parseAudience(access[command] ?? '').permissions, ...(ROW_RIGHTS[relation] ?? [])].sort(),
+    ]),
+  );
+  const asked = policies.map(({ relation, command, expression }) => [
+    `${command} ${relation}`,
+    [
+      ...new Set(
+        [...expression.matchAll(/private\.tenant_id\('([a-z_.]+)'/g)].map((match) => match[1]),
+      ),
+    ].sort(),
+  ]);
+  // A view has the policies of its tables.
+  const ofTables = published.filter(([name]) => name !== 'select container_balances');
+  expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(ofTables));
+});
+
+test('rows are limited to a scope exactly where that is published', () => {
+  const limited = policies
+    .filter(({ expression }) => /is_unscoped|scope_warehouse_id|sees_|EXISTS/.test(expression))
+    .map(({ relation, command }) => `${command} ${relation}`)
+    .filter((name) => name !== 'select transition_executions');
+  const published = Object.entries(ACCESS).flatMap(([relation, access]) =>
+    COMMANDS.filter((command) => parseAudience(access[command] ?? '').isScoped).map(
+      (command) => `${command} ${relation}`,
+    ),
+  );
+  expect(limited.sort()).toEqual(
+    published.filter((name) => name !== 'select container_balances').sort(),
+  );
+});

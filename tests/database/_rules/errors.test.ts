@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { OURS, openCatalogue } from './catalogue.ts';
+
+const { offenders } = openCatalogue();
+
+const BODIES = `(
+  select p.oid, regexp_replace(p.prosrc, '--[^\n]*', '', 'g') as body from pg_proc p where p.pronamespace in ${OURS}
+)`;
+
+test('every error that is raised is registered', async () => {
+  expect(
+    await offenders(
+      `select format('%s raises %s', b.oid::regprocedure, m[1]) from ${BODIES} b
+       cross join lateral regexp_matches(b.body, '(?:private\\.fail\\(|message = )''([a-z_]+)''', 'g') m
+       where not exists (select from private.errors e where e.key = m[1])`,
+    ),
+  ).toEqual([]);
+});
+
+test('an error key is a literal or follows from a machine or a rule', async () => {
+  expect(
+    await offenders(
+      `select b.oid::regprocedure from ${BODIES} b
+       where b.body ~ 'private\\.fail\\((?!'')' and b.body !~ 'private\\.fail\\((machine_name \\|\\| ''_transition_illegal''|problem)'`,
+    ),
+  ).toEqual([]);
+});
+
+test('every machine has its transition error', async () => {
+  expect(
+    await offenders(
+      `select m.machine from private.machines m
+       where not exists (select from private.errors e where e.key = m.machine || '_transition_illegal' and e.status = 409)`,
+    ),
+  ).toEqual([]);
+});
+
+test('every registered error can happen', async () => {
+  expect(
+    await offenders(
+      `select e.key from private.errors e
+       where not exists (select from ${BODIES} b where b.body like '%''' || e.key || '''%')
+         and not exists (select from private.machines m where e.key = m.machine || '_transition_illegal')`,
+    ),
+  ).toEqual([]);
+});
+
+test('an error says what happened and what to do, as sentences', async () => {
+  expect(
+    await offenders(
+      `select e.key from private.errors e
+       where e.sentence !~ '^[A-Z].*\\.$' or e.next_step !~ '^[A-Z].*\\.$' or e.key !~ '^[a-z_]+$'`,
+    ),
+  ).toEqual([]);
+});
+
+test('the comment of a command names errors that exist', async () => {
+  expect(
+    await offenders(
+      `select format('%s: %s', p.oid::regprocedure, k.key) from pg_proc p
+       cross join lateral regexp_matches(obj_description(p.oid, 'pg_proc'), 'Raises ([a-z_, ]+)[.;(]') m
+       cross join lateral regexp_split_to_table(btrim(m[1]), ',\\s*') as k (key)
+       where p.pronamespace in ${OURS} and btrim(k.key) ~ '^[a-z]+(_[a-z]+)+$'
+         and not exists (select from private.errors e where e.key = btrim(k.key))`,
+    ),
+  ).toEqual([]);
+});

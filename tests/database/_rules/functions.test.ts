@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest';
+import { EXPOSED, OURS, openCatalogue } from './catalogue.ts';
+
+const { offenders, admin } = openCatalogue();
+
+/** What a visitor without a token may call: he has nothing but the token from his mail. */
+const FOR_VISITORS = ['accept_invitation(text,text)', 'reset_password(text,text)'];
+
+test('every function pins its search path', async () => {
+  // A body that was parsed when it was created (prosqlbody) looks no name up when it runs.
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace in ${OURS} and p.prokind in ('f', 'p')
+         and not coalesce('search_path=""' = any (p.proconfig), p.prosqlbody is not null and not p.prosecdef)`,
+    ),
+  ).toEqual([]);
+});
+
+test('functions that run with the rights of their owner live in private only', async () => {
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p where p.pronamespace in ${EXPOSED} and p.prosecdef`,
+    ),
+  ).toEqual([]);
+});
+
+test('every function and aggregate has a comment', async () => {
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace in ${OURS} and coalesce(btrim(obj_description(p.oid, 'pg_proc')), '') = ''`,
+    ),
+  ).toEqual([]);
+});
+
+test('every table and view has a comment', async () => {
+  expect(
+    await offenders(
+      `select c.oid::regclass from pg_class c
+       where c.relnamespace in ${OURS} and c.relkind in ('r', 'p', 'v', 'm')
+         and coalesce(btrim(obj_description(c.oid, 'pg_class')), '') = ''`,
+    ),
+  ).toEqual([]);
+});
+
+test('execute is granted by name, never to everybody', async () => {
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace in ${OURS}
+         and (p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = 0))`,
+    ),
+  ).toEqual([]);
+});
+
+test('a visitor without a token can call what his mail invites him to, and nothing else', async () => {
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace in ${OURS} and has_function_privilege('anon', p.oid, 'execute')`,
+    ),
+  ).toEqual([...FOR_VISITORS, ...FOR_VISITORS.map((name) => `private.${name}`)].sort());
+});
+
+test('an exposed command is a thin door to the function of the same name behind it', async () => {
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace in ${EXPOSED}
+         and (case when p.proname = 'allowed_commands' then 'private.allowed_commands(' else format('private.%I(', p.proname) end) <> all (
+           array(select m[1] from regexp_matches(p.prosrc, '(private\\.[a-z_]+\\()', 'g') m)
+         )`,
+    ),
+  ).toEqual([]);
+});
+
+test('whoever may call an exposed function may call the one behind it', async () => {
+  expect(
+    await offenders(
+      `select format('%s for %s', p.oid::regprocedure, r.role)
+       from pg_proc p
+       join pg_proc q on q.pronamespace = 'private'::regnamespace and q.proname = p.proname
+       cross join (values ('anon'), ('authenticated'), ('service_role')) as r (role)
+       where p.pronamespace in ${EXPOSED}
+         and has_function_privilege(r.role, p.oid, 'execute') <> has_function_privilege(r.role, q.oid, 'execute')`,
+    ),
+  ).toEqual([]);
+});
+
+test('every exposed function can be called by somebody', async () => {
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace in ${EXPOSED}
+         and not has_function_privilege('authenticated', p.oid, 'execute')
+         and not has_function_privilege('service_role', p.oid, 'execute')`,
+    ),
+  ).toEqual([]);
+});
+
+/** Built-in functions with an effect; declared volatile like many harmless ones. */
+const BUILT_IN_EFFECTS =
+  'nextval|setval|set_config|pg_notify|pg_advisory_[a-z_]*lock[a-z_]*|pgmq\\.(send|send_batch|read|pop|archive|delete|set_vt|create)|realtime\\.send';
+
+test('a function that promises not to write neither writes nor calls one that may', async () => {
+  // PostgREST answers GET for such functions: a link must never change anything.
+  expect(
+    await offenders(
+      `select format('%s calls %s', p.oid::regprocedure, coalesce(q.oid::regprocedure::text, e.effect))
+       from pg_proc p
+       cross join lateral (select regexp_replace(p.prosrc, '--[^\\n]*', '', 'g') as body) b
+       left join lateral (
+         select f.oid from pg_proc f
+         where f.pronamespace in ${OURS} and f.provolatile = 'v' and f.prokind = 'f'
+           and b.body ~ ('(private|public)\\.' || f.proname || '\\(')
+       ) q on true
+       left join lateral (
+         select m[1] as effect from regexp_matches(lower(b.body), '\\m(${BUILT_IN_EFFECTS.replaceAll('\\', '\\\\').replaceAll('\\\\.', '\\.')}|insert into|delete from|update [a-z]+\\.|for (no key )?update)', 'g') m limit 1
+       ) e on true
+       where p.pronamespace in ${OURS} and p.prokind = 'f' and p.provolatile <> 'v'
+         and (q.oid is not null or e.effect is not null)`,
+    ),
+  ).toEqual([]);
+});
+
+test('what may write is not declared harmless, so that a link can call it', async () => {
+  const harmless = await offenders(
+    `select p.proname from pg_proc p
+     where p.pronamespace in ${EXPOSED} and p.provolatile <> 'v' and p.proname <> 'allowed_commands'`,
+  );
+  expect(harmless).toEqual(['dead_letters', 'metrics', 'my_session', 'quote_order']);
+});
+
+test('an exception always has an error code', async () => {
+  const bodies = await admin().query<{ name: string; body: string }>(
+    `select p.oid::regprocedure::text as name, regexp_replace(p.prosrc, '--[^\n]*', '', 'g') as body
+     from pg_proc p where p.pronamespace in ${OURS} and p.prosrc ~* '\\mraise\\M'`,
+  );
+  const bare = bodies.flatMap(({ name, body }) =>
+    [...body.matchAll(/\braise\s+(?!debug|log|info|notice|warning)[^;]*;/gi)]
+      .filter(([statement]) => !/\berrcode\s*=/i.test(statement))
+      .map(([statement]) => `${name}: ${statement}`),
+  );
+  expect(bare).toEqual([]);
+});

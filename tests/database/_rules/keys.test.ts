@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { OURS, openCatalogue } from './catalogue.ts';
+
+const { offenders } = openCatalogue();
+
+const HAS_TENANT = (relation: string) =>
+  `exists (select from pg_attribute a where a.attrelid = ${relation} and a.attname = 'tenant_id' and not a.attisdropped)`;
+
+const COLUMNS = (relation: string, numbers: string) =>
+  `coalesce((select array_agg(a.attname::text order by u.n) from unnest(${numbers}) with ordinality as u (attnum, n)
+    join pg_attribute a on a.attrelid = ${relation} and a.attnum = u.attnum), '{}')`;
+
+/** Ids that name a row of one of several tables; the row beside says of which. */
+const POLYMORPHIC = [
+  'entity_id', // approvals, event_store, messages, transition_executions
+  'record_id', // audit_logs: outlives its record
+  'reference_id', // ledgers: the document of any kind
+  'holder_id', // container_ledger: customer, driver, van or depot
+];
+
+/** Tenant tables whose rows may outlive the company or precede it. */
+const WITHOUT_COMPANY_KEY = ['private.idempotency_keys', 'private.document_counters'];
+
+test('a foreign key between tables of a company carries the company', async () => {
+  expect(
+    await offenders(
+      `select format('%s on %s', k.conname, k.conrelid::regclass) from pg_constraint k
+       where k.contype = 'f' and k.connamespace in ${OURS}
+         and k.confrelid <> 'public.tenants'::regclass
+         and ${HAS_TENANT('k.conrelid')} and ${HAS_TENANT('k.confrelid')}
+         and not coalesce(array_position(${COLUMNS('k.conrelid', 'k.conkey')}, 'tenant_id')
+           = array_position(${COLUMNS('k.confrelid', 'k.confkey')}, 'tenant_id'), false)`,
+    ),
+  ).toEqual([]);
+});
+
+test('every table of a company belongs to a company that exists', async () => {
+  expect(
+    (
+      await offenders(
+        `select c.oid::regclass from pg_class c
+         where c.relnamespace in ${OURS} and c.relkind in ('r', 'p') and ${HAS_TENANT('c.oid')}
+           and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f'
+             and k.confrelid = 'public.tenants'::regclass and ${COLUMNS('c.oid', 'k.conkey')} = '{tenant_id}')`,
+      )
+    ).filter((table) => !WITHOUT_COMPANY_KEY.includes(table)),
+  ).toEqual([]);
+});
+
+test('every table of a company can be referenced together with its company', async () => {
+  expect(
+    await offenders(
+      `select c.oid::regclass from pg_class c
+       join pg_attribute i on i.attrelid = c.oid and i.attname = 'id'
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and ${HAS_TENANT('c.oid')}
+         and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'u'
+           and ${COLUMNS('c.oid', 'k.conkey')} = '{tenant_id,id}')`,
+    ),
+  ).toEqual([]);
+});
+
+test('an id that names a row of ours is a foreign key', async () => {
+  const named = await offenders(
+    `select format('%s.%s', c.oid::regclass, a.attname) from pg_class c
+     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+       and a.atttypid = 'uuid'::regtype and a.attname like '%\\_id' and a.attname <> 'tenant_id'
+       and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and a.attnum = any (k.conkey))`,
+  );
+  expect(
+    named.filter((column) => !POLYMORPHIC.some((name) => column.endsWith(`.${name}`))),
+  ).toEqual(['audit_logs.actor_id']);
+});
+
+test('a unique index starts with the company', async () => {
+  // Primary keys are random; a slug and an e-mail address are one per platform.
+  const allowed = ['tenants_slug_key', 'users_email'];
+  expect(
+    (
+      await offenders(
+        `select x.indexrelid::regclass from pg_index x
+         join pg_class c on c.oid = x.indrelid
+         where c.relnamespace = 'public'::regnamespace and (x.indisunique or x.indisexclusion) and not x.indisprimary
+           and (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = x.indkey[0]) is distinct from 'tenant_id'`,
+      )
+    ).filter((index) => !allowed.includes(index)),
+  ).toEqual([]);
+});
+
+test('a primary key is a single random id, or starts with the company, or is reference data', async () => {
+  const reference = ['permissions', 'role_permissions', 'role_ranks'];
+  expect(
+    (
+      await offenders(
+        `select c.oid::regclass from pg_class c
+         left join pg_index x on x.indrelid = c.oid and x.indisprimary
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+           and (x.indkey is null
+             or ${COLUMNS('c.oid', 'x.indkey::smallint[]')} <> '{id}'
+             and (${COLUMNS('c.oid', 'x.indkey::smallint[]')})[1] <> 'tenant_id')`,
+      )
+    ).filter((table) => !reference.includes(table)),
+  ).toEqual([]);
+});
+
+test('private tables with a company keep it first in their unique indexes', async () => {
+  expect(
+    await offenders(
+      `select x.indexrelid::regclass from pg_index x
+       join pg_class c on c.oid = x.indrelid
+       where c.relnamespace = 'private'::regnamespace and x.indisunique and ${HAS_TENANT('c.oid')}
+         and ${COLUMNS('c.oid', 'x.indkey::smallint[]')} <> '{id}'
+         and (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = x.indkey[0]) is distinct from 'tenant_id'`,
+    ),
+  ).toEqual([]);
+});
+
+test('every foreign key has an index that starts with its columns', async () => {
+  expect(
+    await offenders(
+      `select format('%s on %s', k.conname, k.conrelid::regclass) from pg_constraint k
+       where k.contype = 'f' and k.connamespace in ${OURS}
+         and not exists (
+           select from pg_index x
+           where x.indrelid = k.conrelid and x.indisvalid
+             and (x.indpred is null or pg_get_expr(x.indpred, x.indrelid) ~ '^\\([a-z_]+ IS NOT NULL\\)$')
+             and (x.indkey::smallint[])[0:cardinality(k.conkey) - 1] @> k.conkey
+             and (x.indkey::smallint[])[0:cardinality(k.conkey) - 1] <@ k.conkey
+         )`,
+    ),
+  ).toEqual([]);
+});

@@ -1,0 +1,142 @@
+import { beforeAll, expect, test } from 'vitest';
+import {
+  readCatalogue,
+  type Catalogue,
+  type Machine,
+} from '../../../scripts/generate/catalogue.ts';
+import { rpcOf, terminalStates } from '../../../scripts/generate/commands.ts';
+import { openCatalogue } from './catalogue.ts';
+
+const { offenders, admin } = openCatalogue();
+let catalogue: Catalogue;
+
+beforeAll(async () => {
+  catalogue = await readCatalogue(admin().client);
+});
+
+function reachable(machine: Machine): Set<string> {
+  const found = new Set([machine.initial]);
+  for (const state of found) {
+    for (const step of machine.transitions) if (step.from === state) found.add(step.to);
+  }
+  return found;
+}
+
+const states = (pick: (machine: Machine) => string[]) =>
+  catalogue.machines.flatMap((machine) => pick(machine).map((state) => `${machine.name} ${state}`));
+
+test('every state of a transition is a label of the status', () => {
+  expect(catalogue.machines.length).toBeGreaterThan(7);
+  expect(
+    states((machine) =>
+      [machine.initial, ...machine.transitions.flatMap((step) => [step.from, step.to])].filter(
+        (state) => !machine.states.includes(state),
+      ),
+    ),
+  ).toEqual([]);
+});
+
+test('every label of a status can be reached from the first state', () => {
+  expect(
+    states((machine) => machine.states.filter((state) => !reachable(machine).has(state))),
+  ).toEqual([]);
+});
+
+test('every state leads to an end', () => {
+  expect(
+    states((machine) =>
+      machine.states.filter((state) => {
+        const onward = reachable({ ...machine, initial: state });
+        return !terminalStates(machine).some((end) => onward.has(end));
+      }),
+    ),
+  ).toEqual([]);
+});
+
+test('every step needs a permission that exists and that somebody has', async () => {
+  expect(
+    await offenders(
+      `select format('%s %s: %s', t.machine, t.command, t.permission) from private.transitions t
+       where not exists (select from public.role_permissions p where p.permission = t.permission)`,
+    ),
+  ).toEqual([]);
+});
+
+test('every step is taken by a command that people or the clock can give', () => {
+  const steps = catalogue.machines.flatMap((machine) =>
+    machine.transitions.map((step) => rpcOf(catalogue, machine, step)),
+  );
+  expect(steps).toHaveLength(catalogue.machines.flatMap((machine) => machine.transitions).length);
+});
+
+test('who must not take a step is a column of the row', async () => {
+  expect(
+    await offenders(
+      `select format('%s %s: %s', t.machine, t.command, t.separate_from)
+       from private.transitions t join private.machines m using (machine)
+       where t.separate_from is not null and not exists (
+         select from pg_attribute a where a.attrelid = ('public.' || m.table_name)::regclass
+           and a.attname = t.separate_from and a.atttypid = 'uuid'::regtype)`,
+    ),
+  ).toEqual([]);
+});
+
+test('every approval, rejection and review is kept from who made the record', async () => {
+  expect(
+    await offenders(
+      `select format('%s %s', t.machine, t.command) from private.transitions t
+       where t.command in ('approve', 'reject', 'review') and t.separate_from is null`,
+    ),
+  ).toEqual([]);
+});
+
+test('every machine guards inserts and changes and publishes what happened', async () => {
+  expect(
+    await offenders(
+      `select format('%s misses %s', m.machine, w.name) from private.machines m
+       cross join (values ('_200_guard_insert', 'tg__guard_transition'), ('_200_guard_transition', 'tg__guard_transition'),
+         ('_510_publish_transitions', 'tg__publish_transitions')) as w (name, task)
+       where not exists (
+         select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+         where t.tgrelid = ('public.' || m.table_name)::regclass and t.tgname = w.name and p.proname = w.task and t.tgenabled = 'O'
+           and encode(t.tgargs, 'escape') = m.machine || '\\000')`,
+    ),
+  ).toEqual([]);
+});
+
+test('every document with a state machine tells its commands', () => {
+  const silent = catalogue.machines.filter(
+    (machine) =>
+      !catalogue.relations
+        .find((relation) => relation.name === machine.table)
+        ?.computed.some((field) => field.name === 'allowed_commands'),
+  );
+  expect(silent.map((machine) => machine.name)).toEqual([]);
+});
+
+test('events are in the past tense of their machine', async () => {
+  expect(
+    await offenders(
+      `select t.event from private.transitions t where t.event !~ ('^' || t.machine || '\\.([a-z]+_)?[a-z]+$')`,
+    ),
+  ).toEqual([]);
+});
+
+test('every queue that an event is sent to exists and is drained', async () => {
+  expect(
+    await offenders(
+      `select s.queue from private.subscriptions s
+       where not exists (select from pgmq.list_queues() q where q.queue_name = s.queue)
+          or not exists (select from private.queue_policies p where p.queue = s.queue)`,
+    ),
+  ).toEqual([]);
+});
+
+test('every subscription hears an event that can happen', async () => {
+  const patterns = await offenders('select distinct event_pattern from private.subscriptions');
+  const matches = (pattern: string) => {
+    const expression = pattern.replaceAll('.', '\\.').replaceAll('_', '.').replaceAll('%', '.*');
+    return catalogue.events.some((event) => new RegExp(`^${expression}$`).test(event));
+  };
+  expect(patterns.filter((pattern) => !matches(pattern))).toEqual([]);
+});

@@ -1,0 +1,32 @@
+begin;
+select plan(6);
+
+select tests.sign_in('sales@acme.test');
+select tests.remember('order', (create_order(tests.customer('Karen Country Kiosk'), tests.depot(), tests.lines('COL-300', 10) || tests.lines('WAT-500', 4), submit => true)).id);
+select tests.sign_in('manager@acme.test');
+select approve_order(tests.id('order'));
+select allocate_order(tests.id('order'));
+select tests.sign_out();
+select tests.remember('trip', tests.on_the_road(array[tests.id('order')]));
+select tests.sign_in('driver@acme.test');
+select fail_delivery(tests.id('order'), 'Shop closed');
+select tests.remember('first', (submit_offload(tests.id('trip'), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'counted', 9), jsonb_build_object('product_id', tests.product('WAT-500'), 'counted', 3)))).id);
+select tests.sign_in('manager@acme.test');
+select approve_variance(id, 'damaged') from variances where offload_id = tests.id('first') and product_id = tests.product('WAT-500');
+select throws_ok($$ select reject_offload(tests.id('first'), 'x') $$, 'PT409', 'offload_variance_decided', 'accepted differences alone are no reason to count again');
+select reject_variance(id, 'Look behind the seat') from variances where offload_id = tests.id('first') and product_id = tests.product('COL-300');
+select review_offload(tests.id('first'));
+select throws_ok($$ select approve_offload(tests.id('first')) $$, 'PT409', 'offload_has_open_variances', 'with a refused difference the count does not stand');
+select is((reject_offload(tests.id('first'), 'Count again')).status::text, 'rejected', 'it is rejected');
+select tests.sign_in('driver@acme.test');
+select tests.remember('second', (submit_offload(tests.id('trip'), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'counted', 10), jsonb_build_object('product_id', tests.product('WAT-500'), 'counted', 3)))).id);
+select is((select count(*) from variances where offload_id = tests.id('second')), 0::bigint, 'the crate was behind the seat, the broken water is written off already');
+select tests.sign_in('dispatcher@acme.test');
+select review_offload(tests.id('second'));
+select approve_offload(tests.id('second'));
+select is((complete_trip(tests.id('trip'))).status::text, 'completed', 'the trip ends');
+select tests.sign_out();
+select is(tests.stock('COL-300') || ' ' || tests.stock('WAT-500'), '400.000 399.000', 'with one pack of water less');
+
+select * from finish();
+rollback;

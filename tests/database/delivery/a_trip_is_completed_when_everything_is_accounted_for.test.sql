@@ -1,0 +1,33 @@
+begin;
+select plan(14);
+
+select tests.remember('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 10));
+select tests.remember('trip', tests.on_the_road(array[tests.id('order')]));
+select tests.sign_in('dispatcher@acme.test');
+select throws_ok($$ select complete_trip(tests.id('trip')) $$, 'PT409', 'trip_has_open_stops', 'not while a stop is open');
+select tests.sign_in('driver@acme.test');
+select throws_ok($$ select submit_offload(tests.id('trip'), '[]') $$, 'PT409', 'trip_has_open_stops', 'nor is the van counted before');
+select tests.sign_out();
+select tests.deliver(tests.id('order'), 7, 'Too many', tests.lines('EMP-CRATE24', 5));
+select tests.sign_in('dispatcher@acme.test');
+select throws_ok($$ select complete_trip(tests.id('trip')) $$, 'PT409', 'offload_missing', 'nor before the van is offloaded');
+select tests.sign_in('driver@acme.test');
+select throws_ok($$ select submit_offload(tests.id('trip'), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'counted', -1))) $$, 'PT422', 'lines_invalid', 'nobody counts less than nothing');
+select throws_ok($$ select submit_offload(tests.id('trip'), jsonb_build_array(jsonb_build_object('product_id', tests.product('GAS-06', 'globex'), 'counted', 1))) $$, 'PT422', 'lines_invalid', 'nor goods of another company');
+select tests.remember('offload', (submit_offload(tests.id('trip'), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'counted', 2), jsonb_build_object('product_id', tests.product('EMP-CRATE24'), 'counted', 6)))).id);
+select throws_ok($$ select submit_offload(tests.id('trip'), '[]') $$, 'PT409', 'offload_exists', 'it is counted once');
+select tests.sign_in('manager@acme.test');
+select is((select array_agg(difference order by difference) from variances where offload_id = tests.id('offload')), array[-1, 1]::numeric(14,3)[], 'one crate is missing, one empty too many');
+select review_offload(tests.id('offload'));
+select throws_ok($$ select approve_offload(tests.id('offload')) $$, 'PT409', 'offload_has_open_variances', 'differences are decided first');
+select approve_variance(id, 'lost', tests.membership('driver@acme.test')) from variances where offload_id = tests.id('offload');
+select is((approve_offload(tests.id('offload'))).status::text, 'approved', 'then the offload');
+select is((complete_trip(tests.id('trip'))).status::text, 'completed', 'then the trip');
+select tests.sign_out();
+select is((select sum(quantity) from inventory_transactions where warehouse_id = tests.van()), 0.000, 'loaded = delivered + offloaded + variance');
+select is((select sum(on_hand) from inventory where warehouse_id = tests.van()), 0.000, 'the van is empty');
+select is(tests.stock('COL-300'), 392.000, 'two crates are back');
+select is((select responsible_id from variances where offload_id = tests.id('offload') and difference < 0), tests.membership('driver@acme.test'), 'who answers for the missing one is on record');
+
+select * from finish();
+rollback;

@@ -1,0 +1,30 @@
+begin;
+select plan(12);
+
+select tests.remember('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 10));
+select tests.remember('trip', tests.loaded(array[tests.id('order')]));
+insert into memberships (tenant_id, user_id, role) values (tests.tenant('acme'), tests.account('driver@globex.test'), 'driver');
+insert into drivers (tenant_id, membership_id, name) values (tests.tenant('acme'), tests.membership('driver@globex.test'), 'Second Driver');
+update users set active_tenant_id = tests.tenant('acme') where email = 'driver@globex.test';
+select tests.sign_in('dispatcher@acme.test');
+select dispatch_trip(tests.id('trip'));
+select tests.sign_in('driver@globex.test');
+select is((select count(*) from trips), 0::bigint, 'another driver does not see the trip');
+select is((select count(*) from orders), 0::bigint, 'nor the order');
+select throws_ok($$ select start_trip(tests.id('trip')) $$, 'PT404', 'record_not_found', 'nor does he find it');
+select tests.sign_in('owner@acme.test');
+select throws_ok($$ select start_trip(tests.id('trip')) $$, '42501', 'not_the_driver', 'the owner sees it and does not drive it');
+select is((select t.allowed_commands from trips t where id = tests.id('trip')), '{}'::text[], 'nor is he offered to');
+select tests.sign_in('driver@acme.test');
+select is((select t.allowed_commands from trips t where id = tests.id('trip')), array['start'], 'the driver is');
+select is((start_trip(tests.id('trip'))).status::text, 'in_progress', 'and sets off');
+select is((select status::text from orders where id = tests.id('order')), 'in_transit', 'with his order');
+select tests.sign_in('driver@globex.test');
+select throws_ok($$ select complete_delivery(tests.id('order'), tests.taken(tests.id('order'), 10), 'Me', tests.signature()) $$, 'PT404', 'record_not_found', 'nobody else delivers it');
+select throws_ok($$ select fail_delivery(tests.id('order'), 'x') $$, 'PT404', 'record_not_found', 'or lets it fail');
+select throws_ok($$ select arrive_at_stop(tests.id('order')) $$, 'PT404', 'record_not_found', 'or arrives with it');
+select tests.sign_in('manager@acme.test');
+select lives_ok($$ select complete_delivery(tests.id('order'), tests.taken(tests.id('order'), 10), 'Me', tests.signature()) $$, 'but who dispatches may record it for him');
+
+select * from finish();
+rollback;

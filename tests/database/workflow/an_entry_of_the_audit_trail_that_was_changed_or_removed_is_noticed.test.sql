@@ -1,0 +1,33 @@
+begin;
+select plan(7);
+
+select tests.approved('Kilimani Mini Mart', 'COL-300', 1);
+select private.seal_audit(tests.tenant('acme'));
+select tests.sign_in('auditor@acme.test');
+select is((select is_intact and unsealed = 0 and sealed > 10 from verify_audit()), true, 'a sealed trail is intact');
+select tests.sign_in('viewer@acme.test');
+select throws_ok($$ select * from verify_audit() $$, '42501', 'permission_denied', 'auditors check it');
+select tests.sign_out();
+savepoint intact;
+set local session_replication_role = replica;
+update audit_logs set new_values = '{"credit_limit": 1}' where id = (select audit_log_id from private.audit_chain where tenant_id = tests.tenant('acme') and position = 7);
+set local session_replication_role = origin;
+select is((select first_broken_position from private.verify_audit_of(tests.tenant('acme'))), 7::bigint, 'a changed entry, even with triggers switched off');
+rollback to intact;
+set local session_replication_role = replica;
+delete from audit_logs where id = (select audit_log_id from private.audit_chain where tenant_id = tests.tenant('acme') and position = 3);
+set local session_replication_role = origin;
+select is((select first_broken_position from private.verify_audit_of(tests.tenant('acme'))), 3::bigint, 'a removed entry');
+rollback to intact;
+set local session_replication_role = replica;
+delete from audit_logs where id = (select audit_log_id from private.audit_chain where tenant_id = tests.tenant('acme') and position = 3);
+delete from private.audit_chain where tenant_id = tests.tenant('acme') and position = 3;
+set local session_replication_role = origin;
+select is((select is_intact from private.verify_audit_of(tests.tenant('acme'))), false, 'an entry removed with its link');
+rollback to intact;
+select is((select is_intact from private.verify_audit_of(tests.tenant('globex'))), true, 'the trail of another company is its own');
+select private.seal_audit(tests.tenant('acme'));
+select is((select is_intact from private.verify_audit_of(tests.tenant('acme'))), true, 'sealing goes on where it stopped');
+
+select * from finish();
+rollback;

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { BATCH, DOMAIN_QUEUES, makeHandler } from '../../functions/process-events/handler.ts';
+import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
+
+const nothing = { done: 0, duplicates: 0, retried: 0, dead: 0 };
+
+function arrange(processQueue: (queue: string) => object, secretKey = SECRET_KEY) {
+  const clock = { now: 0 };
+  const logged: Record<string, unknown>[] = [];
+  const database = recordingDatabase({
+    process_queue: ({ queue }: { queue?: unknown }) => processQueue(String(queue)),
+    worker_heartbeat: null,
+  });
+  const handle = makeHandler({
+    database,
+    secretKey,
+    log: (entry) => logged.push(entry),
+    now: () => clock.now,
+  });
+  const called = (name: string) => database.calls.filter((call) => call.name === name);
+  const run = async () => (await handle(post({}, AS_CLOCK))).json();
+  return { handle, run, called, logged, clock };
+}
+
+test('only the scheduler may have the queues drained', async () => {
+  const { handle, called } = arrange(() => nothing);
+  for (const headers of [{}, { apikey: 'sb_secret_for_test' }, { authorization: 'Bearer x' }]) {
+    const response = await handle(post({}, headers as Record<string, string>));
+    expect(response.status).toBe(401);
+  }
+  expect(called('process_queue')).toEqual([]);
+});
+
+test('a missing secret key lets nobody in', async () => {
+  const { handle } = arrange(() => nothing, '');
+  expect((await handle(post({}, { apikey: '' }))).status).toBe(401);
+});
+
+test('every domain queue is drained, and the heart beats', async () => {
+  const { run, called } = arrange((queue) =>
+    queue === 'order_events' ? { ...nothing, done: 3, duplicates: 1 } : nothing,
+  );
+  expect(await run()).toMatchObject({ processed: 4, failed: [] });
+  expect(called('process_queue').map((call) => call.args['queue'])).toEqual([...DOMAIN_QUEUES]);
+  expect(called('worker_heartbeat')).toMatchObject([
+    { args: { worker: 'process-events', details: { processed: 4 } } },
+  ]);
+});
+
+test('a queue is asked again only as long as its batches are full', async () => {
+  let left = 2 * BATCH + 7;
+  const { run, called } = arrange((queue) => {
+    if (queue !== 'order_events') return nothing;
+    const done = Math.min(left, BATCH);
+    left -= done;
+    return { ...nothing, done };
+  });
+  expect(await run()).toMatchObject({ processed: 2 * BATCH + 7 });
+  expect(called('process_queue')).toHaveLength(DOMAIN_QUEUES.length + 2);
+});
+
+test('an endless queue does not keep a call for ever, nor the other queues waiting', async () => {
+  const { run, called, clock } = arrange((queue) => {
+    clock.now += 1000;
+    return queue === 'entity_changes' ? { ...nothing, done: BATCH } : nothing;
+  });
+  await run();
+  const asked = new Set(called('process_queue').map((call) => call.args['queue']));
+  expect([...asked]).toEqual([...DOMAIN_QUEUES]);
+});
+
+test('an idle worker says now and then that it is alive, not every time', async () => {
+  const { run, called, clock } = arrange(() => nothing);
+  await run();
+  await run();
+  expect(called('worker_heartbeat')).toHaveLength(1);
+  clock.now += 15_000;
+  await run();
+  expect(called('worker_heartbeat')).toHaveLength(2);
+});
+
+test('a queue that cannot be drained does not hold up the others and is reported once', async () => {
+  let isBroken = true;
+  const { run, called, logged } = arrange((queue) => {
+    if (queue === 'entity_changes' && isBroken) throw new Error('deadlock detected');
+    return nothing;
+  });
+  expect(await run()).toMatchObject({ failed: ['entity_changes'] });
+  expect(called('process_queue')).toHaveLength(DOMAIN_QUEUES.length);
+  await run();
+  expect(logged).toMatchObject([{ level: 'error', queue: 'entity_changes' }]);
+  isBroken = false;
+  await run();
+  isBroken = true;
+  await run();
+  expect(logged).toHaveLength(2);
+});

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { testStack } from './stack.ts';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The Chromium of this machine: `CHROMIUM_PATH`, else the usual places. */
+function chromiumPath(): string {
+  const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+  const found = places.find((place) => place !== undefined && existsSync(place));
+  if (found === undefined) {
+    throw new Error('No Chromium found: install the package chromium or set CHROMIUM_PATH.');
+  }
+  return found;
+}
+
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+}
+
+/** A person at a screen of his own. What the page logs as an error is kept for the test to judge. */
+export class Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly errors: string[] = [];
+
+  constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  async open(path: string): Promise<void> {
+    await this.page.goto(`${testStack().url}${path}`);
+  }
+
+  button(name: string | RegExp) {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** Chooses from a search box: types, then takes the first choice that matches. */
+  async pick(field: string, text: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: field }).fill(text);
+    await this.page
+      .getByRole('option', { name: new RegExp(text, 'i') })
+      .first()
+      .click();
+  }
+}
+
+/** Signs a person in at a fresh browser profile. */
+export async function signIn(
+  browser: Browser,
+  email: string,
+  options: { isPhone?: boolean; isDark?: boolean } = {},
+): Promise<Person> {
+  const context = await browser.newContext({
+    viewport: options.isPhone ? { width: 390, height: 844 } : { width: 1360, height: 850 },
+    hasTouch: options.isPhone ?? false,
+    colorScheme: options.isDark ? 'dark' : 'light',
+  });
+  const person = new Person(context, await context.newPage());
+  await person.open('/sign-in');
+  await person.page.getByLabel('E-mail').fill(email);
+  await person.page.getByLabel('Password', { exact: true }).fill('mzigo-demo-2026');
+  await person.button('Sign in').click();
+  await person.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  return person;
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { connect } from '../../supabase/stack/database.ts';
+import type { TestDatabase } from './database.ts';
+
+export interface TapResult {
+  passed: string[];
+  /** What went wrong, with pgTAP's explanation; empty when every planned assertion held. */
+  failures: string[];
+}
+
+/** Runs a pgTAP file as the superuser and reads what its statements printed. */
+export async function runPgTap(database: TestDatabase, file: string): Promise<TapResult> {
+  const client = await connect(database.url);
+  const lines: string[] = [];
+  const failures: string[] = [];
+  try {
+    await client.query('set search_path = public, extensions');
+    const results = await client.query<unknown[]>({
+      text: await readFile(file, 'utf8'),
+      rowMode: 'array',
+    });
+    for (const result of Array.isArray(results) ? results : [results]) {
+      for (const row of result.rows as unknown[][]) {
+        if (typeof row[0] === 'string') lines.push(...row[0].split('\n'));
+      }
+    }
+  } catch (error) {
+    failures.push(error instanceof Error ? describe(error) : String(error));
+  } finally {
+    await client.end();
+  }
+  return judge(lines, failures);
+}
+
+function describe(error: Error): string {
+  const parts = ['detail', 'hint', 'where'].map((key) =>
+    key in error ? (error as unknown as Record<string, unknown>)[key] : undefined,
+  );
+  return [error.message, ...parts.filter((part) => typeof part === 'string')].join(' | ');
+}
+
+function judge(lines: string[], failures: string[]): TapResult {
+  const passed: string[] = [];
+  let planned: number | null = null;
+  let isFailing = false;
+  for (const line of lines) {
+    const plan = /^1\.\.(\d+)/.exec(line)?.[1];
+    if (plan !== undefined) planned = Number(plan);
+    if (/^ok \d+/.test(line)) passed.push(line.replace(/^ok \d+( - )?/, ''));
+    if (/^not ok \d+/.test(line)) failures.push(line);
+    else if (isFailing && line.startsWith('#')) failures.push(`${failures.pop()}\n${line}`);
+    isFailing = /^not ok|^#/.test(line);
+  }
+  const ran = passed.length + failures.length;
+  if (planned === null && failures.length === 0) failures.push('The file has no plan.');
+  else if (planned !== null && planned !== ran && failures.length === 0) {
+    failures.push(`Planned ${planned} assertions, ran ${ran}.`);
+  }
+  return { passed, failures };
+}

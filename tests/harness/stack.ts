@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stateHome } from '../../supabase/stack/paths.ts';
+import { freePort } from '../../supabase/stack/ports.ts';
+import { startStack, type Stack } from '../../supabase/stack/stack.ts';
+
+/** Tells test processes where the stack of this run is. */
+export const STACK_VARIABLE = 'MZIGO_TEST_STACK';
+
+export type TestStack = Pick<Stack, 'url' | 'publishableKey' | 'secretKey' | 'databaseUrl'> & {
+  superuserUrl: string;
+};
+
+/**
+ * A whole stack with the demo companies on a free port, thrown away after `stop`. The portal is served
+ * when it has been built before.
+ */
+export async function startTestStack(): Promise<{ stack: TestStack; stop(): Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'mzigo-stack-'));
+  const stack = await startStack({
+    home,
+    runtimeHome: stateHome,
+    port: await freePort(),
+    host: '127.0.0.1',
+    isThrowAway: true,
+  }).catch(async (error: unknown) => {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  });
+  const { url, publishableKey, secretKey, databaseUrl, superuserUrl } = stack;
+  return {
+    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl },
+    stop: async () => {
+      await stack.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The stack that the global setup of this run started. */
+export function testStack(): TestStack {
+  const text = process.env[STACK_VARIABLE];
+  if (text === undefined)
+    throw new Error('This test needs the stack of tests/harness/with_stack.ts.');
+  return JSON.parse(text) as TestStack;
+}

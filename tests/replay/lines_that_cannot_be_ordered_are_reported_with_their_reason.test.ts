@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  invoiceTotal,
+  readOrderFile,
+  readOrders,
+  rejectedAsCsv,
+} from '../../scripts/replay/file.ts';
+
+const HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
+const fixture = () => readOrderFile(join(import.meta.dirname, 'invoices.csv'));
+
+test('every line of the file is either in an invoice or rejected with a reason', async () => {
+  const { lineCount, invoices, rejected } = await fixture();
+  expect(invoices.map((invoice) => [invoice.number, invoice.lines.length])).toEqual([
+    ['900001', 3],
+    ['900002', 2],
+    ['900007', 1],
+    ['900008', 1],
+    ['900009', 2],
+  ]);
+  expect(rejected.map(({ row, reason }) => [row, reason])).toEqual([
+    [5, 'not_a_product'],
+    [8, 'cancellation'],
+    [9, 'customer_missing'],
+    [10, 'price_not_positive'],
+    [11, 'quantity_not_positive'],
+    [16, 'malformed'],
+    [17, 'malformed'],
+    [18, 'price_not_in_pennies'],
+  ]);
+  const ordered = invoices.reduce((sum, invoice) => sum + invoice.lines.length, 0);
+  expect(ordered + rejected.length).toBe(lineCount);
+});
+
+test('totals are counted in whole pennies', async () => {
+  const { invoices } = await fixture();
+  expect(invoices.map(invoiceTotal)).toEqual([3270, 11_100, 1975, 2050, 2940]);
+});
+
+test('a line that names another customer than its invoice is rejected', () => {
+  const { invoices, rejected } = readOrders(
+    `${HEADER}\n1,10001,MUG,1,1/12/2010,1,50001,UK\n1,10001,MUG,1,1/12/2010,1,50002,UK\n`,
+  );
+  expect(invoices[0]?.lines).toHaveLength(1);
+  expect(rejected).toMatchObject([{ row: 3, reason: 'customer_differs' }]);
+});
+
+test('a file with a byte order mark and Windows line ends is read', () => {
+  const { invoices } = readOrders(
+    `\uFEFF${HEADER}\r\n1,10001,MUG,2,1/12/2010 8:26,1.5,50001,UK\r\n`,
+  );
+  expect(invoices).toMatchObject([
+    { number: '1', date: '2010-12-01', lines: [{ quantity: 2, pennies: 150 }] },
+  ]);
+});
+
+test('a file with other columns is refused with the columns that are needed', () => {
+  expect(() => readOrders('a,b\n1,2\n')).toThrow(`The first line has to be ${HEADER}`);
+});
+
+test('the list of rejected lines shows place, reason and the line itself, with formulas as text', () => {
+  const { rejected } = readOrders(`${HEADER}\n1,10001,=1+1,1,1/12/2010,1,,UK\n`);
+  expect(rejectedAsCsv(rejected)).toBe(
+    `Line,Reason,Explanation,${HEADER}\r\n2,customer_missing,The line names no customer.,1,10001,'=1+1,1,1/12/2010,1,,UK\n`,
+  );
+});

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { installServer } from '../../supabase/stack/binaries.ts';
+import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
+import { freePort } from '../../supabase/stack/ports.ts';
+
+const CLI = join(repositoryRoot, 'supabase', 'stack', 'cli.mjs');
+
+// Each test makes a database, some two.
+vi.setConfig({ testTimeout: 240_000 });
+
+let home: string;
+let port: number;
+const started: ReturnType<typeof spawn>[] = [];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'mzigo-life-'));
+  port = await freePort();
+  // Unpacking the server again for each test would take longer than the test.
+  await installServer(stateHome);
+  await symlink(join(stateHome, 'runtime'), join(home, 'runtime'));
+});
+
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+  await rm(home, { recursive: true, force: true });
+});
+
+function launch(command: string, options: { flags?: string[]; nodeFlags?: string[] } = {}) {
+  const { flags = [], nodeFlags = [] } = options;
+  const child = spawn(process.execPath, [...nodeFlags, CLI, command, ...flags], {
+    env: { ...process.env, MZIGO_HOME: home, PORT: String(port), MZIGO_TEST_STACK: '' },
+  });
+  started.push(child);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { child, ended, output: () => output };
+}
+
+async function run(command: string, flags: string[] = []) {
+  const { ended, output } = launch(command, { flags });
+  return { code: await ended, output: output() };
+}
+
+async function start() {
+  const process = launch('start');
+  while (!process.output().includes('Ready in')) {
+    if (process.child.exitCode !== null) throw new Error(process.output());
+    await sleep(50);
+  }
+  const text = await readFile(join(home, 'stack.json'), 'utf8');
+  return {
+    ...process,
+    stack: JSON.parse(text) as { databaseUrl: string; pid: number; url: string },
+  };
+}
+
+async function query(url: string, text: string) {
+  const client = new pg.Client(url);
+  await client.connect();
+  const result = await client.query<Record<string, unknown>>(text);
+  await client.end();
+  return result.rows;
+}
+
+async function isListening(url: string): Promise<boolean> {
+  return query(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(50);
+}
+
+test('status and stop say what is going on', async () => {
+  expect(await run('status')).toMatchObject({
+    code: 3,
+    output: expect.stringContaining('not running'),
+  });
+  expect(await run('stop')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('not running'),
+  });
+  const { stack, ended } = await start();
+  const status = await run('status');
+  expect(status).toMatchObject({ code: 0, output: expect.stringContaining(stack.url) });
+  expect(status.output).not.toContain(new URL(stack.databaseUrl).password);
+  expect((await run('stop')).output).toContain('Stopped');
+  expect(await ended).toBe(0);
+  expect(await readdir(home)).not.toContain('stack.json');
+});
+
+test('a second stack on the same data is turned away', async () => {
+  await start();
+  port = await freePort();
+  const second = await run('start');
+  expect(second.code).toBe(1);
+  expect(second.output).toContain('already running');
+});
+
+test('ctrl-C stops PostgreSQL and the functions too', async () => {
+  const { child, ended, stack } = await start();
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+  expect(await isListening(stack.databaseUrl)).toBe(false);
+});
+
+test('a killed stack leaves nothing running, and what was saved is there again', async () => {
+  const first = await start();
+  await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
+  first.child.kill('SIGKILL');
+  await until(async () => !(await isListening(first.stack.databaseUrl)));
+  const second = await start();
+  expect(await query(second.stack.databaseUrl, 'select answer from public.kept')).toEqual([
+    { answer: 42 },
+  ]);
+});
+
+test('after PostgreSQL itself was killed the next start recovers and says so', async () => {
+  const first = await start();
+  await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
+  const data = join(databaseHome(home), 'data', 'postgres');
+  const postmaster = Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  process.kill(postmaster, 'SIGKILL');
+  expect(await first.ended).toBe(1);
+  expect(first.output()).toContain('PostgreSQL stopped by itself');
+  const second = await start();
+  expect(second.output()).toContain('recovered after a crash');
+  expect(await query(second.stack.databaseUrl, 'select answer from public.kept')).toHaveLength(1);
+});
+
+test('a busy port is named together with the way around it', async () => {
+  const other = createServer().listen(port, '127.0.0.1');
+  const { code, output } = await run('start');
+  other.close();
+  expect(code).toBe(1);
+  expect(output).toContain(`Port ${port} is taken`);
+  expect(output).toContain(`PORT=${port + 1} npm start`);
+});
+
+test.each(['start', '--fresh'])('somebody else’s folder survives %s', async (flag) => {
+  const data = join(databaseHome(home), 'data', 'postgres');
+  await mkdir(data, { recursive: true });
+  await writeFile(join(data, 'letter.txt'), 'mine');
+  const { code, output } = await run('start', flag === 'start' ? [] : [flag]);
+  expect(code).toBe(1);
+  expect(output).toContain('nothing');
+  expect(await readFile(join(data, 'letter.txt'), 'utf8')).toBe('mine');
+});
+
+test('a data folder of another PostgreSQL version is left alone', async () => {
+  const data = join(databaseHome(home), 'data', 'postgres');
+  await mkdir(data, { recursive: true });
+  await writeFile(join(data, 'PG_VERSION'), '15\n');
+  const { code, output } = await run('start');
+  expect(code).toBe(1);
+  expect(output).toContain('PostgreSQL 15');
+  expect(await readFile(join(data, 'PG_VERSION'), 'utf8')).toBe('15\n');
+});
+
+test('lost secrets are reported as such and the data stays', async () => {
+  const first = await start();
+  await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
+  await run('stop');
+  const secrets = await readFile(join(home, 'secrets.json'), 'utf8');
+  await rm(join(home, 'secrets.json'));
+  const { code, output } = await run('start');
+  expect(code).toBe(1);
+  expect(output).toContain('secrets.json');
+  await writeFile(join(home, 'secrets.json'), secrets);
+  const again = await start();
+  expect(await query(again.stack.databaseUrl, 'select answer from public.kept')).toHaveLength(1);
+});
+
+test('a damaged data folder is reported in one sentence', async () => {
+  await start();
+  await run('stop');
+  const data = join(databaseHome(home), 'data', 'postgres');
+  await rm(join(data, 'global', 'pg_control'));
+  const { code, output } = await run('start');
+  expect(code).toBe(1);
+  expect(output).toContain('could not open its data');
+  expect(output).toContain('Nothing was changed');
+  expect(await readdir(data)).toContain('PG_VERSION');
+});
+
+test('--fresh begins anew', async () => {
+  const first = await start();
+  await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
+  await run('stop');
+  const { child, output } = launch('start', { flags: ['--fresh'] });
+  await until(async () => output().includes('Ready in') || child.exitCode !== null);
+  const stack = JSON.parse(await readFile(join(home, 'stack.json'), 'utf8')) as {
+    databaseUrl: string;
+  };
+  expect(await query(stack.databaseUrl, "select to_regclass('public.kept') as kept")).toEqual([
+    { kept: null },
+  ]);
+});
+
+test('an option that does not exist is refused', async () => {
+  expect(await run('start', ['--frehs'])).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('no option --frehs'),
+  });
+});
+
+test('an old Node is told which one is needed and where it is', async () => {
+  const pretend =
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
+  const nodeFlags = ['--import', `data:text/javascript,${pretend}`];
+  const { ended, output } = launch('start', { nodeFlags });
+  expect(await ended).toBe(1);
+  expect(output()).toContain('needs Node 22');
+  expect(output()).toContain('npm start');
+  expect(output()).not.toContain('    at ');
+});

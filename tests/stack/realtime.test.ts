@@ -1,0 +1,105 @@
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { companyOf, signIn, visitor } from '../harness/people.ts';
+import { startTestStack, type TestStack } from '../harness/stack.ts';
+
+let stack: TestStack;
+let stop: () => Promise<void>;
+let sales: SupabaseClient;
+let stranger: SupabaseClient;
+let acme: string;
+
+beforeAll(async () => {
+  ({ stack, stop } = await startTestStack());
+  sales = await signIn(stack, 'sales@acme.test');
+  stranger = await signIn(stack, 'admin@globex.test');
+  acme = await companyOf(sales);
+});
+
+afterEach(() => Promise.all([sales, stranger].map((it) => it.removeAllChannels())));
+afterAll(() => stop());
+
+interface Heard {
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+/** Joins a topic; answers what the server said to that and everything that is heard from then on. */
+async function join(client: SupabaseClient, topic: string, isPrivate = true) {
+  const heard: Heard[] = [];
+  await client.realtime.setAuth();
+  const channel = client.channel(topic, { config: { private: isPrivate } });
+  channel.on('broadcast', { event: '*' }, ({ event, payload }) => heard.push({ event, payload }));
+  const answer = await new Promise<string>((resolve) => {
+    channel.subscribe((status, error) => resolve(error ? `${status}: ${error.message}` : status));
+  });
+  return { answer, heard, channel };
+}
+
+/** An order, which has the database send something of it. */
+async function makeOrder(client: SupabaseClient): Promise<string> {
+  const id = async (table: string, column: string, value: unknown) => {
+    const { data } = await client.from(table).select('id').eq(column, value).limit(1);
+    return (data as { id: string }[] | null)?.[0]?.id;
+  };
+  const { data, error } = await client
+    .rpc('create_order', {
+      customer_id: await id('customers', 'status', 'active'),
+      warehouse_id: await id('warehouses', 'kind', 'depot'),
+      lines: [{ product_id: await id('products', 'is_active', true), quantity: 1 }],
+      submit: true,
+    })
+    .single<{ id: string }>();
+  if (error) throw new Error(error.message);
+  return data.id;
+}
+
+test('a command is heard by the pages of its own company only', async () => {
+  const own = await join(sales, `tenant:${acme}`);
+  const other = await join(stranger, `tenant:${await companyOf(stranger)}`);
+  expect(own.answer).toBe('SUBSCRIBED');
+  expect(other.answer).toBe('SUBSCRIBED');
+  const id = await makeOrder(sales);
+  await expect
+    .poll(() => own.heard, { timeout: 20_000 })
+    .toContainEqual({
+      event: 'change',
+      payload: expect.objectContaining({ entity_type: 'order', entity_id: id }) as object,
+    });
+  expect(JSON.stringify(other.heard)).not.toContain(id);
+});
+
+test('another company’s topic is closed', async () => {
+  expect((await join(stranger, `tenant:${acme}`)).answer).toMatch(/CHANNEL_ERROR.*Unauthorized/);
+});
+
+test('who is not signed in hears nothing', async () => {
+  const nobody = visitor(stack);
+  expect((await join(nobody, `tenant:${acme}`)).answer).toMatch(/CHANNEL_ERROR/);
+  await nobody.removeAllChannels();
+});
+
+test('there are no public channels', async () => {
+  expect((await join(sales, `tenant:${acme}`, false)).answer).toMatch(/CHANNEL_ERROR.*private/);
+});
+
+test('a page cannot speak for the database', async () => {
+  const listener = await join(sales, `tenant:${acme}`);
+  const colleague = await signIn(stack, 'manager@acme.test');
+  const { channel } = await join(colleague, `tenant:${acme}`);
+  await channel.send({ type: 'broadcast', event: 'change', payload: { entity_id: 'forged' } });
+  await makeOrder(sales);
+  await expect.poll(() => listener.heard.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(JSON.stringify(listener.heard)).not.toContain('forged');
+  await colleague.removeAllChannels();
+});
+
+test('the socket opens only with a key of this stack', async () => {
+  const url = `${stack.url.replace('http', 'ws')}/realtime/v1/websocket?apikey=wrong&vsn=2.0.0`;
+  const socket = new WebSocket(url);
+  const outcome = await new Promise((resolve) => {
+    socket.addEventListener('open', () => resolve('open'));
+    socket.addEventListener('error', () => resolve('refused'));
+  });
+  expect(outcome).toBe('refused');
+});

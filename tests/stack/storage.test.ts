@@ -1,0 +1,89 @@
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { companyOf, signIn, visitor } from '../harness/people.ts';
+import { startTestStack, type TestStack } from '../harness/stack.ts';
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const IMAGE = { contentType: 'image/png' };
+
+let stack: TestStack;
+let stop: () => Promise<void>;
+let driver: SupabaseClient;
+let stranger: SupabaseClient;
+let acme: string;
+
+beforeAll(async () => {
+  ({ stack, stop } = await startTestStack());
+  driver = await signIn(stack, 'driver@acme.test');
+  stranger = await signIn(stack, 'driver@globex.test');
+  acme = await companyOf(driver);
+  const { error } = await driver.storage.from('proofs').upload(`${acme}/door.png`, PNG, IMAGE);
+  if (error) throw error;
+});
+
+afterAll(() => stop());
+
+const proofs = (client: SupabaseClient) => client.storage.from('proofs');
+
+test('a photo comes back as it was sent', async () => {
+  const { data } = await proofs(driver).download(`${acme}/door.png`);
+  expect(Buffer.from((await data?.arrayBuffer()) ?? new ArrayBuffer())).toEqual(PNG);
+  expect(data?.type).toBe('image/png');
+});
+
+test('another company can neither open, list, sign, replace nor remove it', async () => {
+  const path = `${acme}/door.png`;
+  expect((await proofs(stranger).download(path)).error).not.toBeNull();
+  expect((await proofs(stranger).list(acme)).data).toEqual([]);
+  expect((await proofs(stranger).createSignedUrl(path, 60)).error).not.toBeNull();
+  expect((await proofs(stranger).update(path, PNG, IMAGE)).error).not.toBeNull();
+  expect((await proofs(stranger).remove([path])).data).toEqual([]);
+  expect((await proofs(driver).list(acme)).data).toMatchObject([{ name: 'door.png' }]);
+});
+
+test('a photo goes into the folder of one’s own company and nowhere else', async () => {
+  for (const path of [`${acme}/forged.png`, 'forged.png', `${acme}/../forged.png`]) {
+    expect((await proofs(stranger).upload(path, PNG, IMAGE)).error, path).not.toBeNull();
+  }
+  expect((await proofs(driver).list(acme, { search: 'forged' })).data).toEqual([]);
+});
+
+test('who is not signed in gets nothing and leaves nothing', async () => {
+  const nobody = visitor(stack);
+  expect((await proofs(nobody).download(`${acme}/door.png`)).error).not.toBeNull();
+  expect((await proofs(nobody).upload(`${acme}/x.png`, PNG, IMAGE)).error).not.toBeNull();
+});
+
+test('only pictures are taken', async () => {
+  for (const contentType of ['image/svg+xml', 'text/html', 'application/octet-stream']) {
+    const { error } = await proofs(driver).upload(`${acme}/page`, PNG, { contentType });
+    expect(error, contentType).toMatchObject({ statusCode: '415' });
+  }
+});
+
+test('a picture has three megabytes at most', async () => {
+  const big = Buffer.alloc(3 * 1024 * 1024 + 1);
+  const { error } = await proofs(driver).upload(`${acme}/big.png`, big, IMAGE);
+  expect(error).toMatchObject({ statusCode: '413' });
+});
+
+test('a signed address opens one file for a while, without any key', async () => {
+  const { data } = await proofs(driver).createSignedUrl(`${acme}/door.png`, 60);
+  const url = data?.signedUrl ?? '';
+  const answer = await fetch(url);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+  expect((await fetch(url.replace('door.png', 'other.png'))).status).toBe(400);
+  expect((await fetch(`${url}x`)).status).toBe(400);
+});
+
+test('the same name again is refused and the first photo stays', async () => {
+  const other = Buffer.concat([PNG, Buffer.from('x')]);
+  const { error } = await proofs(driver).upload(`${acme}/door.png`, other, IMAGE);
+  expect(error).toMatchObject({ statusCode: '409' });
+  const { data } = await proofs(driver).download(`${acme}/door.png`);
+  expect(data?.size).toBe(PNG.length);
+});

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+/** Layers of tests. Each has its own folder under tests/ and its own preparation. */
+function layer(name: string, include: string[], globalSetup: string[] = []) {
+  return {
+    extends: true as const,
+    test: { name, include, globalSetup, exclude: ['**/node_modules/**'] },
+  };
+}
+
+/** For tests that walk through the whole house. */
+function withTime(project: ReturnType<typeof layer>) {
+  return { ...project, test: { ...project.test, testTimeout: 300_000 } };
+}
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+    projects: [
+      layer('unit', ['tests/functions/**/*.test.ts', 'tests/web/**/*.test.ts']),
+      layer('stack', ['tests/stack/**/*.test.ts']),
+      layer('database', ['tests/database/**/*.test.ts'], ['tests/harness/with_server.ts']),
+      layer('repository', ['tests/repository/**/*.test.ts'], ['tests/harness/with_server.ts']),
+      layer('api', ['tests/api/**/*.test.ts'], ['tests/harness/with_stack.ts']),
+      withTime(layer('browser', ['tests/browser/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
+      withTime(layer('replay', ['tests/replay/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
+    ],
+  },
+});

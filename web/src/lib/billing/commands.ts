@@ -1,0 +1,35 @@
+import type { CommandLook } from '#lib/workflow/workflow.ts';
+
+export const invoiceCommands: Record<string, CommandLook> = {
+  issue: { label: 'Issue', variant: 'primary', done: 'The invoice was issued.' },
+  void: {
+    label: 'Void',
+    variant: 'danger',
+    done: 'The invoice was voided.',
+    asks: {
+      title: 'Void this invoice?',
+      text: 'It keeps its number and is no longer owed.',
+      reason: 'required',
+    },
+  },
+};
+
+export const paymentCommands: Record<string, CommandLook> = {
+  approve: { label: 'Approve', variant: 'primary', done: 'The payment was approved.' },
+  reject: {
+    label: 'Reject',
+    variant: 'danger',
+    done: 'The payment was rejected.',
+    asks: { title: 'Reject this payment?', reason: 'required' },
+  },
+  cancel: {
+    label: 'Take back',
+    variant: 'danger',
+    done: 'The payment was taken back; what it paid is open again.',
+    asks: {
+      title: 'Take this payment back?',
+      text: 'The invoices it paid are open again.',
+      reason: 'required',
+    },
+  },
+};

@@ -1,0 +1,44 @@
+import type { CommandLook } from '#lib/workflow/workflow.ts';
+
+export const tripCommands: Record<string, CommandLook> = {
+  plan: { label: 'Plan', variant: 'primary', done: 'The trip is planned and has a load sheet.' },
+  dispatch: { label: 'Dispatch', variant: 'primary', done: 'The van may leave.' },
+  complete: { label: 'Complete', variant: 'primary', done: 'The trip is closed.' },
+  cancel: {
+    label: 'Cancel trip',
+    variant: 'danger',
+    done: 'The trip was cancelled; its orders are free for another.',
+    asks: {
+      title: 'Cancel this trip?',
+      text: 'Its orders stay allocated and can ride on another trip.',
+      reason: 'required',
+    },
+  },
+};
+
+export const offloadCommands: Record<string, CommandLook> = {
+  review: { label: 'Mark as reviewed', variant: 'primary', done: 'The count was reviewed.' },
+  approve: {
+    label: 'Approve',
+    variant: 'primary',
+    done: 'The goods are back in the depot.',
+  },
+  reject: {
+    label: 'Reject the count',
+    variant: 'danger',
+    done: 'The van has to be counted again.',
+    asks: {
+      title: 'Reject this count?',
+      text: 'Its open differences fall away and the van is counted again.',
+      reason: 'required',
+    },
+  },
+};
+
+/** Approving a variance asks for more than a reason, so only the refusal is sent from here. */
+export const varianceRejection: CommandLook = {
+  label: 'Reject',
+  variant: 'danger',
+  done: 'The difference was refused.',
+  asks: { title: 'Refuse this difference?', reason: 'required', field: 'note' },
+};

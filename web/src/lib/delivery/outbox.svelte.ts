@@ -1,0 +1,121 @@
+import { invalidate } from '$app/navigation';
+import { type PortalError, sentence, toPortalError } from '#lib/errors.ts';
+import { command, newKey } from '#lib/platform/command.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { phone, type Waiting } from './phone.ts';
+import { storePhoto } from './photos.ts';
+
+const RETRY_MS = 15_000;
+
+/**
+ * What the driver did and the server has not confirmed yet. It is written to the phone before
+ * anything is sent, goes out in the order it happened, and leaves only when the server has answered.
+ */
+class DriverOutbox {
+  items = $state<Waiting[]>([]);
+  #sending = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Commands that still wait for the network. */
+  get waiting(): Waiting[] {
+    return this.items.filter((item) => item.problem === null);
+  }
+
+  /** Commands that the server refused. */
+  get refused(): Waiting[] {
+    return this.items.filter((item) => item.problem !== null);
+  }
+
+  of(orderId: string): Waiting[] {
+    return this.items.filter((item) => item.order_id === orderId);
+  }
+
+  /** Begins to send whenever there is something; returns a function that stops it. */
+  start(): () => void {
+    const send = () => void this.flush();
+    window.addEventListener('online', send);
+    this.#timer = setInterval(send, RETRY_MS);
+    void this.#reload().then(send);
+    return () => {
+      window.removeEventListener('online', send);
+      clearInterval(this.#timer);
+    };
+  }
+
+  async give(
+    rpc: Waiting['rpc'],
+    order: { id: string; number: string },
+    args: Record<string, unknown>,
+    photo: Blob | null = null,
+  ): Promise<void> {
+    const { user, tenant } = session.me ?? {};
+    if (!user || !tenant) return;
+    await phone.waiting.add({
+      key: newKey(),
+      rpc,
+      user_id: user.id,
+      tenant_id: tenant.id,
+      order_id: order.id,
+      order_number: order.number,
+      args: { order_id: order.id, ...args },
+      photo,
+      given_at: new Date().toISOString(),
+      problem: null,
+    });
+    await this.#reload();
+    void this.flush();
+  }
+
+  /** Sends everything that waits, oldest first, and stops at the first sign of no network. */
+  async flush(): Promise<void> {
+    if (this.#sending || session.me === null) return;
+    this.#sending = true;
+    let sent = false;
+    try {
+      for (const item of this.waiting) {
+        const failure = await this.#send(item);
+        if (!failure) {
+          await phone.waiting.delete(item.key);
+          sent = true;
+        } else if (failure.retryable || failure.status === 401) {
+          break;
+        } else {
+          await phone.waiting.update(item.key, { problem: sentence(failure) });
+        }
+      }
+    } finally {
+      this.#sending = false;
+      await this.#reload();
+      if (sent) await Promise.all([invalidate('entity:trip'), invalidate('entity:order')]);
+    }
+  }
+
+  async retry(key: string): Promise<void> {
+    await phone.waiting.update(key, { problem: null });
+    await this.#reload();
+    await this.flush();
+  }
+
+  async discard(key: string): Promise<void> {
+    await phone.waiting.delete(key);
+    await this.#reload();
+  }
+
+  async #send(item: Waiting): Promise<PortalError | null> {
+    try {
+      const args = { ...item.args };
+      if (item.photo) args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo);
+      await command(item.rpc, args, item.key);
+      return null;
+    } catch (cause) {
+      return toPortalError(cause);
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const user = session.me?.user.id;
+    this.items = user ? await phone.waiting.where('user_id').equals(user).sortBy('given_at') : [];
+  }
+}
+
+export const outbox = new DriverOutbox();

@@ -1,0 +1,36 @@
+import Dexie, { type Table } from 'dexie';
+
+/** A command that the driver gave and the server has not answered yet. */
+export interface Waiting {
+  /** Idempotency key of the command: sending it twice does it once. */
+  key: string;
+  rpc: 'arrive_at_stop' | 'complete_delivery' | 'fail_delivery';
+  user_id: string;
+  tenant_id: string;
+  order_id: string;
+  order_number: string;
+  args: Record<string, unknown>;
+  photo: Blob | null;
+  given_at: string;
+  /** Set when the server refused it; it waits for the driver to decide. */
+  problem: string | null;
+}
+
+/** What the phone remembers of a trip, to show it without network. */
+export interface Remembered {
+  user_id: string;
+  read_at: string;
+  pack: unknown;
+}
+
+class PhoneStore extends Dexie {
+  waiting!: Table<Waiting, string>;
+  trips!: Table<Remembered, string>;
+
+  constructor() {
+    super('mzigo-driver');
+    this.version(1).stores({ waiting: 'key, user_id, given_at', trips: 'user_id' });
+  }
+}
+
+export const phone = new PhoneStore();

@@ -1,0 +1,54 @@
+import { toPortalError } from '#lib/errors.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+
+const BUCKET = 'proofs';
+const HOUR = 3600;
+
+/** An address of a stored photo that works for an hour. @throws PortalError */
+export async function photoUrl(path: string): Promise<string> {
+  const { data, error } = await supabase.storage.from(BUCKET).createSignedUrl(path, HOUR);
+  if (error) throw toPortalError(error);
+  return data.signedUrl;
+}
+
+/**
+ * Stores the photo of a delivery in the folder of the company. Stored photos are never replaced, so
+ * a retry after a lost answer finds its own photo and goes on.
+ */
+export async function storePhoto(tenantId: string, name: string, photo: Blob): Promise<string> {
+  const path = `${tenantId}/${name}.jpg`;
+  const { error } = await supabase.storage
+    .from(BUCKET)
+    .upload(path, photo, { contentType: 'image/jpeg' });
+  if (error && !isDuplicate(error)) throw toPortalError(error, statusOf(error));
+  return path;
+}
+
+function statusOf(error: object): number {
+  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
+  return Number(status ?? statusCode) || 0;
+}
+
+function isDuplicate(error: Error): boolean {
+  return statusOf(error) === 409 || /exists|duplicate/i.test(error.message);
+}
+
+const LONGEST_SIDE = 1280;
+
+/** A phone's photo at the size that still shows what was delivered. */
+export async function shrink(file: Blob): Promise<Blob> {
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('The photo could not be read.'))),
+      'image/jpeg',
+      0.8,
+    ),
+  );
+}

@@ -1,0 +1,189 @@
+/** An error as the portal shows it: what happened, and what to do next. */
+export class PortalError extends Error {
+  /** Stable key of the database or of the portal itself. */
+  readonly key: string;
+  readonly status: number;
+  readonly hint: string;
+  /** Rows or fields concerned, as the database named them. */
+  readonly details: Record<string, unknown>;
+  /** True when the same call, sent again unchanged, may succeed. */
+  readonly retryable: boolean;
+
+  constructor(parts: {
+    key: string;
+    status: number;
+    message: string;
+    hint?: string;
+    details?: Record<string, unknown>;
+    retryable?: boolean;
+  }) {
+    super(parts.message);
+    this.name = 'PortalError';
+    this.key = parts.key;
+    this.status = parts.status;
+    this.hint = parts.hint ?? '';
+    this.details = parts.details ?? {};
+    this.retryable = parts.retryable ?? false;
+  }
+}
+
+interface Words {
+  sentence: string;
+  step: string;
+}
+
+/**
+ * Key to sentence. The database sends its own sentence and next step with every error (`hint`);
+ * here stand the errors of the layers around it, and those that a page can say better.
+ */
+const WORDS: Record<string, Words> = {
+  network_unreachable: {
+    sentence: 'The server cannot be reached.',
+    step: 'Check the connection and try again; nothing you entered is lost.',
+  },
+  session_expired: {
+    sentence: 'You have been signed out.',
+    step: 'Sign in again to continue where you were.',
+  },
+  server_busy: {
+    sentence: 'The server was busy with the same records.',
+    step: 'Try again in a moment.',
+  },
+  permission_denied: {
+    sentence: 'Your role does not allow this.',
+    step: 'Ask an administrator of your company if you need it.',
+  },
+  invalid_credentials: {
+    sentence: 'The e-mail address or the password is wrong.',
+    step: 'Check both, or reset the password.',
+  },
+  user_banned: {
+    sentence: 'This account has been locked.',
+    step: 'Ask an administrator of your company.',
+  },
+  over_request_rate_limit: {
+    sentence: 'Too many attempts in a short time.',
+    step: 'Wait a minute and try again.',
+  },
+  unexpected: {
+    sentence: 'Something went wrong that this page did not expect.',
+    step: 'Try again; if it happens again, tell your administrator what you did.',
+  },
+};
+
+const RETRYABLE = new Set(['40001', '40P01', '55P03', 'PT503']);
+
+/** Keys of the database are lower snake case ASCII; anything else is a text of some other layer. */
+const KEY = /^[a-z][a-z0-9_]{2,80}$/;
+
+interface ServerError {
+  code?: string;
+  message?: string;
+  details?: unknown;
+  hint?: string | null;
+  status?: number;
+}
+
+/** Reads the JSON in `details`, which PostgREST hands over as text. */
+function parseDetails(details: unknown): Record<string, unknown> {
+  if (typeof details === 'object' && details !== null) return details as Record<string, unknown>;
+  if (typeof details !== 'string' || !details.startsWith('{')) return {};
+  try {
+    return JSON.parse(details) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+/** "What happened. What to do." as the two parts that the portal shows apart. */
+function split(hint: string): Words {
+  const end = hint.search(/[.!?]\s/);
+  return end < 0
+    ? { sentence: hint, step: '' }
+    : { sentence: hint.slice(0, end + 1), step: hint.slice(end + 1).trim() };
+}
+
+function known(key: string): Words {
+  return WORDS[key] ?? (WORDS.unexpected as Words);
+}
+
+function build(key: string, status: number, error: ServerError): PortalError {
+  const words = WORDS[key] ?? (error.hint ? split(error.hint) : known('unexpected'));
+  return new PortalError({
+    key,
+    status,
+    message: words.sentence,
+    hint: words.step,
+    details: parseDetails(error.details),
+    retryable: status === 503 || key === 'network_unreachable' || RETRYABLE.has(error.code ?? ''),
+  });
+}
+
+/**
+ * Constraints are named as sentences (`credit_limit_is_bounded`), so a refused value can be told
+ * without a table that repeats every constraint.
+ */
+function constraintWords(
+  code: string,
+  message: string,
+  details: unknown,
+): { key: string; hint: string } | null {
+  if (code === '23505') {
+    const column = /\((?:tenant_id, )?([a-z_, ]+)\)=/.exec(String(details ?? ''))?.[1];
+    const what = column ? column.replaceAll('_', ' ') : 'value';
+    return {
+      key: 'value_taken',
+      hint: `There is already a record with this ${what}. Choose another.`,
+    };
+  }
+  if (code === '23503') {
+    return {
+      key: 'reference_broken',
+      hint: 'A record this one refers to does not exist or is still in use. Reload the page and choose again.',
+    };
+  }
+  const broken = /violates (?:check|exclusion) constraint "([a-z0-9_]+)"/.exec(message)?.[1];
+  if (broken || code === '23514' || code === '23P01') {
+    const name = broken ?? 'value_is_not_allowed';
+    const words = name.replaceAll('_', ' ');
+    return {
+      key: name,
+      hint: `This breaks the rule: ${words}. Correct the value and send it again.`,
+    };
+  }
+  if (code.startsWith('22')) {
+    return {
+      key: 'value_invalid',
+      hint: 'One of the values is not valid. Check numbers and dates.',
+    };
+  }
+  return null;
+}
+
+/** Any failure, whatever threw it, as a sentence with a next step. */
+export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
+  if (cause instanceof PortalError) return cause;
+  const error = (typeof cause === 'object' && cause !== null ? cause : {}) as ServerError;
+  const code = error.code ?? '';
+  const message = error.message ?? '';
+  const status = /^PT\d{3}$/.test(code)
+    ? Number(code.slice(2))
+    : httpStatus || Number(error.status) || 0;
+
+  if (!code && (status === 0 || /failed to fetch|networkerror|load failed/i.test(message))) {
+    return build('network_unreachable', 0, {});
+  }
+  if (KEY.test(message)) return build(message, status, error);
+  const constraint = constraintWords(code, message, error.details);
+  if (constraint) return build(constraint.key, 422, { hint: constraint.hint });
+  if (RETRYABLE.has(code) || status === 503) return build('server_busy', status, error);
+  if (status === 401) return build('session_expired', 401, {});
+  if (code === '42501' || status === 403) return build('permission_denied', 403, error);
+  if (KEY.test(code)) return build(code, status, {});
+  return build('unexpected', status, error);
+}
+
+/** The whole error in one line, for toasts and assistive technology. */
+export function sentence(error: PortalError): string {
+  return [error.message, error.hint].filter(Boolean).join(' ');
+}

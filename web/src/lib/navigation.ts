@@ -1,0 +1,95 @@
+import type { Component } from 'svelte';
+import Boxes from '@lucide/svelte/icons/boxes';
+import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
+import ClipboardList from '@lucide/svelte/icons/clipboard-list';
+import CreditCard from '@lucide/svelte/icons/credit-card';
+import FileText from '@lucide/svelte/icons/file-text';
+import Inbox from '@lucide/svelte/icons/inbox';
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import Package from '@lucide/svelte/icons/package';
+import PackageMinus from '@lucide/svelte/icons/package-minus';
+import Route from '@lucide/svelte/icons/route';
+import Scale from '@lucide/svelte/icons/scale';
+import Settings from '@lucide/svelte/icons/settings';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import Tags from '@lucide/svelte/icons/tags';
+import Users from '@lucide/svelte/icons/users';
+import UserCog from '@lucide/svelte/icons/user-cog';
+
+export interface Destination {
+  href: string;
+  label: string;
+  icon: Component;
+  /** Any of these opens the page; none means everybody. */
+  needs: string[];
+  /** Shown in the bottom bar of a phone, lowest first. */
+  phone?: number;
+}
+
+export interface Section {
+  heading: string;
+  destinations: Destination[];
+}
+
+/** Every page of the portal, in the order of the work: sell, store, deliver, collect, administer. */
+export const sections: Section[] = [
+  {
+    heading: 'Work',
+    destinations: [
+      { href: '/', label: 'Dashboard', icon: LayoutDashboard, needs: [], phone: 1 },
+      {
+        href: '/approvals',
+        label: 'Approvals',
+        icon: ClipboardCheck,
+        needs: [
+          'orders.approve',
+          'customers.approve',
+          'inventory.approve',
+          'variances.approve',
+          'payments.approve',
+        ],
+        phone: 4,
+      },
+    ],
+  },
+  {
+    heading: 'Sell',
+    destinations: [
+      { href: '/orders', label: 'Orders', icon: ClipboardList, needs: ['orders.view'], phone: 2 },
+      { href: '/customers', label: 'Customers', icon: Users, needs: ['customers.view'], phone: 3 },
+      { href: '/products', label: 'Products', icon: Package, needs: ['products.view'] },
+      { href: '/prices', label: 'Price lists', icon: Tags, needs: ['prices.view'] },
+    ],
+  },
+  {
+    heading: 'Deliver',
+    destinations: [
+      {
+        href: '/drive',
+        label: 'My trip',
+        icon: Smartphone,
+        needs: ['trips.drive'],
+        phone: 0,
+      },
+      { href: '/trips', label: 'Trips', icon: Route, needs: ['trips.view'], phone: 5 },
+      { href: '/stock', label: 'Stock', icon: Boxes, needs: ['inventory.view'], phone: 6 },
+      { href: '/offloads', label: 'Offloads', icon: PackageMinus, needs: ['trips.view'] },
+      { href: '/variances', label: 'Variances', icon: Scale, needs: ['variances.view'] },
+    ],
+  },
+  {
+    heading: 'Collect',
+    destinations: [
+      { href: '/invoices', label: 'Invoices', icon: FileText, needs: ['invoices.view'] },
+      { href: '/payments', label: 'Payments', icon: CreditCard, needs: ['payments.view'] },
+    ],
+  },
+  {
+    heading: 'Administer',
+    destinations: [
+      { href: '/users', label: 'Users and roles', icon: UserCog, needs: ['users.view'] },
+      { href: '/outbox', label: 'Outbox', icon: Inbox, needs: ['messages.view'] },
+      { href: '/settings', label: 'Settings', icon: Settings, needs: ['settings.manage'] },
+    ],
+  },
+];

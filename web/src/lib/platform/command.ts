@@ -1,0 +1,89 @@
+import { toPortalError } from '#lib/errors.ts';
+import { apiUrl, supabase } from './supabase.ts';
+
+interface Answer {
+  data: unknown;
+  error: unknown;
+  status: number;
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * A fresh idempotency key. `crypto.randomUUID` exists on secure origins only, and a phone in the
+ * depot may open the portal over plain HTTP.
+ */
+export function newKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function attempt<Result>(send: () => PromiseLike<Answer>, retries: boolean): Promise<Result> {
+  for (let turn = 1; ; turn += 1) {
+    const { data, error, status } = await send();
+    if (!error) return data as Result;
+    const failure = toPortalError(error, status);
+    if (!retries || !failure.retryable || turn >= ATTEMPTS) throw failure;
+    await pause(200 * 2 ** turn + Math.random() * 200);
+  }
+}
+
+/**
+ * Sends a command. The same idempotency key goes with every attempt, so a command whose answer was
+ * lost on the way is done once.
+ * @throws PortalError with a sentence and the next step.
+ */
+export function command<Result>(
+  rpc: string,
+  args: Record<string, unknown>,
+  key: string = newKey(),
+): Promise<Result> {
+  return attempt(() => supabase.rpc(rpc, { ...args, idempotency_key: key }), true);
+}
+
+/**
+ * Sends a command that takes no key because doing it twice is the same as doing it once (setting a
+ * role, switching the company).
+ */
+export function assign<Result>(rpc: string, args: Record<string, unknown>): Promise<Result> {
+  return attempt(() => supabase.rpc(rpc, args), true);
+}
+
+/** Calls a function that only reads, or whose effect must not be repeated: one attempt. */
+export function ask<Result>(rpc: string, args: Record<string, unknown> = {}): Promise<Result> {
+  return attempt(() => supabase.rpc(rpc, args), false);
+}
+
+/** Writes rows that no machine guards. @throws PortalError */
+export async function write<Result>(query: PromiseLike<Answer>): Promise<Result> {
+  const { data, error, status } = await query;
+  if (error) throw toPortalError(error, status);
+  return data as Result;
+}
+
+/** Calls an edge function with a JSON body. @throws PortalError */
+export async function callFunction<Result>(name: string, body: unknown): Promise<Result> {
+  const { data } = await supabase.auth.getSession();
+  let response: Response;
+  try {
+    response = await fetch(`${apiUrl}/functions/v1/${name}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(data.session ? { authorization: `Bearer ${data.session.access_token}` } : {}),
+      },
+      body: JSON.stringify(body),
+    });
+  } catch (cause) {
+    throw toPortalError(cause);
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw toPortalError(answer, response.status);
+  return answer as Result;
+}

@@ -1,0 +1,96 @@
+import { session } from './session.svelte.ts';
+
+const DASH = '–';
+
+const locale = () => session.tenant?.locale ?? 'en-KE';
+const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
+export const currency = () => session.tenant?.currency ?? 'KES';
+
+type Value = number | string | null | undefined;
+
+const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+/** Building an Intl formatter costs far more than using it, and tables use thousands. */
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `n${locale()}${JSON.stringify(options)}`;
+  if (!cache.has(key)) cache.set(key, new Intl.NumberFormat(locale(), options));
+  return cache.get(key) as Intl.NumberFormat;
+}
+
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `d${locale()}${zone()}${JSON.stringify(options)}`;
+  if (!cache.has(key)) {
+    cache.set(key, new Intl.DateTimeFormat(locale(), { timeZone: zone(), ...options }));
+  }
+  return cache.get(key) as Intl.DateTimeFormat;
+}
+
+function numeric(value: Value): number | null {
+  if (value === null || value === undefined || value === '') return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** An amount in the currency of the company. */
+export function money(value: Value): string {
+  const number = numeric(value);
+  return number === null
+    ? DASH
+    : numbers({ style: 'currency', currency: currency() }).format(number);
+}
+
+/** An amount without its currency, for columns whose head names it. */
+export function amount(value: Value): string {
+  const number = numeric(value);
+  return number === null
+    ? DASH
+    : numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(number);
+}
+
+/** A quantity: up to three decimals, none where none are needed. */
+export function quantity(value: Value): string {
+  const number = numeric(value);
+  return number === null ? DASH : numbers({ maximumFractionDigits: 3 }).format(number);
+}
+
+function instant(value: string | null | undefined): Date | null {
+  if (!value) return null;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** A calendar day. Days without a time (`2026-11-20`) are never shifted by the time zone. */
+export function day(value: string | null | undefined): string {
+  const date = instant(value);
+  if (!date) return DASH;
+  const plain = /^\d{4}-\d{2}-\d{2}$/.test(value ?? '');
+  return dates({ dateStyle: 'medium', ...(plain ? { timeZone: 'UTC' } : {}) }).format(date);
+}
+
+export function dateTime(value: string | null | undefined): string {
+  const date = instant(value);
+  return date ? dates({ dateStyle: 'medium', timeStyle: 'short' }).format(date) : DASH;
+}
+
+export function time(value: string | null | undefined): string {
+  const date = instant(value);
+  return date ? dates({ timeStyle: 'short' }).format(date) : DASH;
+}
+
+/** Today as `YYYY-MM-DD` where the company is, not where the browser is. */
+export function today(offsetDays = 0): string {
+  const at = new Date(Date.now() + offsetDays * 86_400_000);
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone(),
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(at);
+}
+
+/** `pending_approval` as "Pending approval". */
+export function label(value: string | null | undefined): string {
+  if (!value) return DASH;
+  const words = value.replaceAll(/[_.]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

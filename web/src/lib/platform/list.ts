@@ -1,0 +1,94 @@
+import { attach, type Link, rows } from './read.ts';
+
+/** What a list shows, held entirely in the address so that it can be shared and bookmarked. */
+export interface ListQuery {
+  page: number;
+  size: number;
+  sort: string;
+  ascending: boolean;
+  search: string;
+  filters: Record<string, string>;
+}
+
+/** The parts of a URL that a list reads; `page.url` is a read-only URL and fits too. */
+type Address = Pick<URL, 'pathname' | 'search'>;
+
+export interface ListPage<Row> {
+  rows: Row[];
+  query: ListQuery;
+  hasNext: boolean;
+}
+
+export interface ListShape {
+  /** Column the list is ordered by when the address says nothing, `-` in front for descending. */
+  sort: string;
+  sortable: string[];
+  filters: string[];
+}
+
+const SIZES = [25, 50, 100];
+const RESERVED = new Set(['page', 'size', 'sort', 'q']);
+
+/** Reads a list from an address; values that make no sense fall back to the default. */
+export function readList(url: Address, shape: ListShape): ListQuery {
+  const given = new URLSearchParams(url.search);
+  const get = (name: string) => given.get(name) ?? '';
+  const page = Number(get('page'));
+  const size = Number(get('size'));
+  const wanted = get('sort');
+  const sort = shape.sortable.includes(wanted.replace(/^-/, '')) ? wanted : shape.sort;
+  return {
+    page: Number.isInteger(page) && page > 0 && page < 100_000 ? page : 1,
+    size: SIZES.includes(size) ? size : 25,
+    sort: sort.replace(/^-/, ''),
+    ascending: !sort.startsWith('-'),
+    search: get('q').trim().slice(0, 100),
+    filters: Object.fromEntries(
+      shape.filters
+        .filter((name) => !RESERVED.has(name) && get(name) !== '')
+        .map((name) => [name, get(name)]),
+    ),
+  };
+}
+
+/** The same address with some parts of the list changed; a change of filter starts at page one. */
+export function listUrl(url: Address, changes: Record<string, string | number | null>): string {
+  const next = new URLSearchParams(url.search);
+  if (!('page' in changes)) next.delete('page');
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === '') next.delete(name);
+    else next.set(name, String(value));
+  }
+  const text = next.toString();
+  return text ? `${url.pathname}?${text}` : url.pathname;
+}
+
+/**
+ * Text that a user typed as a pattern for `ilike` inside an `or=(…)` filter. Characters with a meaning
+ * there become `_`, which matches any one character: engines disagree on how to quote them.
+ */
+export function pattern(search: string): string {
+  return `%${search.replace(/[,()"\\*%]/g, '_')}%`;
+}
+
+interface Ranged {
+  range(from: number, to: number): PromiseLike<{ data: unknown; error: unknown; status: number }>;
+}
+
+/**
+ * One page of a list. It asks for one row more than it shows: that answers "is there a next page?"
+ * without counting the whole table. `links` adds what the columns of the shown rows point to.
+ */
+export async function page<Row>(
+  query: Ranged,
+  list: ListQuery,
+  links: Record<string, Link> = {},
+): Promise<ListPage<Row>> {
+  const from = (list.page - 1) * list.size;
+  const found = await rows(query.range(from, from + list.size));
+  return {
+    rows: await attach<Row>(found.slice(0, list.size), links),
+    query: list,
+    hasNext: found.length > list.size,
+  };
+}

@@ -1,0 +1,19 @@
+/** A column of a DataTable; the first one names the record and links to it. */
+export interface Column<Row> {
+  key: string;
+  label: string;
+  value: (row: Row) => string | null;
+  /** Database column to sort by; without it the head is plain text. */
+  sort?: string;
+  kind?: 'text' | 'tag' | 'status';
+  /** Right-aligned figures. */
+  end?: boolean;
+  /** Secondary text. */
+  quiet?: boolean;
+  /** Not shown until the user chooses it. */
+  hidden?: boolean;
+}
+
+export type Filter =
+  | { name: string; label: string; kind?: 'choice'; options: { value: string; label: string }[] }
+  | { name: string; label: string; kind: 'date' };

@@ -1,0 +1,47 @@
+export type Tone = 'neutral' | 'info' | 'brand' | 'good' | 'warn' | 'bad';
+
+/**
+ * What a status asks of the reader: amber waits for somebody, blue is decided and ready, teal is
+ * moving, green is done well, red needs care. States that are not named here stay neutral.
+ */
+const TONES: Record<string, Tone> = {
+  pending_approval: 'warn',
+  pending_review: 'warn',
+  pending: 'warn',
+  submitted: 'warn',
+  invited: 'warn',
+  partially_paid: 'warn',
+  approved: 'info',
+  planned: 'info',
+  issued: 'info',
+  reviewed: 'info',
+  queued: 'info',
+  allocated: 'brand',
+  dispatched: 'brand',
+  in_transit: 'brand',
+  in_progress: 'brand',
+  arrived: 'brand',
+  delivered: 'good',
+  completed: 'good',
+  active: 'good',
+  accepted: 'good',
+  applied: 'good',
+  paid: 'good',
+  reconciled: 'good',
+  simulated: 'good',
+  reorder: 'warn',
+  out_of_stock: 'bad',
+  sent: 'good',
+  confirmed: 'good',
+  failed: 'bad',
+  rejected: 'bad',
+  suspended: 'bad',
+  overdue: 'bad',
+  on_hold: 'bad',
+  expired: 'bad',
+  dead: 'bad',
+};
+
+export function toneOf(status: string): Tone {
+  return TONES[status] ?? 'neutral';
+}

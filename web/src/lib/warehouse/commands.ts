@@ -1,0 +1,13 @@
+import type { CommandLook } from '#lib/workflow/workflow.ts';
+
+export const adjustmentCommands: Record<string, CommandLook> = {
+  submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
+  approve: { label: 'Approve', variant: 'primary', done: 'The adjustment was approved.' },
+  reject: {
+    label: 'Reject',
+    variant: 'danger',
+    done: 'The adjustment was rejected.',
+    asks: { title: 'Reject this adjustment?', reason: 'required' },
+  },
+  apply: { label: 'Post to stock', variant: 'primary', done: 'The stock was corrected.' },
+};

@@ -1,0 +1,49 @@
+import { listTrips, type Trip } from '#lib/delivery/delivery.ts';
+import { figures, progressOf } from '#lib/home/home.ts';
+import { listOrders, type Order } from '#lib/orders/orders.ts';
+import type { ListQuery } from '#lib/platform/list.ts';
+import { load as reading } from '#lib/platform/read.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+
+const latest = (sort: string, size: number, filters: Record<string, string> = {}): ListQuery => ({
+  page: 1,
+  size,
+  sort,
+  ascending: false,
+  search: '',
+  filters,
+});
+
+export async function load({ depends, parent }) {
+  depends(
+    'entity:order',
+    'entity:trip',
+    'entity:customer',
+    'entity:invoice',
+    'entity:payment',
+    'entity:variance',
+    'entity:manual_adjustment',
+    'entity:offload_document',
+  );
+  const { me } = await parent();
+  if (!me.tenant) return { figures: [], orders: [], trips: [], progress: new Map() };
+  return reading(async () => {
+    const [numbers, orders, trips] = await Promise.all([
+      figures(),
+      session.can('orders.view')
+        ? listOrders(latest('created_at', 8)).then((page): Order[] => page.rows)
+        : [],
+      session.can('trips.view')
+        ? listTrips(latest('started_at', 8, { status: 'in_progress' })).then(
+            (page): Trip[] => page.rows,
+          )
+        : [],
+    ]);
+    return {
+      figures: numbers,
+      orders,
+      trips,
+      progress: await progressOf(trips.map((trip) => trip.id)),
+    };
+  });
+}

@@ -1,0 +1,33 @@
+import { priceListChoices } from '#lib/catalogue/catalogue.ts';
+import { recentOrdersOf } from '#lib/orders/orders.ts';
+import { addressesOf, readCustomer, territories } from '#lib/parties/parties.ts';
+import { found, load as reading } from '#lib/platform/read.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
+
+export async function load({ params, depends, parent }) {
+  depends('entity:customer', 'entity:customer_address', 'entity:order');
+  // Rights are known once the layout has read the session.
+  await parent();
+  return reading(async () => {
+    const [customer, addresses, history, areas, priceLists, orders] = await Promise.all([
+      readCustomer(params.id),
+      addressesOf(params.id),
+      historyOf(params.id),
+      territories(),
+      priceListChoices(),
+      session.can('orders.view') ? recentOrdersOf(params.id) : [],
+    ]);
+    const known = found(customer, 'customer');
+    const names = await namesOf([known.created_by]);
+    return {
+      customer: known,
+      addresses,
+      history,
+      areas,
+      priceLists,
+      orders,
+      createdBy: nameOf(names, known.created_by),
+    };
+  });
+}

@@ -1,0 +1,13 @@
+import { listMessages } from '#lib/messaging/messaging.ts';
+import { readList } from '#lib/platform/list.ts';
+import { load as reading } from '#lib/platform/read.ts';
+
+export function load({ url, depends }) {
+  depends('entity:message');
+  const list = readList(url, {
+    sort: '-created_at',
+    sortable: ['created_at'],
+    filters: ['channel', 'status'],
+  });
+  return reading(async () => ({ messages: await listMessages(list) }));
+}

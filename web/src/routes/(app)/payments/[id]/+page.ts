@@ -1,0 +1,34 @@
+import { allocationsOf, matchingLines, openInvoicesOf, readPayment } from '#lib/billing/billing.ts';
+import { found, load as reading } from '#lib/platform/read.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
+
+export async function load({ params, depends, parent }) {
+  depends('entity:payment', 'entity:invoice', 'entity:statement_line');
+  // Rights are known once the layout has read the session.
+  await parent();
+  return reading(async () => {
+    const [payment, allocations, history] = await Promise.all([
+      readPayment(params.id),
+      allocationsOf('payment_id', params.id),
+      historyOf(params.id),
+    ]);
+    const known = found(payment, 'payment');
+    const usable = ['approved', 'reconciled'].includes(known.status);
+    const [invoices, lines, names] = await Promise.all([
+      usable && Number(known.unallocated) > 0 && session.can('invoices.view')
+        ? openInvoicesOf(known.customer_id)
+        : [],
+      known.allowed_commands?.includes('reconcile') ? matchingLines(known.amount) : [],
+      namesOf([known.created_by]),
+    ]);
+    return {
+      payment: known,
+      allocations,
+      history,
+      invoices,
+      lines,
+      createdBy: nameOf(names, known.created_by),
+    };
+  });
+}

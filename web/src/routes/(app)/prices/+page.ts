@@ -1,0 +1,17 @@
+import { listPriceLists } from '#lib/catalogue/catalogue.ts';
+import { territories } from '#lib/parties/parties.ts';
+import { readList } from '#lib/platform/list.ts';
+import { load as reading } from '#lib/platform/read.ts';
+
+export function load({ url, depends }) {
+  depends('entity:price_list');
+  const list = readList(url, {
+    sort: 'name',
+    sortable: ['name', 'valid_from'],
+    filters: ['active'],
+  });
+  return reading(async () => {
+    const [priceLists, areas] = await Promise.all([listPriceLists(list), territories()]);
+    return { priceLists, areas };
+  });
+}

@@ -1,0 +1,14 @@
+import { itemsOf, readPriceList } from '#lib/catalogue/catalogue.ts';
+import { found, load as reading } from '#lib/platform/read.ts';
+
+export function load({ params, url, depends }) {
+  depends('entity:price_list', 'entity:price_list_item');
+  const search = (new URLSearchParams(url.search).get('q') ?? '').slice(0, 100);
+  return reading(async () => {
+    const [priceList, items] = await Promise.all([
+      readPriceList(params.id),
+      itemsOf(params.id, search),
+    ]);
+    return { priceList: found(priceList, 'price list'), items };
+  });
+}

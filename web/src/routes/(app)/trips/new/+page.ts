@@ -1,0 +1,10 @@
+import { drivers, vehicles } from '#lib/delivery/delivery.ts';
+import { load as reading } from '#lib/platform/read.ts';
+import { warehouses } from '#lib/warehouse/warehouse.ts';
+
+export function load() {
+  return reading(async () => {
+    const [depots, vans, people] = await Promise.all([warehouses(), vehicles(), drivers()]);
+    return { depots, vans, people };
+  });
+}
