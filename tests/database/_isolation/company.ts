@@ -243,7 +243,6 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     role: 'owner',
   });
   await admin.query(
-<<<<<<< HEAD
     `select private.enqueue_message(i.tenant_id, 'email', i.email, 'invitation', 'Welcome', 'A link', 'invitation:' || i.id, 'users.manage', 'invitation', i.id)
      from public.invitations i where i.tenant_id = $1`,
     [company.tenantId],
@@ -251,10 +250,5 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await admin.query(
     `select private.enqueue_message($1, 'email', $2, 'password_reset', 'New password', 'A link', 'reset:1', 'users.manage')`,
     [company.tenantId, `viewer@${company.slug}.test`],
-=======
-    `select private.enqueue_message($1, 'email', $2, 'invitation', 'Welcome', 'A link', 'invitation:1', 'users.manage', 'invitation', i.id)
-     from public.invitations i where i.tenant_id = $1`,
-    [company.tenantId, `new@${company.slug}.test`],
->>>>>>> behaviour
   );
 }
