@@ -48,7 +48,7 @@ export function listOverHttp(way: HttpWay): Operation {
   return async () => {
     const rows = await way.get(
       'sales',
-      'orders?select=id,number,status,total,created_at,customers!orders_tenant_id_customer_id_fkey(name),order_items(product_id,quantity,unit_price)&order=created_at.desc,id.desc&limit=50',
+      'orders?select=id,number,status,total,created_at,customers!customer_id(name),order_items(product_id,quantity,unit_price)&order=created_at.desc,id.desc&limit=50',
     );
     if (rows.length !== 50) throw new Error(`The list has ${rows.length} orders.`);
   };

@@ -317,11 +317,11 @@ class Verifier {
     const durations =
       own?.durations ??
       (vehicle.profile === undefined || vehicle.profile === 'car' ? old : undefined);
-    const cost = own?.costs?.[a.index!]![b.index!]! ?? 0;
+    const cost = own?.costs?.[a.index!]?.[b.index!] ?? 0;
     if (durations) {
       return {
         seconds: durations[a.index!]![b.index!]!,
-        metres: own?.distances?.[a.index!]![b.index!]! ?? 0,
+        metres: own?.distances?.[a.index!]?.[b.index!] ?? 0,
         cost,
       };
     }
