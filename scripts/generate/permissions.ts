@@ -50,7 +50,8 @@ they check the rights listed in [workflows](workflows.md).`,
   *document readers*: whoever sees the document that the row is about.
 - *in scope*: members in the role customer see what belongs to their customer, drivers what belongs to their trips,
   members limited to a warehouse or a territory what belongs there. Everybody else sees every row of the company.
-- \`messages\`: mails that open an account are shown to those with \`users.manage\` only.
+- \`messages\`: an invitation is shown to those with \`users.manage\` who could give its role themselves, the mail of a
+  password reset to nobody in the company.
 - \`invitations\`: the hash of the token cannot be read by anybody.`,
   );
 }

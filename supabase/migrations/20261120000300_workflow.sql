@@ -699,18 +699,45 @@ $$;
 comment on function private.run_as_rule(text) is
   'From here on (null: no longer) state changes follow from a rule or from another document, not from a person''s own decision; the guard then checks the edge, not the person. Only definer functions can call it.';
 
-create function private.tg_workflow_definitions__check_condition() returns trigger
+create function private.tg_workflow_definitions__check_narrowing() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
   problem constant text := private.json_logic_problem(new.condition);
+  usual text;
 begin
   if problem is not null then
     perform private.fail(problem, '{"field": "condition"}');
   end if;
+  -- Opening a step to holders of another right gives them the usual one for this step.
+  if new.permission is not null and auth.uid() is not null then
+    select t.permission into usual from private.transitions t
+    where t.machine = new.machine and t.from_state = new.from_state and t.command = new.command;
+    if not private.has_permission(new.tenant_id, usual) then
+      perform private.fail('right_not_held', pg_catalog.jsonb_build_object('permission', usual));
+    end if;
+  end if;
   return new;
 end
 $$;
-comment on function private.tg_workflow_definitions__check_condition() is 'Refuses conditions that cannot be evaluated, which would block the step for everybody.';
-create trigger _150_check_condition before insert or update of condition on public.workflow_definitions
-for each row execute function private.tg_workflow_definitions__check_condition();
+comment on function private.tg_workflow_definitions__check_narrowing() is
+  'Refuses conditions that cannot be evaluated, which would block the step for everybody, and another right for a step that the caller may not take himself. Raises right_not_held and the errors of rules.';
+create trigger _150_check_narrowing before insert or update of condition, permission on public.workflow_definitions
+for each row execute function private.tg_workflow_definitions__check_narrowing();
+
+create function private.tg_tenant_settings__record_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
+  select new.tenant_id, tg_table_name, new.tenant_id, 'update', pg_catalog.jsonb_object_agg(e.key, pg_catalog.to_jsonb(old) -> e.key),
+    pg_catalog.jsonb_object_agg(e.key, e.value), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  from pg_catalog.jsonb_each(pg_catalog.to_jsonb(new)) e
+  where e.key not in ('version', 'updated_at', 'updated_by') and pg_catalog.to_jsonb(old) -> e.key is distinct from e.value
+  having count(*) > 0;
+  return null;
+end
+$$;
+comment on function private.tg_tenant_settings__record_update() is 'Audit row of changed company settings, which have their company''s id and no other.';
+create trigger _500_record_update after update on public.tenant_settings
+for each row execute function private.tg_tenant_settings__record_update();

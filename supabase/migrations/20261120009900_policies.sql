@@ -529,9 +529,9 @@ using (
     -- give its role themselves, that of a password reset to nobody in the company.
     or (
       permission = 'users.manage' and tenant_id = (select private.tenant_id('users.manage'))
-      and exists (
-        select from public.invitations i join public.role_ranks r on r.role = i.role
-        where i.tenant_id = messages.tenant_id and i.id = messages.entity_id and r.rank <= (select private.my_rank())
+      and entity_id in (
+        select i.id from public.invitations i join public.role_ranks r on r.role = i.role
+        where i.tenant_id = messages.tenant_id and r.rank <= (select private.my_rank())
       )
     )
     or (select private.is_super_admin())

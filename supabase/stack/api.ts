@@ -58,8 +58,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   let shape = await readShape(databaseUrl('postgres'));
   restConnection.introspect = async () => shape;
   const reloads = await onReload(databaseUrl('authenticator'), async () => {
-    shape = await readShape(databaseUrl('postgres'));
     await rpc.reload();
+    shape = await readShape(databaseUrl('postgres'));
   });
   const rest = new App({
     ...base,

@@ -1,17 +1,11 @@
-import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type Api } from '../../supabase/stack/api.ts';
 import { cloneDatabase, type TestDatabase } from '../harness/database.ts';
+import { SECRETS, tokenFor } from './_support/tokens.ts';
 
-const SECRETS = {
-  databasePassword: 'not used by what is tested here',
-  jwtSecret: 'a secret that is long enough for HMAC, and only for tests',
-  publishableKey: 'sb_publishable_for_tests',
-  secretKey: 'sb_secret_for_tests',
-};
 const USER = '00000000-0000-7000-8000-000000000001';
 
 const FUNCTIONS = `
@@ -53,6 +47,9 @@ create function public.t_two(a text) returns text language sql stable as $$ sele
 create function public.t_two(a integer, b integer) returns text language sql stable as $$ select 'both' $$;
 `;
 
+/** For what happens by itself, on a machine that may be busy. */
+const SOON = { timeout: 30_000 };
+
 let database: TestDatabase;
 let api: Api;
 let folder: string;
@@ -86,16 +83,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-function tokenOf(role = 'authenticated') {
-  const claims = { sub: USER, email: 'u@acme.test', role, exp: Date.now() / 1000 + 600 };
-  const signed = `${part({ alg: 'HS256' })}.${part(claims)}`;
-  return `${signed}.${createHmac('sha256', SECRETS.jwtSecret).update(signed).digest('base64url')}`;
-}
-
 const anonymous = () => ({ apikey: SECRETS.publishableKey, 'content-type': 'application/json' });
-const signedIn = () => ({ ...anonymous(), authorization: `Bearer ${tokenOf()}` });
+const signedIn = () => ({
+  ...anonymous(),
+  authorization: `Bearer ${tokenFor(USER, 'u@acme.test')}`,
+});
 const asService = () => ({ apikey: SECRETS.secretKey, 'content-type': 'application/json' });
 
 type Headers = Record<string, string>;
@@ -237,6 +229,21 @@ test('an overload is chosen by the names of its arguments', async () => {
   expect(await byEngine('t_two', { a: 1 }, signedIn())).toMatchObject({ status: 300 });
 });
 
+test('more kinds of calls than a connection keeps prepared are answered all the same', async () => {
+  const names = Array.from({ length: 8 }, (_, index) => `o${index}`);
+  const admin = await database.asAdmin();
+  await admin.query(`create function public.t_many(${names.map((it) => `${it} integer default 0`).join(', ')})
+    returns integer language sql stable as $$ select ${names.join(' + ')} $$`);
+  await admin.query('grant execute on function public.t_many to authenticated');
+  await admin.query('notify pgrst');
+  await expect.poll(() => quick('t_many'), SOON).not.toBeNull();
+  for (let subset = 0; subset < 256; subset += 1) {
+    const given = names.filter((_, index) => (subset >> index) & 1);
+    const args = Object.fromEntries(given.map((name) => [name, 1]));
+    expect(await call('t_many', args)).toMatchObject({ status: 200, json: given.length });
+  }
+});
+
 test('no more rows are given than an answer may have', async () => {
   const { json, range } = await call('t_numbers', { n: 5000 });
   expect(json).toHaveLength(1000);
@@ -269,16 +276,18 @@ test('a new function can be called as soon as the database says so', async () =>
   await admin.query(`create function public.t_late() returns integer language sql as 'select 1'`);
   await admin.query(`grant execute on function public.t_late() to authenticated`);
   await admin.query('notify pgrst');
-  await expect.poll(() => quick('t_late')).toMatchObject({ status: 200, body: '1' });
+  await expect.poll(() => quick('t_late'), SOON).toMatchObject({ status: 200, body: '1' });
 });
 
 test('a lost connection is an answer, and the next call gets a new one', async () => {
   const admin = await database.asAdmin();
   const sleeping = call('t_sleep', { seconds: 5 });
   await expect
-    .poll(() =>
-      admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    .poll(
+      () =>
+        admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event = 'PgSleep'`),
+      SOON,
     )
     .toHaveLength(1);
   expect(await sleeping).toMatchObject({ status: 503 });

@@ -134,9 +134,10 @@ export async function buildModel(problem: Problem, roads: Roads, pauser: Pauser)
 
   const { type, types } = groupVehicles(vehicles);
   const skilled = new Uint8Array(types * n);
-  vehicles.forEach((vehicle, v) => {
+  vehicles.forEach(({ skills }, v) => {
+    if (type.indexOf(type[v]!) < v) return;
     for (let t = 0; t < n; t++) {
-      skilled[type[v]! * n + t] = tasks[t]!.skills.every((s) => vehicle.skills.has(s)) ? 1 : 0;
+      skilled[type[v]! * n + t] = tasks[t]!.skills.every((skill) => skills.has(skill)) ? 1 : 0;
     }
   });
 

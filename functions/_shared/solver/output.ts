@@ -46,7 +46,7 @@ export function routeOf(
   let drivenToBreak = 0;
   let ownCosts = 0;
   const costs = model.travel.get(spec.profile)!.costs;
-  let from = spec.start && model.grid.compact.get(spec.start.index)!;
+  let from: number | undefined;
   stops.forEach((stop, i) => {
     const { arrival, begin } = timings[i]!;
     const userArrival = seconds(arrival);

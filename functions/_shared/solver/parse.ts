@@ -107,8 +107,8 @@ type Json = Record<string, unknown>;
 const has = (object: Json, key: string): boolean => object[key] !== undefined;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isUint = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 4294967295;
+/** Shifting by zero bits keeps exactly the whole numbers from 0 to 2^32 - 1 as they are. */
+const isUint = (value: unknown): value is number => (value as number) >>> 0 === value;
 const isId = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const idOf = (object: Json): number => object['id'] as number;
 

@@ -11,6 +11,7 @@ import { endNode, startNode } from './model.ts';
 import type { Model } from './model.ts';
 import { mergeViolations, routeOf } from './output.ts';
 import type { RouteStep } from './parse.ts';
+import type { Pauser } from './pause.ts';
 import type { Violation, ViolationCause, VroomRoute, VroomStep } from './types.ts';
 
 interface Planned {
@@ -21,15 +22,19 @@ interface Planned {
   latest: number;
 }
 
-export function planRoutes(model: Model): { routes: VroomRoute[]; left: number[] } {
+export async function planRoutes(
+  model: Model,
+  pauser: Pauser,
+): Promise<{ routes: VroomRoute[]; left: number[] }> {
   const { vehicles, tasks } = model.problem;
   const named = new Set<number>();
   const routes: VroomRoute[] = [];
-  vehicles.forEach((vehicle, v) => {
-    if (vehicle.steps.length === 0) return;
-    for (const step of vehicle.steps) if (step.kind === 'task') named.add(step.rank);
-    routes.push(planRoute(model, v, vehicle.steps));
-  });
+  for (const [v, { steps }] of vehicles.entries()) {
+    if (steps.length === 0) continue;
+    for (const step of steps) if (step.kind === 'task') named.add(step.rank);
+    routes.push(planRoute(model, v, steps));
+    if (pauser.due()) await pauser.turn();
+  }
   return { routes, left: [...tasks.keys()].filter((task) => !named.has(task)) };
 }
 

@@ -52,6 +52,7 @@ export class Search {
   bestUnassigned = 0;
   iterations = 0;
   #linedUp = false;
+  #completing = false;
   /** Average cost of a leg in the first plan: one degree of temperature. */
   #degree = 0;
   #rounds: Round[] | undefined;
@@ -183,16 +184,21 @@ export class Search {
       : random.below(this.model.tasks);
   }
 
-  /** Goes back to the best plan and gives every item that is out a last chance, without shortcuts. */
-  complete(): void {
-    const { tours } = this;
-    tours.restore(this.#best);
-    this.#recreate.routeLimit = Infinity;
-    this.#insertion.thorough = true;
-    this.#recreate.lineUp();
-    while (!this.#recreate.next(FIRST_BATCH));
-    this.#insertion.thorough = false;
+  /**
+   * Goes back to the best plan and gives some more items that are out a last chance, in every
+   * place and without shortcuts; true once all had it.
+   */
+  complete(): boolean {
+    if (!this.#completing) {
+      this.#completing = true;
+      this.tours.restore(this.#best);
+      this.#recreate.routeLimit = Infinity;
+      this.#insertion.thorough = true;
+      this.#recreate.lineUp();
+    }
+    if (!this.#recreate.next(FIRST_BATCH)) return false;
     this.#keepIfBetter();
+    return true;
   }
 
   #keepIfBetter(): void {

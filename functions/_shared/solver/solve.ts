@@ -80,7 +80,7 @@ export async function solveAndExplain(
   const model = await buildModel(problem, roads, pauser);
   const loading = Math.round(pauser.spent());
   const answer = problem.planMode
-    ? planAnswer(model, loading)
+    ? await planAnswer(model, loading, pauser)
     : await searchAnswer(model, loading, pauser, options);
   if (pauser.due()) await pauser.turn();
   const faults = verify(input as VroomInput, answer.solution, roads);
@@ -107,10 +107,10 @@ function checkCoordinates(problem: Problem): void {
   }
 }
 
-function planAnswer(model: Model, loading: number): Explained {
-  const { routes, left } = planRoutes(model);
+async function planAnswer(model: Model, loading: number, pauser: Pauser): Promise<Explained> {
+  const { routes, left } = await planRoutes(model, pauser);
   const unassigned = left.map((task) => ({ task, reason: undefined }));
-  const times = { loading, solving: 0 };
+  const times = { loading, solving: Math.round(pauser.spent()) - loading };
   const solution = solutionOf(model, routes, unassigned, times);
   return { solution, explanations: [], iterations: 0, firstPlan: 0 };
 }
@@ -128,7 +128,7 @@ async function searchAnswer(
   const firstPlan = pauser.spent();
   report(search, pauser, options);
   await improve(search, pauser, options);
-  search.complete();
+  while (!search.complete()) if (pauser.due()) await pauser.turn();
   report(search, pauser, options);
 
   const { tours } = search;

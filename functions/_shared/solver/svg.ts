@@ -14,9 +14,9 @@ export function drawPlan(solution: VroomSolution, title: string): string | undef
     ...solution.unassigned.map((entry) => entry.location),
   ].filter((point) => point !== undefined);
   if (points.length === 0) return undefined;
-  const onMap = projection(points);
+  const { onMap, tall } = projection(points);
   const { summary } = solution;
-  const height = Math.max(SIZE, 90 + 22 * (solution.routes.length + 2));
+  const height = Math.ceil(Math.max(tall, 90 + 22 * (solution.routes.length + 2)));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE + LEGEND} ${height}" ` +
       `width="${SIZE + LEGEND}" height="${height}" font-family="system-ui, sans-serif" font-size="13">`,
@@ -37,7 +37,7 @@ export function drawPlan(solution: VroomSolution, title: string): string | undef
 
 type OnMap = (point: LonLat) => string;
 
-function projection(points: LonLat[]): OnMap {
+function projection(points: LonLat[]): { onMap: OnMap; tall: number } {
   const xs = points.map((p) => p[0]);
   const ys = points.map((p) => p[1]);
   const [west, east] = [Math.min(...xs), Math.max(...xs)];
@@ -47,8 +47,9 @@ function projection(points: LonLat[]): OnMap {
   const squeeze = earth ? Math.cos((((south + north) / 2) * Math.PI) / 180) : 1;
   const scale =
     (SIZE - 2 * MARGIN) / Math.max((east - west) * squeeze, north - south, Number.EPSILON);
-  return ([x, y]) =>
+  const onMap: OnMap = ([x, y]) =>
     `${(MARGIN + (x - west) * squeeze * scale).toFixed(1)},${(MARGIN + (north - y) * scale).toFixed(1)}`;
+  return { onMap, tall: 2 * MARGIN + (north - south) * scale };
 }
 
 function drawRoute(route: VroomRoute, colour: string, onMap: OnMap): string {

@@ -16,7 +16,6 @@ import type {
 } from './types.ts';
 
 interface PlainTask {
-  key: string;
   shipment: number | undefined;
   index: number | undefined;
   location: LonLat | undefined;
@@ -77,12 +76,13 @@ class Verifier {
       left.add(key);
       if (!this.#planMode && !entry.reason) this.#fault(`${key} is left out without a reason`);
     }
-    for (const [key, task] of this.#tasks) {
+    for (const key of this.#tasks.keys()) {
       if (!seen.has(key)) this.#fault(`${key} is missing`);
-      if (task.shipment === undefined || this.#planMode) continue;
-      const halves = [...this.#tasks.values()].filter((t) => t.shipment === task.shipment);
-      if (halves.some((half) => left.has(half.key) !== left.has(key))) {
-        this.#fault(`${key} is parted from its other half`);
+    }
+    for (const { pickup, delivery } of this.#input.shipments ?? []) {
+      if (this.#planMode) break;
+      if (left.has(`pickup ${pickup.id}`) !== left.has(`delivery ${delivery.id}`)) {
+        this.#fault(`pickup ${pickup.id} is parted from delivery ${delivery.id}`);
       }
     }
     this.#checkSums(solution);
@@ -317,14 +317,10 @@ class Verifier {
     const durations =
       own?.durations ??
       (vehicle.profile === undefined || vehicle.profile === 'car' ? old : undefined);
-    const cost = own?.costs?.[a.index!]?.[b.index!] ?? 0;
-    if (durations) {
-      return {
-        seconds: durations[a.index!]![b.index!]!,
-        metres: own?.distances?.[a.index!]?.[b.index!] ?? 0,
-        cost,
-      };
-    }
+    const entry = (matrix: number[][] | undefined): number =>
+      matrix === undefined ? 0 : matrix[a.index!]![b.index!]!;
+    const cost = entry(own?.costs);
+    if (durations) return { seconds: entry(durations), metres: entry(own?.distances), cost };
     const metres = this.#roads.factor * greatCircle(a.location!, b.location!);
     const seconds = metres / (this.#roads.kilometresPerHour / 3.6);
     return { seconds: Math.round(seconds), metres: Math.round(metres), cost };
@@ -383,7 +379,6 @@ function readTasks(input: VroomInput): Map<string, PlainTask> {
   for (const job of input.jobs ?? []) {
     const old = job.delivery === undefined && job.pickup === undefined ? job.amount : undefined;
     tasks.set(`job ${job.id}`, {
-      key: `job ${job.id}`,
       shipment: undefined,
       index: job.location_index,
       location: job.location,
@@ -400,7 +395,6 @@ function readTasks(input: VroomInput): Map<string, PlainTask> {
     for (const kind of ['pickup', 'delivery'] as const) {
       const half = shipment[kind];
       tasks.set(`${kind} ${half.id}`, {
-        key: `${kind} ${half.id}`,
         shipment: s,
         index: half.location_index,
         location: half.location,

@@ -66,6 +66,7 @@ export function callerStatement(
   caller: Caller,
   timeout: string | null,
   isReadOnly: boolean,
+  method: string,
   path: string,
   headers: string,
 ): Statement {
@@ -75,12 +76,12 @@ export function callerStatement(
   set_config('request.jwt.claims', $2, true),
   set_config('request.jwt.claim.sub', coalesce($2::json ->> 'sub', ''), true),
   set_config('request.jwt.claim.role', $1, true),
-  set_config('request.method', 'POST', true),
+  set_config('request.method', $7, true),
   set_config('request.path', $5, true),
   set_config('request.headers', $6, true),
   set_config('statement_timeout', coalesce($3, current_setting('statement_timeout')), true),
   set_config('transaction_read_only', $4, true),
   set_config('role', $1, true)`,
-    values: [caller.role, caller.claims, timeout, isReadOnly ? 'on' : 'off', path, headers],
+    values: [caller.role, caller.claims, timeout, isReadOnly ? 'on' : 'off', path, headers, method],
   };
 }

@@ -12,10 +12,30 @@ export interface Routine {
   args: { name: string; type: string; isRequired: boolean }[];
 }
 
+/** A table or view. */
+export interface Relation {
+  name: string;
+  columns: Set<string>;
+  /** Functions of one row of it, which can be selected like columns. */
+  computed: Set<string>;
+}
+
+export interface ForeignKey {
+  name: string;
+  from: string;
+  to: string;
+  /** Pairs of column names, there and here. */
+  columns: [string, string][];
+  /** True when at most one row refers to another. */
+  isUnique: boolean;
+}
+
 /** What the database knows that an answer depends on; read at the start and when told to. */
 export interface Catalogue {
   /** By name; several when the name is overloaded. */
   routines: Map<string, Routine[]>;
+  relations: Map<string, Relation>;
+  foreignKeys: ForeignKey[];
   /** The `statement_timeout` that a role was given, as PostgreSQL writes it. */
   timeouts: Map<string, string>;
 }
@@ -62,6 +82,57 @@ where p.pronamespace = $1::regnamespace
   and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
   and (p.prorettype <> 'record'::regtype or p.proallargtypes is not null)`;
 
+const relationSchema = z.object({
+  name: z.string(),
+  columns: z.array(z.string()),
+  computed: z.array(z.string()),
+});
+
+const RELATIONS = `
+select
+  c.relname as name,
+  array(
+    select a.attname::text from pg_attribute as a
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  ) as columns,
+  array(
+    select p.proname::text from pg_proc as p
+    where p.pronamespace = c.relnamespace and p.prokind = 'f' and not p.proretset
+      and p.pronargs = 1 and p.proargtypes[0] = c.reltype
+  ) as computed
+from pg_class as c
+where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p', 'v', 'm')`;
+
+const foreignKeySchema = z.object({
+  name: z.string(),
+  from: z.string(),
+  to: z.string(),
+  columns: z.array(z.tuple([z.string(), z.string()])),
+  isUnique: z.boolean(),
+});
+
+const FOREIGN_KEYS = `
+select
+  k.conname as name,
+  source.relname as "from",
+  target.relname as "to",
+  (
+    select json_agg(json_build_array(a.attname, b.attname) order by pair.position)
+    from unnest(k.conkey, k.confkey) with ordinality as pair (here, there, position)
+    join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = pair.here
+    join pg_attribute as b on b.attrelid = k.confrelid and b.attnum = pair.there
+  ) as columns,
+  exists (
+    select from pg_index as i
+    where i.indrelid = k.conrelid and i.indisunique and i.indpred is null
+      and (i.indkey::int2[])[0:i.indnkeyatts - 1] <@ k.conkey
+  ) as "isUnique"
+from pg_constraint as k
+join pg_class as source on source.oid = k.conrelid
+join pg_class as target on target.oid = k.confrelid
+where k.contype = 'f' and k.connamespace = $1::regnamespace
+  and target.relnamespace = $1::regnamespace`;
+
 const TIMEOUTS = `
 select r.rolname as role, split_part(setting, '=', 2) as timeout
 from pg_roles as r, unnest(r.rolconfig) as setting
@@ -74,5 +145,16 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
     routines.set(routine.name, [...(routines.get(routine.name) ?? []), routine]);
   }
   const settings = await client.query<{ role: string; timeout: string }>(TIMEOUTS);
-  return { routines, timeouts: new Map(settings.rows.map((row) => [row.role, row.timeout])) };
+  const relations = new Map<string, Relation>();
+  const shapes = z.array(relationSchema).parse((await client.query(RELATIONS, [schema])).rows);
+  for (const { name, columns, computed } of shapes) {
+    relations.set(name, { name, columns: new Set(columns), computed: new Set(computed) });
+  }
+  const keys = (await client.query(FOREIGN_KEYS, [schema])).rows;
+  return {
+    routines,
+    relations,
+    foreignKeys: z.array(foreignKeySchema).parse(keys),
+    timeouts: new Map(settings.rows.map((row) => [row.role, row.timeout])),
+  };
 }

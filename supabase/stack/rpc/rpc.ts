@@ -6,12 +6,14 @@ import type { Secrets } from '../secrets.ts';
 import { verifyToken } from '../tokens.ts';
 import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
+import { listStatement } from './list.ts';
 import { statusOf } from './refusals.ts';
-import { runTransaction } from './transaction.ts';
+import { runTransaction, type Row, type Statement } from './transaction.ts';
 
 /**
- * Calls of commands, the hot way into the database: `POST /rest/v1/rpc/<name>` in one round trip, with
- * PostgREST's answers. Whatever it is not made for it leaves to the engine behind it.
+ * The hot ways into the database, calls of commands (`POST /rest/v1/rpc/<name>`) and plain lists (`GET
+ * /rest/v1/<table>`), each in one round trip and with PostgREST's answers. Whatever it is not made for
+ * it leaves to the engine behind it.
  */
 export interface Rpc {
   /** The answer, or null when the engine has to give it. */
@@ -46,7 +48,6 @@ export interface RpcOptions {
 }
 
 const CONNECTIONS = 8;
-const PATH = /^\/rest\/v1\/rpc\/(\w+)$/;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What a caller may prefer without a change in the answer. */
@@ -60,7 +61,12 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     connectionTimeoutMillis: 10_000,
     options: '-c TimeZone=UTC',
   });
-  let catalogue: Catalogue = { routines: new Map(), timeouts: new Map() };
+  let catalogue: Catalogue = {
+    routines: new Map(),
+    relations: new Map(),
+    foreignKeys: [],
+    timeouts: new Map(),
+  };
   const texts = new Map<string, CallText>();
   const reload = async () => {
     const client = await pool.connect();
@@ -91,36 +97,63 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     return { role: verdict.claims.role, claims: JSON.stringify(verdict.claims) };
   }
 
-  async function answer({ method, url, headers, body }: RpcRequest): Promise<RpcAnswer | null> {
-    const name = PATH.exec(url)?.[1];
-    if (method !== 'POST' || name === undefined || !isPlain(headers, schema)) return null;
+  async function run(
+    caller: Caller,
+    { method, headers }: RpcRequest,
+    target: { path: string; isReadOnly: boolean; statement: Statement },
+  ): Promise<Row> {
+    const { path, isReadOnly, statement } = target;
+    const timeout = timeoutOf(caller.role);
+    const sent = JSON.stringify(headers);
+    const client = await pool.connect();
+    let isBroken = false;
+    try {
+      const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
+      return (await runTransaction(client, [acting, statement])) ?? [];
+    } catch (error) {
+      isBroken = !(error instanceof pg.DatabaseError) || error.severity !== 'ERROR';
+      throw error;
+    } finally {
+      client.release(isBroken);
+    }
+  }
+
+  async function call(request: RpcRequest, caller: Caller, name: string) {
     const candidates = catalogue.routines.get(name);
-    const caller = callerOf(headers);
-    if (!candidates || !caller) return null;
-    const json = body.length === 0 ? '{}' : body.toString('utf8');
+    if (!candidates || !isPlain(request.headers, schema)) return null;
+    const json = request.body.length === 0 ? '{}' : request.body.toString('utf8');
     const given = namesIn(json);
     const routine = given && chooseRoutine(candidates, given);
     if (!given || !routine) return null;
-
     const shape = [name, ...given.toSorted()].join(' ');
     let text = texts.get(shape);
     if (!text) texts.set(shape, (text = callText(schema, routine, given, maxRows)));
-    const sent = JSON.stringify(headers);
-    const statements = [
-      callerStatement(caller, timeoutOf(caller.role), !routine.isVolatile, `/rpc/${name}`, sent),
-      { ...text, values: [json] },
-    ];
+    const statement = { ...text, values: [json] };
+    const target = { path: `/rpc/${name}`, isReadOnly: !routine.isVolatile, statement };
+    return success(await run(caller, request, target), routine.isVoid);
+  }
+
+  async function list(request: RpcRequest, caller: Caller, name: string, search: string) {
+    const { prefer, ...headers } = request.headers;
+    const isCounted = prefer === 'count=exact';
+    if ((prefer !== undefined && !isCounted) || !isPlain(headers, schema)) return null;
+    const query = new URLSearchParams(search);
+    const found = listStatement(catalogue, schema, name, query, { isCounted, maxRows });
+    if (!found) return null;
+    const target = { path: `/${name}`, isReadOnly: true, statement: found.statement };
+    return page(await run(caller, request, target), found.offset, name, query);
+  }
+
+  async function answer(request: RpcRequest): Promise<RpcAnswer | null> {
+    const { method, url, headers } = request;
+    const [, path = '', search = ''] = /^\/rest\/v1\/([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
+    const [, rpc, name = ''] = /^(rpc\/)?(\w+)$/.exec(path) ?? [];
+    const isCall = method === 'POST' && rpc !== undefined && search === '';
+    const isList = method === 'GET' && rpc === undefined && name !== '';
+    const caller = isCall || isList ? callerOf(headers) : null;
+    if (!caller) return null;
     try {
-      const client = await pool.connect();
-      let isBroken = false;
-      try {
-        return success((await runTransaction(client, statements)) ?? [], routine.isVoid);
-      } catch (error) {
-        isBroken = !(error instanceof pg.DatabaseError) || error.severity !== 'ERROR';
-        throw error;
-      } finally {
-        client.release(isBroken);
-      }
+      return await (isCall ? call(request, caller, name) : list(request, caller, name, search));
     } catch (error) {
       return refusal(error, caller.role !== 'anon');
     }
@@ -133,7 +166,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
 function isPlain(headers: IncomingHttpHeaders, schema: string): boolean {
   const { accept = '*/*', prefer, range } = headers;
   const type = headers['content-type'];
-  const profile = headers['content-profile'];
+  const profile = headers['content-profile'] ?? headers['accept-profile'];
   return (
     range === undefined &&
     (type === undefined || /^application\/json(; ?charset=utf-8)?$/i.test(type)) &&
@@ -155,7 +188,28 @@ function namesIn(json: string): string[] | null {
   }
 }
 
-function success(row: (string | null)[], isVoid: boolean): RpcAnswer {
+/** A page of a list; null when it begins behind the end, which is an error of its own. */
+function page(row: Row, offset: number, name: string, query: URLSearchParams): RpcAnswer | null {
+  const [body = null, count = '0', total = null] = row;
+  const given = Number(count);
+  if (total !== null && offset > Number(total)) return null;
+  const range = given === 0 ? '*' : `${offset}-${offset + given - 1}`;
+  const sorted = new URLSearchParams(query);
+  sorted.sort();
+  const search = sorted.toString();
+  return {
+    status: total !== null && given < Number(total) ? 206 : 200,
+    headers: {
+      'content-type': JSON_TYPE,
+      'content-range': `${range}/${total ?? '*'}`,
+      'content-location': `/${name}${search === '' ? '' : `?${search}`}`,
+      ...(total === null ? {} : { 'preference-applied': 'count=exact' }),
+    },
+    body: body ?? '[]',
+  };
+}
+
+function success(row: Row, isVoid: boolean): RpcAnswer {
   const [body = null, count = '0', status, ownHeaders] = row;
   const range = count === '0' ? '*/*' : `0-${Number(count) - 1}/*`;
   const headers: Record<string, string> = { 'content-range': range };

@@ -8,7 +8,8 @@ export interface Statement {
   values: (string | null)[];
 }
 
-type Row = (string | null)[];
+/** A row as PostgreSQL wrote it. */
+export type Row = (string | null)[];
 
 /** What node-postgres wants of something that is sent instead of one of its own queries. */
 abstract class Exchange {
@@ -73,24 +74,30 @@ class Preparation extends Exchange {
 
 class Execution extends Exchange {
   readonly #statements: Statement[];
+  readonly #prepared: ReadonlySet<string>;
 
-  constructor(statements: Statement[]) {
+  constructor(statements: Statement[], prepared: ReadonlySet<string>) {
     super();
     this.#statements = statements;
+    this.#prepared = prepared;
   }
 
   protected override send(connection: pg.Connection): void {
-    for (const { name, values } of this.#statements) {
-      connection.bind({ statement: name, values }, true);
+    for (const { name, text, values } of this.#statements) {
+      const isPrepared = this.#prepared.has(name);
+      if (!isPrepared) connection.parse({ name: '', text, types: [] }, true);
+      connection.bind({ statement: isPrepared ? name : '', values }, true);
       connection.execute({}, true);
     }
   }
 }
 
-const prepared = new WeakMap<pg.ClientBase, Set<string>>();
+/** Each costs the server memory for as long as the connection lives. */
+const MAX_PREPARED = 200;
+const preparedBy = new WeakMap<pg.ClientBase, Set<string>>();
 
 /**
- * Runs prepared statements as one transaction in one round trip. PostgreSQL takes everything up to the
+ * Runs statements as one transaction in one round trip, prepared on a connection's first use of them. PostgreSQL takes everything up to the
  * protocol's `Sync` as one transaction: all of it is committed there, or nothing is after an error.
  *
  * @returns the last row that came back
@@ -99,14 +106,14 @@ export async function runTransaction(
   client: pg.ClientBase,
   statements: Statement[],
 ): Promise<Row | null> {
-  let known = prepared.get(client);
-  if (!known) prepared.set(client, (known = new Set()));
+  let prepared = preparedBy.get(client);
+  if (!prepared) preparedBy.set(client, (prepared = new Set()));
   for (const statement of statements) {
-    if (known.has(statement.name)) continue;
+    if (prepared.has(statement.name) || prepared.size >= MAX_PREPARED) continue;
     await submit(client, new Preparation(statement));
-    known.add(statement.name);
+    prepared.add(statement.name);
   }
-  return submit(client, new Execution(statements));
+  return submit(client, new Execution(statements, prepared));
 }
 
 function submit(client: pg.ClientBase, exchange: Exchange): Promise<Row | null> {

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { solveAndExplain, verify } from '../../../functions/_shared/solver/mod.ts';
 import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import { threadMilliseconds } from './clock.ts';
 import { scatteredRequest } from './scattered.ts';
 
 /** Mean gaps of VROOM 1.14 and of the prototype over 28 instances, ../shared/design/routing.md. */
@@ -39,6 +40,7 @@ interface Run {
 }
 
 interface Cold {
+  runtime: string;
   jobs: number;
   firstPlanMs: number;
   iterations: number;
@@ -55,44 +57,28 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     directory: { type: 'string', default: join(repository, '..', 'shared', 'data', 'vrp') },
     out: { type: 'string', default: join(repository, 'test-results', 'bench-solver.json') },
-    cold: { type: 'string' },
   },
 });
 
-function threadMilliseconds(): number {
-  // Node 22.19 and later; before that the whole process, which also counts the compiler's threads.
-  const usage = (process.threadCpuUsage ?? process.cpuUsage)();
-  return (usage.user + usage.system) / 1000;
-}
+const RUNTIMES: { runtime: string; command: string[] }[] = [
+  { runtime: 'node', command: [process.execPath, '--no-warnings'] },
+  {
+    runtime: 'deno',
+    command: [join(repository, 'node_modules', '.bin', 'deno'), 'run', '-A', '--no-check'],
+  },
+];
 
-async function runCold(file: string): Promise<Cold> {
-  const idleRssMb = process.memoryUsage.rss() / 2 ** 20;
-  const request = JSON.parse(readFileSync(file, 'utf8')) as { jobs: unknown[] };
-  let last = performance.now();
-  let longestPauseMs = 0;
-  const watch = setInterval(() => {
-    const now = performance.now();
-    longestPauseMs = Math.max(longestPauseMs, now - last);
-    last = now;
-  }, 0);
-  const { firstPlan, iterations } = await solveAndExplain(request, {
-    time: 1,
-    clock: threadMilliseconds,
-  });
-  clearInterval(watch);
-  const rssMb = process.resourceUsage().maxRSS / 1024;
-  const { length: jobs } = request.jobs;
-  return { jobs, firstPlanMs: firstPlan, iterations, rssMb, idleRssMb, longestPauseMs };
-}
-
-function coldInChild(jobs: number): Cold {
-  const script = new URL(import.meta.url).pathname;
+function coldInChild(jobs: number): Cold[] {
+  const script = new URL('./cold.ts', import.meta.url).pathname;
   const file = join(mkdtempSync(join(tmpdir(), 'mzigo-bench-')), 'request.json');
   writeFileSync(file, scatteredRequest(jobs));
-  const child = spawnSync(process.execPath, ['--no-warnings', script, '--cold', file]);
+  const results = RUNTIMES.map(({ runtime, command: [program, ...flags] }) => {
+    const child = spawnSync(program!, [...flags, script, file]);
+    if (child.status !== 0) throw new Error(`${runtime}: ${child.stderr?.toString()}`);
+    return { runtime, ...(JSON.parse(child.stdout.toString()) as Omit<Cold, 'runtime'>) };
+  });
   rmSync(dirname(file), { recursive: true });
-  if (child.status !== 0) throw new Error(child.stderr.toString());
-  return JSON.parse(child.stdout.toString()) as Cold;
+  return results;
 }
 
 async function runAll(): Promise<Run[]> {
@@ -138,10 +124,10 @@ async function runAll(): Promise<Run[]> {
           iterationsPerSecond,
         });
       }
-      process.stderr.write(`\r\u001b[K${seconds} s  ${name}`);
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${seconds} s  ${name}`);
     }
   }
-  process.stderr.write('\r\u001b[K');
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return runs;
 }
 
@@ -177,21 +163,17 @@ function printTable(runs: Run[]): void {
 }
 
 async function main(): Promise<void> {
-  if (values.cold !== undefined) {
-    console.log(JSON.stringify(await runCold(values.cold)));
-    return;
-  }
   const runs = await runAll();
   printTable(runs);
-  const cold = [100, 400, 1000].map(coldInChild);
+  const cold = [100, 400, 1000].flatMap(coldInChild);
   console.log(
     '\nCold, in a process of its own (CPU time from the parsed request on, matrix in the request):',
   );
-  for (const { jobs, firstPlanMs, iterations, rssMb, idleRssMb, longestPauseMs } of cold) {
+  for (const { runtime, jobs, firstPlanMs, iterations, rssMb, idleRssMb, longestPauseMs } of cold) {
     console.log(
-      `  ${String(jobs).padStart(4)} jobs: first plan ${firstPlanMs.toFixed(0)} ms, ${iterations} iterations in 1 s, ` +
+      `  ${runtime}, ${String(jobs).padStart(4)} jobs: first plan ${firstPlanMs.toFixed(0)} ms, ${iterations} iterations in 1 s, ` +
         `${rssMb.toFixed(0)} MB at most (${idleRssMb.toFixed(0)} MB before the request), ` +
-        `longest pause of the event loop ${longestPauseMs.toFixed(1)} ms`,
+        `at most ${longestPauseMs.toFixed(1)} ms between two turns of the event loop`,
     );
   }
   mkdirSync(dirname(values.out), { recursive: true });

@@ -237,8 +237,18 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   await admin.query(`select private.process_queue('notifications', 200)`);
   // A mail that opens an account is not for everybody who reads messages.
+  await as('owner').rpc('invite_member', {
+    email: `partner@${company.slug}.test`,
+    full_name: 'New Partner',
+    role: 'owner',
+  });
   await admin.query(
-    `select private.enqueue_message($1, 'email', $2, 'invitation', 'Welcome', 'A link', 'invitation:1', 'users.manage')`,
-    [company.tenantId, `new@${company.slug}.test`],
+    `select private.enqueue_message(i.tenant_id, 'email', i.email, 'invitation', 'Welcome', 'A link', 'invitation:' || i.id, 'users.manage', 'invitation', i.id)
+     from public.invitations i where i.tenant_id = $1`,
+    [company.tenantId],
+  );
+  await admin.query(
+    `select private.enqueue_message($1, 'email', $2, 'password_reset', 'New password', 'A link', 'reset:1', 'users.manage')`,
+    [company.tenantId, `viewer@${company.slug}.test`],
   );
 }

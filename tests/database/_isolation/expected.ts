@@ -101,6 +101,12 @@ const DOCUMENTS: Record<string, string> = {
   variance: 'variances',
 };
 
+/** Messages that open no account, and invitations into a role that the reader could give himself. */
+const NO_LINKS = `x.permission = 'messages.view'`;
+const OWN_OR_LOWER_LINKS = `(${NO_LINKS} or exists (
+  select from public.invitations i join public.role_ranks invited on invited.role = i.role, me join public.role_ranks reader on reader.role = me.role
+  where i.id = x.entity_id and invited.rank <= reader.rank))`;
+
 export function isLimited(person: Person): boolean {
   return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);
 }
@@ -179,8 +185,8 @@ export class Expectation {
   #open(person: Person, table: string, isScoped: boolean): string {
     const limits = [ofCompany(table)];
     if (isScoped && isLimited(person)) limits.push(SCOPES[table] ?? 'false');
-    if (table === 'messages' && !this.holds(person, 'users.manage')) {
-      limits.push(`x.permission = 'messages.view'`);
+    if (table === 'messages' && person.role !== 'super_admin') {
+      limits.push(this.holds(person, 'users.manage') ? OWN_OR_LOWER_LINKS : NO_LINKS);
     }
     return `(${limits.join(' and ')})`;
   }

@@ -117,7 +117,7 @@ export function build(f: Features): VroomInput {
   const day = drawn ? 6000 : 400;
   const window = (): Window[] => {
     const open = whole(0, day);
-    const first: Window = [open, open + whole(0, day / 2)];
+    const first: Window = [open, open + whole(0, day / (chance(50) ? 2 : 20))];
     if (!f.severalWindows || chance(50)) return [first];
     const again = first[1] + whole(1, day / 4);
     return [first, [again, again + whole(0, day / 4)]];
@@ -125,7 +125,7 @@ export function build(f: Features): VroomInput {
   const task = (id: number): VroomShipmentStep => ({
     id,
     ...at(whole(0, places - 1)),
-    ...(f.setup && { setup: whole(0, 12) }),
+    ...(f.setup && { setup: whole(0, 40) }),
     service: whole(0, 10),
     ...(f.windows && chance(70) && { time_windows: window() }),
   });

@@ -158,3 +158,50 @@ test('the request is left as it was', async () => {
   await solve(request, { iterations: 100 });
   expect(request).toEqual(before);
 });
+
+test('a stop stays where leaving it out would make the next one late', async () => {
+  // Place 2 closes at 30 and is reached in time only through 3, which vehicle 2 would serve for less.
+  const square = (rest: number, legs: [number, number, number][]): number[][] => {
+    const rows = Array.from({ length: 5 }, () => new Array<number>(5).fill(rest));
+    for (const [from, to, value] of legs) rows[from]![to] = value;
+    return rows;
+  };
+  const ways: [number, number][] = [
+    [0, 1],
+    [1, 3],
+    [3, 2],
+    [2, 0],
+    [4, 3],
+    [3, 4],
+  ];
+  const request: VroomInput = {
+    vehicles: [
+      { id: 1, start_index: 0, end_index: 0, skills: [1] },
+      { id: 2, start_index: 4, end_index: 4 },
+    ],
+    jobs: [
+      { id: 1, location_index: 1, skills: [1] },
+      { id: 2, location_index: 2, skills: [1], time_windows: [[0, 30]] },
+      { id: 3, location_index: 3 },
+    ],
+    matrices: {
+      car: {
+        durations: square(
+          50,
+          ways.map(([a, b]) => [a, b, 10]),
+        ),
+        costs: square(50, [
+          [0, 1, 1],
+          [1, 2, 1],
+          [2, 0, 1],
+          [1, 3, 30],
+          [3, 2, 30],
+          [4, 3, 1],
+          [3, 4, 1],
+        ]),
+      },
+    },
+  };
+  const { summary } = await solve(request, { iterations: 500 });
+  expect([summary.unassigned, summary.cost]).toEqual([0, 62]);
+});

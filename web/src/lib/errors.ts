@@ -129,7 +129,9 @@ function constraintWords(
   details: unknown,
 ): { key: string; hint: string } | null {
   if (code === '23505') {
-    const column = /\((?:tenant_id, )?([a-z_, ]+)\)=/.exec(String(details ?? ''))?.[1];
+    const column =
+      /\((?:tenant_id, )?([a-z_, ]+)\)=/.exec(String(details ?? ''))?.[1] ??
+      /constraint "[a-z_]+_tenant_id_([a-z_]+)_key"/.exec(message)?.[1];
     const what = column ? column.replaceAll('_', ' ') : 'value';
     return {
       key: 'value_taken',

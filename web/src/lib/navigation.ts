@@ -14,6 +14,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import Tags from '@lucide/svelte/icons/tags';
 import Users from '@lucide/svelte/icons/users';
+import Warehouse from '@lucide/svelte/icons/warehouse';
 import UserCog from '@lucide/svelte/icons/user-cog';
 
 export interface Destination {
@@ -88,6 +89,12 @@ export const sections: Section[] = [
     heading: 'Administer',
     destinations: [
       { href: '/users', label: 'Users and roles', icon: UserCog, needs: ['users.view'] },
+      {
+        href: '/fleet',
+        label: 'Depots and fleet',
+        icon: Warehouse,
+        needs: ['trips.edit', 'warehouses.edit'],
+      },
       { href: '/outbox', label: 'Outbox', icon: Inbox, needs: ['messages.view'] },
       { href: '/settings', label: 'Settings', icon: Settings, needs: ['settings.manage'] },
     ],

@@ -1,4 +1,4 @@
-import { error as pageError } from '@sveltejs/kit';
+import { isHttpError, error as pageError } from '@sveltejs/kit';
 import { toPortalError } from '#lib/errors.ts';
 import { supabase } from './supabase.ts';
 
@@ -106,6 +106,8 @@ export async function load<Result>(read: () => Promise<Result>): Promise<Result>
   try {
     return await read();
   } catch (cause) {
+    // Already an answer of ours, such as `found` gives for a record that is not there.
+    if (isHttpError(cause)) throw cause;
     const failure = toPortalError(cause);
     pageError(failure.status >= 400 && failure.status < 600 ? failure.status : 503, {
       message: failure.message,

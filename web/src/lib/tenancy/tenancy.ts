@@ -73,6 +73,14 @@ export function switchTenant(tenantId: string) {
   return assign('switch_tenant', { tenant_id: tenantId });
 }
 
+/** Every active company: what a super admin of the platform may switch into. */
+export async function companies(): Promise<{ id: string; name: string; role: string }[]> {
+  const found = await rows<{ id: string; name: string }>(
+    supabase.from('tenants').select('id,name').eq('status', 'active').order('name').limit(500),
+  );
+  return found.map((company) => ({ ...company, role: 'super_admin' }));
+}
+
 /** Answers alike for known and unknown addresses. */
 export function requestPasswordReset(email: string) {
   return callFunction('send-password-reset', { email });

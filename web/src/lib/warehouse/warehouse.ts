@@ -82,6 +82,7 @@ export function warehouses(kinds: string[] = ['depot', 'shop']): Promise<Warehou
       .select('id,code,name,kind')
       .eq('is_active', true)
       .in('kind', kinds)
+      .order('kind')
       .order('name')
       .limit(500),
   );

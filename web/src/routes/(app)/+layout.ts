@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { load as reading } from '#lib/platform/read.ts';
 import { loadSession } from '#lib/platform/session.svelte.ts';
+import { companies } from '#lib/tenancy/tenancy.ts';
 
 export async function load({ url, depends }) {
   depends('app:session');
@@ -9,5 +10,6 @@ export async function load({ url, depends }) {
     const next = url.pathname + url.search;
     redirect(307, next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`);
   }
-  return { me };
+  if (!me.is_super_admin) return { me };
+  return { me: { ...me, tenants: await reading(companies) } };
 }
