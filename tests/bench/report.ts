@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { Figure } from './measure.ts';
 
 /** One measured operation, and what of the minimum it reaches in the same run. */
@@ -19,7 +19,7 @@ export interface Report {
 
 export function describeMachine(): string {
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${gigabytes} GB, Node ${process.versions.node}`;
+  return `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${gigabytes} GB, Node ${process.versions.node}, load average ${loadavg()[0]?.toFixed(1)} at the start`;
 }
 
 const NAMES = {

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format } from 'prettier';
 import { repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
 import { readCompany, type Company } from './company.ts';
 import { live, place } from './flows.ts';
@@ -162,21 +163,23 @@ async function benchHttp(): Promise<void> {
   }
 }
 
-say(describeMachine());
+const machine = describeMachine();
+say(machine);
 say(headline());
 const found = options.only === 'http' ? null : await benchSql();
 if (options.only !== 'sql') await benchHttp();
 if (found) say(`\n${describeProfile(found)}`);
 
 const date = new Date().toISOString();
-const report: Report = { date: date.slice(0, 10), machine: describeMachine(), seconds, results };
+const report: Report = { date: date.slice(0, 10), machine, seconds, results };
 const folder = join(stateHome, 'bench');
 await mkdir(folder, { recursive: true });
 const file = join(folder, `${date.replaceAll(/[:.]/g, '-')}.json`);
 await writeFile(file, JSON.stringify({ ...report, profile: found }, null, 2));
 say(`\nSaved as ${file}`);
 if (options.write) {
-  await writeFile(join(repositoryRoot, 'docs', 'benchmarks.md'), asMarkdown(report));
+  const text = await format(asMarkdown(report), { parser: 'markdown' });
+  await writeFile(join(repositoryRoot, 'docs', 'benchmarks.md'), text);
   say('Written into docs/benchmarks.md');
 }
 // Connections that are kept alive for a next call must not keep the process alive.
