@@ -190,8 +190,7 @@ export class Insertion {
     const model = this.#model;
     const time =
       this.#tours.latestDeparture[task]! - model.service[task]! - (due ? model.setup[task]! : 0);
-    if (model.several[task] === 1) return latestStart(model, task, time);
-    return time < model.lastClose[task]! ? time : model.lastClose[task]!;
+    return latestStart(model, task, time);
   }
 
   #loadFits(job: number, vehicle: number, from: number): boolean {

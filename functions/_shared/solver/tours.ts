@@ -244,7 +244,7 @@ export class Tours {
   /** Carries latest arrivals back before `to`; past `changed`, only until nothing changes. */
   #updateLatest(vehicle: number, to: number, changed: number): void {
     const { model, previous, latest, latestDeparture } = this;
-    const { place, side, lastClose, several, setup, service } = model;
+    const { place, side, firstOpen, lastClose, several, setup, service } = model;
     const durations = model.duration[vehicle]!;
     const start = startNode(model, vehicle);
     let settling = false;
@@ -258,7 +258,7 @@ export class Tours {
       latestDeparture[node] = time;
       time -= service[node]!;
       if (place[previous[node]!] !== here) time -= setup[node]!;
-      if (several[node] === 1) time = latestStart(model, node, time);
+      if (several[node] === 1 || time < firstOpen[node]!) time = latestStart(model, node, time);
       else if (time > lastClose[node]!) time = lastClose[node]!;
       if (settling && latest[node] === time) return;
       if (node === changed) settling = true;
@@ -273,8 +273,7 @@ export class Tours {
     const due = model.place[previous[task]!] !== model.place[task];
     const time =
       this.latestDeparture[task]! - model.service[task]! - (due ? model.setup[task]! : 0);
-    if (model.several[task] === 1) return latestStart(model, task, time);
-    return Math.min(time, model.lastClose[task]!);
+    return latestStart(model, task, time);
   }
 
   #updateRange(vehicle: number): void {
