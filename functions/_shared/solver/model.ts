@@ -118,6 +118,7 @@ export async function buildModel(problem: Problem, roads: Roads, pauser: Pauser)
     distance.push(own.distances);
   }
 
+  if (pauser.due()) await pauser.turn();
   const place = new Int32Array(nodes).fill(grid.nowhere);
   const placeOf = (at: { index: number } | undefined): number =>
     at === undefined ? grid.nowhere : grid.compact.get(at.index)!;

@@ -21,7 +21,7 @@ export const DEFAULT_SECONDS = 1;
 /** vroom-express' limits; above them it answers 413 and code 4. */
 export const DEFAULT_LIMITS: Limits = { locations: 1000, vehicles: 200 };
 /** Work between two turns of the event loop, milliseconds; a caller sees pauses below 15 ms. */
-const SLICE = 8;
+const SLICE = 6;
 /** Share of the budget and milliseconds kept for writing and verifying the answer. */
 const RESERVED_SHARE = 0.02;
 const RESERVED_MS = 4;
@@ -82,7 +82,7 @@ export async function solveAndExplain(
   const answer = problem.planMode
     ? await planAnswer(model, loading, pauser)
     : await searchAnswer(model, loading, pauser, options);
-  if (pauser.due()) await pauser.turn();
+  await pauser.turn();
   const faults = verify(input as VroomInput, answer.solution, roads);
   if (faults.length > 0) {
     throw new SolverError(INTERNAL_ERROR, `The plan breaks its own rules: ${faults[0]}.`);
@@ -121,7 +121,9 @@ async function searchAnswer(
   pauser: Pauser,
   options: SolveOptions,
 ): Promise<Explained> {
+  if (pauser.due()) await pauser.turn();
   const search = new Search(model, options.seed ?? 1);
+  if (pauser.due()) await pauser.turn();
   const start = startRoutes(model);
   if (start) search.startFrom(start);
   while (!search.construct()) if (pauser.due()) await pauser.turn();
@@ -139,6 +141,7 @@ async function searchAnswer(
     if (length === 0) continue;
     const stops = stopsOf(model, v, sequence.slice(0, length), tours.scratch);
     routes.push(routeOf(model, v, stops, timesOf(stops)));
+    if (pauser.due()) await pauser.turn();
   }
   const reasons = new Reasons(model);
   const { tasks, vehicles } = model.problem;
