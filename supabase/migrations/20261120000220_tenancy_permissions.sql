@@ -74,5 +74,5 @@ join (values
   ('analyst', array['customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'payments.view', 'prices.view', 'products.view', 'reports.view',
     'territories.view', 'trips.view', 'variances.view', 'warehouses.view']),
   ('viewer', array['customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'products.view', 'trips.view', 'warehouses.view']),
-  ('customer', array['customers.view', 'invoices.view', 'orders.view', 'orders.create', 'payments.view', 'products.view'])
+  ('customer', array['customers.view', 'invoices.view', 'orders.view', 'orders.create', 'payments.view', 'products.view', 'warehouses.view'])
 ) as r (role, patterns) on p.permission like any (r.patterns);

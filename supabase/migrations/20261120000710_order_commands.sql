@@ -547,10 +547,11 @@ begin
   if target.allow_backorder then
     perform private.split_backorder(target);
   end if;
+  update public.orders o set status = 'allocated' where o.id = target.id returning * into allocated;
+  -- Last, so that the balances that others wait for are locked for as short as possible.
   insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
   select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
   from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
-  update public.orders o set status = 'allocated' where o.id = target.id returning * into allocated;
   return allocated;
 end
 $$;

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signIn, startBrowser, type Person } from '../harness/browser.ts';
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { photograph, signIn, startBrowser, type Person } from '../harness/browser.ts';
 import { testStack } from '../harness/stack.ts';
 
 let browser: Browser;
@@ -41,6 +41,7 @@ async function handover(person: Person, side: 'depot' | 'driver'): Promise<void>
 }
 
 test('ten crates go from the order to the paid invoice, and the difference has a name', async () => {
+  onTestFailed(() => photograph(browser));
   // The sales account orders ten crates for a customer; price, stock and credit show while typing.
   const sales = await signIn(browser, 'sales@acme.test');
   await sales.open('/orders/new');

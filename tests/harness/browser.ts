@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { testStack } from './stack.ts';
 
@@ -74,4 +76,18 @@ export async function signIn(
   await person.button('Sign in').click();
   await person.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
   return person;
+}
+
+/** Where the pages of a failed walk are kept. */
+const PICTURES = join(import.meta.dirname, '../../.mzigo/browser');
+
+/** Pictures of every open page, for whoever has to find out why a walk stopped. */
+export async function photograph(browser: Browser): Promise<void> {
+  await mkdir(PICTURES, { recursive: true });
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  await Promise.all(
+    pages.map((page, index) =>
+      page.screenshot({ path: join(PICTURES, `${index + 1}.png`), fullPage: true }),
+    ),
+  );
 }
