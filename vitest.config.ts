@@ -24,7 +24,7 @@ export default defineConfig({
       layer('database', ['tests/database/**/*.test.ts'], ['tests/harness/with_server.ts']),
       layer('repository', ['tests/repository/**/*.test.ts'], ['tests/harness/with_server.ts']),
       layer('api', ['tests/api/**/*.test.ts'], ['tests/harness/with_stack.ts']),
-      withTime(layer('browser', ['tests/browser/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
+      withTime(layer('browser', ['tests/browser/**/*.test.ts'])),
       withTime(layer('replay', ['tests/replay/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
     ],
   },

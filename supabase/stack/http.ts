@@ -44,7 +44,13 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   sendJson(response, status, { code, message, details: null, hint: hint || null });
 }
 
-/** The whole body, or a refusal as soon as it is larger than it may be. */
+/** How much of a too large body is read and dropped, in multiples of the limit. */
+const PATIENCE = 4;
+
+/**
+ * The whole body, or a refusal when it is larger than it may be. A body that is somewhat too large is
+ * read to its end and dropped, so that the sender hears the answer and not a broken connection.
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () =>
     new Refusal(413, 'payload_too_large', `The body may have ${limit} bytes at most.`);
@@ -52,14 +58,16 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal(415, 'content_encoding_unsupported', 'Send the body uncompressed.');
   }
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > limit * PATIENCE) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
+    if (size > limit * PATIENCE) throw tooLarge();
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (size > limit) throw tooLarge();
   return Buffer.concat(chunks);
 }
 

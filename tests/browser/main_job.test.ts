@@ -1,13 +1,21 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { photograph, signIn, startBrowser, type Person } from '../harness/browser.ts';
-import { testStack } from '../harness/stack.ts';
+import { STACK_VARIABLE, startTestStack, testStack } from '../harness/stack.ts';
 
 let browser: Browser;
+let stopStack: () => Promise<void>;
+// A company where nothing has happened yet: other tests keep the same driver busy.
 beforeAll(async () => {
+  const { stack, stop } = await startTestStack();
+  process.env[STACK_VARIABLE] = JSON.stringify(stack);
+  stopStack = stop;
   browser = await startBrowser();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await stopStack();
+});
 
 const CRATE = 'Cola 300 ml, crate of 24';
 const EMPTY = 'Empty crate with 24 bottles';
