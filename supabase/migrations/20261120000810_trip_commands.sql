@@ -429,12 +429,21 @@ begin
   perform from public.customers c
   where c.tenant_id = tenant and c.id in (select s.customer_id from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id)
   order by c.id for no key update;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', o.id, 'number', o.number,
-    'problem', case when o.is_on_hold then 'on_hold' when o.status <> 'allocated' then 'not_allocated' else 'credit_exceeded' end))
+  -- Materialized: a plan that asked for the credit of the company's other orders too would lock their
+  -- customers as it met them, and two trips would wait for each other.
+  with aboard as materialized (
+    select o as cargo
+    from public.trip_stops s join public.orders o on o.tenant_id = s.tenant_id and o.id = s.order_id
+    where s.tenant_id = tenant and s.trip_id = target.id
+  )
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', (a.cargo).id, 'number', (a.cargo).number, 'problem', case
+    when (a.cargo).is_on_hold then 'on_hold'
+    when (a.cargo).status <> 'allocated' then 'not_allocated'
+    else 'credit_exceeded' end))
   into problems
-  from public.trip_stops s join public.orders o on o.tenant_id = s.tenant_id and o.id = s.order_id
-  where s.tenant_id = tenant and s.trip_id = target.id
-    and (o.status <> 'allocated' or o.is_on_hold or (o.credit_override_note is null and private.credit_shortfall(o) > 0));
+  from aboard a
+  where (a.cargo).status <> 'allocated' or (a.cargo).is_on_hold
+    or ((a.cargo).credit_override_note is null and private.credit_shortfall(a.cargo) > 0);
   if problems is not null then
     perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
   end if;

@@ -48,6 +48,8 @@ const SETTINGS: Record<string, string> = {
   log_line_prefix: '%m [%p] %q%u@%d ',
   // A refused command (ERROR) is an answer to its caller, not an event for the operator.
   log_min_messages: 'log',
+  // A lock that is waited for long, or a deadlock, is a defect of ours: both are logged with their statements.
+  log_lock_waits: 'on',
   max_logical_replication_workers: '0',
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': '1000',

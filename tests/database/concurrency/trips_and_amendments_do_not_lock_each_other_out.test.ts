@@ -73,3 +73,35 @@ test('trips for the same customers leave together while their other orders are a
     ),
   ).toEqual([{ reserved: 126, on_hand: 370 }]);
 });
+
+test('a trip waits for its own customers only, however many other orders are open', async () => {
+  await acme.approveAtOnce();
+  await admin.query('update customers set credit_limit = 9000000, payment_terms_days = 30');
+  const warehouse_id = await acme.depot();
+  const lines = [{ product_id: await acme.product('TON-300'), quantity: 1 }];
+  const seller = await database.asUser('sales@acme.test');
+  const dispatcher = await database.asUser('dispatcher@acme.test');
+  const allocated = async (customer: string): Promise<string> => {
+    const customer_id = await acme.customer(customer);
+    const entry = { customer_id, warehouse_id, lines, submit: true };
+    const order = await seller.rpc<Row>('create_order', entry);
+    await dispatcher.rpc('allocate_order', { order_id: order.id });
+    return order.id;
+  };
+  const trip_id = await loadedTrip(admin, dispatcher, warehouse_id, [
+    await allocated('Westlands Wholesalers'),
+  ]);
+  await allocated('Gikomba Traders');
+  await allocated('Eastleigh Superstore');
+
+  const busy = await database.asAdmin();
+  await busy.query('begin');
+  await busy.query(
+    `select from customers where name in ('Gikomba Traders', 'Eastleigh Superstore') for no key update`,
+  );
+  await dispatcher.query(`set lock_timeout = '5s'`);
+  expect(await dispatcher.rpc<Row>('dispatch_trip', { trip_id })).toMatchObject({
+    status: 'dispatched',
+  });
+  await busy.query('rollback');
+});
