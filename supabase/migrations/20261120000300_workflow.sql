@@ -163,38 +163,46 @@ alter table private.inbox enable row level security;
 alter table private.inbox force row level security;
 comment on table private.inbox is 'Messages already consumed, written in the transaction of their effect: a redelivered message finds its row and does nothing. Purged after 30 days.';
 
-create function private.tg_event_store__fan_out() returns trigger
+create function private.build_fan_out() returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  sent_up_to constant bigint := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint, 0);
-  delivery record;
+  deliveries text;
+begin
+  select pg_catalog.string_agg(pg_catalog.format(
+    ', to_%s as (insert into pgmq.%I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where f.event_type like any (%L::text[]) order by f.sequence)',
+    q.queue, 'q_' || q.queue, q.patterns), E'\n    ' order by q.queue)
+  into deliveries
+  from (select s.queue, pg_catalog.array_agg(s.event_pattern order by s.event_pattern) as patterns from private.subscriptions s group by s.queue) q;
+  execute pg_catalog.format($make$
+create or replace function private.tg_event_store__fan_out() returns trigger
+language plpgsql security definer set search_path = ''
+as $body$
+declare
+  sent_up_to bigint := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint, 0);
 begin
   -- The first event of the transaction that gets here sends them all; the others find it done.
-  if new.sequence <= sent_up_to then
-    return null;
+  if new.sequence > sent_up_to then
+    with fresh as materialized (
+      select e.sequence, e.event_type,
+        pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id) as message
+      from public.event_store e
+      where e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
+    )%s
+    select max(f.sequence) into sent_up_to from fresh f;
+    perform pg_catalog.set_config('mzigo.sent_up_to', sent_up_to::text, true);
   end if;
-  for delivery in
-    select s.queue, max(e.sequence) as last_sequence, pg_catalog.array_agg(
-      pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id)
-      order by e.sequence
-    ) as messages
-    from public.event_store e
-    left join private.subscriptions s on e.event_type like s.event_pattern
-    where e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
-    group by s.queue
-  loop
-    if delivery.queue is not null then
-      perform pgmq.send_batch(delivery.queue, delivery.messages);
-    end if;
-    perform pg_catalog.set_config('mzigo.sent_up_to',
-      greatest(delivery.last_sequence, nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint)::text, true);
-  end loop;
   return null;
 end
+$body$
+$make$, deliveries);
+end
 $$;
+comment on function private.build_fan_out() is
+  'Writes tg_event_store__fan_out anew after a change of private.subscriptions: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
+select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
-  'Just before commit: sends the events of the transaction to the queues that subscribe to them, one batch per queue. Messages carry ids only.';
+  'Just before commit: sends the events of the transaction to the queues that subscribe to them. Messages carry ids only. Written by private.build_fan_out().';
 create constraint trigger _500_fan_out after insert on public.event_store
 deferrable initially deferred for each row execute function private.tg_event_store__fan_out();
 
