@@ -57,7 +57,7 @@ export interface Transition {
   command: string;
   to: string;
   permission: string;
-  separate_from: string | null;
+  separate_from: string[] | null;
   event: string;
 }
 

@@ -17,7 +17,7 @@ create table private.transitions (
   command text not null,
   to_state text not null,
   permission text not null references public.permissions (permission) deferrable initially deferred,
-  separate_from text,
+  separate_from text[],
   event text not null,
   primary key (machine, from_state, command),
   unique (machine, from_state, to_state),
@@ -26,7 +26,7 @@ create table private.transitions (
 create index transitions_permission on private.transitions (permission);
 comment on table private.transitions is
   'Every edge of every machine. One edge per pair of states, so that the guard knows the command from the two states alone.';
-comment on column private.transitions.separate_from is 'Column of the row that names who may not take this step (separation of duties), e.g. created_by.';
+comment on column private.transitions.separate_from is 'Columns of the row that name who may not take this step (separation of duties), e.g. {created_by,edited_by}; a column holds one person or several.';
 
 create table public.workflow_definitions (
   id uuid primary key default private.uuid_v7(),
@@ -448,20 +448,32 @@ comment on function private.tg__publish_transitions() is 'History row and the th
 -- The guard
 ------------------------------------------------------------------------------------------------
 
-create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, separate_from uuid) returns void
+create function private.is_kept_apart(separate_from text[], entity jsonb) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return exists (
+    -- True for a column with this one person as well as for a list with him in it.
+    select from pg_catalog.unnest(separate_from) c where entity -> c @> pg_catalog.to_jsonb(auth.uid())
+  );
+end
+$$;
+comment on function private.is_kept_apart(text[], jsonb) is 'Whether the caller is named by one of these columns of a row.';
+
+create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, entity jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
   if not private.has_permission(tenant, coalesce(narrowed_permission, edge.permission)) then
     perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', coalesce(narrowed_permission, edge.permission)));
   end if;
-  if separate_from = auth.uid() then
+  if private.is_kept_apart(edge.separate_from, entity) then
     perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', edge.machine, 'command', edge.command, 'separate_from', edge.separate_from));
   end if;
 end
 $$;
-comment on function private.check_actor(uuid, private.transitions, text, uuid) is
-  'Whether the caller may take an edge: he holds its permission and is not the person it is kept apart from. Raises permission_denied, separation_of_duties.';
+comment on function private.check_actor(uuid, private.transitions, text, jsonb) is
+  'Whether the caller may take an edge of a row: he holds its permission and is nobody it is kept apart from. Raises permission_denied, separation_of_duties.';
 
 create function private.tg__guard_transition() returns trigger
 language plpgsql security definer set search_path = ''
@@ -502,7 +514,7 @@ begin
   if nullif(pg_catalog.current_setting('mzigo.rule', true), '') is null then
     if actor is not null then
       perform private.check_actor(new.tenant_id, edge, narrowed.permission,
-        case when edge.separate_from is not null then (pg_catalog.to_jsonb(old) ->> edge.separate_from)::uuid end);
+        case when edge.separate_from is not null then pg_catalog.to_jsonb(old) end);
     end if;
     if narrowed.approvals_required > 1 and narrowed.approvals_required > (
       select count(*) from public.approvals a
@@ -533,7 +545,7 @@ as $$
 declare
   narrowed public.workflow_definitions;
   edge private.transitions;
-  separate_from uuid;
+  voted_on jsonb;
   round integer;
 begin
   select * into narrowed from public.workflow_definitions w
@@ -545,11 +557,11 @@ begin
   select * into edge from private.transitions t
   where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
   if edge.separate_from is not null then
-    execute pg_catalog.format('select d.%I from public.%I d where d.tenant_id = $1 and d.id = $2',
-      edge.separate_from, (select m.table_name from private.machines m where m.machine = machine_name))
-    into separate_from using tenant, entity;
+    execute pg_catalog.format('select pg_catalog.to_jsonb(d) from public.%I d where d.tenant_id = $1 and d.id = $2',
+      (select m.table_name from private.machines m where m.machine = machine_name))
+    into voted_on using tenant, entity;
   end if;
-  perform private.check_actor(tenant, edge, narrowed.permission, separate_from);
+  perform private.check_actor(tenant, edge, narrowed.permission, voted_on);
   round := private.entity_round(tenant, machine_name, entity);
   insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
   values (tenant, machine_name, entity, round, wanted_command, auth.uid())
@@ -576,7 +588,7 @@ begin
       and coalesce(w.is_enabled, true)
       and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
       and private.has_permission(tenant, coalesce(w.permission, t.permission))
-      and (t.separate_from is null or (entity ->> t.separate_from)::uuid is distinct from auth.uid())
+      and not private.is_kept_apart(t.separate_from, entity)
   ), '{}');
 end
 $$;
@@ -631,6 +643,34 @@ $$;
 comment on function private.manage_table(regclass, text, text, boolean) is
   'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard.';
 
+create function private.tg__note_editor() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- From the row as it is now, under its lock: of two people who change it at once neither is forgotten.
+  if auth.uid() is distinct from old.created_by and auth.uid() <> all (old.edited_by) then
+    new.edited_by := old.edited_by || auth.uid();
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__note_editor() is 'Adds whoever changes a record of somebody else to its edited_by.';
+
+create function private.note_editors(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format(
+    'create trigger _110_note_editor before update of %1$s on %2$s for each row when ((%3$s) is distinct from (%4$s)) execute function private.tg__note_editor()',
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c), managed,
+    (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+  );
+end
+$$;
+comment on function private.note_editors(regclass, text[]) is
+  'Has edited_by of a table name everybody besides its creator who changed one of these columns, so that separate_from can keep them from deciding. Called by migrations.';
+
 create function private.register_machine(machine_name text, machine_table text, initial text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -644,7 +684,7 @@ comment on function private.register_machine(text, text, text) is 'Adds a machin
 
 select private.register_error('transition_switched_off', 409, 'Your company has switched this step off.', 'Ask an administrator to look at the workflow settings.');
 select private.register_error('transition_condition_not_met', 409, 'A rule of your company does not allow this step now.', 'Look at the workflow settings or correct the record.');
-select private.register_error('separation_of_duties', 403, 'You made this record, so somebody else has to approve it.', 'Ask a colleague with the right to approve.');
+select private.register_error('separation_of_duties', 403, 'You entered or changed this record, so somebody else has to decide on it.', 'Ask a colleague with the right to approve.');
 select private.register_error('approvals_missing', 409, 'More people have to approve this step first.', 'Ask a second approver.');
 
 -- Tables of the earlier families come under the same rules here, where the engine exists.

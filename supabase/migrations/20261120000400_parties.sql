@@ -45,6 +45,7 @@ create table public.customers (
   sales_rep_id uuid,
   notes text,
   status_reason text,
+  edited_by uuid[] not null default '{}',
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -75,6 +76,7 @@ create index customers_search on public.customers using gin ((name || ' ' || cod
 comment on table public.customers is 'Who buys. Only active customers can order.';
 comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
+comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
 insert into private.document_kinds (kind, prefix, is_gapless) values ('customer', 'CUS', false);
@@ -94,12 +96,13 @@ create trigger _100_give_code before insert on public.customers for each row exe
 select private.register_machine('customer', 'customers', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('customer', 'draft', 'submit', 'pending_approval', 'customers.create', null, 'customer.submitted'),
-  ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', 'created_by', 'customer.approved'),
-  ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', 'created_by', 'customer.rejected'),
+  ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', '{created_by,edited_by}', 'customer.approved'),
+  ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', '{created_by,edited_by}', 'customer.rejected'),
   ('customer', 'active', 'suspend', 'suspended', 'customers.approve', null, 'customer.suspended'),
   ('customer', 'suspended', 'reactivate', 'active', 'customers.approve', null, 'customer.reactivated'),
   ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
 select private.manage_table('public.customers', 'customer', 'customer');
+select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
 
 create table public.customer_addresses (
   id uuid primary key default private.uuid_v7(),

@@ -213,8 +213,8 @@ create trigger _100_number_document before insert on public.manual_adjustments f
 select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('manual_adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'manual_adjustment.submitted'),
-  ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', 'created_by', 'manual_adjustment.approved'),
-  ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', 'created_by', 'manual_adjustment.rejected'),
+  ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'manual_adjustment.approved'),
+  ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'manual_adjustment.rejected'),
   ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
 select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment');
 

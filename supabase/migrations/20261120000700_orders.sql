@@ -35,6 +35,8 @@ create table public.orders (
   credit_override_note text,
   status_reason text,
   delivered_at timestamptz,
+  amended_at timestamptz,
+  edited_by uuid[] not null default '{}',
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -75,6 +77,8 @@ comment on table public.orders is
 comment on column public.orders.warehouse_id is 'Depot that the goods come from.';
 comment on column public.orders.external_reference is 'Number of the order in another system; unique per company.';
 comment on column public.orders.approved_total is 'Total at the time of approval, the measure for later amendments.';
+comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
+comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
 insert into private.document_kinds (kind, prefix, is_gapless) values ('order', 'ORD', false);
@@ -83,8 +87,8 @@ select private.register_machine('order', 'orders', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('order', 'draft', 'submit', 'pending_approval', 'orders.create', null, 'order.submitted'),
   ('order', 'draft', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
-  ('order', 'pending_approval', 'approve', 'approved', 'orders.approve', 'created_by', 'order.approved'),
-  ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', 'created_by', 'order.rejected'),
+  ('order', 'pending_approval', 'approve', 'approved', 'orders.approve', '{created_by,edited_by}', 'order.approved'),
+  ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', '{created_by,edited_by}', 'order.rejected'),
   ('order', 'pending_approval', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
   ('order', 'approved', 'allocate', 'allocated', 'orders.allocate', null, 'order.allocated'),
   ('order', 'approved', 'cancel', 'cancelled', 'orders.edit', null, 'order.cancelled'),
@@ -96,6 +100,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('order', 'in_transit', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered'),
   ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed');
 select private.manage_table('public.orders', 'order', 'order');
+select private.note_editors('public.orders', 'amended_at');
 
 create table public.order_items (
   id uuid primary key default private.uuid_v7(),

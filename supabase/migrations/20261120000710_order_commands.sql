@@ -509,8 +509,10 @@ begin
     return;
   end if;
 
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, created_by)
-  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.created_by)
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, created_by, edited_by)
+  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.created_by,
+    -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
+    pg_catalog.array_remove(target.edited_by || target.created_by, null))
   returning * into backorder;
   insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
   select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, c.missing, l.unit_price, l.price_source, l.tax_rate
@@ -640,8 +642,10 @@ begin
   end if;
   was_allocated := target.status = 'allocated';
   update public.orders o
-  set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes)
-  where o.id = target.id and (amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::uuid, null::date, null::text);
+  set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes),
+    amended_at = pg_catalog.clock_timestamp()
+  where o.id = target.id
+    and (amend_order.lines, amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::jsonb, null::uuid, null::date, null::text);
   if lines is not null then
     -- Customers are locked before balances, here as on dispatch.
     perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;

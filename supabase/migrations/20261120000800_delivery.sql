@@ -280,10 +280,10 @@ create trigger _100_number_document before insert on public.offload_documents fo
 select private.register_machine('offload_document', 'offload_documents', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('offload_document', 'draft', 'submit', 'submitted', 'trips.view', null, 'offload_document.submitted'),
-  ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', 'submitted_by', 'offload_document.reviewed'),
-  ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', 'submitted_by', 'offload_document.rejected'),
-  ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', 'submitted_by', 'offload_document.approved'),
-  ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', 'submitted_by', 'offload_document.rejected');
+  ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', '{submitted_by}', 'offload_document.reviewed'),
+  ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected'),
+  ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
+  ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
 select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
 
 create table public.offload_items (
@@ -363,8 +363,8 @@ comment on column public.variances.expected is 'Base units, or money for kind ca
 create trigger _100_number_document before insert on public.variances for each row execute function private.tg__number_document('variance');
 select private.register_machine('variance', 'variances', 'pending_review');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
-  ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', 'created_by', 'variance.approved'),
-  ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', 'created_by', 'variance.rejected');
+  ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
+  ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 select private.manage_table('public.variances', 'variance', 'variance');
 
 create function public.allowed_commands(trips public.trips) returns text[]

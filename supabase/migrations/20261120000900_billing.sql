@@ -145,8 +145,8 @@ comment on table public.payments is 'Money received. Only approved payments pay 
 create trigger _100_number_document before insert on public.payments for each row execute function private.tg__number_document('payment');
 select private.register_machine('payment', 'payments', 'pending');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
-  ('payment', 'pending', 'approve', 'approved', 'payments.approve', 'created_by', 'payment.approved'),
-  ('payment', 'pending', 'reject', 'rejected', 'payments.approve', 'created_by', 'payment.rejected'),
+  ('payment', 'pending', 'approve', 'approved', 'payments.approve', '{created_by}', 'payment.approved'),
+  ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
   ('payment', 'approved', 'reconcile', 'reconciled', 'payments.reconcile', null, 'payment.reconciled'),
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
 select private.manage_table('public.payments', 'payment', 'payment');

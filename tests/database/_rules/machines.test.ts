@@ -72,11 +72,27 @@ test('every step is taken by a command that people or the clock can give', () =>
 test('who must not take a step is a column of the row', async () => {
   expect(
     await offenders(
-      `select format('%s %s: %s', t.machine, t.command, t.separate_from)
-       from private.transitions t join private.machines m using (machine)
-       where t.separate_from is not null and not exists (
+      `select format('%s %s: %s', t.machine, t.command, c)
+       from private.transitions t join private.machines m using (machine), unnest(t.separate_from) c
+       where not exists (
          select from pg_attribute a where a.attrelid = ('public.' || m.table_name)::regclass
-           and a.attname = t.separate_from and a.atttypid = 'uuid'::regtype)`,
+           and a.attname = c and a.atttypid in ('uuid'::regtype, 'uuid[]'::regtype))`,
+    ),
+  ).toEqual([]);
+});
+
+test('a decision on what people can change is kept from those who changed it', async () => {
+  expect(
+    await offenders(
+      `select distinct m.table_name from private.machines m join private.transitions t using (machine)
+       where t.separate_from is not null
+         and has_any_column_privilege('authenticated', 'public.' || m.table_name, 'update')
+         and 'edited_by' <> all (t.separate_from)
+       union
+       select m.table_name || ' does not note them' from private.machines m join private.transitions t using (machine)
+       where 'edited_by' = any (t.separate_from) and not exists (
+         select from pg_trigger g where g.tgrelid = ('public.' || m.table_name)::regclass
+           and g.tgfoid = 'private.tg__note_editor'::regproc)`,
     ),
   ).toEqual([]);
 });

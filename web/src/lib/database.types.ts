@@ -226,6 +226,7 @@ export interface Database {
           sales_rep_id: string | null;
           notes: string | null;
           status_reason: string | null;
+          edited_by: string[];
           created_at: string;
           created_by: string | null;
           updated_at: string;
@@ -1143,6 +1144,8 @@ export interface Database {
           credit_override_note: string | null;
           status_reason: string | null;
           delivered_at: string | null;
+          amended_at: string | null;
+          edited_by: string[];
           created_at: string;
           created_by: string | null;
           updated_at: string;
