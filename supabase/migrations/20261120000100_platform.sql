@@ -387,6 +387,6 @@ $$;
 comment on function private.require_text(text, text, integer) is 'The trimmed text, or input_invalid naming the field.';
 
 create function private.uuid_or_null(value text) returns uuid
-language sql immutable parallel safe
+language sql stable parallel safe
 return case when pg_catalog.pg_input_is_valid(value, 'uuid') then value::uuid end;
 comment on function private.uuid_or_null(text) is 'The text as an id, or null when it is none.';
