@@ -142,6 +142,18 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('trip', 'in_progress', 'complete', 'completed', 'trips.dispatch', null, 'trip.completed'),
   ('trip', 'draft', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled'),
   ('trip', 'planned', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled');
+insert into private.in_place_commands (machine, state, command, permission) values
+  ('trip', 'draft', 'assign_orders', 'trips.edit'),
+  ('trip', 'draft', 'change', 'trips.edit'),
+  ('trip', 'planned', 'assign_orders', 'trips.edit'),
+  ('trip', 'planned', 'change', 'trips.edit'),
+  -- The right for the depot's or the driver's side is asked by the commands themselves.
+  ('trip', 'planned', 'confirm_load', 'trips.view'),
+  ('trip', 'in_progress', 'submit_offload', 'trips.view'),
+  ('trip', 'planned', 'report_variance', 'variances.report'),
+  ('trip', 'dispatched', 'report_variance', 'variances.report'),
+  ('trip', 'in_progress', 'report_variance', 'variances.report'),
+  ('trip', 'completed', 'report_variance', 'variances.report');
 select private.manage_table('public.trips', 'trip', 'trip');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
@@ -371,14 +383,22 @@ create function public.allowed_commands(trips public.trips) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  -- Only its driver sets off.
   return array(
     select c from pg_catalog.unnest(private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips))) c
-    where c <> 'start' or private.drives_trip(trips)
+    where case c
+      -- Only its driver sets off.
+      when 'start' then private.drives_trip(trips)
+      when 'confirm_load' then private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
+        and not private.counted_for_the_other_side(trips)
+      when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
+        and private.is_ready_to_offload(trips)
+      else true
+    end
   );
 end
 $$;
-comment on function public.allowed_commands(public.trips) is 'Commands that the caller may give to this trip now. Computed field.';
+comment on function public.allowed_commands(public.trips) is
+  'Commands that the caller may give to this trip now. What other records decide (capacity, load counts, the offload) shows when they are given. Computed field.';
 
 create function public.allowed_commands(offload_documents public.offload_documents) returns text[]
 language plpgsql stable set search_path = ''

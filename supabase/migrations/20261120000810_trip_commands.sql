@@ -39,6 +39,18 @@ end
 $$;
 comment on function private.drives_trip(public.trips) is 'Whether the caller is the driver of the trip.';
 
+create function private.delivers_order(target public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.has_permission(target.tenant_id, 'trips.dispatch') or exists (
+    select from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+    where s.tenant_id = target.tenant_id and s.order_id = target.id and private.drives_trip(t)
+  );
+end
+$$;
+comment on function private.delivers_order(public.orders) is 'Whether the caller drives the trip that carries the order, or may act for its driver.';
+
 create function private.lock_trip(tenant uuid, trip_id uuid, expected_version integer) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
@@ -239,7 +251,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('trips.edit');
+  tenant constant uuid := private.require_permission('trips.view');
   arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'order_ids', order_ids);
   replay constant jsonb := private.begin_command(tenant, 'assign_orders', idempotency_key, arguments);
   target public.trips;
@@ -248,7 +260,7 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.trips, replay);
   end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
-  if target.status not in ('draft', 'planned') then
+  if not private.takes_in_place('trip', tenant, target.status::text, 'assign_orders') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
   perform private.set_trip_orders(target, order_ids);
@@ -270,7 +282,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('trips.edit');
+  tenant constant uuid := private.require_permission('trips.view');
   arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'vehicle_id', vehicle_id, 'driver_id', driver_id,
     'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at, 'notes', notes);
   replay constant jsonb := private.begin_command(tenant, 'change_trip', idempotency_key, arguments);
@@ -280,7 +292,7 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.trips, replay);
   end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
-  if target.status not in ('draft', 'planned') then
+  if not private.takes_in_place('trip', tenant, target.status::text, 'change') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
   perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
@@ -337,6 +349,18 @@ comment on function private.plan_trip(uuid, integer, uuid) is
   'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, trip_overloaded, trip_transition_illegal; 23P01 when driver or vehicle is on another trip at that time.';
 select private.expose('plan_trip');
 
+create function private.counted_for_the_other_side(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.loads l where l.tenant_id = target.tenant_id and l.trip_id = target.id
+      and auth.uid() = case when private.drives_trip(target) then l.depot_confirmed_by else l.driver_confirmed_by end
+  );
+end
+$$;
+comment on function private.counted_for_the_other_side(public.trips) is 'Whether the caller confirmed the load for the depot while he drives the trip, or the other way round.';
+
 create function private.confirm_load(trip_id uuid, counts jsonb, idempotency_key uuid default null) returns public.loads
 language plpgsql security definer set search_path = ''
 as $$
@@ -354,13 +378,13 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.loads, replay);
   end if;
   target := private.lock_trip(tenant, trip_id, null);
-  if target.status <> 'planned' then
+  if not private.takes_in_place('trip', tenant, target.status::text, 'confirm_load') then
     perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'confirm_load'));
   end if;
   is_driver := private.drives_trip(target);
   perform private.require_permission(case when is_driver then 'trips.drive' else 'trips.load' end);
   select * into sheet from public.loads l where l.tenant_id = tenant and l.trip_id = target.id for no key update;
-  if auth.uid() = (case when is_driver then sheet.depot_confirmed_by else sheet.driver_confirmed_by end) then
+  if private.counted_for_the_other_side(target) then
     perform private.fail('load_confirmed_by_same_person');
   end if;
   if pg_catalog.jsonb_typeof(counts) is distinct from 'array' then

@@ -42,12 +42,18 @@ declare
   tenant constant uuid := private.require_permission('deliveries.record');
   arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'arrived_at', arrived_at);
   replay constant jsonb := private.begin_command(tenant, 'arrive_at_stop', idempotency_key, arguments);
+  delivery record;
   stop public.trip_stops;
 begin
   if replay is not null then
     return pg_catalog.jsonb_populate_record(null::public.trip_stops, replay);
   end if;
-  perform private.lock_delivery(tenant, order_id, arrived_at);
+  delivery := private.lock_delivery(tenant, order_id, arrived_at);
+  if (delivery.target).status not in ('delivered', 'failed') then
+    if not private.takes_in_place('order', tenant, (delivery.target).status::text, 'arrive_at_stop') then
+      perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', order_id, 'from', (delivery.target).status, 'command', 'arrive_at_stop'));
+    end if;
+  end if;
   update public.trip_stops s set status = 'arrived', arrived_at = coalesce(arrive_at_stop.arrived_at, pg_catalog.now())
   where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.status = 'pending'
   returning * into stop;
@@ -58,7 +64,7 @@ begin
   return stop;
 end
 $$;
-comment on function private.arrive_at_stop(uuid, timestamptz, uuid) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found.';
+comment on function private.arrive_at_stop(uuid, timestamptz, uuid) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
 select private.expose('arrive_at_stop');
 
 create function private.complete_delivery(
@@ -242,6 +248,19 @@ select private.expose('fail_delivery');
 -- Offload
 ------------------------------------------------------------------------------------------------
 
+create function private.is_ready_to_offload(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return not exists (
+    select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
+  ) and not exists (
+    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status <> 'rejected'
+  );
+end
+$$;
+comment on function private.is_ready_to_offload(public.trips) is 'Whether every stop of the trip is done and no count of its van stands yet.';
+
 create function private.submit_offload(trip_id uuid, items jsonb default '[]', idempotency_key uuid default null) returns public.offload_documents
 language plpgsql security definer set search_path = ''
 as $$
@@ -262,8 +281,8 @@ begin
   if not private.drives_trip(trip) then
     perform private.require_permission('trips.load');
   end if;
-  if trip.status <> 'in_progress' then
-    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'offload'));
+  if not private.takes_in_place('trip', tenant, trip.status::text, 'submit_offload') then
+    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'submit_offload'));
   end if;
   if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
     perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));
@@ -417,7 +436,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('variances.report');
+  tenant constant uuid := private.require_permission('trips.view');
   arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'product_id', product_id, 'expected', expected, 'actual', actual, 'explanation', explanation, 'order_id', order_id);
   replay constant jsonb := private.begin_command(tenant, 'report_variance', idempotency_key, arguments);
   trip public.trips;
@@ -427,6 +446,9 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.variances, replay);
   end if;
   trip := private.lock_trip(tenant, trip_id, null);
+  if not private.takes_in_place('trip', tenant, trip.status::text, 'report_variance') then
+    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'report_variance'));
+  end if;
   perform private.require_reference('order_id', 'public.orders', tenant, order_id);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
   select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
@@ -442,7 +464,7 @@ begin
   return reported;
 end
 $$;
-comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid.';
+comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid, trip_transition_illegal.';
 select private.expose('report_variance');
 
 create function private.decide_variance(variance uuid, command text, code public.variance_code, responsible uuid, note text, expected_version integer, idempotency_key uuid) returns public.variances

@@ -149,6 +149,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
   ('payment', 'approved', 'reconcile', 'reconciled', 'payments.reconcile', null, 'payment.reconciled'),
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
+insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
 select private.manage_table('public.payments', 'payment', 'payment');
 
 create table public.payment_allocations (
@@ -245,7 +246,10 @@ create function public.allowed_commands(payments public.payments) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments));
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments))) c
+    where c <> 'allocate' or payments.unallocated > 0
+  );
 end
 $$;
 comment on function public.allowed_commands(public.payments) is 'Commands that the caller may give to this payment now. Computed field.';

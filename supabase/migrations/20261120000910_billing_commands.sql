@@ -374,7 +374,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('payments.create');
+  tenant constant uuid := private.require_permission('payments.view');
   arguments constant jsonb := pg_catalog.jsonb_build_object('payment_id', payment_id, 'allocations', allocations);
   replay constant jsonb := private.begin_command(tenant, 'allocate_payment', idempotency_key, arguments);
   target public.payments;
@@ -383,6 +383,9 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.payments, replay);
   end if;
   target := private.lock_payment(tenant, payment_id, expected_version);
+  if not private.takes_in_place('payment', tenant, target.status::text, 'allocate') then
+    perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('payment_id', target.id, 'payment_status', target.status));
+  end if;
   perform private.insert_allocations(target, allocations);
   select * into target from public.payments p where p.id = target.id;
   perform private.end_command(tenant, 'allocate_payment', idempotency_key, arguments, pg_catalog.to_jsonb(target));

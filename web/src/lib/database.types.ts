@@ -2298,7 +2298,7 @@ export interface Database {
         Args: { queue: string; msg_id: number };
         Returns: boolean;
       };
-      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found. */
+      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. */
       arrive_at_stop: {
         Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
@@ -2520,7 +2520,7 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
-      /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_not_editable. */
+      /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. */
       hold_order: {
         Args: {
           order_id: string;
@@ -2709,7 +2709,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
-      /** Ends a hold. Raises order_not_editable. */
+      /** Ends a hold. Raises order_not_on_hold, order_not_editable. */
       release_order: {
         Args: {
           order_id: string;
@@ -2718,7 +2718,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. */
+      /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid, trip_transition_illegal. */
       report_variance: {
         Args: {
           trip_id: string;
