@@ -204,9 +204,6 @@ begin
   ) then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
-  if external_reference is not null and exists (select from public.orders o where o.tenant_id = tenant and o.external_reference = insert_order.external_reference) then
-    perform private.fail('order_reference_taken', pg_catalog.jsonb_build_object('external_reference', external_reference));
-  end if;
   priced := private.price_lines(tenant, buyer.id, lines);
   insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel, subtotal, tax_total)
   select tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),

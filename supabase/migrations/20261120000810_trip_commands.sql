@@ -5,6 +5,8 @@ select private.register_error('trip_fixed', 409, 'The trip has left the depot an
 select private.register_error('trip_without_orders', 409, 'The trip carries no orders.', 'Add orders first.');
 select private.register_error('trip_without_driver', 409, 'The trip has no driver.', 'Choose a driver.');
 select private.register_error('trip_without_vehicle', 409, 'The trip has no vehicle.', 'Choose a vehicle.');
+select private.register_error('vehicle_not_active', 409, 'The vehicle is out of service.', 'Choose another vehicle, or put this one back into service.');
+select private.register_error('driver_not_active', 409, 'The driver no longer drives for you.', 'Choose another driver, or make this one active again.');
 select private.register_error('trip_overloaded', 409, 'The load is more than the vehicle can carry.', 'Take orders off the trip or choose a larger vehicle.');
 select private.register_error('load_not_confirmed', 409, 'The load is not confirmed by both the depot and the driver.', 'Have both count the load.');
 select private.register_error('load_count_mismatch', 409, 'The count differs from the load sheet.', 'Count again; if goods are missing, change the orders first.');
@@ -166,6 +168,29 @@ end
 $$;
 comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight, volume or units of a trip exceed its vehicle. Without a vehicle there is nothing to check yet.';
 
+create function private.check_crew(target public.trips) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  van public.vehicles;
+  driver public.drivers;
+begin
+  -- Shared locks: whoever takes the van or the driver out of service now comes before or after this step.
+  select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id for share;
+  if not van.is_active then
+    perform private.fail('vehicle_not_active', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name));
+  end if;
+  select * into driver from public.drivers d where d.tenant_id = target.tenant_id and d.id = target.driver_id for share;
+  if not driver.is_active or exists (
+    select from public.memberships m where m.tenant_id = driver.tenant_id and m.id = driver.membership_id and m.status <> 'active'
+  ) then
+    perform private.fail('driver_not_active', pg_catalog.jsonb_build_object('driver_id', driver.id, 'name', driver.name));
+  end if;
+end
+$$;
+comment on function private.check_crew(public.trips) is
+  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. A driver who can sign in is a member. Raises vehicle_not_active, driver_not_active.';
+
 ------------------------------------------------------------------------------------------------
 -- Building
 ------------------------------------------------------------------------------------------------
@@ -237,13 +262,14 @@ begin
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   returning * into created;
+  perform private.check_crew(created);
   perform private.set_trip_orders(created, order_ids);
   perform private.end_command(tenant, 'create_trip', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
 comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text, uuid) is
-  'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available.';
+  'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active.';
 select private.expose('create_trip');
 
 create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null, idempotency_key uuid default null) returns public.trips
@@ -303,6 +329,9 @@ begin
     notes = coalesce(change_trip.notes, t.notes)
   where t.id = target.id
   returning * into target;
+  if change_trip.vehicle_id is not null or change_trip.driver_id is not null then
+    perform private.check_crew(target);
+  end if;
   if target.status = 'planned' then
     perform private.check_capacity(target);
     -- The new driver has counted nothing yet.
@@ -314,7 +343,7 @@ begin
 end
 $$;
 comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer, uuid) is
-  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, version_conflict.';
+  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict.';
 select private.expose('change_trip');
 
 create function private.plan_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
@@ -338,6 +367,7 @@ begin
   if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
+  perform private.check_crew(target);
   perform private.check_capacity(target);
   update public.trips t set status = 'planned' where t.id = target.id returning * into target;
   perform private.write_load_sheet(target);
@@ -346,7 +376,7 @@ begin
 end
 $$;
 comment on function private.plan_trip(uuid, integer, uuid) is
-  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, trip_overloaded, trip_transition_illegal; 23P01 when driver or vehicle is on another trip at that time.';
+  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
 select private.expose('plan_trip');
 
 create function private.counted_for_the_other_side(target public.trips) returns boolean
@@ -440,6 +470,7 @@ begin
   if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
+  perform private.check_crew(target);
   perform private.check_capacity(target);
   if not exists (
     select from public.loads l where l.tenant_id = tenant and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
@@ -508,7 +539,7 @@ begin
 end
 $$;
 comment on function private.dispatch_trip(uuid, integer, uuid) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
 select private.expose('dispatch_trip');
 
 create function private.start_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips

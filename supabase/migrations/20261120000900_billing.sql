@@ -151,6 +151,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
 insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
 select private.manage_table('public.payments', 'payment', 'payment');
+select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken');
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),
@@ -195,6 +196,8 @@ create table public.statement_lines (
 );
 comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
 select private.manage_table('public.statement_lines', 'statement_line');
+select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
+select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
 
 create table public.container_ledger (
   id uuid primary key default private.uuid_v7(),

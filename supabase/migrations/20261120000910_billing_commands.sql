@@ -179,12 +179,6 @@ begin
   if method is null or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2) then
     perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount));
   end if;
-  if exists (
-    select from public.payments p
-    where p.tenant_id = tenant and p.method = insert_payment.method and p.reference = insert_payment.reference and p.status not in ('rejected', 'cancelled')
-  ) then
-    perform private.fail('payment_reference_taken', pg_catalog.jsonb_build_object('reference', reference));
-  end if;
   insert into public.payments (tenant_id, customer_id, method, amount, currency, reference, received_at, received_by, trip_id, order_id)
   values (tenant, customer_id, method, amount, (select s.currency from public.tenant_settings s where s.tenant_id = tenant), reference,
     coalesce(received_at, pg_catalog.now()), auth.uid(), trip_id, order_id)
