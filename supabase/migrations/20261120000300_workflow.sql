@@ -364,22 +364,99 @@ comment on function private.verify_audit_of(uuid) is
 -- Change capture and audit: one statement-level trigger function per operation
 ------------------------------------------------------------------------------------------------
 
+create function private.take_steps(machine_name text, variadic steps text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform pg_catalog.set_config('mzigo.steps', coalesce(machine_name || ' ' || steps::text, ''), true);
+end
+$$;
+comment on function private.take_steps(text, text[]) is
+  'The next rows of a machine may take these steps in one write, each "command" or "command by rule". The guard looks at every one of them and the history tells every one. Without steps: one edge at a time again.';
+
+create function private.steps_between(machine_name text, from_state text, to_state text)
+returns table (step integer, edge private.transitions, rule text)
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  announced constant text := pg_catalog.current_setting('mzigo.steps', true);
+begin
+  return query
+  select 1, t, nullif(pg_catalog.current_setting('mzigo.rule', true), '')
+  from private.transitions t
+  where t.machine = machine_name and t.from_state = steps_between.from_state and t.to_state = steps_between.to_state;
+  if found or pg_catalog.split_part(announced, ' ', 1) is distinct from machine_name then
+    return;
+  end if;
+  return query
+  with recursive wanted as (
+    select w.n, pg_catalog.split_part(w.step, ' by ', 1) as command, nullif(pg_catalog.split_part(w.step, ' by ', 2), '') as rule
+    from pg_catalog.unnest(pg_catalog.substr(announced, pg_catalog.strpos(announced, ' ') + 1)::text[]) with ordinality as w (step, n)
+  ), walk as (
+    select w.n, t as edge, w.rule from wanted w
+    join private.transitions t on t.machine = machine_name and t.command = w.command
+      and t.from_state = coalesce(steps_between.from_state, (select m.initial_state from private.machines m where m.machine = machine_name))
+    where w.n = 1
+    union all
+    select w.n, t, w.rule from walk k
+    join wanted w on w.n = k.n + 1
+    join private.transitions t on t.machine = machine_name and t.from_state = (k.edge).to_state and t.command = w.command
+  )
+  select k.n::integer, k.edge, k.rule from walk k
+  where exists (select from walk l where l.n = (select max(w.n) from wanted w) and (l.edge).to_state = steps_between.to_state)
+  order by k.n;
+end
+$$;
+comment on function private.steps_between(text, text, text) is
+  'The edges that a row takes from one state to another: the one between them, or the steps announced by take_steps; none when they do not lead there. A new row (from_state null) starts in the initial state and goes further only by announced steps. rule: on whose behalf, null for the person himself.';
+
 create function private.tg__record_insert() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  actor constant uuid := auth.uid();
+  metadata jsonb;
+  initial_state text;
 begin
   insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
-  select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
   from new_rows n;
-  if tg_argv[0] <> '' then
-    insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, metadata)
-    select n.tenant_id, tg_argv[0] || '.created', tg_argv[0], n.id, n.version, private.event_metadata()
-    from new_rows n;
+  if tg_argv[0] = '' then
+    return null;
+  end if;
+  metadata := private.event_metadata();
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, metadata)
+  select n.tenant_id, tg_argv[0] || '.created', tg_argv[0], n.id, n.version, metadata
+  from new_rows n;
+  if tg_argv[1] = '' then
+    return null;
+  end if;
+  initial_state := (select m.initial_state from private.machines m where m.machine = tg_argv[1]);
+  if exists (select from new_rows n where n.status::text <> initial_state) then
+    with moved as (
+      insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
+      select n.tenant_id, tg_argv[1], n.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+      from new_rows n cross join lateral private.steps_between(tg_argv[1], null, n.status::text) s
+      where n.status::text <> initial_state
+      order by n.id, s.step
+      returning tenant_id, id, entity_id, from_state, command, to_state, executed_rule
+    )
+    insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
+    select m.tenant_id, e.event_type, tg_argv[1], m.entity_id, n.version,
+      pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command),
+      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', m.executed_rule))
+    from moved m
+    join new_rows n on n.id = m.entity_id
+    join private.transitions t on t.machine = tg_argv[1] and t.from_state = m.from_state and t.command = m.command
+    cross join lateral (values (1, t.event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
+    order by m.id, e.step;
   end if;
   return null;
 end
 $$;
-comment on function private.tg__record_insert() is 'Audit row and <entity>.created event for inserted rows. Argument: entity name, or empty for no event.';
+comment on function private.tg__record_insert() is
+  'Audit row and <entity>.created event for inserted rows; history and events of the steps they have taken at once. Arguments: entity name or empty for no event, machine or empty.';
 
 create function private.tg__record_delete() returns trigger
 language plpgsql security definer set search_path = ''
@@ -396,9 +473,16 @@ comment on function private.tg__record_delete() is 'Audit row for deleted rows.'
 create function private.tg__record_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  actor constant uuid := auth.uid();
+  metadata jsonb;
 begin
-  with changes as (
-    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names
+  if not exists (select from new_rows) then
+    return null;
+  end if;
+  metadata := private.event_metadata();
+  with changes as materialized (
+    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names, j.o ->> 'status' as from_state, j.n ->> 'status' as to_state
     from new_rows n
     join old_rows o on o.id = n.id
     cross join lateral (select pg_catalog.to_jsonb(o) as o, pg_catalog.to_jsonb(n) as n offset 0) j
@@ -411,49 +495,37 @@ begin
     where d.new_values is not null
   ), audited as (
     insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
-    select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+    select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
     from changes c
-  )
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select c.tenant_id, tg_argv[0] || '.updated', tg_argv[0], c.id, c.version, pg_catalog.jsonb_build_object('changed', c.names), private.event_metadata()
-  from changes c
-  -- A pure change of state is told by the machine's own events.
-  where tg_argv[0] <> '' and c.names is not null;
-  return null;
-end
-$$;
-comment on function private.tg__record_update() is 'Audit row with the changed columns (without the row stamps) and <entity>.updated event with their names. Argument: entity name, or empty for no event.';
-
-create function private.tg__publish_transitions() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  machine_name constant text := tg_argv[0];
-begin
-  if not exists (select from new_rows n join old_rows o on o.id = n.id where o.status <> n.status) then
-    return null;
-  end if;
-  with moved as (
+  ), moved as (
     insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-    select n.tenant_id, machine_name, n.id, t.from_state, t.command, t.to_state, auth.uid(), nullif(pg_catalog.current_setting('mzigo.rule', true), '')
-    from new_rows n
-    join old_rows o on o.id = n.id and o.status <> n.status
-    join private.transitions t on t.machine = machine_name and t.from_state = o.status::text and t.to_state = n.status::text
-    returning tenant_id, id, entity_id, from_state, command, to_state
+    select c.tenant_id, tg_argv[1], c.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+    from changes c cross join lateral private.steps_between(tg_argv[1], c.from_state, c.to_state) s
+    where tg_argv[1] <> '' and c.from_state <> c.to_state
+    order by c.id, s.step
+    returning tenant_id, id, entity_id, from_state, command, to_state, executed_rule
   )
   insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select m.tenant_id, e.event_type, machine_name, m.entity_id, n.version,
-    pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command), x.metadata
-  from moved m
-  join new_rows n on n.id = m.entity_id
-  join private.transitions t on t.machine = machine_name and t.from_state = m.from_state and t.command = m.command
-  cross join (select private.event_metadata() as metadata) x
-  cross join lateral (values (1, t.event), (2, machine_name || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
-  order by m.id, e.step;
+  select c.tenant_id, t.event_type, tg_argv[0], c.id, c.version, t.payload, t.metadata
+  from changes c
+  cross join lateral (
+    -- A pure change of state is told by the machine's own events.
+    select null::uuid as execution, 0 as step, tg_argv[0] || '.updated' as event_type, pg_catalog.jsonb_build_object('changed', c.names) as payload, metadata
+    where tg_argv[0] <> '' and c.names is not null
+    union all
+    select m.id, e.step, e.event_type, pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command),
+      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', m.executed_rule))
+    from moved m
+    join private.transitions t on t.machine = tg_argv[1] and t.from_state = m.from_state and t.command = m.command
+    cross join lateral (values (1, t.event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
+    where m.entity_id = c.id
+  ) t
+  order by c.id, t.execution nulls first, t.step;
   return null;
 end
 $$;
-comment on function private.tg__publish_transitions() is 'History row and the three events of every state change of a statement. Argument: machine.';
+comment on function private.tg__record_update() is
+  'Everything that is written down of an update, in one statement: audit row with the changed columns (without the row stamps), <entity>.updated event with their names, history row and three events of every step. Arguments: entity name or empty for no event, machine or empty.';
 
 ------------------------------------------------------------------------------------------------
 -- The guard
@@ -491,55 +563,60 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   machine_name constant text := tg_argv[0];
+  earlier_state constant text := case when tg_op = 'UPDATE' then old.status::text end;
+  -- Who made or changed it, as it was before this write.
+  judged jsonb;
+  next record;
   edge private.transitions;
   narrowed public.workflow_definitions;
-  actor constant uuid := auth.uid();
+  is_legal boolean := tg_op = 'INSERT' and new.status::text = (select m.initial_state from private.machines m where m.machine = machine_name);
 begin
-  if tg_op = 'INSERT' then
-    if new.status::text <> (select m.initial_state from private.machines m where m.machine = machine_name) then
-      perform private.fail(machine_name || '_transition_illegal', pg_catalog.jsonb_build_object('from', null, 'to', new.status));
-    end if;
+  if is_legal then
     return new;
   end if;
+  for next in select b.edge, b.rule from private.steps_between(machine_name, earlier_state, new.status::text) b loop
+    is_legal := true;
+    edge := next.edge;
+    select * into narrowed from public.workflow_definitions w
+    where w.tenant_id = new.tenant_id and w.machine = machine_name and w.from_state = edge.from_state and w.command = edge.command;
+    if narrowed.id is not null then
+      if not narrowed.is_enabled then
+        perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+      end if;
+      if narrowed.condition is not null
+        and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
+        perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+      end if;
+    end if;
 
-  select * into edge from private.transitions t
-  where t.machine = machine_name and t.from_state = old.status::text and t.to_state = new.status::text;
-  if not found then
+    -- A tenant rule or a step that follows from another document acts for the system; people need the right.
+    if next.rule is null then
+      if auth.uid() is not null then
+        if edge.separate_from is not null and judged is null then
+          judged := case when tg_op = 'UPDATE' then pg_catalog.to_jsonb(old) else pg_catalog.to_jsonb(new) end;
+        end if;
+        perform private.check_actor(new.tenant_id, edge, narrowed.permission, judged);
+      end if;
+      if narrowed.approvals_required > 1 then
+        if narrowed.approvals_required > (
+          select count(*) from public.approvals a
+          where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
+            and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
+        ) then
+          perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
+        end if;
+      end if;
+    end if;
+  end loop;
+  if not is_legal then
     perform private.fail(machine_name || '_transition_illegal',
-      pg_catalog.jsonb_build_object('id', old.id, 'from', old.status, 'to', new.status));
-  end if;
-
-  select * into narrowed from public.workflow_definitions w
-  where w.tenant_id = new.tenant_id and w.machine = machine_name and w.from_state = edge.from_state and w.command = edge.command;
-  if narrowed.id is not null then
-    if not narrowed.is_enabled then
-      perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
-    end if;
-    if narrowed.condition is not null
-      and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
-      perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
-    end if;
-  end if;
-
-  -- A tenant rule or a step that follows from another document acts for the system; people need the right.
-  if nullif(pg_catalog.current_setting('mzigo.rule', true), '') is null then
-    if actor is not null then
-      perform private.check_actor(new.tenant_id, edge, narrowed.permission,
-        case when edge.separate_from is not null then pg_catalog.to_jsonb(old) end);
-    end if;
-    if narrowed.approvals_required > 1 and narrowed.approvals_required > (
-      select count(*) from public.approvals a
-      where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
-        and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
-    ) then
-      perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
-    end if;
+      pg_catalog.jsonb_build_object('id', new.id, 'from', earlier_state, 'to', new.status));
   end if;
   return new;
 end
 $$;
 comment on function private.tg__guard_transition() is
-  'Guards every write path of every machine, superuser included: the edge must exist, be open for the company, and be taken by someone who may. Argument: machine.';
+  'Guards every write path of every machine, superuser included: the edge, or each of the steps announced for this write, must exist, be open for the company, and be taken by someone who may. Argument: machine.';
 
 create function private.entity_round(tenant uuid, machine_name text, entity uuid) returns integer
 language sql stable security definer set search_path = ''
@@ -661,19 +738,18 @@ begin
   execute pg_catalog.format('alter table %s force row level security', managed);
   if has_stamps then
     execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
-    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L)', managed, entity);
-    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L)', managed, entity);
+    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
+    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L)', managed, entity, coalesce(machine, ''));
     execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
   end if;
   if machine is not null then
     execute pg_catalog.format('create trigger _200_guard_insert before insert on %s for each row execute function private.tg__guard_transition(%L)', managed, machine);
     execute pg_catalog.format('create trigger _200_guard_transition before update on %s for each row when (old.status is distinct from new.status) execute function private.tg__guard_transition(%L)', managed, machine);
-    execute pg_catalog.format('create trigger _510_publish_transitions after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__publish_transitions(%L)', managed, machine);
   end if;
 end
 $$;
 comment on function private.manage_table(regclass, text, text, boolean) is
-  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard.';
+  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard and history.';
 
 create function private.tg__note_editor() returns trigger
 language plpgsql security definer set search_path = ''

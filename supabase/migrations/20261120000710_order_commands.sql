@@ -142,26 +142,32 @@ comment on function private.quote_order(uuid, uuid, jsonb) is
   'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
-create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns jsonb
+create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
+
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.line_number) from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r);
+  return array(
+    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate)::private.priced_line
+    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r
+  );
 end
 $$;
 comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
 
-create function private.insert_order_items(tenant uuid, order_id uuid, priced jsonb) returns void
+create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
   insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
   select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate
-  from pg_catalog.jsonb_to_recordset(priced) as r (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+  from pg_catalog.unnest(priced) r;
 end
 $$;
-comment on function private.insert_order_items(uuid, uuid, jsonb) is 'Writes priced lines to an order.';
+comment on function private.insert_order_items(uuid, uuid, private.priced_line[]) is 'Writes priced lines to an order.';
 
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
@@ -173,16 +179,53 @@ end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
 
+create function private.submit_draft(draft public.orders) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  buyer public.customers;
+  submitted public.orders := draft;
+  rule jsonb;
+begin
+  select * into buyer from public.customers c where c.tenant_id = draft.tenant_id and c.id = draft.customer_id;
+  case buyer.status
+    when 'active' then null;
+    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
+  end case;
+  if draft.address_id is null then
+    perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', draft.id));
+  end if;
+  submitted.status := 'pending_approval';
+  submitted.submitted_at := pg_catalog.now();
+  rule := private.tenant_rule(draft.tenant_id, 'orders.auto_approve');
+  if rule is not null and private.credit_shortfall(submitted) = 0
+    and private.is_truthy(private.json_logic(rule, pg_catalog.jsonb_build_object('order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer)))) then
+    submitted.status := 'approved';
+    submitted.approved_at := pg_catalog.now();
+    submitted.approved_total := draft.subtotal + draft.tax_total;
+    perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
+  else
+    perform private.take_steps('order', 'submit');
+  end if;
+  return submitted;
+end
+$$;
+comment on function private.submit_draft(public.orders) is
+  'What a draft whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Announces the steps; writes nothing.';
+
 create function private.insert_order(
   tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
-  external_reference text, channel public.order_channel
+  external_reference text, channel public.order_channel, submit boolean
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   buyer public.customers;
-  priced jsonb;
+  priced private.priced_line[];
+  draft public.orders;
   created public.orders;
 begin
   select * into buyer from public.customers c
@@ -205,61 +248,31 @@ begin
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
   priced := private.price_lines(tenant, buyer.id, lines);
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel, subtotal, tax_total)
-  select tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
+  draft.id := private.uuid_v7();
+  draft.tenant_id := tenant;
+  draft.customer_id := buyer.id;
+  draft.address_id := address_id;
+  draft.status := 'draft';
+  -- The lines would say the same a moment later; said here it saves writing the order twice.
+  select sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
+  into draft.subtotal, draft.tax_total
+  from pg_catalog.unnest(priced) r;
+  draft.total := draft.subtotal + draft.tax_total;
+  if submit then
+    draft := private.submit_draft(draft);
+  end if;
+  insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
+    subtotal, tax_total, status, submitted_at, approved_at, approved_total)
+  select draft.id, tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
     requested_on, notes, coalesce(allow_backorder, false), external_reference, channel,
-    -- The lines would say the same a moment later; said here it saves writing the order twice.
-    sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
-  from pg_catalog.jsonb_to_recordset(priced) as r (quantity numeric, unit_price numeric, tax_rate numeric)
+    draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
   returning * into created;
   perform private.insert_order_items(tenant, created.id, priced);
   return created;
 end
 $$;
-comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel) is 'A new draft with its lines. Body of create_order and of backorders.';
-
-create function private.submit_locked_order(target public.orders) returns public.orders
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  buyer public.customers;
-  submitted public.orders;
-  shortfall numeric;
-  rule jsonb;
-begin
-  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id;
-  case buyer.status
-    when 'active' then null;
-    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
-  end case;
-  if target.address_id is null then
-    perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', target.id));
-  end if;
-  if not exists (select from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id) then
-    perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
-  end if;
-  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now()
-  where o.id = target.id
-  returning * into submitted;
-  rule := private.tenant_rule(submitted.tenant_id, 'orders.auto_approve');
-  if rule is not null then
-    shortfall := private.credit_shortfall(submitted);
-    if shortfall = 0 and private.is_truthy(private.json_logic(rule, pg_catalog.jsonb_build_object(
-      'order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer)))) then
-      perform private.run_as_rule('orders.auto_approve');
-      update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total
-      where o.id = submitted.id
-      returning * into submitted;
-      perform private.run_as_rule(null);
-    end if;
-  end if;
-  return submitted;
-end
-$$;
-comment on function private.submit_locked_order(public.orders) is
-  'Submits a locked draft whose prices were just resolved, and approves it where the company''s rule says so and the credit covers it.';
+comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean) is
+  'A new order with its lines, a draft or already submitted. Body of create_order and of the second attempt at a failed delivery.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
@@ -279,10 +292,7 @@ begin
   if replay is not null then
     return pg_catalog.jsonb_populate_record(null::public.orders, replay);
   end if;
-  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel);
-  if submit then
-    created := private.submit_locked_order(created);
-  end if;
+  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel, submit);
   perform private.end_command(tenant, 'create_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
@@ -308,17 +318,26 @@ declare
   arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
   replay constant jsonb := private.begin_command(tenant, 'submit_order', idempotency_key, arguments);
   target public.orders;
+  submitted public.orders;
 begin
   if replay is not null then
     return pg_catalog.jsonb_populate_record(null::public.orders, replay);
   end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'submit');
-  if private.order_lines(target) is not null then
-    perform private.replace_order_items(target, private.order_lines(target));
-    select * into target from public.orders o where o.id = target.id;
+  if private.order_lines(target) is null then
+    perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  target := private.submit_locked_order(target);
+  update public.order_items i set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate
+  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target))) r
+  where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
+    and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
+  select * into target from public.orders o where o.id = target.id;
+  submitted := private.submit_draft(target);
+  update public.orders o
+  set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
+  where o.id = target.id
+  returning * into target;
   perform private.end_command(tenant, 'submit_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
@@ -714,7 +733,7 @@ begin
   if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
-  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel);
+  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false);
   update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
   perform private.end_command(tenant, 'reattempt_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;

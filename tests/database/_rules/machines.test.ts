@@ -106,16 +106,16 @@ test('every approval, rejection and review is kept from who made the record', as
   ).toEqual([]);
 });
 
-test('every machine guards inserts and changes and publishes what happened', async () => {
+test('every machine guards inserts and changes and records what happened', async () => {
   expect(
     await offenders(
       `select format('%s misses %s', m.machine, w.name) from private.machines m
-       cross join (values ('_200_guard_insert', 'tg__guard_transition'), ('_200_guard_transition', 'tg__guard_transition'),
-         ('_510_publish_transitions', 'tg__publish_transitions')) as w (name, task)
+       cross join lateral (values ('_200_guard_insert', 'tg__guard_transition', ''), ('_200_guard_transition', 'tg__guard_transition', ''),
+         ('_500_record_insert', 'tg__record_insert', m.machine || '\\000'), ('_500_record_update', 'tg__record_update', m.machine || '\\000')) as w (name, task, entity)
        where not exists (
          select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
          where t.tgrelid = ('public.' || m.table_name)::regclass and t.tgname = w.name and p.proname = w.task and t.tgenabled = 'O'
-           and encode(t.tgargs, 'escape') = m.machine || '\\000')`,
+           and encode(t.tgargs, 'escape') = w.entity || m.machine || '\\000')`,
     ),
   ).toEqual([]);
 });
