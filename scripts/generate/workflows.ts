@@ -34,11 +34,20 @@ function section(catalogue: Catalogue, machine: Machine): string {
     separation(step.separate_from),
     code(step.event),
   ]);
+  const inPlace = machine.in_place.map((step) => [
+    code(step.command),
+    step.states.map(code).join(', '),
+    code(rpcOf(catalogue, machine, step)),
+    code(step.permission),
+  ]);
   return [
     `## ${machine.name}`,
     `Table ${code(machine.table)}.`,
     diagram(machine),
     table(['From', 'Command', 'To', 'RPC', 'Permission', 'Separation of duties', 'Event'], rows),
+    ...(inPlace.length === 0
+      ? []
+      : ['Commands that keep the state:', table(['Command', 'In', 'RPC', 'Permission'], inPlace)]),
   ].join('\n\n');
 }
 

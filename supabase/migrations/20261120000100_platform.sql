@@ -160,6 +160,83 @@ $$;
 comment on function private.protect_ledger(regclass) is 'Makes a table append-only.';
 
 ------------------------------------------------------------------------------------------------
+-- What is taken already: unique and exclusion constraints, in words
+------------------------------------------------------------------------------------------------
+
+create function private.tg__refuse_taken() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  wanted jsonb;
+  taken_by uuid;
+begin
+  execute tg_argv[2] into wanted using new;
+  if wanted is null then
+    return new;
+  end if;
+  -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(tg_argv[1] || wanted::text, 0));
+  begin
+    execute tg_argv[3] into taken_by using new;
+  exception when data_exception then
+    -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
+    return new;
+  end;
+  if taken_by is not null then
+    perform private.fail(tg_argv[0], (wanted - 'tenant_id') || pg_catalog.jsonb_build_object('taken_by', taken_by));
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__refuse_taken() is
+  'Raises the error of a unique or exclusion constraint before the constraint itself would. Arguments: error, index, query for the columns that decide (null: not subject to it), query for the row that has them.';
+
+create function private.refuse_taken(managed regclass, constraint_name text, error_key text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  index_id constant oid := (
+    select i.indexrelid from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid where i.indrelid = managed and c.relname = constraint_name
+  );
+  predicate constant text := coalesce((select pg_catalog.pg_get_expr(i.indpred, i.indrelid) from pg_catalog.pg_index i where i.indexrelid = index_id), 'true');
+  concerned text;
+  decisive text;
+  comparison text;
+  present text;
+begin
+  -- Keys of the index with their operators: those of an exclusion constraint, else equality.
+  with keys as (
+    select k.n, pg_catalog.pg_get_indexdef(index_id, k.n, true) as key, coalesce(o.oprname, '=') as operator, a.attname, a.attnotnull
+    from pg_catalog.pg_index i
+    cross join lateral pg_catalog.generate_series(1, i.indnkeyatts) as k (n)
+    left join pg_catalog.pg_constraint c on c.conindid = i.indexrelid and c.contype = 'x'
+    left join pg_catalog.pg_operator o on o.oid = c.conexclop[k.n]
+    left join pg_catalog.pg_attribute a on a.attrelid = managed and a.attnum = i.indkey[k.n - 1] and a.attnum > 0
+    where i.indexrelid = index_id
+  )
+  select pg_catalog.string_agg(pg_catalog.format('%L, n.%s', k.key, k.key), ', ' order by k.n) filter (where k.operator = '='),
+    -- The new row's side names the columns of the innermost relation, the stored row's side those of t.
+    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from (select ($1).*) n)', k.key, k.operator, k.key), ' and ' order by k.n),
+    pg_catalog.string_agg(pg_catalog.format('new.%I is not null', k.attname), ' and ') filter (where not k.attnotnull)
+  into strict decisive, comparison, present
+  from keys k;
+  select pg_catalog.string_agg(distinct pg_catalog.quote_ident(a.attname), ', ') into strict concerned
+  from pg_catalog.pg_depend d
+  join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+  where d.refobjid = managed
+    and (d.objid = index_id or d.objid = (select c.oid from pg_catalog.pg_constraint c where c.conindid = index_id and c.conrelid = managed and c.contype in ('u', 'x')));
+  execute pg_catalog.format(
+    'create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.tg__refuse_taken(%L, %L, %L, %L)',
+    '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), error_key, constraint_name,
+    pg_catalog.format('select pg_catalog.jsonb_build_object(%s) from (select ($1).*) n where %s', decisive, predicate),
+    pg_catalog.format('select t.id from %s t where t.id <> ($1).id and %s and %s limit 1', managed, predicate, comparison)
+  );
+end
+$$;
+comment on function private.refuse_taken(regclass, text, text) is
+  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write. The constraint stays the last resort. Called by migrations.';
+
+------------------------------------------------------------------------------------------------
 -- Commands: name of the running command, exactly-once by key
 ------------------------------------------------------------------------------------------------
 

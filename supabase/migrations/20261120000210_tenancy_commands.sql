@@ -447,6 +447,9 @@ select private.expose('set_role_permission');
 -- Companies
 ------------------------------------------------------------------------------------------------
 
+select private.register_error('tenant_slug_taken', 409, 'Another company has this short name.', 'Choose another short name.');
+select private.refuse_taken('public.tenants', 'tenants_slug_key', 'tenant_slug_taken');
+
 create function private.new_tenant(slug text, name text, currency text, timezone text, locale text) returns public.tenants
 language plpgsql security definer set search_path = ''
 as $$
@@ -463,7 +466,7 @@ begin
   return tenant;
 end
 $$;
-comment on function private.new_tenant(text, text, text, text, text) is 'Creates a company with its settings and numbering. Raises input_invalid.';
+comment on function private.new_tenant(text, text, text, text, text) is 'Creates a company with its settings and numbering. Raises input_invalid, tenant_slug_taken.';
 
 create function private.create_tenant(slug text, name text, currency text default 'KES', timezone text default 'Africa/Nairobi', locale text default 'en-KE') returns public.tenants
 language plpgsql security definer set search_path = ''
@@ -480,7 +483,7 @@ begin
 end
 $$;
 comment on function private.create_tenant(text, text, text, text, text) is
-  'Super admins only: creates a company and makes it the caller''s active one; the first owner is then invited. Raises permission_denied, input_invalid.';
+  'Super admins only: creates a company and makes it the caller''s active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken.';
 select private.expose('create_tenant');
 
 create function private.set_tenant_status(tenant_id uuid, status public.tenant_status) returns public.tenants

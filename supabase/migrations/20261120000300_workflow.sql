@@ -28,6 +28,17 @@ comment on table private.transitions is
   'Every edge of every machine. One edge per pair of states, so that the guard knows the command from the two states alone.';
 comment on column private.transitions.separate_from is 'Columns of the row that name who may not take this step (separation of duties), e.g. {created_by,edited_by}; a column holds one person or several.';
 
+create table private.in_place_commands (
+  machine text not null references private.machines (machine),
+  state text not null,
+  command text not null,
+  permission text not null references public.permissions (permission) deferrable initially deferred,
+  primary key (machine, state, command)
+);
+create index in_place_commands_permission on private.in_place_commands (permission);
+comment on table private.in_place_commands is
+  'Commands that change a document and leave its state as it is: in which states, with which right. They are offered beside the edges.';
+
 create table public.workflow_definitions (
   id uuid primary key default private.uuid_v7(),
   tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
@@ -675,8 +686,8 @@ create function private.allowed_commands(machine_name text, tenant uuid, current
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return coalesce((
-    select pg_catalog.array_agg(t.command order by t.command)
+  return array(
+    select t.command
     from private.transitions t
     left join public.workflow_definitions w
       on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
@@ -685,7 +696,11 @@ begin
       and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
       and private.has_permission(tenant, coalesce(w.permission, t.permission))
       and not private.is_kept_apart(t.separate_from, entity)
-  ), '{}');
+    union
+    select c.command from private.in_place_commands c
+    where c.machine = machine_name and c.state = current_state and private.has_permission(tenant, c.permission)
+    order by 1
+  );
 end
 $$;
 comment on function private.allowed_commands(text, uuid, text, jsonb) is 'Commands of a machine that the caller may give to a row in its current state.';
@@ -705,6 +720,23 @@ begin
 end
 $$;
 comment on function private.command_permission(text, uuid, text, text) is 'Permission that a command needs in a state, null when the state has no such edge.';
+
+create function private.takes_in_place(machine_name text, tenant uuid, current_state text, wanted_command text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  wanted text;
+begin
+  select c.permission into wanted from private.in_place_commands c
+  where c.machine = machine_name and c.state = current_state and c.command = wanted_command;
+  if wanted is not null and not private.has_permission(tenant, wanted) then
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', wanted));
+  end if;
+  return wanted is not null;
+end
+$$;
+comment on function private.takes_in_place(text, uuid, text, text) is
+  'Whether a document in this state takes an in-place command. Raises permission_denied when it does and the caller may not give it.';
 
 create function private.check_version(expected_version integer, actual_version integer) returns void
 language plpgsql set search_path = ''
@@ -801,12 +833,18 @@ alter table private.machines enable row level security;
 alter table private.machines force row level security;
 alter table private.transitions enable row level security;
 alter table private.transitions force row level security;
+alter table private.in_place_commands enable row level security;
+alter table private.in_place_commands force row level security;
 alter table private.subscriptions enable row level security;
 alter table private.subscriptions force row level security;
 select private.manage_table('public.memberships', 'membership');
 select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
+select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
+select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending');
 select private.manage_table('public.workflow_definitions', 'workflow_definition');
+select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
+select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
 select private.manage_table('public.approvals', has_stamps => false);
 select private.manage_table('public.transition_executions', has_stamps => false);
 select private.manage_table('public.event_store', has_stamps => false);

@@ -25,6 +25,8 @@ create table public.territories (
 create index territories_parent on public.territories (tenant_id, parent_id);
 comment on table public.territories is 'Sales areas, in a tree. They carry prices and limit what a member sees.';
 select private.manage_table('public.territories', 'territory');
+select private.register_error('territory_code_taken', 409, 'Another territory has this code.', 'Choose another code, or open that territory.');
+select private.refuse_taken('public.territories', 'territories_tenant_id_code_key', 'territory_code_taken');
 
 create table public.customers (
   id uuid primary key default private.uuid_v7(),
@@ -103,6 +105,8 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
 select private.manage_table('public.customers', 'customer', 'customer');
 select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
+select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
+select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 
 create table public.customer_addresses (
   id uuid primary key default private.uuid_v7(),
@@ -139,6 +143,8 @@ create table public.customer_addresses (
 create unique index customer_addresses_default on public.customer_addresses (tenant_id, customer_id) where is_default;
 comment on table public.customer_addresses is 'Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company.';
 select private.manage_table('public.customer_addresses', 'customer_address');
+select private.register_error('default_address_taken', 409, 'The customer has a default address already.', 'Take the mark from that address first.');
+select private.refuse_taken('public.customer_addresses', 'customer_addresses_default', 'default_address_taken');
 
 create table public.contacts (
   id uuid primary key default private.uuid_v7(),

@@ -32,6 +32,8 @@ create table public.warehouses (
 );
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
 select private.manage_table('public.warehouses', 'warehouse');
+select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
+select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
 
 alter table public.memberships add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
 alter table public.invitations add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);

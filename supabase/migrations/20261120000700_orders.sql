@@ -99,8 +99,17 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('order', 'dispatched', 'start_delivery', 'in_transit', 'trips.drive', null, 'order.delivery_started'),
   ('order', 'in_transit', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered'),
   ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed');
+insert into private.in_place_commands (machine, state, command, permission) values
+  ('order', 'draft', 'amend', 'orders.create'),
+  ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
+  ('order', 'failed', 'reattempt', 'orders.create');
+insert into private.in_place_commands (machine, state, command, permission)
+select 'order', s, c, 'orders.edit'
+from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated']) s, pg_catalog.unnest(array['amend', 'hold', 'release']) c
+where (s, c) <> ('draft', 'amend');
 select private.manage_table('public.orders', 'order', 'order');
 select private.note_editors('public.orders', 'amended_at');
+select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken');
 
 create table public.order_items (
   id uuid primary key default private.uuid_v7(),
@@ -372,11 +381,24 @@ create function public.allowed_commands(orders public.orders) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  -- Two edges are taken by the trip that carries the order.
   return array(
     select c from pg_catalog.unnest(private.allowed_commands('order', orders.tenant_id, orders.status::text, pg_catalog.to_jsonb(orders))) c
-    where c not in ('dispatch', 'start_delivery')
+    where case c
+      -- Two edges are taken by the trip that carries the order.
+      when 'dispatch' then false
+      when 'start_delivery' then false
+      when 'allocate' then not orders.is_on_hold
+      when 'hold' then not orders.is_on_hold
+      when 'release' then orders.is_on_hold
+      when 'approve' then coalesce(orders.total <= private.approval_limit(), true)
+      when 'reattempt' then not private.is_reattempted(orders)
+      when 'arrive_at_stop' then private.delivers_order(orders)
+      when 'complete_delivery' then private.delivers_order(orders)
+      when 'fail_delivery' then private.delivers_order(orders)
+      else true
+    end
   );
 end
 $$;
-comment on function public.allowed_commands(public.orders) is 'Commands that the caller may give to this order now. Computed field.';
+comment on function public.allowed_commands(public.orders) is
+  'Commands that the caller may give to this order now. What other records decide (stock, credit, the customer) shows when they are given. Computed field.';

@@ -8,6 +8,7 @@ select private.register_error('address_required', 422, 'The order has no deliver
 select private.register_error('credit_exceeded', 409, 'The customer''s credit limit does not cover this order.', 'Collect payments first, or let someone with the right approve it with a note.');
 select private.register_error('approval_limit_exceeded', 403, 'The order is above the amount you may approve.', 'Ask someone with a higher limit.');
 select private.register_error('order_on_hold', 409, 'The order is on hold.', 'Release the hold first.');
+select private.register_error('order_not_on_hold', 409, 'The order is not on hold.', 'Reload the order; somebody released it already.');
 select private.register_error('order_not_editable', 409, 'The order can no longer be changed.', 'Enter a new order for what is missing.');
 select private.register_error('order_reference_taken', 409, 'There is already an order with this external reference.', 'Open that order instead.');
 
@@ -255,9 +256,6 @@ begin
   ) then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
-  if external_reference is not null and exists (select from public.orders o where o.tenant_id = tenant and o.external_reference = insert_order.external_reference) then
-    perform private.fail('order_reference_taken', pg_catalog.jsonb_build_object('external_reference', external_reference));
-  end if;
   priced := private.price_lines(tenant, buyer.id, lines);
   draft.id := private.uuid_v7();
   draft.tenant_id := tenant;
@@ -374,6 +372,15 @@ select private.expose('submit_order');
 -- Deciding
 ------------------------------------------------------------------------------------------------
 
+create function private.approval_limit() returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (private.tenant_rule(private.active_tenant_id(), 'orders.approval_limits') ->> (private.active_membership()).role::text)::numeric;
+end
+$$;
+comment on function private.approval_limit() is 'Up to which total the caller''s role may approve orders; null where the company sets no limit.';
+
 create function private.approve_order(order_id uuid, note text default null, expected_version integer default null, idempotency_key uuid default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -391,7 +398,7 @@ begin
   end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'approve');
-  approval_limit := (private.tenant_rule(tenant, 'orders.approval_limits') ->> (private.active_membership()).role::text)::numeric;
+  approval_limit := private.approval_limit();
   if target.total > approval_limit then
     perform private.fail('approval_limit_exceeded', pg_catalog.jsonb_build_object('total', target.total, 'limit', approval_limit));
   end if;
@@ -485,7 +492,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('orders.edit');
+  tenant constant uuid := private.require_permission('orders.view');
   command constant text := case when hold then 'hold_order' else 'release_order' end;
   arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
   replay constant jsonb := private.begin_command(tenant, command, idempotency_key, arguments);
@@ -495,8 +502,13 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.orders, replay);
   end if;
   target := private.lock_order(tenant, order_id, expected_version);
-  if target.status not in ('draft', 'pending_approval', 'approved', 'allocated') then
+  if not private.takes_in_place('order', tenant, target.status::text, case when hold then 'hold' else 'release' end) then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
+  end if;
+  if hold and target.is_on_hold then
+    perform private.fail('order_on_hold', pg_catalog.jsonb_build_object('order_id', target.id, 'reason', target.hold_reason));
+  elsif not hold and not target.is_on_hold then
+    perform private.fail('order_not_on_hold', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   if hold and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
@@ -511,13 +523,13 @@ comment on function private.set_order_hold(uuid, boolean, text, integer, uuid) i
 create function private.hold_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
 language sql security definer set search_path = ''
 as $$ select private.set_order_hold(order_id, true, reason, expected_version, idempotency_key) $$;
-comment on function private.hold_order(uuid, text, integer, uuid) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_not_editable.';
+comment on function private.hold_order(uuid, text, integer, uuid) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable.';
 select private.expose('hold_order');
 
 create function private.release_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
 language sql security definer set search_path = ''
 as $$ select private.set_order_hold(order_id, false, null, expected_version, idempotency_key) $$;
-comment on function private.release_order(uuid, integer, uuid) is 'Ends a hold. Raises order_not_editable.';
+comment on function private.release_order(uuid, integer, uuid) is 'Ends a hold. Raises order_not_on_hold, order_not_editable.';
 select private.expose('release_order');
 
 ------------------------------------------------------------------------------------------------
@@ -669,10 +681,9 @@ begin
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.check_trip_of_order(target, trip_id);
-  if target.status not in ('draft', 'pending_approval', 'approved', 'allocated') then
+  if not private.takes_in_place('order', tenant, target.status::text, 'amend') then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
   end if;
-  perform private.require_permission(case when target.status = 'draft' then 'orders.create' else 'orders.edit' end);
   if address_id is not null and not exists (
     select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.customer_id and a.id = address_id and a.is_active
   ) then
@@ -712,12 +723,21 @@ comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer, 
   'Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
 select private.expose('amend_order');
 
+create function private.is_reattempted(failed public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (select from public.orders o where o.tenant_id = failed.tenant_id and o.reattempt_of_id = failed.id);
+end
+$$;
+comment on function private.is_reattempted(public.orders) is 'Whether a failed order was entered again already.';
+
 create function private.reattempt_order(order_id uuid, idempotency_key uuid default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('orders.create');
+  tenant constant uuid := private.require_permission('orders.view');
   arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
   replay constant jsonb := private.begin_command(tenant, 'reattempt_order', idempotency_key, arguments);
   failed public.orders;
@@ -727,7 +747,7 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.orders, replay);
   end if;
   failed := private.lock_order(tenant, order_id, null);
-  if failed.status <> 'failed' or exists (select from public.orders o where o.tenant_id = tenant and o.reattempt_of_id = failed.id) then
+  if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
   created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false, false);

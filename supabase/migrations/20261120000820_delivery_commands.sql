@@ -42,12 +42,18 @@ declare
   tenant constant uuid := private.require_permission('deliveries.record');
   arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'arrived_at', arrived_at);
   replay constant jsonb := private.begin_command(tenant, 'arrive_at_stop', idempotency_key, arguments);
+  delivery record;
   stop public.trip_stops;
 begin
   if replay is not null then
     return pg_catalog.jsonb_populate_record(null::public.trip_stops, replay);
   end if;
-  perform private.lock_delivery(tenant, order_id, arrived_at);
+  delivery := private.lock_delivery(tenant, order_id, arrived_at);
+  if (delivery.target).status not in ('delivered', 'failed') then
+    if not private.takes_in_place('order', tenant, (delivery.target).status::text, 'arrive_at_stop') then
+      perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', order_id, 'from', (delivery.target).status, 'command', 'arrive_at_stop'));
+    end if;
+  end if;
   update public.trip_stops s set status = 'arrived', arrived_at = coalesce(arrive_at_stop.arrived_at, pg_catalog.now())
   where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.status = 'pending'
   returning * into stop;
@@ -58,7 +64,7 @@ begin
   return stop;
 end
 $$;
-comment on function private.arrive_at_stop(uuid, timestamptz, uuid) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found.';
+comment on function private.arrive_at_stop(uuid, timestamptz, uuid) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
 select private.expose('arrive_at_stop');
 
 create function private.complete_delivery(
@@ -242,6 +248,19 @@ select private.expose('fail_delivery');
 -- Offload
 ------------------------------------------------------------------------------------------------
 
+create function private.is_ready_to_offload(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return not exists (
+    select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
+  ) and not exists (
+    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status <> 'rejected'
+  );
+end
+$$;
+comment on function private.is_ready_to_offload(public.trips) is 'Whether every stop of the trip is done and no count of its van stands yet.';
+
 create function private.submit_offload(trip_id uuid, items jsonb default '[]', idempotency_key uuid default null) returns public.offload_documents
 language plpgsql security definer set search_path = ''
 as $$
@@ -262,8 +281,8 @@ begin
   if not private.drives_trip(trip) then
     perform private.require_permission('trips.load');
   end if;
-  if trip.status <> 'in_progress' then
-    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'offload'));
+  if not private.takes_in_place('trip', tenant, trip.status::text, 'submit_offload') then
+    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'submit_offload'));
   end if;
   if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
     perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));

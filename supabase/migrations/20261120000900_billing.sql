@@ -149,7 +149,9 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
   ('payment', 'approved', 'reconcile', 'reconciled', 'payments.reconcile', null, 'payment.reconciled'),
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
+insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
 select private.manage_table('public.payments', 'payment', 'payment');
+select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken');
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),
@@ -194,6 +196,8 @@ create table public.statement_lines (
 );
 comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
 select private.manage_table('public.statement_lines', 'statement_line');
+select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
+select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
 
 create table public.container_ledger (
   id uuid primary key default private.uuid_v7(),
@@ -245,7 +249,10 @@ create function public.allowed_commands(payments public.payments) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments));
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments))) c
+    where c <> 'allocate' or payments.unallocated > 0
+  );
 end
 $$;
 comment on function public.allowed_commands(public.payments) is 'Commands that the caller may give to this payment now. Computed field.';

@@ -179,12 +179,6 @@ begin
   if method is null or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2) then
     perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount));
   end if;
-  if exists (
-    select from public.payments p
-    where p.tenant_id = tenant and p.method = insert_payment.method and p.reference = insert_payment.reference and p.status not in ('rejected', 'cancelled')
-  ) then
-    perform private.fail('payment_reference_taken', pg_catalog.jsonb_build_object('reference', reference));
-  end if;
   insert into public.payments (tenant_id, customer_id, method, amount, currency, reference, received_at, received_by, trip_id, order_id)
   values (tenant, customer_id, method, amount, (select s.currency from public.tenant_settings s where s.tenant_id = tenant), reference,
     coalesce(received_at, pg_catalog.now()), auth.uid(), trip_id, order_id)
@@ -374,7 +368,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('payments.create');
+  tenant constant uuid := private.require_permission('payments.view');
   arguments constant jsonb := pg_catalog.jsonb_build_object('payment_id', payment_id, 'allocations', allocations);
   replay constant jsonb := private.begin_command(tenant, 'allocate_payment', idempotency_key, arguments);
   target public.payments;
@@ -383,6 +377,9 @@ begin
     return pg_catalog.jsonb_populate_record(null::public.payments, replay);
   end if;
   target := private.lock_payment(tenant, payment_id, expected_version);
+  if not private.takes_in_place('payment', tenant, target.status::text, 'allocate') then
+    perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('payment_id', target.id, 'payment_status', target.status));
+  end if;
   perform private.insert_allocations(target, allocations);
   select * into target from public.payments p where p.id = target.id;
   perform private.end_command(tenant, 'allocate_payment', idempotency_key, arguments, pg_catalog.to_jsonb(target));

@@ -338,7 +338,7 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted to authenticated;
 grant execute on function
   public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
   public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
@@ -376,7 +376,9 @@ using (
 
 -- Family 08, delivery.
 
-grant execute on function private.sees_trip, private.drives_trip to authenticated;
+grant execute on function
+  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload
+to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
   public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,

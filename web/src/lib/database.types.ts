@@ -2298,7 +2298,7 @@ export interface Database {
         Args: { queue: string; msg_id: number };
         Returns: boolean;
       };
-      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found. */
+      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. */
       arrive_at_stop: {
         Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
@@ -2355,7 +2355,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
-      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, version_conflict. */
+      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict. */
       change_trip: {
         Args: {
           trip_id: string;
@@ -2434,7 +2434,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid. */
+      /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. */
       create_tenant: {
         Args: {
           slug: string;
@@ -2445,7 +2445,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
-      /** Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available. */
+      /** Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. */
       create_trip: {
         Args: {
           warehouse_id: string;
@@ -2481,7 +2481,7 @@ export interface Database {
           failed_at: string;
         }[];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, trip_overloaded, orders_not_assignable, trip_transition_illegal. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -2521,7 +2521,7 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
-      /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_not_editable. */
+      /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. */
       hold_order: {
         Args: {
           order_id: string;
@@ -2578,7 +2578,7 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, trip_overloaded, trip_transition_illegal; 23P01 when driver or vehicle is on another trip at that time. */
+      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. */
       plan_trip: {
         Args: {
           trip_id: string;
@@ -2710,7 +2710,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
-      /** Ends a hold. Raises order_not_editable. */
+      /** Ends a hold. Raises order_not_on_hold, order_not_editable. */
       release_order: {
         Args: {
           order_id: string;
