@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import pg from 'pg';
 import { errorCode } from '../errors.ts';
-import { openPool } from '../pool.ts';
 import type { Secrets } from '../secrets.ts';
-import { verifyToken } from '../tokens.ts';
+import { TokenMemory } from '../tokens.ts';
 import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
+import { Connections } from './connections.ts';
 import { listStatement } from './list.ts';
 import { statusOf } from './refusals.ts';
 import { runTransaction, type Row, type Statement } from './transaction.ts';
@@ -55,12 +55,8 @@ const PREFERENCES = /^return=\w+$/;
 
 export async function startRpc(options: RpcOptions): Promise<Rpc> {
   const { secrets, schema, maxRows } = options;
-  const pool = openPool(options.databaseUrl, {
-    max: CONNECTIONS,
-    idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 10_000,
-    options: '-c TimeZone=UTC',
-  });
+  const connections = new Connections(options.databaseUrl, CONNECTIONS);
+  const tokens = new TokenMemory(secrets.jwtSecret);
   let catalogue: Catalogue = {
     routines: new Map(),
     relations: new Map(),
@@ -69,13 +65,8 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
   };
   const texts = new Map<string, CallText>();
   const reload = async () => {
-    const client = await pool.connect();
-    try {
-      catalogue = await readCatalogue(client, schema);
-      texts.clear();
-    } finally {
-      client.release();
-    }
+    catalogue = await connections.use((client) => readCatalogue(client, schema));
+    texts.clear();
   };
   await reload();
   const timeoutOf = (role: string) => catalogue.timeouts.get(role) ?? null;
@@ -92,9 +83,8 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
       const role = isSecret ? 'service_role' : 'anon';
       return { role, claims: JSON.stringify({ role }) };
     }
-    const verdict = verifyToken(token, secrets.jwtSecret);
-    if (!('claims' in verdict)) return null;
-    return { role: verdict.claims.role, claims: JSON.stringify(verdict.claims) };
+    const trusted = tokens.verify(token);
+    return trusted && { role: trusted.claims.role, claims: trusted.text };
   }
 
   async function run(
@@ -105,17 +95,9 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const { path, isReadOnly, statement } = target;
     const timeout = timeoutOf(caller.role);
     const sent = JSON.stringify(headers);
-    const client = await pool.connect();
-    let isBroken = false;
-    try {
-      const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
-      return (await runTransaction(client, [acting, statement])) ?? [];
-    } catch (error) {
-      isBroken = !(error instanceof pg.DatabaseError) || error.severity !== 'ERROR';
-      throw error;
-    } finally {
-      client.release(isBroken);
-    }
+    const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
+    const row = await connections.use((client) => runTransaction(client, [acting, statement]));
+    return row ?? [];
   }
 
   async function call(request: RpcRequest, caller: Caller, name: string) {
@@ -159,7 +141,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     }
   }
 
-  return { answer, timeoutOf, reload, close: () => pool.end() };
+  return { answer, timeoutOf, reload, close: () => connections.close() };
 }
 
 /** True when the request asks for nothing but JSON in the plain form. */
