@@ -79,7 +79,7 @@ export function listOverHttp(way: HttpWay): Operation {
   return async () => {
     const rows = await way.get(
       'sales',
-      'orders?select=id,number,status,total,created_at,customers!customer_id(name),order_items(product_id,quantity,unit_price)&order=created_at.desc,id.desc&limit=50',
+      'orders?select=id,number,status,total,created_at,customers(name),order_items(product_id,quantity,unit_price)&order=created_at.desc,id.desc&limit=50',
     );
     if (rows.length !== 50) throw new Error(`The list has ${rows.length} orders.`);
   };
