@@ -1,21 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
-import { photograph, signIn, startBrowser, type Person } from '../harness/browser.ts';
-import { STACK_VARIABLE, startTestStack, testStack } from '../harness/stack.ts';
+import { expect, test } from 'vitest';
+import { signIn, type Person } from '../harness/browser.ts';
+import { testStack } from '../harness/stack.ts';
+import { useBrowser } from './_support/walk.ts';
 
-let browser: Browser;
-let stopStack: () => Promise<void>;
-// A company where nothing has happened yet: other tests keep the same driver busy.
-beforeAll(async () => {
-  const { stack, stop } = await startTestStack();
-  process.env[STACK_VARIABLE] = JSON.stringify(stack);
-  stopStack = stop;
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await stopStack();
-});
+const visit = useBrowser();
 
 const CRATE = 'Cola 300 ml, crate of 24';
 const EMPTY = 'Empty crate with 24 bottles';
@@ -49,7 +37,7 @@ async function handover(person: Person, side: 'depot' | 'driver'): Promise<void>
 }
 
 test('ten crates go from the order to the paid invoice, and the difference has a name', async () => {
-  onTestFailed(() => photograph(browser));
+  const browser = visit();
   // The sales account orders ten crates for a customer; price, stock and credit show while typing.
   const sales = await signIn(browser, 'sales@acme.test');
   await sales.open('/orders/new');
