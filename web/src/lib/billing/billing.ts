@@ -1,7 +1,7 @@
-import type { Enums, Tables } from '#lib/database.types.ts';
+import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
+import { answerOf, attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const INVOICE_STATES = [
@@ -169,6 +169,32 @@ export function allocatePayment(
     allocations,
     expected_version: payment.version,
   });
+}
+
+const ON_LINE = { payments: link('payment_id', 'payments', 'number') };
+
+export type StatementLine = With<Tables<'statement_lines'>, typeof ON_LINE>;
+export type StatementLineInput = Database['public']['Tables']['statement_lines']['Insert'];
+
+/** What the bank or M-Pesa says was received. */
+export function listStatementLines(list: ListQuery) {
+  const { matched } = list.filters;
+  let query = supabase.from('statement_lines').select('*');
+  if (matched === 'no') query = query.is('payment_id', null);
+  if (matched === 'yes') query = query.not('payment_id', 'is', null);
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`reference.ilike.${like},source.ilike.${like}`);
+  }
+  return page(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+    ON_LINE,
+  );
+}
+
+export function addStatementLine(input: StatementLineInput) {
+  return answerOf(supabase.from('statement_lines').insert(input));
 }
 
 /** Statement lines that prove no payment yet and show the same amount. */

@@ -108,8 +108,58 @@ export function retireAddress(id: string) {
   );
 }
 
+export type Contact = Tables<'contacts'>;
+export type ContactInput = Written['contacts']['Update'] & { name: string };
+
+/** People at a customer. */
+export function contactsOf(customerId: string): Promise<Contact[]> {
+  return rows(
+    supabase.from('contacts').select('*').eq('customer_id', customerId).order('name').limit(100),
+  );
+}
+
+export function createContact(customerId: string, input: ContactInput) {
+  return answerOf(supabase.from('contacts').insert({ ...input, customer_id: customerId }));
+}
+
+export function updateContact(id: string, input: ContactInput) {
+  return answerOf(supabase.from('contacts').update(input).eq('id', id));
+}
+
+export function removeContact(id: string) {
+  return answerOf(supabase.from('contacts').delete().eq('id', id));
+}
+
+/** Territories for a choice. */
 export function territories(): Promise<{ id: string; name: string }[]> {
   return rows(
     supabase.from('territories').select('id,name').eq('is_active', true).order('name').limit(500),
   );
+}
+
+const ON_TERRITORY = { parent: link('parent_id', 'territories', 'name') };
+
+export type Territory = With<Tables<'territories'>, typeof ON_TERRITORY>;
+export type TerritoryInput = Written['territories']['Insert'];
+
+export function listTerritories(list: ListQuery) {
+  let query = supabase.from('territories').select('*');
+  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`name.ilike.${like},code.ilike.${like}`);
+  }
+  return page(
+    query.order(list.sort, { ascending: list.ascending }).order('id'),
+    list,
+    ON_TERRITORY,
+  );
+}
+
+export function createTerritory(input: TerritoryInput) {
+  return answerOf(supabase.from('territories').insert(input));
+}
+
+export function updateTerritory(id: string, input: TerritoryInput) {
+  return answerOf(supabase.from('territories').update(input).eq('id', id));
 }

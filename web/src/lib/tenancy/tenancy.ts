@@ -1,7 +1,7 @@
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
 import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -45,6 +45,37 @@ export async function companies(): Promise<{ id: string; name: string; role: str
     supabase.from('tenants').select('id,name').eq('status', 'active').order('name').limit(500),
   );
   return found.map((company) => ({ ...company, role: 'super_admin' }));
+}
+
+export const COMPANY_STATES = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
+export type Company = Tables<'tenants'>;
+
+/** All companies of the platform, for its super admins. */
+export function listCompanies(list: ListQuery) {
+  const status = oneOf(COMPANY_STATES, list.filters.status);
+  let query = supabase.from('tenants').select('*');
+  if (status) query = query.eq('status', status);
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`name.ilike.${like},slug.ilike.${like}`);
+  }
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
+}
+
+/** Creates a company and works in it from now on, so that its first owner can be invited. */
+export function createCompany(input: {
+  slug: string;
+  name: string;
+  currency: string;
+  timezone: string;
+  locale: string;
+}) {
+  return ask('create_tenant', input);
+}
+
+/** A suspended company is locked out on its next click; nothing of it is lost. */
+export function setCompanyStatus(id: string, status: Enums<'tenant_status'>) {
+  return assign('set_tenant_status', { tenant_id: id, status });
 }
 
 /** Answers alike for known and unknown addresses. */

@@ -1,4 +1,5 @@
 import type { RpcName } from '#lib/platform/command.ts';
+import { label } from '#lib/platform/format.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -31,8 +32,14 @@ export async function historyOf(entityId: string) {
   const names = await namesOf(steps.map((step) => step.executed_by));
   return steps.map((step) => ({
     ...step,
-    by: step.executed_rule ? 'by rule' : nameOf(names, step.executed_by),
+    by: step.executed_rule ? cause(step.executed_rule) : nameOf(names, step.executed_by),
   }));
+}
+
+/** A step that followed from another document: `trip.start` is told as its cause. */
+function cause(rule: string): string {
+  const [machine = '', command = ''] = rule.split('.');
+  return command ? `after “${label(command)}” of the ${label(machine).toLowerCase()}` : 'by rule';
 }
 
 /** What the buttons of a document do: one entry per command of its machine. */
