@@ -197,6 +197,7 @@ create index trip_stops_address on public.trip_stops (tenant_id, customer_id, ad
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
+select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
@@ -217,6 +218,7 @@ create table public.loads (
 comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
 alter table public.loads enable row level security;
 alter table public.loads force row level security;
+select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
@@ -328,7 +330,8 @@ create table public.offload_items (
   constraint quantities_are_bounded check (expected between 0 and 99999999 and counted between 0 and 99999999)
 );
 create index offload_items_product on public.offload_items (tenant_id, product_id);
-comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted.';
+comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed.';
+select private.protect_ledger('public.offload_items');
 alter table public.offload_items enable row level security;
 alter table public.offload_items force row level security;
 

@@ -93,7 +93,8 @@ create table public.invoice_items (
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
-comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed).';
+comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed.';
+select private.protect_ledger('public.invoice_items');
 alter table public.invoice_items enable row level security;
 alter table public.invoice_items force row level security;
 
@@ -171,6 +172,7 @@ create index payment_allocations_invoice on public.payment_allocations (tenant_i
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
 alter table public.payment_allocations enable row level security;
 alter table public.payment_allocations force row level security;
+select private.audit_part('public.payment_allocations', 'amount');
 
 create table public.statement_lines (
   id uuid primary key default private.uuid_v7(),

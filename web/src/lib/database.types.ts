@@ -641,7 +641,7 @@ export interface Database {
           },
         ];
       };
-      /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). */
+      /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed. */
       invoice_items: {
         Row: {
           id: string;
@@ -1032,7 +1032,7 @@ export interface Database {
           },
         ];
       };
-      /** Offload lines: what the books say is on the van and what was counted. */
+      /** Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed. */
       offload_items: {
         Row: {
           id: string;
