@@ -203,7 +203,7 @@ begin
 end
 $$;
 comment on function private.redrive_dead_letter(bigint) is 'Puts a dead letter back on its queue and answers the queue. Raises record_not_found.';
-select private.expose('redrive_dead_letter');
+select private.expose_command('redrive_dead_letter', is_of_platform => true);
 
 create function private.verify_audit() returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, head_hash text)
 language plpgsql security definer set search_path = ''
