@@ -58,7 +58,8 @@ export class Client {
     this.#shouldStop = shouldStop;
   }
 
-  async signIn(): Promise<void> {
+  /** @returns the access token */
+  async signIn(): Promise<string> {
     const response = await fetch(`${this.server.url}/auth/v1/token?grant_type=password`, {
       method: 'POST',
       headers: { apikey: this.server.publishableKey, 'content-type': 'application/json' },
@@ -67,6 +68,7 @@ export class Client {
     const body = (await response.json()) as Record<string, unknown>;
     if (!response.ok) throw new Refused(`Sign-in of ${this.email}`, response.status, body);
     this.#token = String(body['access_token']);
+    return this.#token;
   }
 
   /** Calls a command or a function of the database. Repeatable only with an idempotency key. */

@@ -163,34 +163,6 @@ comment on function private.protect_ledger(regclass) is 'Makes a table append-on
 -- What is taken already: unique and exclusion constraints, in words
 ------------------------------------------------------------------------------------------------
 
-create function private.tg__refuse_taken() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  wanted jsonb;
-  taken_by uuid;
-begin
-  execute tg_argv[2] into wanted using new;
-  if wanted is null then
-    return new;
-  end if;
-  -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(tg_argv[1] || wanted::text, 0));
-  begin
-    execute tg_argv[3] into taken_by using new;
-  exception when data_exception then
-    -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
-    return new;
-  end;
-  if taken_by is not null then
-    perform private.fail(tg_argv[0], (wanted - 'tenant_id') || pg_catalog.jsonb_build_object('taken_by', taken_by));
-  end if;
-  return new;
-end
-$$;
-comment on function private.tg__refuse_taken() is
-  'Raises the error of a unique or exclusion constraint before the constraint itself would. Arguments: error, index, query for the columns that decide (null: not subject to it), query for the row that has them.';
-
 create function private.refuse_taken(managed regclass, constraint_name text, error_key text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -201,8 +173,10 @@ declare
   predicate constant text := coalesce((select pg_catalog.pg_get_expr(i.indpred, i.indrelid) from pg_catalog.pg_index i where i.indexrelid = index_id), 'true');
   concerned text;
   decisive text;
+  whole text;
   comparison text;
   present text;
+  task text;
 begin
   -- Keys of the index with their operators: those of an exclusion constraint, else equality.
   with keys as (
@@ -215,26 +189,54 @@ begin
     where i.indexrelid = index_id
   )
   select pg_catalog.string_agg(pg_catalog.format('%L, n.%s', k.key, k.key), ', ' order by k.n) filter (where k.operator = '='),
+    pg_catalog.string_agg(k.key, ', ' order by k.n),
     -- The new row's side names the columns of the innermost relation, the stored row's side those of t.
-    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from (select ($1).*) n)', k.key, k.operator, k.key), ' and ' order by k.n),
+    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from (select (new).*) n)', k.key, k.operator, k.key), ' and ' order by k.n),
     pg_catalog.string_agg(pg_catalog.format('new.%I is not null', k.attname), ' and ') filter (where not k.attnotnull)
-  into strict decisive, comparison, present
+  into strict decisive, whole, comparison, present
   from keys k;
   select pg_catalog.string_agg(distinct pg_catalog.quote_ident(a.attname), ', ') into strict concerned
   from pg_catalog.pg_depend d
   join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
   where d.refobjid = managed
     and (d.objid = index_id or d.objid = (select c.oid from pg_catalog.pg_constraint c where c.conindid = index_id and c.conrelid = managed and c.contype in ('u', 'x')));
-  execute pg_catalog.format(
-    'create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.tg__refuse_taken(%L, %L, %L, %L)',
-    '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), error_key, constraint_name,
-    pg_catalog.format('select pg_catalog.jsonb_build_object(%s) from (select ($1).*) n where %s', decisive, predicate),
-    pg_catalog.format('select t.id from %s t where t.id <> ($1).id and %s and %s limit 1', managed, predicate, comparison)
-  );
+  task := pg_catalog.format('tg_%s__refuse_%s', (select c.relname from pg_catalog.pg_class c where c.oid = managed), error_key);
+  execute pg_catalog.format($make$
+create function private.%1$I() returns trigger
+language plpgsql security definer set search_path = ''
+as $body$
+#variable_conflict use_column
+declare
+  wanted jsonb;
+  taken_by uuid;
+begin
+  begin
+    wanted := (select pg_catalog.jsonb_build_array(%2$s) from (select (new).*) n where %3$s);
+    if wanted is null or (tg_op = 'UPDATE' and wanted = (select pg_catalog.jsonb_build_array(%2$s) from (select (old).*) n where %3$s)) then
+      return new;
+    end if;
+    wanted := (select pg_catalog.jsonb_build_object(%4$s) from (select (new).*) n);
+    -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$L || wanted::text, 0));
+    select t.id into taken_by from %6$s t where t.id <> new.id and %3$s and %7$s limit 1;
+  exception when data_exception then
+    -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
+    return new;
+  end;
+  if taken_by is not null then
+    perform private.fail(tg_argv[0], (wanted - 'tenant_id') || pg_catalog.jsonb_build_object('taken_by', taken_by));
+  end if;
+  return new;
+end
+$body$
+$make$, task, whole, predicate, decisive, constraint_name, managed, comparison);
+  execute pg_catalog.format('comment on function private.%I() is %L', task, 'Raises ' || error_key || ' before the constraint ' || constraint_name || ' would refuse. Made by private.refuse_taken.');
+  execute pg_catalog.format('create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.%I(%L, %L)',
+    '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), task, error_key, constraint_name);
 end
 $$;
 comment on function private.refuse_taken(regclass, text, text) is
-  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write. The constraint stays the last resort. Called by migrations.';
+  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. The constraint stays the last resort. Called by migrations.';
 
 ------------------------------------------------------------------------------------------------
 -- Commands: name of the running command, exactly-once by key
@@ -464,6 +466,6 @@ $$;
 comment on function private.require_text(text, text, integer) is 'The trimmed text, or input_invalid naming the field.';
 
 create function private.uuid_or_null(value text) returns uuid
-language sql immutable parallel safe
+language sql stable parallel safe
 return case when pg_catalog.pg_input_is_valid(value, 'uuid') then value::uuid end;
 comment on function private.uuid_or_null(text) is 'The text as an id, or null when it is none.';

@@ -122,7 +122,6 @@ create table public.event_store (
   unique (tenant_id, id),
   unique (tenant_id, sequence)
 );
-create index event_store_sequence on public.event_store (sequence);
 create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
 comment on table public.event_store is 'Append-only log of everything that happened. Payloads carry ids and field names, no personal data.';
 comment on column public.event_store.sequence is 'Order of writing over all companies; gaps are normal, and a later commit may show a lower number.';
@@ -190,18 +189,19 @@ create or replace function private.tg_event_store__fan_out() returns trigger
 language plpgsql security definer set search_path = ''
 as $body$
 declare
-  sent_up_to bigint := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint, 0);
+  sent_up_to jsonb := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), ''), '{}');
+  last_sequence bigint;
 begin
-  -- The first event of the transaction that gets here sends them all; the others find it done.
-  if new.sequence > sent_up_to then
+  -- The first event of the company in this transaction that gets here sends them all; the others find it done.
+  if new.sequence > coalesce((sent_up_to ->> new.tenant_id::text)::bigint, 0) then
     with fresh as materialized (
       select e.sequence, e.event_type,
         pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id) as message
       from public.event_store e
-      where e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
+      where e.tenant_id = new.tenant_id and e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
     )%s
-    select max(f.sequence) into sent_up_to from fresh f;
-    perform pg_catalog.set_config('mzigo.sent_up_to', sent_up_to::text, true);
+    select max(f.sequence) into last_sequence from fresh f;
+    perform pg_catalog.set_config('mzigo.sent_up_to', (sent_up_to || pg_catalog.jsonb_build_object(new.tenant_id, last_sequence))::text, true);
   end if;
   return null;
 end
@@ -214,8 +214,11 @@ comment on function private.build_fan_out() is
 select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
   'Just before commit: sends the events of the transaction to the queues that subscribe to them. Messages carry ids only. Written by private.build_fan_out().';
+-- The other two events of a step are written after its own one, in the same statement: they go with it.
 create constraint trigger _500_fan_out after insert on public.event_store
-deferrable initially deferred for each row execute function private.tg_event_store__fan_out();
+deferrable initially deferred for each row
+when (new.event_type <> 'workflow.transition_executed' and new.event_type not like '%.status_changed')
+execute function private.tg_event_store__fan_out();
 
 create function private.event_metadata() returns jsonb
 language plpgsql stable set search_path = ''
@@ -364,7 +367,7 @@ comment on function private.verify_audit_of(uuid) is
 -- Change capture and audit: one statement-level trigger function per operation
 ------------------------------------------------------------------------------------------------
 
-create function private.take_steps(machine_name text, variadic steps text[]) returns void
+create function private.take_steps(machine_name text, variadic steps text[] default '{}') returns void
 language plpgsql set search_path = ''
 as $$
 begin
@@ -372,44 +375,58 @@ begin
 end
 $$;
 comment on function private.take_steps(text, text[]) is
-  'The next rows of a machine may take these steps in one write, each "command" or "command by rule". The guard looks at every one of them and the history tells every one. Without steps: one edge at a time again.';
+  'From here on (null: no longer) rows of a machine may take these steps, or the first of them, in one write; each is "command" or "command by rule". The guard looks at every one and the history tells every one. Only definer functions can call it.';
+
+create function private.announced_steps(machine_name text, from_state text, to_state text)
+returns table (step integer, edge private.transitions, rule text)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  announced constant text := pg_catalog.current_setting('mzigo.steps', true);
+  reached text := coalesce(from_state, (select m.initial_state from private.machines m where m.machine = machine_name));
+  edges private.transitions[] := '{}';
+  rules text[] := '{}';
+  next private.transitions;
+  wanted text;
+begin
+  foreach wanted in array pg_catalog.substr(announced, pg_catalog.strpos(announced, ' ') + 1)::text[] loop
+    select * into next from private.transitions t
+    where t.machine = machine_name and t.from_state = reached and t.command = pg_catalog.split_part(wanted, ' by ', 1);
+    if not found then
+      return;
+    end if;
+    edges := edges || next;
+    rules := rules || nullif(pg_catalog.split_part(wanted, ' by ', 2), '');
+    reached := next.to_state;
+    exit when reached = to_state;
+  end loop;
+  if reached = to_state then
+    return query select e.n::integer, row(e.machine, e.from_state, e.command, e.to_state, e.permission, e.separate_from, e.event)::private.transitions, e.rule
+    from rows from (pg_catalog.unnest(edges), pg_catalog.unnest(rules)) with ordinality as e (machine, from_state, command, to_state, permission, separate_from, event, rule, n);
+  end if;
+end
+$$;
+comment on function private.announced_steps(text, text, text) is
+  'The edges of the steps that take_steps announced, as far as they lead from the one state to the other; a new row (from_state null) starts in the initial state. None when they do not lead there.';
 
 create function private.steps_between(machine_name text, from_state text, to_state text)
 returns table (step integer, edge private.transitions, rule text)
-language plpgsql stable set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  announced constant text := pg_catalog.current_setting('mzigo.steps', true);
-begin
-  return query
+language sql stable
+begin atomic
   select 1, t, nullif(pg_catalog.current_setting('mzigo.rule', true), '')
   from private.transitions t
-  where t.machine = machine_name and t.from_state = steps_between.from_state and t.to_state = steps_between.to_state;
-  if found or pg_catalog.split_part(announced, ' ', 1) is distinct from machine_name then
-    return;
-  end if;
-  return query
-  with recursive wanted as (
-    select w.n, pg_catalog.split_part(w.step, ' by ', 1) as command, nullif(pg_catalog.split_part(w.step, ' by ', 2), '') as rule
-    from pg_catalog.unnest(pg_catalog.substr(announced, pg_catalog.strpos(announced, ' ') + 1)::text[]) with ordinality as w (step, n)
-  ), walk as (
-    select w.n, t as edge, w.rule from wanted w
-    join private.transitions t on t.machine = machine_name and t.command = w.command
-      and t.from_state = coalesce(steps_between.from_state, (select m.initial_state from private.machines m where m.machine = machine_name))
-    where w.n = 1
-    union all
-    select w.n, t, w.rule from walk k
-    join wanted w on w.n = k.n + 1
-    join private.transitions t on t.machine = machine_name and t.from_state = (k.edge).to_state and t.command = w.command
-  )
-  select k.n::integer, k.edge, k.rule from walk k
-  where exists (select from walk l where l.n = (select max(w.n) from wanted w) and (l.edge).to_state = steps_between.to_state)
-  order by k.n;
-end
-$$;
+  where t.machine = machine_name and t.from_state = steps_between.from_state and t.to_state = steps_between.to_state
+  union all
+  select a.step, a.edge, a.rule
+  from private.announced_steps(machine_name, steps_between.from_state, steps_between.to_state) a
+  where pg_catalog.starts_with(pg_catalog.current_setting('mzigo.steps', true), machine_name || ' ')
+    and not exists (
+      select from private.transitions t
+      where t.machine = machine_name and t.from_state = steps_between.from_state and t.to_state = steps_between.to_state
+    );
+end;
 comment on function private.steps_between(text, text, text) is
-  'The edges that a row takes from one state to another: the one between them, or the steps announced by take_steps; none when they do not lead there. A new row (from_state null) starts in the initial state and goes further only by announced steps. rule: on whose behalf, null for the person himself.';
+  'The edges that a row takes from one state to another: the one between them, or the steps announced by take_steps; none when they do not lead there. A new row (from_state null) goes further than the initial state only by announced steps. rule: on whose behalf, null for the person himself. Written in the standard''s form, so that it becomes part of the query around it.';
 
 create function private.tg__record_insert() returns trigger
 language plpgsql security definer set search_path = ''
@@ -434,23 +451,23 @@ begin
   end if;
   initial_state := (select m.initial_state from private.machines m where m.machine = tg_argv[1]);
   if exists (select from new_rows n where n.status::text <> initial_state) then
-    with moved as (
-      insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-      select n.tenant_id, tg_argv[1], n.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+    with steps as materialized (
+      select n.tenant_id, n.id, n.version, s.step, s.edge, s.rule
       from new_rows n cross join lateral private.steps_between(tg_argv[1], null, n.status::text) s
       where n.status::text <> initial_state
-      order by n.id, s.step
-      returning tenant_id, id, entity_id, from_state, command, to_state, executed_rule
+    ), told as (
+      insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
+      select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+      from steps s
+      order by s.id, s.step
     )
     insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-    select m.tenant_id, e.event_type, tg_argv[1], m.entity_id, n.version,
-      pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command),
-      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', m.executed_rule))
-    from moved m
-    join new_rows n on n.id = m.entity_id
-    join private.transitions t on t.machine = tg_argv[1] and t.from_state = m.from_state and t.command = m.command
-    cross join lateral (values (1, t.event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
-    order by m.id, e.step;
+    select s.tenant_id, e.event_type, tg_argv[1], s.id, s.version,
+      pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
+      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
+    from steps s
+    cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
+    order by s.id, s.step, e.n;
   end if;
   return null;
 end
@@ -497,30 +514,32 @@ begin
     insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
     select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
     from changes c
-  ), moved as (
-    insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-    select c.tenant_id, tg_argv[1], c.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+  ), steps as materialized (
+    select c.tenant_id, c.id, c.version, s.step, s.edge, s.rule
     from changes c cross join lateral private.steps_between(tg_argv[1], c.from_state, c.to_state) s
     where tg_argv[1] <> '' and c.from_state <> c.to_state
-    order by c.id, s.step
-    returning tenant_id, id, entity_id, from_state, command, to_state, executed_rule
+  ), told as (
+    insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
+    select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+    from steps s
+    order by s.id, s.step
   )
   insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select c.tenant_id, t.event_type, tg_argv[0], c.id, c.version, t.payload, t.metadata
-  from changes c
-  cross join lateral (
+  select t.tenant_id, t.event_type, tg_argv[0], t.id, t.version, t.payload, t.metadata
+  from (
     -- A pure change of state is told by the machine's own events.
-    select null::uuid as execution, 0 as step, tg_argv[0] || '.updated' as event_type, pg_catalog.jsonb_build_object('changed', c.names) as payload, metadata
+    select c.tenant_id, c.id, c.version, 0 as step, 0 as n, tg_argv[0] || '.updated' as event_type,
+      pg_catalog.jsonb_build_object('changed', c.names) as payload, metadata
+    from changes c
     where tg_argv[0] <> '' and c.names is not null
     union all
-    select m.id, e.step, e.event_type, pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command),
-      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', m.executed_rule))
-    from moved m
-    join private.transitions t on t.machine = tg_argv[1] and t.from_state = m.from_state and t.command = m.command
-    cross join lateral (values (1, t.event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
-    where m.entity_id = c.id
+    select s.tenant_id, s.id, s.version, s.step, e.n, e.event_type,
+      pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
+      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
+    from steps s
+    cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
   ) t
-  order by c.id, t.execution nulls first, t.step;
+  order by t.id, t.step, t.n;
   return null;
 end
 $$;

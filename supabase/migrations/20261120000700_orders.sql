@@ -226,19 +226,22 @@ as $$
 declare
   short jsonb;
 begin
-  -- Balances are locked in the one order before anything is decided.
-  perform from public.inventory i
-  where (i.tenant_id, i.warehouse_id, i.product_id) in (select n.tenant_id, n.warehouse_id, n.product_id from new_rows n) and i.condition = 'good'
-  order by i.warehouse_id, i.product_id, i.condition
-  for no key update;
-
+  -- Balances are locked in the one order, and judged as they are once locked.
+  with wanted as (
+    select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3
+  ), locked as materialized (
+    select i.tenant_id, i.warehouse_id, i.product_id, i.available from public.inventory i
+    where (i.tenant_id, i.warehouse_id, i.product_id) in (select w.tenant_id, w.warehouse_id, w.product_id from wanted w) and i.condition = 'good'
+    order by i.warehouse_id, i.product_id, i.condition
+    for no key update
+  )
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'product_id', n.product_id, 'sku', p.sku, 'name', p.name, 'required', n.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
+    'product_id', w.product_id, 'sku', p.sku, 'name', p.name, 'required', w.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
   into short
-  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
-  left join public.inventory i on i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good'
-  join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id
-  where n.quantity > coalesce(i.available, 0);
+  from wanted w
+  left join locked i using (tenant_id, warehouse_id, product_id)
+  join public.products p on p.tenant_id = w.tenant_id and p.id = w.product_id
+  where w.quantity > coalesce(i.available, 0);
   if short is not null then
     perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', short));
   end if;
@@ -247,7 +250,7 @@ begin
   from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
   where i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good';
   update public.order_items i set quantity_reserved = n.quantity
-  from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id;
+  from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id and i.quantity_reserved <> n.quantity;
   return null;
 end
 $$;

@@ -157,17 +157,29 @@ end
 $$;
 comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
 
-create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
+create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[], are_reserved boolean default false) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
-  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate, quantity_reserved)
+  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
   from pg_catalog.unnest(priced) r;
 end
 $$;
-comment on function private.insert_order_items(uuid, uuid, private.priced_line[]) is 'Writes priced lines to an order.';
+comment on function private.insert_order_items(uuid, uuid, private.priced_line[], boolean) is 'Writes priced lines to an order; are_reserved: their reservations follow in the same command.';
+
+create function private.reserve_stock(target public.orders) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
+  select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
+  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+end
+$$;
+comment on function private.reserve_stock(public.orders) is
+  'Reserves every line of an order, or nothing. The last step of a command, so that the balances that others wait for are locked for as short as possible. Raises stock_short.';
 
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
@@ -205,19 +217,16 @@ begin
     submitted.status := 'approved';
     submitted.approved_at := pg_catalog.now();
     submitted.approved_total := draft.subtotal + draft.tax_total;
-    perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
-  else
-    perform private.take_steps('order', 'submit');
   end if;
   return submitted;
 end
 $$;
 comment on function private.submit_draft(public.orders) is
-  'What a draft whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Announces the steps; writes nothing.';
+  'What a draft whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Writes nothing.';
 
 create function private.insert_order(
   tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
-  external_reference text, channel public.order_channel, submit boolean
+  external_reference text, channel public.order_channel, submit boolean, allocate boolean
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -261,23 +270,34 @@ begin
   if submit then
     draft := private.submit_draft(draft);
   end if;
+  -- What may have to be split into a backorder is reserved once it is written.
+  if allocate and draft.status = 'approved' and not coalesce(allow_backorder, false) then
+    draft.status := 'allocated';
+  end if;
+  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve', 'allocate');
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
     subtotal, tax_total, status, submitted_at, approved_at, approved_total)
   select draft.id, tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
     requested_on, notes, coalesce(allow_backorder, false), external_reference, channel,
     draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
   returning * into created;
-  perform private.insert_order_items(tenant, created.id, priced);
+  perform private.take_steps(null);
+  perform private.insert_order_items(tenant, created.id, priced, created.status = 'allocated');
+  if created.status = 'allocated' then
+    perform private.reserve_stock(created);
+  elsif allocate and created.status = 'approved' then
+    created := private.allocate_locked_order(created);
+  end if;
   return created;
 end
 $$;
-comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean) is
-  'A new order with its lines, a draft or already submitted. Body of create_order and of the second attempt at a failed delivery.';
+comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
+  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
   allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false,
-  idempotency_key uuid default null
+  idempotency_key uuid default null, allocate boolean default false
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -285,20 +305,20 @@ as $$
 declare
   tenant constant uuid := private.require_permission('orders.create');
   arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer_id, 'warehouse_id', warehouse_id, 'lines', lines, 'address_id', address_id,
-    'requested_on', requested_on, 'notes', notes, 'allow_backorder', allow_backorder, 'external_reference', external_reference, 'channel', channel, 'submit', submit);
+    'requested_on', requested_on, 'notes', notes, 'allow_backorder', allow_backorder, 'external_reference', external_reference, 'channel', channel, 'submit', submit, 'allocate', allocate);
   replay constant jsonb := private.begin_command(tenant, 'create_order', idempotency_key, arguments);
   created public.orders;
 begin
   if replay is not null then
     return pg_catalog.jsonb_populate_record(null::public.orders, replay);
   end if;
-  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel, submit);
+  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel, submit, allocate);
   perform private.end_command(tenant, 'create_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, uuid) is
-  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order.';
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, uuid, boolean) is
+  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
 select private.expose('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
@@ -334,10 +354,12 @@ begin
     and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
   select * into target from public.orders o where o.id = target.id;
   submitted := private.submit_draft(target);
+  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
   where o.id = target.id
   returning * into target;
+  perform private.take_steps(null);
   perform private.end_command(tenant, 'submit_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
@@ -581,10 +603,7 @@ begin
     perform private.split_backorder(target);
   end if;
   update public.orders o set status = 'allocated' where o.id = target.id returning * into allocated;
-  -- Last, so that the balances that others wait for are locked for as short as possible.
-  insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
-  select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
-  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+  perform private.reserve_stock(allocated);
   return allocated;
 end
 $$;
@@ -692,9 +711,7 @@ begin
       update public.orders o set status = 'pending_approval' where o.id = target.id returning * into target;
       perform private.leave_trip(target);
     elsif was_allocated then
-      insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
-      select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
-      from public.order_items i where i.tenant_id = tenant and i.order_id = target.id;
+      perform private.reserve_stock(target);
       perform private.refresh_load_of_order(target);
     end if;
   end if;
@@ -733,7 +750,7 @@ begin
   if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
-  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false);
+  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false, false);
   update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
   perform private.end_command(tenant, 'reattempt_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;

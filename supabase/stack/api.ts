@@ -26,6 +26,8 @@ export interface Api {
 export interface ApiOptions {
   /** The address of the database for a role. */
   databaseUrl(role: string): string;
+  /** The shortest way there for calls and lists, as `authenticator`. */
+  commandsUrl?: string;
   secrets: Secrets;
   /** Where uploaded files are kept. */
   storageFolder: string;
@@ -48,7 +50,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const drivers = { email: new InMemoryEmailDriver() };
 
   const rpc = await startRpc({
-    databaseUrl: databaseUrl('authenticator'),
+    databaseUrl: options.commandsUrl ?? databaseUrl('authenticator'),
     secrets,
     schema: config.api.schemas[0] ?? 'public',
     maxRows: config.api.max_rows,

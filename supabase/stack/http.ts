@@ -44,6 +44,8 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   sendJson(response, status, { code, message, details: null, hint: hint || null });
 }
 
+const NO_BODY = Buffer.alloc(0);
+
 /** How much of a too large body is read and dropped, in multiples of the limit. */
 const PATIENCE = 4;
 
@@ -58,17 +60,24 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal(415, 'content_encoding_unsupported', 'Send the body uncompressed.');
   }
-  if (Number(request.headers['content-length'] ?? 0) > limit * PATIENCE) throw tooLarge();
+  const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
+  if (length === undefined && chunked === undefined) return NO_BODY;
+  if (Number(length ?? 0) > limit * PATIENCE) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit * PATIENCE) throw tooLarge();
-    if (size <= limit) chunks.push(chunk);
-    else chunks.length = 0;
-  }
+  await new Promise<void>((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > limit * PATIENCE) reject(tooLarge());
+    });
+    request.on('end', resolve);
+    request.on('error', reject);
+  });
   if (size > limit) throw tooLarge();
-  return Buffer.concat(chunks);
+  const [first = NO_BODY, ...others] = chunks;
+  return others.length === 0 ? first : Buffer.concat(chunks);
 }
 
 /** Headers that belong to one connection and are not passed on. */

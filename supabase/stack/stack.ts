@@ -210,6 +210,7 @@ async function startServices(
     }).then((it) => (undo.push(() => it.stop()), it)),
     startApi({
       databaseUrl: (role) => server.url('postgres', role),
+      commandsUrl: server.localUrl('postgres', 'authenticator'),
       secrets,
       storageFolder: join(data, 'storage'),
     }).then((it) => (undo.push(() => it.close()), it)),

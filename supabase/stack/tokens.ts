@@ -45,3 +45,34 @@ export function verifyToken(token: string, secret: string, now = Date.now()): Ve
   if (typeof role !== 'string' || !ROLES.has(role)) return { problem: 'untrusted' };
   return { claims: { ...claims, role } };
 }
+
+interface Trusted {
+  claims: Claims;
+  /** The claims as JSON. */
+  text: string;
+}
+
+const MAX_REMEMBERED = 1000;
+
+/** Checks the signature of a token once; whether it has expired is looked at every time. */
+export class TokenMemory {
+  readonly #secret: string;
+  readonly #trusted = new Map<string, Trusted>();
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  /** Null when it is not to be trusted, or not any more. */
+  verify(token: string, now = Date.now()): Trusted | null {
+    const known = this.#trusted.get(token);
+    if (known && Number(known.claims.exp) * 1000 > now) return known;
+    this.#trusted.delete(token);
+    const verdict = verifyToken(token, this.#secret, now);
+    if (!('claims' in verdict)) return null;
+    if (this.#trusted.size >= MAX_REMEMBERED) this.#trusted.clear();
+    const trusted = { claims: verdict.claims, text: JSON.stringify(verdict.claims) };
+    this.#trusted.set(token, trusted);
+    return trusted;
+  }
+}

@@ -157,3 +157,9 @@ select c.id, c.tenant_id, c.name from public.customers c join public.tenants t o
 insert into ceiling.products
 select p.id, p.tenant_id, p.base_price, p.tax_rate from public.products p join public.tenants t on t.id = p.tenant_id and t.slug = 'bench';
 insert into ceiling.stock select p.tenant_id, p.id, 50000000 from ceiling.products p;
+
+-- The least that a request can cost: a call that does nothing.
+create function public.bench_nothing() returns integer language sql volatile security invoker as 'select 1';
+revoke execute on function public.bench_nothing() from public;
+grant execute on function public.bench_nothing() to authenticated;
+notify pgrst;

@@ -1,42 +1,59 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stateHome } from '../../supabase/stack/paths.ts';
-import { freePort } from '../../supabase/stack/ports.ts';
-import { startStack, type Stack } from '../../supabase/stack/stack.ts';
 import { connect } from '../../supabase/stack/database.ts';
+import { installServer } from '../../supabase/stack/binaries.ts';
+import { readRunning, type Running } from '../../supabase/stack/lock.ts';
+import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
+import { freePort } from '../../supabase/stack/ports.ts';
+import { SUPERUSER } from '../../supabase/stack/postgres.ts';
 import { prepareDatabase } from './server.ts';
 
 export interface BenchStack {
-  stack: Stack;
+  stack: Running & { superuserUrl: string };
+  /** The process of PostgreSQL whose children serve the connections. */
+  postmaster: number;
   stop(): Promise<void>;
 }
 
-/** Everything that `npm start` runs, workers included, durable, with the company of the bench. */
-export async function startBenchStack(): Promise<BenchStack> {
+/**
+ * `npm start` as everybody runs it, workers included, durable, with the company of the bench. A process
+ * of its own: what asks and what answers must not share a thread.
+ */
+export async function startBenchStack(nodeFlags: string[] = []): Promise<BenchStack> {
   const home = await mkdtemp(join(tmpdir(), 'mzigo-bench-'));
-  const remove = () => rm(home, { recursive: true, force: true });
-  const stack = await startStack({
-    home,
-    runtimeHome: stateHome,
-    port: await freePort(),
-    host: '127.0.0.1',
-  }).catch(async (error: unknown) => {
-    await remove();
-    throw error;
+  await installServer(databaseHome(stateHome));
+  await symlink(join(databaseHome(stateHome), 'runtime'), join(home, 'runtime'));
+  const cli = join(repositoryRoot, 'supabase', 'stack', 'cli.mjs');
+  const child = spawn(process.execPath, [...nodeFlags, cli, 'start'], {
+    env: { ...process.env, MZIGO_HOME: home, PORT: String(await freePort()) },
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const ended = once(child, 'exit');
   const stop = async () => {
-    await stack.stop();
-    await remove();
+    child.kill('SIGTERM');
+    await ended;
+    await rm(home, { recursive: true, force: true });
   };
   try {
-    await prepareDatabase(stack.superuserUrl);
+    let running = null;
+    while ((running = await readRunning(home)) === null) {
+      if (child.exitCode !== null) throw new Error('The stack did not start.');
+      await sleep(100);
+    }
+    const url = new URL(running.databaseUrl);
+    url.username = SUPERUSER;
+    await prepareDatabase(url.href);
+    const pidFile = join(databaseHome(home), 'data', 'postgres', 'postmaster.pid');
+    const postmaster = Number((await readFile(pidFile, 'utf8')).split('\n')[0]);
+    return { stack: { ...running, superuserUrl: url.href }, postmaster, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { stack, stop };
 }
 
 /** Waits until the workers have dealt with what the last measurement left in the queues. */

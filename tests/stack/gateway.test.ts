@@ -62,6 +62,19 @@ test.each([
   expect(await answer.json()).toMatchObject({ code: 'payload_too_large' });
 });
 
+test('a body whose length is not said beforehand may not be longer either', async () => {
+  const url = `${stack.url}/rest/v1/rpc/create_order`;
+  const send = (text: string) =>
+    fetch(url, {
+      method: 'POST',
+      headers: withKey(),
+      body: new Blob([text]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+  expect((await send('x'.repeat(2049 * 1024))).status).toBe(413);
+  expect((await send('{')).status).toBe(400);
+});
+
 test('a compressed body is refused before it is unpacked', async () => {
   const headers = withKey({ 'content-encoding': 'gzip' });
   const url = `${stack.url}/rest/v1/rpc/create_order`;

@@ -293,3 +293,15 @@ test('a lost connection is an answer, and the next call gets a new one', async (
   expect(await sleeping).toMatchObject({ status: 503 });
   expect(await call('t_add', { a: 1 })).toMatchObject({ status: 200 });
 });
+
+test('more calls than connections take turns, and those that wait for a broken one get another', async () => {
+  const admin = await database.asAdmin();
+  const sleeping = Array.from({ length: 8 }, () => call('t_sleep', { seconds: 7 }));
+  const asleep = `from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
+  await expect.poll(() => admin.query(`select pid ${asleep}`), SOON).toHaveLength(8);
+  const waiting = Array.from({ length: 12 }, (_, a) => call('t_add', { a, b: 0 }));
+  await admin.query(`select pg_terminate_backend(pid) ${asleep}`);
+  const broken = await Promise.all(sleeping);
+  expect(broken.map((it) => it.status)).toEqual(Array(8).fill(503));
+  expect((await Promise.all(waiting)).map((it) => it.json)).toEqual([...Array(12).keys()]);
+});

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { verifyToken } from '../../supabase/stack/tokens.ts';
+import { TokenMemory, verifyToken } from '../../supabase/stack/tokens.ts';
 
 const SECRET = 'a secret that is long enough for HMAC';
 const NOW = Date.UTC(2026, 10, 20);
@@ -34,4 +34,20 @@ test.each([
   ['not JSON', 'a.b.c'],
 ])('a token %s is refused', (_, token) => {
   expect(verifyToken(token, SECRET, NOW)).toHaveProperty('problem');
+});
+
+test('a token that was checked before is refused as soon as it has expired', () => {
+  const memory = new TokenMemory(SECRET);
+  const token = tokenOf(GOOD);
+  for (const now of [NOW, NOW + 59_999]) {
+    expect(memory.verify(token, now)).toEqual({ claims: GOOD, text: JSON.stringify(GOOD) });
+  }
+  expect(memory.verify(token, NOW + 60_000)).toBeNull();
+  expect(memory.verify(token, NOW + 60_001)).toBeNull();
+});
+
+test('a forged token does not profit from the good one', () => {
+  const memory = new TokenMemory(SECRET);
+  expect(memory.verify(tokenOf(GOOD), NOW)).not.toBeNull();
+  expect(memory.verify(tokenOf(GOOD, undefined, 'another secret'), NOW)).toBeNull();
 });

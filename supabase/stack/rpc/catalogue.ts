@@ -15,6 +15,7 @@ export interface Routine {
 /** A table or view. */
 export interface Relation {
   name: string;
+  isTable: boolean;
   columns: Set<string>;
   /** Functions of one row of it, which can be selected like columns. */
   computed: Set<string>;
@@ -36,6 +37,8 @@ export interface Catalogue {
   routines: Map<string, Routine[]>;
   relations: Map<string, Relation>;
   foreignKeys: ForeignKey[];
+  /** Pairs of tables that a third one's primary key links, as `a b` and `b a`. */
+  junctions: Set<string>;
   /** The `statement_timeout` that a role was given, as PostgreSQL writes it. */
   timeouts: Map<string, string>;
 }
@@ -84,6 +87,7 @@ where p.pronamespace = $1::regnamespace
 
 const relationSchema = z.object({
   name: z.string(),
+  isTable: z.boolean(),
   columns: z.array(z.string()),
   computed: z.array(z.string()),
 });
@@ -91,6 +95,7 @@ const relationSchema = z.object({
 const RELATIONS = `
 select
   c.relname as name,
+  c.relkind in ('r', 'p') as "isTable",
   array(
     select a.attname::text from pg_attribute as a
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -123,15 +128,24 @@ select
     join pg_attribute as b on b.attrelid = k.confrelid and b.attnum = pair.there
   ) as columns,
   exists (
-    select from pg_index as i
-    where i.indrelid = k.conrelid and i.indisunique and i.indpred is null
-      and (i.indkey::int2[])[0:i.indnkeyatts - 1] <@ k.conkey
+    select from pg_constraint as u
+    where u.conrelid = k.conrelid and u.contype in ('p', 'u')
+      and u.conkey <@ k.conkey and k.conkey <@ u.conkey
   ) as "isUnique"
 from pg_constraint as k
 join pg_class as source on source.oid = k.conrelid
 join pg_class as target on target.oid = k.confrelid
 where k.contype = 'f' and k.connamespace = $1::regnamespace
-  and target.relnamespace = $1::regnamespace`;
+  and target.relnamespace = $1::regnamespace
+order by k.oid`;
+
+const JUNCTIONS = `
+select here.confrelid::regclass::text || ' ' || there.confrelid::regclass::text as pair
+from pg_constraint as here
+join pg_constraint as there on there.conrelid = here.conrelid and there.contype = 'f' and there.oid <> here.oid
+join pg_constraint as p on p.conrelid = here.conrelid and p.contype = 'p'
+where here.contype = 'f' and here.connamespace = $1::regnamespace
+  and here.conkey <@ p.conkey and there.conkey <@ p.conkey`;
 
 const TIMEOUTS = `
 select r.rolname as role, split_part(setting, '=', 2) as timeout
@@ -147,14 +161,17 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
   const settings = await client.query<{ role: string; timeout: string }>(TIMEOUTS);
   const relations = new Map<string, Relation>();
   const shapes = z.array(relationSchema).parse((await client.query(RELATIONS, [schema])).rows);
-  for (const { name, columns, computed } of shapes) {
-    relations.set(name, { name, columns: new Set(columns), computed: new Set(computed) });
+  for (const shape of shapes) {
+    const [columns, computed] = [new Set(shape.columns), new Set(shape.computed)];
+    relations.set(shape.name, { ...shape, columns, computed });
   }
   const keys = (await client.query(FOREIGN_KEYS, [schema])).rows;
+  const pairs = await client.query<{ pair: string }>(JUNCTIONS, [schema]);
   return {
     routines,
     relations,
     foreignKeys: z.array(foreignKeySchema).parse(keys),
+    junctions: new Set(pairs.rows.map((row) => row.pair)),
     timeouts: new Map(settings.rows.map((row) => [row.role, row.timeout])),
   };
 }

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Catalogue, ForeignKey, Relation } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
+import { plan, type Child, type Node } from './plan.ts';
+import {
+  NotPlain,
+  readQuery,
+  type Combination,
+  type Comparison,
+  type Condition,
+  type Order,
+} from './query.ts';
+import { intersect, type Range } from './range.ts';
+import { Refused } from './refusals.ts';
 import type { Statement } from './transaction.ts';
 
 const quote = pg.escapeIdentifier;
-
-/** Thrown at whatever is not one of the plain lists that are answered here. */
-class NotPlain extends Error {}
 
 const OPERATORS: Record<string, string> = {
   eq: '=',
@@ -17,212 +25,211 @@ const OPERATORS: Record<string, string> = {
   lte: '<=',
   like: 'like',
   ilike: 'ilike',
+  match: '~',
+  imatch: '~*',
+  isdistinct: 'is distinct from',
+  cs: '@>',
+  cd: '<@',
+  ov: '&&',
 };
-const IS = new Set(['null', 'true', 'false', 'unknown']);
-const ORDER = /^(\w+)(?:\.(asc|desc))?(?:\.nulls(first|last))?$/;
-const NUMBER = /^\d{1,9}$/;
+const IS: Record<string, string> = {
+  null: 'null',
+  not_null: 'not null',
+  true: 'true',
+  false: 'false',
+  unknown: 'unknown',
+};
+
+export interface ListOptions {
+  /** Says how many rows there are in all. */
+  isCounted: boolean;
+  /** What of the rows to answer: all of the page, the only one, or none. */
+  body: 'rows' | 'row' | 'none';
+  /** The part that the `Range` header asks for. */
+  range: Range;
+  maxRows: number;
+}
 
 export interface List {
   statement: Statement;
   offset: number;
 }
 
-interface Wanted {
-  name: string;
-  alias: string;
-  hint: string | null;
-  /** What is wanted of a related table; null for a column. */
-  inner: Wanted[] | null;
-}
-
 /**
- * The statement of `GET /<relation>?…`: columns, computed fields and rows related by one foreign key;
- * comparisons of columns, order, limit and offset. Null when it asks for more than that.
+ * The statement of `GET /<relation>?…`: columns, computed fields and rows related by foreign keys;
+ * comparisons, order, limit and offset of all of them. Null when it asks for more than that.
+ *
+ * @throws {Refused} what PostgREST refuses before it asks the database
  */
 export function listStatement(
   catalogue: Catalogue,
   schema: string,
   name: string,
   query: URLSearchParams,
-  options: { isCounted: boolean; maxRows: number },
+  options: ListOptions,
 ): List | null {
   const relation = catalogue.relations.get(name);
   if (!relation) return null;
   try {
-    return new Writer(catalogue, schema, options.maxRows).write(relation, query, options.isCounted);
+    const root = plan(catalogue, schema, relation, readQuery(query));
+    return new Writer(schema, options).write(root);
   } catch (error) {
     if (error instanceof NotPlain) return null;
     throw error;
   }
 }
 
+/** Writes the SQL of a list. */
 class Writer {
-  readonly #catalogue: Catalogue;
   readonly #schema: string;
-  readonly #maxRows: number;
+  readonly #options: ListOptions;
   readonly #values: string[] = [];
-  #depth = 0;
+  #tables = 0;
 
-  constructor(catalogue: Catalogue, schema: string, maxRows: number) {
-    this.#catalogue = catalogue;
+  constructor(schema: string, options: ListOptions) {
     this.#schema = schema;
-    this.#maxRows = maxRows;
+    this.#options = options;
   }
 
-  write(relation: Relation, query: URLSearchParams, isCounted: boolean): List {
-    const once = (key: string) => {
-      const [value, ...more] = query.getAll(key);
-      if (more.length > 0) throw new NotPlain();
-      return value;
-    };
-    const [limit, offset] = [once('limit') ?? String(this.#maxRows), once('offset') ?? '0'];
-    if (!NUMBER.test(limit) || !NUMBER.test(offset)) throw new NotPlain();
-    const columns = this.#columns(relation, 't0', parseSelect(once('select') ?? '*'));
-    const conditions = [...query]
-      .filter(([key]) => !['select', 'order', 'limit', 'offset'].includes(key))
-      .map(([key, value]) => this.#condition(relation, key, value));
-    const source = `from ${this.#name(relation)} as t0${
-      conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''
-    }`;
-    const order = once('order');
-    const sorted = order === undefined ? '' : ` order by ${this.#order(relation, order)}`;
+  write(node: Node): List {
+    const { isCounted, body, range, maxRows } = this.#options;
+    const { limit, offset } = intersect(range, node.part, maxRows);
+    const table = this.#table();
+    const columns = this.#columns(node, table);
+    const source = this.#source(node, table, []);
     const total = isCounted ? `(select count(*) ${source})::text` : 'null';
-    const page = `select ${columns} ${source}${sorted} limit ${Math.min(Number(limit), this.#maxRows)} offset ${this.#value(offset)}::bigint`;
-    const text = `select coalesce(json_agg(result), '[]')::text, count(*)::text, ${total} from (${page}) as result`;
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
-    return { statement: { name: hash, text, values: this.#values }, offset: Number(offset) };
+    const page = `select ${columns} ${source}${this.#order(node, table)} limit ${limit} offset ${this.#value(String(offset))}::bigint`;
+    const rows = {
+      rows: `coalesce(json_agg(result), '[]')::text`,
+      row: `coalesce(json_agg(result) -> 0, 'null')::text`,
+      none: 'null',
+    };
+    const text = `select ${rows[body]}, count(*)::text, ${total} from (${page}) as result`;
+    const name = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    return { statement: { name, text, values: this.#values }, offset };
   }
 
   #value(value: string): string {
     return `$${this.#values.push(value)}`;
   }
 
-  #name(relation: Relation): string {
-    return `${quote(this.#schema)}.${quote(relation.name)}`;
+  #table(): string {
+    this.#tables += 1;
+    return `t${this.#tables}`;
   }
 
-  #columns(relation: Relation, alias: string, wanted: Wanted[]): string {
-    const seen = new Set<string>();
-    return wanted
-      .map((item) => {
-        if (item.name === '*' && item.inner === null) return `${alias}.*`;
-        if (seen.has(item.alias)) throw new NotPlain();
-        seen.add(item.alias);
-        return `${this.#expression(relation, alias, item)} as ${quote(item.alias)}`;
-      })
-      .join(', ');
+  #columns(node: Node, table: string): string {
+    const names = new Set<string>();
+    const columns = node.wanted.map((item) => {
+      if (item.name === '*') return `${table}.*`;
+      if (names.has(item.alias)) throw new NotPlain();
+      names.add(item.alias);
+      const child = node.children.find((it) => it.wanted === item);
+      const value = child ? this.#related(child, table) : this.#column(node, table, item.name);
+      const cast = item.cast === null ? value : `cast(${value} as ${item.cast})`;
+      return `${cast} as ${quote(item.alias)}`;
+    });
+    return columns.join(', ');
   }
 
-  #expression(relation: Relation, alias: string, item: Wanted): string {
-    if (item.inner !== null) return this.#related(relation, alias, item, item.inner);
-    if (relation.columns.has(item.name)) return `${alias}.${quote(item.name)}`;
-    if (!relation.computed.has(item.name)) throw new NotPlain();
-    return `${quote(this.#schema)}.${quote(item.name)}(${alias})`;
+  #column({ relation }: Node, table: string, name: string): string {
+    if (relation.columns.has(name)) return `${table}.${quote(name)}`;
+    if (!relation.computed.has(name)) throw new NotPlain();
+    return `${quote(this.#schema)}.${quote(name)}(${table})`;
   }
 
   /** Rows of a related table: one as an object, several as an array. */
-  #related(relation: Relation, alias: string, item: Wanted, inner: Wanted[]): string {
-    const other = this.#catalogue.relations.get(item.name);
-    const key = this.#keyBetween(relation, item);
-    if (!other || !key) throw new NotPlain();
-    const isOne = key.from === relation.name;
-    this.#depth += 1;
-    const there = `t${this.#depth}`;
-    const columns = this.#columns(other, there, inner);
-    const joined = key.columns.map(([from, to]) => {
-      const [here, far] = isOne ? [from, to] : [to, from];
-      return `${there}.${quote(far)} = ${alias}.${quote(here)}`;
-    });
-    const rows = `select ${columns} from ${this.#name(other)} as ${there} where ${joined.join(' and ')}`;
-    return isOne
-      ? `(select row_to_json(one) from (${rows}) as one)`
-      : `(select coalesce(json_agg(many), '[]') from (${rows} limit ${this.#maxRows}) as many)`;
+  #related(child: Child, here: string): string {
+    const { node, relationship } = child;
+    const there = this.#table();
+    const columns = this.#columns(node, there);
+    const rows = `select ${columns} ${this.#source(node, there, this.#joined(child, here, there))}`;
+    const { limit, offset } = node.part;
+    if (relationship.isToOne && limit === null && offset === 0) {
+      return `(select row_to_json(one) from (${rows}) as one)`;
+    }
+    const most = Math.min(limit ?? this.#options.maxRows, this.#options.maxRows);
+    const page = `${rows}${this.#order(node, there)} limit ${most} offset ${this.#value(String(offset))}::bigint`;
+    return relationship.isToOne
+      ? `(select row_to_json(one) from (${page}) as one)`
+      : `(select coalesce(json_agg(many), '[]') from (${page}) as many)`;
   }
 
-  #keyBetween(relation: Relation, { name, hint }: Wanted): ForeignKey | null {
-    const keys = this.#catalogue.foreignKeys.filter(
-      (key) =>
-        (key.from === relation.name && key.to === name) ||
-        (key.from === name && key.to === relation.name),
+  #joined({ relationship }: Child, here: string, there: string): string[] {
+    return relationship.columns.map(
+      ([own, other]) => `${there}.${quote(other)} = ${here}.${quote(own)}`,
     );
-    const fitting = hint === null ? keys : keys.filter((key) => key.name === hint);
-    const [key] = fitting;
-    // A key that is unique where it comes from makes an object of either side.
-    if (!key || fitting.length > 1 || key.from === key.to || key.isUnique) return null;
-    return key;
   }
 
-  #condition(relation: Relation, column: string, filter: string): string {
-    const parts = /^(not\.)?([a-z]+)\.(.*)$/s.exec(filter);
-    if (!parts || !relation.columns.has(column)) throw new NotPlain();
-    const [, not, name = '', value = ''] = parts;
-    const test = this.#test(`t0.${quote(column)}`, name, value);
-    return not === undefined ? test : `not ${test}`;
+  #source(node: Node, table: string, joined: string[]): string {
+    const conditions = [
+      ...joined,
+      ...node.part.conditions.map((condition) => this.#condition(node, table, condition)),
+      ...node.children.filter((it) => it.isInner).map((child) => this.#exists(child, table)),
+    ];
+    const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
+    const name = `${quote(this.#schema)}.${quote(node.relation.name)}`;
+    return `from ${name} as ${table}${where}`;
   }
 
-  #test(column: string, name: string, value: string): string {
-    if (name === 'is' && IS.has(value)) return `${column} is ${value}`;
-    if (name === 'in') return `${column} = any (${this.#value(toArray(parseValues(value)))})`;
-    const operator = OPERATORS[name];
-    if (operator === undefined) throw new NotPlain();
-    const isPattern = operator.endsWith('like');
-    return `${column} ${operator} ${this.#value(isPattern ? value.replaceAll('*', '%') : value)}`;
+  #exists(child: Child, here: string): string {
+    const there = this.#table();
+    return `exists (select ${this.#source(child.node, there, this.#joined(child, here, there))})`;
   }
 
-  #order(relation: Relation, order: string): string {
-    return order
-      .split(',')
-      .map((item) => {
-        const [, column = '', direction = 'asc', nulls] = ORDER.exec(item) ?? [];
-        if (!relation.columns.has(column)) throw new NotPlain();
-        return `t0.${quote(column)} ${direction}${nulls === undefined ? '' : ` nulls ${nulls}`}`;
-      })
-      .join(', ');
+  #condition(node: Node, table: string, condition: Condition): string {
+    const text =
+      'word' in condition
+        ? this.#combination(node, table, condition)
+        : this.#comparison(node, table, condition);
+    return condition.isNegated ? `not ${text}` : text;
   }
-}
 
-/** `a,b:c,d:table!hint(e,f)`. */
-function parseSelect(text: string): Wanted[] {
-  let rest = text;
-  const take = (pattern: RegExp) => {
-    const found = pattern.exec(rest);
-    if (found) rest = rest.slice(found[0].length);
-    return found;
-  };
-  const parseItems = (): Wanted[] => {
-    const items: Wanted[] = [];
-    do {
-      const found = take(/^(?:(\w+):)?(\w+|\*)(?:!(\w+))?/);
-      if (!found) throw new NotPlain();
-      const [, alias, name = '', hint = null] = found;
-      if (hint === 'inner' || hint === 'left') throw new NotPlain();
-      let inner: Wanted[] | null = null;
-      if (take(/^\(/)) {
-        inner = parseItems();
-        if (!take(/^\)/)) throw new NotPlain();
-      } else if (hint !== null || (name === '*' && alias !== undefined)) throw new NotPlain();
-      items.push({ name, alias: alias ?? name, hint, inner });
-    } while (take(/^,/));
-    return items;
-  };
-  const items = parseItems();
-  if (rest !== '') throw new NotPlain();
-  return items;
-}
+  #combination(node: Node, table: string, { word, conditions }: Combination): string {
+    const parts = conditions.map((condition) => this.#condition(node, table, condition));
+    return `(${parts.join(` ${word} `)})`;
+  }
 
-/** `(a,"b,c")`. */
-function parseValues(text: string): string[] {
-  const list = /^\((.*)\)$/s.exec(text)?.[1];
-  if (list === undefined) throw new NotPlain();
-  if (list === '') return [];
-  if (/^[^"\\]*$/.test(list)) return list.split(',');
-  const values: string[] = [];
-  const pattern = /(?:"((?:[^"\\]|\\.)*)"|([^",\\]*))(,|$)/sy;
-  for (;;) {
-    const found = pattern.exec(list);
-    if (!found) throw new NotPlain();
-    values.push(found[1]?.replaceAll(/\\(.)/gs, '$1') ?? found[2] ?? '');
-    if (found[3] === '') return values;
+  #comparison(node: Node, table: string, { column, operator, value }: Comparison): string {
+    if (Array.isArray(value)) {
+      return `${this.#column(node, table, column)} = any (${this.#value(toArray(value))})`;
+    }
+    const child = node.children.find(({ wanted }) => [wanted.alias, wanted.name].includes(column));
+    if (child && operator === 'is' && value === 'null') return `not ${this.#exists(child, table)}`;
+    const left = this.#column(node, table, column);
+    const state = IS[value.toLowerCase()];
+    if (operator === 'is' && state !== undefined) return `${left} is ${state}`;
+    const sign = OPERATORS[operator];
+    if (sign === undefined) throw new NotPlain();
+    const isPattern = operator === 'like' || operator === 'ilike';
+    return `${left} ${sign} ${this.#value(isPattern ? value.replaceAll('*', '%') : value)}`;
+  }
+
+  #order(node: Node, table: string): string {
+    const { order } = node.part;
+    if (order.length === 0) return '';
+    const terms = order.map((term) => {
+      const nulls = term.nulls === null ? '' : ` nulls ${term.nulls}`;
+      return `${this.#orderedBy(node, table, term)} ${term.direction}${nulls}`;
+    });
+    return ` order by ${terms.join(', ')}`;
+  }
+
+  #orderedBy(node: Node, table: string, { related, column }: Order): string {
+    if (related === null) return this.#column(node, table, column);
+    const child = node.children.find(({ wanted }) => wanted.alias === related);
+    if (!child) throw new NotPlain();
+    if (!child.relationship.isToOne) {
+      throw new Refused(400, {
+        code: 'PGRST118',
+        details: `'${node.relation.name}' and '${related}' do not form a many-to-one or one-to-one relationship`,
+        hint: null,
+        message: `A related order on '${related}' is not possible`,
+      });
+    }
+    const there = this.#table();
+    const value = this.#column(child.node, there, column);
+    return `(select ${value} ${this.#source(child.node, there, this.#joined(child, table, there))})`;
   }
 }
 

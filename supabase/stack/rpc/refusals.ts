@@ -16,3 +16,16 @@ export function statusOf(code: string, isSignedIn: boolean): number {
   if (own !== undefined) return Number(own);
   return STATUSES.find(([pattern]) => pattern.test(code))?.[1] ?? 400;
 }
+
+/** An answer of PostgREST that is no success and does not come from the database. */
+export class Refused extends Error {
+  override name = 'Refused';
+  readonly status: number;
+  readonly body: object;
+
+  constructor(status: number, body: { message: string } & Record<string, unknown>) {
+    super(body.message);
+    this.status = status;
+    this.body = body;
+  }
+}

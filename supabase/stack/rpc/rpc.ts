@@ -1,13 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import pg from 'pg';
-import { errorCode } from '../errors.ts';
-import { openPool } from '../pool.ts';
 import type { Secrets } from '../secrets.ts';
-import { verifyToken } from '../tokens.ts';
+import { TokenMemory } from '../tokens.ts';
+import { pageAnswer, refusalAnswer, SINGLE_TYPE, valueAnswer, type RpcAnswer } from './answers.ts';
 import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
+import { Connections } from './connections.ts';
 import { listStatement } from './list.ts';
-import { statusOf } from './refusals.ts';
+import { readRange } from './range.ts';
 import { runTransaction, type Row, type Statement } from './transaction.ts';
 
 /**
@@ -33,12 +32,6 @@ export interface RpcRequest {
   body: Buffer;
 }
 
-export interface RpcAnswer {
-  status: number;
-  headers: Record<string, string>;
-  body: string | null;
-}
-
 export interface RpcOptions {
   /** As `authenticator`. */
   databaseUrl: string;
@@ -48,34 +41,25 @@ export interface RpcOptions {
 }
 
 const CONNECTIONS = 8;
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What a caller may prefer without a change in the answer. */
 const PREFERENCES = /^return=\w+$/;
 
 export async function startRpc(options: RpcOptions): Promise<Rpc> {
   const { secrets, schema, maxRows } = options;
-  const pool = openPool(options.databaseUrl, {
-    max: CONNECTIONS,
-    idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 10_000,
-    options: '-c TimeZone=UTC',
-  });
+  const connections = new Connections(options.databaseUrl, CONNECTIONS);
+  const tokens = new TokenMemory(secrets.jwtSecret);
   let catalogue: Catalogue = {
     routines: new Map(),
     relations: new Map(),
     foreignKeys: [],
+    junctions: new Set(),
     timeouts: new Map(),
   };
   const texts = new Map<string, CallText>();
   const reload = async () => {
-    const client = await pool.connect();
-    try {
-      catalogue = await readCatalogue(client, schema);
-      texts.clear();
-    } finally {
-      client.release();
-    }
+    catalogue = await connections.use((client) => readCatalogue(client, schema));
+    texts.clear();
   };
   await reload();
   const timeoutOf = (role: string) => catalogue.timeouts.get(role) ?? null;
@@ -92,9 +76,8 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
       const role = isSecret ? 'service_role' : 'anon';
       return { role, claims: JSON.stringify({ role }) };
     }
-    const verdict = verifyToken(token, secrets.jwtSecret);
-    if (!('claims' in verdict)) return null;
-    return { role: verdict.claims.role, claims: JSON.stringify(verdict.claims) };
+    const trusted = tokens.verify(token);
+    return trusted && { role: trusted.claims.role, claims: trusted.text };
   }
 
   async function run(
@@ -105,17 +88,9 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const { path, isReadOnly, statement } = target;
     const timeout = timeoutOf(caller.role);
     const sent = JSON.stringify(headers);
-    const client = await pool.connect();
-    let isBroken = false;
-    try {
-      const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
-      return (await runTransaction(client, [acting, statement])) ?? [];
-    } catch (error) {
-      isBroken = !(error instanceof pg.DatabaseError) || error.severity !== 'ERROR';
-      throw error;
-    } finally {
-      client.release(isBroken);
-    }
+    const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
+    const row = await connections.use((client) => runTransaction(client, [acting, statement]));
+    return row ?? [];
   }
 
   async function call(request: RpcRequest, caller: Caller, name: string) {
@@ -130,18 +105,27 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     if (!text) texts.set(shape, (text = callText(schema, routine, given, maxRows)));
     const statement = { ...text, values: [json] };
     const target = { path: `/rpc/${name}`, isReadOnly: !routine.isVolatile, statement };
-    return success(await run(caller, request, target), routine.isVoid);
+    return valueAnswer(await run(caller, request, target), routine.isVoid);
   }
 
   async function list(request: RpcRequest, caller: Caller, name: string, search: string) {
-    const { prefer, ...headers } = request.headers;
+    const { accept, prefer, range, ...headers } = request.headers;
+    const isSingle = accept?.split(';')[0] === SINGLE_TYPE;
     const isCounted = prefer === 'count=exact';
-    if ((prefer !== undefined && !isCounted) || !isPlain(headers, schema)) return null;
+    const rest = { ...headers, ...(isSingle ? {} : { accept }), ...(isCounted ? {} : { prefer }) };
+    if (!isPlain(rest, schema)) return null;
+    const isHead = request.method === 'HEAD';
     const query = new URLSearchParams(search);
-    const found = listStatement(catalogue, schema, name, query, { isCounted, maxRows });
+    const found = listStatement(catalogue, schema, name, query, {
+      isCounted,
+      body: isHead ? 'none' : isSingle ? 'row' : 'rows',
+      range: readRange(isHead ? undefined : range),
+      maxRows,
+    });
     if (!found) return null;
-    const target = { path: `/${name}`, isReadOnly: true, statement: found.statement };
-    return page(await run(caller, request, target), found.offset, name, query);
+    const { statement, offset } = found;
+    const row = await run(caller, request, { path: `/${name}`, isReadOnly: true, statement });
+    return pageAnswer(row, { name, query, offset, isSingle });
   }
 
   async function answer(request: RpcRequest): Promise<RpcAnswer | null> {
@@ -149,17 +133,18 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const [, path = '', search = ''] = /^\/rest\/v1\/([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
     const [, rpc, name = ''] = /^(rpc\/)?(\w+)$/.exec(path) ?? [];
     const isCall = method === 'POST' && rpc !== undefined && search === '';
-    const isList = method === 'GET' && rpc === undefined && name !== '';
+    const isRead = method === 'GET' || method === 'HEAD';
+    const isList = isRead && rpc === undefined && name !== '';
     const caller = isCall || isList ? callerOf(headers) : null;
     if (!caller) return null;
     try {
       return await (isCall ? call(request, caller, name) : list(request, caller, name, search));
     } catch (error) {
-      return refusal(error, caller.role !== 'anon');
+      return refusalAnswer(error, caller.role !== 'anon');
     }
   }
 
-  return { answer, timeoutOf, reload, close: () => pool.end() };
+  return { answer, timeoutOf, reload, close: () => connections.close() };
 }
 
 /** True when the request asks for nothing but JSON in the plain form. */
@@ -186,57 +171,4 @@ function namesIn(json: string): string[] | null {
   } catch {
     return null;
   }
-}
-
-/** A page of a list; null when it begins behind the end, which is an error of its own. */
-function page(row: Row, offset: number, name: string, query: URLSearchParams): RpcAnswer | null {
-  const [body = null, count = '0', total = null] = row;
-  const given = Number(count);
-  if (total !== null && offset > Number(total)) return null;
-  const range = given === 0 ? '*' : `${offset}-${offset + given - 1}`;
-  const sorted = new URLSearchParams(query);
-  sorted.sort();
-  const search = sorted.toString();
-  return {
-    status: total !== null && given < Number(total) ? 206 : 200,
-    headers: {
-      'content-type': JSON_TYPE,
-      'content-range': `${range}/${total ?? '*'}`,
-      'content-location': `/${name}${search === '' ? '' : `?${search}`}`,
-      ...(total === null ? {} : { 'preference-applied': 'count=exact' }),
-    },
-    body: body ?? '[]',
-  };
-}
-
-function success(row: Row, isVoid: boolean): RpcAnswer {
-  const [body = null, count = '0', status, ownHeaders] = row;
-  const range = count === '0' ? '*/*' : `0-${Number(count) - 1}/*`;
-  const headers: Record<string, string> = { 'content-range': range };
-  if (!isVoid) headers['content-type'] = JSON_TYPE;
-  for (const entry of ownHeaders ? (JSON.parse(ownHeaders) as object[]) : []) {
-    for (const [name, value] of Object.entries(entry)) headers[name.toLowerCase()] = String(value);
-  }
-  return {
-    status: status ? Number(status) : isVoid ? 204 : 200,
-    headers,
-    body: isVoid ? null : (body ?? 'null'),
-  };
-}
-
-function refusal(error: unknown, isSignedIn: boolean): RpcAnswer {
-  const code = errorCode(error);
-  if (!(error instanceof pg.DatabaseError) || code === undefined) {
-    const message = 'Database connection error. Retrying the connection.';
-    return toAnswer(503, { code: 'PGRST000', details: null, hint: null, message });
-  }
-  const { message, detail = null, hint = null } = error;
-  const status = statusOf(code, isSignedIn);
-  return toAnswer(status, { code, details: detail, hint, message });
-}
-
-function toAnswer(status: number, body: Record<string, string | null>): RpcAnswer {
-  const headers: Record<string, string> = { 'content-type': JSON_TYPE };
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
-  return { status, headers, body: JSON.stringify(body) };
 }

@@ -2416,7 +2416,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order. */
+      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. */
       create_order: {
         Args: {
           customer_id: string;
@@ -2430,6 +2430,7 @@ export interface Database {
           channel?: Database['public']['Enums']['order_channel'] | null;
           submit?: boolean | null;
           idempotency_key?: string | null;
+          allocate?: boolean | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApi, type Api } from '../../../supabase/stack/api.ts';
+import { cloneDatabase, type TestDatabase } from '../../harness/database.ts';
+import { SECRETS, tokenFor } from './tokens.ts';
+
+export type Headers = Record<string, string>;
+
+/** The API on a database of its own, asked as somebody who is signed in. */
+export interface Rest {
+  database: TestDatabase;
+  api: Api;
+  /** The answer of the shorter way, which has to be there; its JSON beside it. */
+  ask(path: string, headers?: Headers, method?: string): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  json: unknown;
+}
+
+/** @param script makes the tables of the test, as the superuser */
+export async function startRest(name: string, script: string): Promise<Rest> {
+  const database = await cloneDatabase(name);
+  const admin = await database.asAdmin();
+  await admin.query(script);
+  const folder = await mkdtemp(join(tmpdir(), 'mzigo-rest-'));
+  const api = await startApi({
+    databaseUrl: (role) => database.urlFor(role),
+    secrets: SECRETS,
+    storageFolder: folder,
+  });
+  const token = tokenFor('00000000-0000-7000-8000-000000000001');
+  return {
+    database,
+    api,
+    ask: async (path, headers = {}, method = 'GET') => {
+      const answer = await api.call({
+        method,
+        url: `/rest/v1/${path}`,
+        headers: { apikey: SECRETS.publishableKey, authorization: `Bearer ${token}`, ...headers },
+        body: Buffer.alloc(0),
+      });
+      if (answer === null) throw new Error(`${path} was left to the engine.`);
+      const json: unknown = answer.body === null ? null : JSON.parse(answer.body);
+      return { status: answer.status, headers: answer.headers, json };
+    },
+    stop: async () => {
+      await api.close();
+      await database.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
