@@ -310,11 +310,50 @@ begin
   -- Older links in the same mailbox are worth nothing any more.
   update private.password_resets r set used_at = pg_catalog.now() where r.user_id = reset.user_id and r.used_at is null;
   perform private.set_password(reset.user_id, password);
+  delete from private.sign_in_failures f where f.user_id = reset.user_id;
   return pg_catalog.jsonb_build_object('email', (select u.email from public.users u where u.id = reset.user_id));
 end
 $$;
 comment on function private.reset_password(text, text) is 'Sets a new password with a reset token, once, and signs the account out everywhere. Raises reset_not_valid, password_too_weak.';
 select private.expose('reset_password');
+
+------------------------------------------------------------------------------------------------
+-- Signing in
+------------------------------------------------------------------------------------------------
+
+select private.register_error('sign_in_locked', 429, 'There were too many wrong passwords for this account.', 'Wait five minutes, or set a new password with "Forgotten password".');
+
+create function private.hook_password_verification_attempt(event jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  failures_allowed constant integer := 10;
+  account constant uuid := (select u.id from public.users u where u.id = (event ->> 'user_id')::uuid);
+  locked private.errors;
+begin
+  if account is null then
+    return '{"decision": "continue"}';
+  end if;
+  -- Attempts on one account are counted one after the other, however many arrive at once.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('sign_in' || account::text, 0));
+  if failures_allowed <= (
+    select count(*) from private.sign_in_failures f where f.user_id = account and f.failed_at > pg_catalog.clock_timestamp() - interval '5 minutes'
+  ) then
+    -- The right password is refused as well: who guesses must not learn that he has found it.
+    select * into strict locked from private.errors e where e.key = 'sign_in_locked';
+    return pg_catalog.jsonb_build_object('error', pg_catalog.jsonb_build_object(
+      'http_code', locked.status, 'message', locked.sentence || ' ' || locked.next_step));
+  end if;
+  if (event ->> 'valid')::boolean then
+    delete from private.sign_in_failures f where f.user_id = account;
+  else
+    insert into private.sign_in_failures (user_id) values (account);
+  end if;
+  return '{"decision": "continue"}';
+end
+$$;
+comment on function private.hook_password_verification_attempt(jsonb) is
+  'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue} or {error: {http_code: 429, message}}.';
 
 ------------------------------------------------------------------------------------------------
 -- Members

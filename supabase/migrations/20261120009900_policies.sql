@@ -5,8 +5,8 @@
 
 revoke all on all tables in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all sequences in schema public, private, analytics from anon, authenticated, service_role;
-revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role;
-revoke all on schema private, analytics, pgmq from public, anon, authenticated;
+revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role, supabase_auth_admin;
+revoke all on schema private, analytics, pgmq from public, anon, authenticated, supabase_auth_admin;
 
 do $$
 declare
@@ -49,6 +49,10 @@ grant execute on function public.accept_invitation, private.accept_invitation to
 grant execute on function public.reset_password, private.reset_password to anon, authenticated;
 grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
 grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
+
+-- The sign-in service asks this, and nothing else of ours.
+grant usage on schema private to supabase_auth_admin;
+grant execute on function private.hook_password_verification_attempt to supabase_auth_admin;
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated

@@ -25,6 +25,8 @@ export interface StackOptions {
   isFresh?: boolean;
   /** For tests: no durability, and no portal unless it is already built. */
   isThrowAway?: boolean;
+  /** Ends the start; what it had started is stopped. */
+  signal?: AbortSignal;
   /** Told of each step when it is done. */
   onStep?: (name: string, result: string, milliseconds: number) => void;
 }
@@ -73,10 +75,13 @@ function summarise({ migrations, seeds }: Outcome): string {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { home, port, host } = options;
   const undo: (() => Promise<unknown>)[] = [];
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
   const stop = async () => {
     for (const step of undo.splice(0).toReversed()) await step().catch(() => {});
   };
   const timed = async <T>(name: string, work: () => Promise<T>, result: (value: T) => string) => {
+    signal.throwIfAborted();
     const start = performance.now();
     const value = await work();
     options.onStep?.(name, result(value), performance.now() - start);
@@ -98,12 +103,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       isStale && !options.isThrowAway
         ? timed(
             'portal',
-            () => buildPortal(home),
+            () => buildPortal(home, signal),
             () => 'built',
           )
         : undefined,
     );
     building.catch(() => {});
+    undo.push(() => (ending.abort(), building));
 
     const server = await timed(
       'database',

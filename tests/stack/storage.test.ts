@@ -64,6 +64,29 @@ test('only pictures are taken', async () => {
   }
 });
 
+const PDF = Buffer.from('%PDF-1.7\n%%EOF');
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46]);
+const WEBP = Buffer.from('RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0', 'latin1');
+const PAGE = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+
+test.each<[string, Buffer, string, string | null]>([
+  ['a photo', JPEG, 'image/jpeg', null],
+  ['a picture of the web', WEBP, 'image/webp', null],
+  ['a page as a picture', PAGE, 'image/png', 'something else, not image/png'],
+  ['a paper as a picture', PDF, 'image/jpeg', 'application/pdf, not image/jpeg'],
+  ['one kind of picture as another', JPEG, 'image/png', 'image/jpeg, not image/png'],
+  ['half a picture', PNG.subarray(0, 10), 'image/png', 'something else'],
+  ['nothing', Buffer.alloc(0), 'image/webp', 'something else'],
+])('a file is what its content says: %s', async (name, bytes, contentType, reason) => {
+  const path = `${acme}/${name.replaceAll(' ', '-')}`;
+  const { error } = await proofs(driver).upload(path, bytes, { contentType });
+  const found = await proofs(driver).list(acme, { search: name.replaceAll(' ', '-') });
+  if (reason === null) expect(error).toBeNull();
+  else expect(error).toMatchObject({ statusCode: '415' });
+  expect(error?.message ?? '').toContain(reason ?? '');
+  expect(found.data).toHaveLength(reason === null ? 1 : 0);
+});
+
 test('a picture has three megabytes at most', async () => {
   const big = Buffer.alloc(3 * 1024 * 1024 + 1);
   const { error } = await proofs(driver).upload(`${acme}/big.png`, big, IMAGE);
