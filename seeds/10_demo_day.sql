@@ -194,9 +194,11 @@ begin
   insert into public.statement_lines (tenant_id, source, reference, amount, posted_at)
   select p.tenant_id, 'mpesa', p.reference, p.amount, now() from public.payments p where p.tenant_id = pg_temp.company() and p.reference is not null;
 
-  -- On the road now, at its first customer. Its driver has an account of his own, so that the driver of the
-  -- published accounts is free for a trip that somebody tries out.
+  -- On the road now, at its first customer, with a van and a driver's account of their own: those of the
+  -- published accounts are free for a trip that somebody tries out.
   perform pg_temp.act_as('admin@acme.test');
+  insert into public.vehicles (tenant_id, registration, name, home_warehouse_id, location_id, capacity_kg, capacity_l, capacity_units, cost_per_km)
+  values (pg_temp.company(), 'KDD 606D', 'Tata 4 t', pg_temp.depot('NBO'), null, 4000, 15000, 200, 45);
   one := private.create_account('driver2@acme.test', 'mzigo-demo-2026', 'Elijah Musyoka');
   update public.users u set active_tenant_id = pg_temp.company() where u.id = one;
   with colleague as (
@@ -206,7 +208,7 @@ begin
   orders := array[
     pg_temp.order_of('Eastleigh Superstore', '{"WAT-1500": 60, "SOD-2000": 24}', 'allocated', 'acme', day => today),
     pg_temp.order_of('Gikomba Traders', '{"ENE-250": 15}', 'allocated', 'acme', day => today)];
-  trip := pg_temp.trip_of(orders, 'acme', 'KDB 202B', 'Elijah Musyoka', '-1 hour', '5 hours');
+  trip := pg_temp.trip_of(orders, 'acme', 'KDD 606D', 'Elijah Musyoka', '-1 hour', '5 hours');
   perform pg_temp.send(trip, 'acme', 'driver2');
   perform public.arrive_at_stop(orders[1]);
 
