@@ -1,6 +1,6 @@
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted to authenticated;
 grant execute on function
   public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
   public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,

@@ -1,6 +1,8 @@
 -- Family 08, delivery.
 
-grant execute on function private.sees_trip, private.drives_trip to authenticated;
+grant execute on function
+  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload
+to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
   public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,

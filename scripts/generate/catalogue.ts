@@ -57,8 +57,15 @@ export interface Transition {
   command: string;
   to: string;
   permission: string;
-  separate_from: string | null;
+  separate_from: string[] | null;
   event: string;
+}
+
+/** A command that leaves the state as it is. */
+export interface InPlaceCommand {
+  command: string;
+  states: string[];
+  permission: string;
 }
 
 export interface Machine {
@@ -67,6 +74,7 @@ export interface Machine {
   initial: string;
   states: string[];
   transitions: Transition[];
+  in_place: InPlaceCommand[];
 }
 
 export interface RegisteredError {
@@ -153,7 +161,11 @@ const MACHINES = `
         (select array_agg(e.enumlabel::text order by e.enumsortorder) as labels
           from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid
           where a.attrelid = ('public.' || m.table_name)::regclass and a.attname = 'status') s
-      where t.machine = m.machine) as transitions
+      where t.machine = m.machine) as transitions,
+    (select coalesce(json_agg(json_build_object('command', c.command, 'states', c.states, 'permission', c.permission)
+        order by c.command, c.permission), '[]')
+      from (select i.command, i.permission, array_agg(i.state order by i.state) as states
+        from private.in_place_commands i where i.machine = m.machine group by 1, 2) c) as in_place
   from private.machines m
   order by 1`;
 

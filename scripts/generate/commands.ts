@@ -18,7 +18,11 @@ const CONSEQUENCES: Record<string, string> = {
 };
 
 /** The RPC that takes a step; fails when there is none, so that no edge is unreachable unnoticed. */
-export function rpcOf(catalogue: Catalogue, machine: Machine, transition: Transition): string {
+export function rpcOf(
+  catalogue: Catalogue,
+  machine: Machine,
+  transition: Pick<Transition, 'command'>,
+): string {
   const known = new Set(catalogue.rpcs.map((rpc) => rpc.name));
   const noun = NOUNS[machine.name] ?? machine.name;
   const step = `${machine.name}.${transition.command}`;

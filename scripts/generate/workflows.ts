@@ -3,8 +3,9 @@ import { isConsequence, rpcOf, terminalStates } from './commands.ts';
 import { code, page, table } from './markdown.ts';
 
 const SEPARATION: Record<string, string> = {
-  created_by: 'who entered it may not',
-  submitted_by: 'who submitted it may not',
+  created_by: 'entered',
+  edited_by: 'changed',
+  submitted_by: 'submitted',
 };
 
 function diagram(machine: Machine): string {
@@ -18,9 +19,9 @@ function diagram(machine: Machine): string {
   ].join('\n');
 }
 
-function separation(column: string | null): string {
-  if (column === null) return '';
-  return SEPARATION[column] ?? `not by ${column}`;
+function separation(columns: string[] | null): string {
+  if (columns === null) return '';
+  return `who ${columns.map((column) => SEPARATION[column] ?? column).join(' or ')} it may not`;
 }
 
 function section(catalogue: Catalogue, machine: Machine): string {
@@ -33,11 +34,20 @@ function section(catalogue: Catalogue, machine: Machine): string {
     separation(step.separate_from),
     code(step.event),
   ]);
+  const inPlace = machine.in_place.map((step) => [
+    code(step.command),
+    step.states.map(code).join(', '),
+    code(rpcOf(catalogue, machine, step)),
+    code(step.permission),
+  ]);
   return [
     `## ${machine.name}`,
     `Table ${code(machine.table)}.`,
     diagram(machine),
     table(['From', 'Command', 'To', 'RPC', 'Permission', 'Separation of duties', 'Event'], rows),
+    ...(inPlace.length === 0
+      ? []
+      : ['Commands that keep the state:', table(['Command', 'In', 'RPC', 'Permission'], inPlace)]),
   ].join('\n\n');
 }
 

@@ -17,7 +17,7 @@ create table private.transitions (
   command text not null,
   to_state text not null,
   permission text not null references public.permissions (permission) deferrable initially deferred,
-  separate_from text,
+  separate_from text[],
   event text not null,
   primary key (machine, from_state, command),
   unique (machine, from_state, to_state),
@@ -26,7 +26,18 @@ create table private.transitions (
 create index transitions_permission on private.transitions (permission);
 comment on table private.transitions is
   'Every edge of every machine. One edge per pair of states, so that the guard knows the command from the two states alone.';
-comment on column private.transitions.separate_from is 'Column of the row that names who may not take this step (separation of duties), e.g. created_by.';
+comment on column private.transitions.separate_from is 'Columns of the row that name who may not take this step (separation of duties), e.g. {created_by,edited_by}; a column holds one person or several.';
+
+create table private.in_place_commands (
+  machine text not null references private.machines (machine),
+  state text not null,
+  command text not null,
+  permission text not null references public.permissions (permission) deferrable initially deferred,
+  primary key (machine, state, command)
+);
+create index in_place_commands_permission on private.in_place_commands (permission);
+comment on table private.in_place_commands is
+  'Commands that change a document and leave its state as it is: in which states, with which right. They are offered beside the edges.';
 
 create table public.workflow_definitions (
   id uuid primary key default private.uuid_v7(),
@@ -111,7 +122,6 @@ create table public.event_store (
   unique (tenant_id, id),
   unique (tenant_id, sequence)
 );
-create index event_store_sequence on public.event_store (sequence);
 create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
 comment on table public.event_store is 'Append-only log of everything that happened. Payloads carry ids and field names, no personal data.';
 comment on column public.event_store.sequence is 'Order of writing over all companies; gaps are normal, and a later commit may show a lower number.';
@@ -163,40 +173,52 @@ alter table private.inbox enable row level security;
 alter table private.inbox force row level security;
 comment on table private.inbox is 'Messages already consumed, written in the transaction of their effect: a redelivered message finds its row and does nothing. Purged after 30 days.';
 
-create function private.tg_event_store__fan_out() returns trigger
+create function private.build_fan_out() returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  sent_up_to constant bigint := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint, 0);
-  delivery record;
+  deliveries text;
 begin
-  -- The first event of the transaction that gets here sends them all; the others find it done.
-  if new.sequence <= sent_up_to then
-    return null;
+  select pg_catalog.string_agg(pg_catalog.format(
+    ', to_%s as (insert into pgmq.%I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where f.event_type like any (%L::text[]) order by f.sequence)',
+    q.queue, 'q_' || q.queue, q.patterns), E'\n    ' order by q.queue)
+  into deliveries
+  from (select s.queue, pg_catalog.array_agg(s.event_pattern order by s.event_pattern) as patterns from private.subscriptions s group by s.queue) q;
+  execute pg_catalog.format($make$
+create or replace function private.tg_event_store__fan_out() returns trigger
+language plpgsql security definer set search_path = ''
+as $body$
+declare
+  sent_up_to jsonb := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), ''), '{}');
+  last_sequence bigint;
+begin
+  -- The first event of the company in this transaction that gets here sends them all; the others find it done.
+  if new.sequence > coalesce((sent_up_to ->> new.tenant_id::text)::bigint, 0) then
+    with fresh as materialized (
+      select e.sequence, e.event_type,
+        pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id) as message
+      from public.event_store e
+      where e.tenant_id = new.tenant_id and e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
+    )%s
+    select max(f.sequence) into last_sequence from fresh f;
+    perform pg_catalog.set_config('mzigo.sent_up_to', (sent_up_to || pg_catalog.jsonb_build_object(new.tenant_id, last_sequence))::text, true);
   end if;
-  for delivery in
-    select s.queue, max(e.sequence) as last_sequence, pg_catalog.array_agg(
-      pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id)
-      order by e.sequence
-    ) as messages
-    from public.event_store e
-    left join private.subscriptions s on e.event_type like s.event_pattern
-    where e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
-    group by s.queue
-  loop
-    if delivery.queue is not null then
-      perform pgmq.send_batch(delivery.queue, delivery.messages);
-    end if;
-    perform pg_catalog.set_config('mzigo.sent_up_to',
-      greatest(delivery.last_sequence, nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), '')::bigint)::text, true);
-  end loop;
   return null;
 end
+$body$
+$make$, deliveries);
+end
 $$;
+comment on function private.build_fan_out() is
+  'Writes tg_event_store__fan_out anew after a change of private.subscriptions: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
+select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
-  'Just before commit: sends the events of the transaction to the queues that subscribe to them, one batch per queue. Messages carry ids only.';
+  'Just before commit: sends the events of the transaction to the queues that subscribe to them. Messages carry ids only. Written by private.build_fan_out().';
+-- The other two events of a step are written after its own one, in the same statement: they go with it.
 create constraint trigger _500_fan_out after insert on public.event_store
-deferrable initially deferred for each row execute function private.tg_event_store__fan_out();
+deferrable initially deferred for each row
+when (new.event_type <> 'workflow.transition_executed' and new.event_type not like '%.status_changed')
+execute function private.tg_event_store__fan_out();
 
 create function private.event_metadata() returns jsonb
 language plpgsql stable set search_path = ''
@@ -345,22 +367,113 @@ comment on function private.verify_audit_of(uuid) is
 -- Change capture and audit: one statement-level trigger function per operation
 ------------------------------------------------------------------------------------------------
 
+create function private.take_steps(machine_name text, variadic steps text[] default '{}') returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform pg_catalog.set_config('mzigo.steps', coalesce(machine_name || ' ' || steps::text, ''), true);
+end
+$$;
+comment on function private.take_steps(text, text[]) is
+  'From here on (null: no longer) rows of a machine may take these steps, or the first of them, in one write; each is "command" or "command by rule". The guard looks at every one and the history tells every one. Only definer functions can call it.';
+
+create function private.announced_steps(machine_name text, from_state text, to_state text)
+returns table (step integer, edge private.transitions, rule text)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  announced constant text := pg_catalog.current_setting('mzigo.steps', true);
+  reached text := coalesce(from_state, (select m.initial_state from private.machines m where m.machine = machine_name));
+  edges private.transitions[] := '{}';
+  rules text[] := '{}';
+  next private.transitions;
+  wanted text;
+begin
+  foreach wanted in array pg_catalog.substr(announced, pg_catalog.strpos(announced, ' ') + 1)::text[] loop
+    select * into next from private.transitions t
+    where t.machine = machine_name and t.from_state = reached and t.command = pg_catalog.split_part(wanted, ' by ', 1);
+    if not found then
+      return;
+    end if;
+    edges := edges || next;
+    rules := rules || nullif(pg_catalog.split_part(wanted, ' by ', 2), '');
+    reached := next.to_state;
+    exit when reached = to_state;
+  end loop;
+  if reached = to_state then
+    return query select e.n::integer, row(e.machine, e.from_state, e.command, e.to_state, e.permission, e.separate_from, e.event)::private.transitions, e.rule
+    from rows from (pg_catalog.unnest(edges), pg_catalog.unnest(rules)) with ordinality as e (machine, from_state, command, to_state, permission, separate_from, event, rule, n);
+  end if;
+end
+$$;
+comment on function private.announced_steps(text, text, text) is
+  'The edges of the steps that take_steps announced, as far as they lead from the one state to the other; a new row (from_state null) starts in the initial state. None when they do not lead there.';
+
+create function private.steps_between(machine_name text, from_state text, to_state text)
+returns table (step integer, edge private.transitions, rule text)
+language sql stable
+begin atomic
+  select 1, t, nullif(pg_catalog.current_setting('mzigo.rule', true), '')
+  from private.transitions t
+  where t.machine = machine_name and t.from_state = steps_between.from_state and t.to_state = steps_between.to_state
+  union all
+  select a.step, a.edge, a.rule
+  from private.announced_steps(machine_name, steps_between.from_state, steps_between.to_state) a
+  where pg_catalog.starts_with(pg_catalog.current_setting('mzigo.steps', true), machine_name || ' ')
+    and not exists (
+      select from private.transitions t
+      where t.machine = machine_name and t.from_state = steps_between.from_state and t.to_state = steps_between.to_state
+    );
+end;
+comment on function private.steps_between(text, text, text) is
+  'The edges that a row takes from one state to another: the one between them, or the steps announced by take_steps; none when they do not lead there. A new row (from_state null) goes further than the initial state only by announced steps. rule: on whose behalf, null for the person himself. Written in the standard''s form, so that it becomes part of the query around it.';
+
 create function private.tg__record_insert() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  actor constant uuid := auth.uid();
+  metadata jsonb;
+  initial_state text;
 begin
   insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
-  select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
   from new_rows n;
-  if tg_argv[0] <> '' then
-    insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, metadata)
-    select n.tenant_id, tg_argv[0] || '.created', tg_argv[0], n.id, n.version, private.event_metadata()
-    from new_rows n;
+  if tg_argv[0] = '' then
+    return null;
+  end if;
+  metadata := private.event_metadata();
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, metadata)
+  select n.tenant_id, tg_argv[0] || '.created', tg_argv[0], n.id, n.version, metadata
+  from new_rows n;
+  if tg_argv[1] = '' then
+    return null;
+  end if;
+  initial_state := (select m.initial_state from private.machines m where m.machine = tg_argv[1]);
+  if exists (select from new_rows n where n.status::text <> initial_state) then
+    with steps as materialized (
+      select n.tenant_id, n.id, n.version, s.step, s.edge, s.rule
+      from new_rows n cross join lateral private.steps_between(tg_argv[1], null, n.status::text) s
+      where n.status::text <> initial_state
+    ), told as (
+      insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
+      select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+      from steps s
+      order by s.id, s.step
+    )
+    insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
+    select s.tenant_id, e.event_type, tg_argv[1], s.id, s.version,
+      pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
+      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
+    from steps s
+    cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
+    order by s.id, s.step, e.n;
   end if;
   return null;
 end
 $$;
-comment on function private.tg__record_insert() is 'Audit row and <entity>.created event for inserted rows. Argument: entity name, or empty for no event.';
+comment on function private.tg__record_insert() is
+  'Audit row and <entity>.created event for inserted rows; history and events of the steps they have taken at once. Arguments: entity name or empty for no event, machine or empty.';
 
 create function private.tg__record_delete() returns trigger
 language plpgsql security definer set search_path = ''
@@ -377,9 +490,16 @@ comment on function private.tg__record_delete() is 'Audit row for deleted rows.'
 create function private.tg__record_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  actor constant uuid := auth.uid();
+  metadata jsonb;
 begin
-  with changes as (
-    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names
+  if not exists (select from new_rows) then
+    return null;
+  end if;
+  metadata := private.event_metadata();
+  with changes as materialized (
+    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names, j.o ->> 'status' as from_state, j.n ->> 'status' as to_state
     from new_rows n
     join old_rows o on o.id = n.id
     cross join lateral (select pg_catalog.to_jsonb(o) as o, pg_catalog.to_jsonb(n) as n offset 0) j
@@ -392,123 +512,130 @@ begin
     where d.new_values is not null
   ), audited as (
     insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
-    select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+    select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
     from changes c
-  )
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select c.tenant_id, tg_argv[0] || '.updated', tg_argv[0], c.id, c.version, pg_catalog.jsonb_build_object('changed', c.names), private.event_metadata()
-  from changes c
-  -- A pure change of state is told by the machine's own events.
-  where tg_argv[0] <> '' and c.names is not null;
-  return null;
-end
-$$;
-comment on function private.tg__record_update() is 'Audit row with the changed columns (without the row stamps) and <entity>.updated event with their names. Argument: entity name, or empty for no event.';
-
-create function private.tg__publish_transitions() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  machine_name constant text := tg_argv[0];
-begin
-  if not exists (select from new_rows n join old_rows o on o.id = n.id where o.status <> n.status) then
-    return null;
-  end if;
-  with moved as (
+  ), steps as materialized (
+    select c.tenant_id, c.id, c.version, s.step, s.edge, s.rule
+    from changes c cross join lateral private.steps_between(tg_argv[1], c.from_state, c.to_state) s
+    where tg_argv[1] <> '' and c.from_state <> c.to_state
+  ), told as (
     insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-    select n.tenant_id, machine_name, n.id, t.from_state, t.command, t.to_state, auth.uid(), nullif(pg_catalog.current_setting('mzigo.rule', true), '')
-    from new_rows n
-    join old_rows o on o.id = n.id and o.status <> n.status
-    join private.transitions t on t.machine = machine_name and t.from_state = o.status::text and t.to_state = n.status::text
-    returning tenant_id, id, entity_id, from_state, command, to_state
+    select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+    from steps s
+    order by s.id, s.step
   )
   insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select m.tenant_id, e.event_type, machine_name, m.entity_id, n.version,
-    pg_catalog.jsonb_build_object('from', m.from_state, 'to', m.to_state, 'command', m.command), x.metadata
-  from moved m
-  join new_rows n on n.id = m.entity_id
-  join private.transitions t on t.machine = machine_name and t.from_state = m.from_state and t.command = m.command
-  cross join (select private.event_metadata() as metadata) x
-  cross join lateral (values (1, t.event), (2, machine_name || '.status_changed'), (3, 'workflow.transition_executed')) as e (step, event_type)
-  order by m.id, e.step;
+  select t.tenant_id, t.event_type, tg_argv[0], t.id, t.version, t.payload, t.metadata
+  from (
+    -- A pure change of state is told by the machine's own events.
+    select c.tenant_id, c.id, c.version, 0 as step, 0 as n, tg_argv[0] || '.updated' as event_type,
+      pg_catalog.jsonb_build_object('changed', c.names) as payload, metadata
+    from changes c
+    where tg_argv[0] <> '' and c.names is not null
+    union all
+    select s.tenant_id, s.id, s.version, s.step, e.n, e.event_type,
+      pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
+      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
+    from steps s
+    cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
+  ) t
+  order by t.id, t.step, t.n;
   return null;
 end
 $$;
-comment on function private.tg__publish_transitions() is 'History row and the three events of every state change of a statement. Argument: machine.';
+comment on function private.tg__record_update() is
+  'Everything that is written down of an update, in one statement: audit row with the changed columns (without the row stamps), <entity>.updated event with their names, history row and three events of every step. Arguments: entity name or empty for no event, machine or empty.';
 
 ------------------------------------------------------------------------------------------------
 -- The guard
 ------------------------------------------------------------------------------------------------
 
-create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, separate_from uuid) returns void
+create function private.is_kept_apart(separate_from text[], entity jsonb) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return exists (
+    -- True for a column with this one person as well as for a list with him in it.
+    select from pg_catalog.unnest(separate_from) c where entity -> c @> pg_catalog.to_jsonb(auth.uid())
+  );
+end
+$$;
+comment on function private.is_kept_apart(text[], jsonb) is 'Whether the caller is named by one of these columns of a row.';
+
+create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, entity jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
   if not private.has_permission(tenant, coalesce(narrowed_permission, edge.permission)) then
     perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', coalesce(narrowed_permission, edge.permission)));
   end if;
-  if separate_from = auth.uid() then
+  if private.is_kept_apart(edge.separate_from, entity) then
     perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', edge.machine, 'command', edge.command, 'separate_from', edge.separate_from));
   end if;
 end
 $$;
-comment on function private.check_actor(uuid, private.transitions, text, uuid) is
-  'Whether the caller may take an edge: he holds its permission and is not the person it is kept apart from. Raises permission_denied, separation_of_duties.';
+comment on function private.check_actor(uuid, private.transitions, text, jsonb) is
+  'Whether the caller may take an edge of a row: he holds its permission and is nobody it is kept apart from. Raises permission_denied, separation_of_duties.';
 
 create function private.tg__guard_transition() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
   machine_name constant text := tg_argv[0];
+  earlier_state constant text := case when tg_op = 'UPDATE' then old.status::text end;
+  -- Who made or changed it, as it was before this write.
+  judged jsonb;
+  next record;
   edge private.transitions;
   narrowed public.workflow_definitions;
-  actor constant uuid := auth.uid();
+  is_legal boolean := tg_op = 'INSERT' and new.status::text = (select m.initial_state from private.machines m where m.machine = machine_name);
 begin
-  if tg_op = 'INSERT' then
-    if new.status::text <> (select m.initial_state from private.machines m where m.machine = machine_name) then
-      perform private.fail(machine_name || '_transition_illegal', pg_catalog.jsonb_build_object('from', null, 'to', new.status));
-    end if;
+  if is_legal then
     return new;
   end if;
+  for next in select b.edge, b.rule from private.steps_between(machine_name, earlier_state, new.status::text) b loop
+    is_legal := true;
+    edge := next.edge;
+    select * into narrowed from public.workflow_definitions w
+    where w.tenant_id = new.tenant_id and w.machine = machine_name and w.from_state = edge.from_state and w.command = edge.command;
+    if narrowed.id is not null then
+      if not narrowed.is_enabled then
+        perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+      end if;
+      if narrowed.condition is not null
+        and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
+        perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+      end if;
+    end if;
 
-  select * into edge from private.transitions t
-  where t.machine = machine_name and t.from_state = old.status::text and t.to_state = new.status::text;
-  if not found then
+    -- A tenant rule or a step that follows from another document acts for the system; people need the right.
+    if next.rule is null then
+      if auth.uid() is not null then
+        if edge.separate_from is not null and judged is null then
+          judged := case when tg_op = 'UPDATE' then pg_catalog.to_jsonb(old) else pg_catalog.to_jsonb(new) end;
+        end if;
+        perform private.check_actor(new.tenant_id, edge, narrowed.permission, judged);
+      end if;
+      if narrowed.approvals_required > 1 then
+        if narrowed.approvals_required > (
+          select count(*) from public.approvals a
+          where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
+            and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
+        ) then
+          perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
+        end if;
+      end if;
+    end if;
+  end loop;
+  if not is_legal then
     perform private.fail(machine_name || '_transition_illegal',
-      pg_catalog.jsonb_build_object('id', old.id, 'from', old.status, 'to', new.status));
-  end if;
-
-  select * into narrowed from public.workflow_definitions w
-  where w.tenant_id = new.tenant_id and w.machine = machine_name and w.from_state = edge.from_state and w.command = edge.command;
-  if narrowed.id is not null then
-    if not narrowed.is_enabled then
-      perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
-    end if;
-    if narrowed.condition is not null
-      and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
-      perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
-    end if;
-  end if;
-
-  -- A tenant rule or a step that follows from another document acts for the system; people need the right.
-  if nullif(pg_catalog.current_setting('mzigo.rule', true), '') is null then
-    if actor is not null then
-      perform private.check_actor(new.tenant_id, edge, narrowed.permission,
-        case when edge.separate_from is not null then (pg_catalog.to_jsonb(old) ->> edge.separate_from)::uuid end);
-    end if;
-    if narrowed.approvals_required > 1 and narrowed.approvals_required > (
-      select count(*) from public.approvals a
-      where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
-        and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
-    ) then
-      perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
-    end if;
+      pg_catalog.jsonb_build_object('id', new.id, 'from', earlier_state, 'to', new.status));
   end if;
   return new;
 end
 $$;
 comment on function private.tg__guard_transition() is
-  'Guards every write path of every machine, superuser included: the edge must exist, be open for the company, and be taken by someone who may. Argument: machine.';
+  'Guards every write path of every machine, superuser included: the edge, or each of the steps announced for this write, must exist, be open for the company, and be taken by someone who may. Argument: machine.';
 
 create function private.entity_round(tenant uuid, machine_name text, entity uuid) returns integer
 language sql stable security definer set search_path = ''
@@ -525,7 +652,7 @@ as $$
 declare
   narrowed public.workflow_definitions;
   edge private.transitions;
-  separate_from uuid;
+  voted_on jsonb;
   round integer;
 begin
   select * into narrowed from public.workflow_definitions w
@@ -537,11 +664,11 @@ begin
   select * into edge from private.transitions t
   where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
   if edge.separate_from is not null then
-    execute pg_catalog.format('select d.%I from public.%I d where d.tenant_id = $1 and d.id = $2',
-      edge.separate_from, (select m.table_name from private.machines m where m.machine = machine_name))
-    into separate_from using tenant, entity;
+    execute pg_catalog.format('select pg_catalog.to_jsonb(d) from public.%I d where d.tenant_id = $1 and d.id = $2',
+      (select m.table_name from private.machines m where m.machine = machine_name))
+    into voted_on using tenant, entity;
   end if;
-  perform private.check_actor(tenant, edge, narrowed.permission, separate_from);
+  perform private.check_actor(tenant, edge, narrowed.permission, voted_on);
   round := private.entity_round(tenant, machine_name, entity);
   insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
   values (tenant, machine_name, entity, round, wanted_command, auth.uid())
@@ -559,8 +686,8 @@ create function private.allowed_commands(machine_name text, tenant uuid, current
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return coalesce((
-    select pg_catalog.array_agg(t.command order by t.command)
+  return array(
+    select t.command
     from private.transitions t
     left join public.workflow_definitions w
       on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
@@ -568,8 +695,12 @@ begin
       and coalesce(w.is_enabled, true)
       and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
       and private.has_permission(tenant, coalesce(w.permission, t.permission))
-      and (t.separate_from is null or (entity ->> t.separate_from)::uuid is distinct from auth.uid())
-  ), '{}');
+      and not private.is_kept_apart(t.separate_from, entity)
+    union
+    select c.command from private.in_place_commands c
+    where c.machine = machine_name and c.state = current_state and private.has_permission(tenant, c.permission)
+    order by 1
+  );
 end
 $$;
 comment on function private.allowed_commands(text, uuid, text, jsonb) is 'Commands of a machine that the caller may give to a row in its current state.';
@@ -590,6 +721,23 @@ end
 $$;
 comment on function private.command_permission(text, uuid, text, text) is 'Permission that a command needs in a state, null when the state has no such edge.';
 
+create function private.takes_in_place(machine_name text, tenant uuid, current_state text, wanted_command text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  wanted text;
+begin
+  select c.permission into wanted from private.in_place_commands c
+  where c.machine = machine_name and c.state = current_state and c.command = wanted_command;
+  if wanted is not null and not private.has_permission(tenant, wanted) then
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', wanted));
+  end if;
+  return wanted is not null;
+end
+$$;
+comment on function private.takes_in_place(text, uuid, text, text) is
+  'Whether a document in this state takes an in-place command. Raises permission_denied when it does and the caller may not give it.';
+
 create function private.check_version(expected_version integer, actual_version integer) returns void
 language plpgsql set search_path = ''
 as $$
@@ -609,19 +757,91 @@ begin
   execute pg_catalog.format('alter table %s force row level security', managed);
   if has_stamps then
     execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
-    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L)', managed, entity);
-    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L)', managed, entity);
+    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
+    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L)', managed, entity, coalesce(machine, ''));
     execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
   end if;
   if machine is not null then
     execute pg_catalog.format('create trigger _200_guard_insert before insert on %s for each row execute function private.tg__guard_transition(%L)', managed, machine);
     execute pg_catalog.format('create trigger _200_guard_transition before update on %s for each row when (old.status is distinct from new.status) execute function private.tg__guard_transition(%L)', managed, machine);
-    execute pg_catalog.format('create trigger _510_publish_transitions after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__publish_transitions(%L)', managed, machine);
   end if;
 end
 $$;
 comment on function private.manage_table(regclass, text, text, boolean) is
-  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard.';
+  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard and history.';
+
+create function private.tg__note_editor() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- From the row as it is now, under its lock: of two people who change it at once neither is forgotten.
+  if auth.uid() is distinct from old.created_by and auth.uid() <> all (old.edited_by) then
+    new.edited_by := old.edited_by || auth.uid();
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__note_editor() is 'Adds whoever changes a record of somebody else to its edited_by.';
+
+create function private.note_editors(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format(
+    'create trigger _110_note_editor before update of %1$s on %2$s for each row when ((%3$s) is distinct from (%4$s)) execute function private.tg__note_editor()',
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c), managed,
+    (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+  );
+end
+$$;
+comment on function private.note_editors(regclass, text[]) is
+  'Has edited_by of a table name everybody besides its creator who changed one of these columns, so that separate_from can keep them from deciding. Called by migrations.';
+
+create function private.tg__record_row_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  before constant jsonb := pg_catalog.to_jsonb(old);
+  after constant jsonb := pg_catalog.to_jsonb(new);
+begin
+  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
+  select coalesce(after ->> 'tenant_id', after ->> 'id')::uuid, tg_table_name, coalesce(after ->> 'id', after ->> 'tenant_id')::uuid, 'update',
+    pg_catalog.jsonb_object_agg(e.key, before -> e.key), pg_catalog.jsonb_object_agg(e.key, e.value),
+    auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  from pg_catalog.jsonb_each(after) e
+  where e.key not in ('version', 'updated_at', 'updated_by') and before -> e.key is distinct from e.value
+  having count(*) > 0;
+  return null;
+end
+$$;
+comment on function private.tg__record_row_update() is
+  'Audit row of one changed row: for parts of documents, whose derived columns are not worth one, and for the company itself, which has one id for both.';
+
+create function private.audit_changes(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format(
+    'create trigger _500_record_update after update on %s for each row when ((%s) is distinct from (%s)) execute function private.tg__record_row_update()', managed,
+    (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+  );
+end
+$$;
+comment on function private.audit_changes(regclass, text[]) is 'Records changes of these columns in the audit trail; the other columns are derived. Called by migrations.';
+
+create function private.audit_part(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert('''', '''')', managed);
+  execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
+  perform private.audit_changes(managed, variadic content);
+end
+$$;
+comment on function private.audit_part(regclass, text[]) is
+  'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. Called by migrations.';
 
 create function private.register_machine(machine_name text, machine_table text, initial text) returns void
 language plpgsql set search_path = ''
@@ -636,7 +856,7 @@ comment on function private.register_machine(text, text, text) is 'Adds a machin
 
 select private.register_error('transition_switched_off', 409, 'Your company has switched this step off.', 'Ask an administrator to look at the workflow settings.');
 select private.register_error('transition_condition_not_met', 409, 'A rule of your company does not allow this step now.', 'Look at the workflow settings or correct the record.');
-select private.register_error('separation_of_duties', 403, 'You made this record, so somebody else has to approve it.', 'Ask a colleague with the right to approve.');
+select private.register_error('separation_of_duties', 403, 'You entered or changed this record, so somebody else has to decide on it.', 'Ask a colleague with the right to approve.');
 select private.register_error('approvals_missing', 409, 'More people have to approve this step first.', 'Ask a second approver.');
 
 -- Tables of the earlier families come under the same rules here, where the engine exists.
@@ -658,12 +878,18 @@ alter table private.machines enable row level security;
 alter table private.machines force row level security;
 alter table private.transitions enable row level security;
 alter table private.transitions force row level security;
+alter table private.in_place_commands enable row level security;
+alter table private.in_place_commands force row level security;
 alter table private.subscriptions enable row level security;
 alter table private.subscriptions force row level security;
 select private.manage_table('public.memberships', 'membership');
 select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
+select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
+select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending');
 select private.manage_table('public.workflow_definitions', 'workflow_definition');
+select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
+select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
 select private.manage_table('public.approvals', has_stamps => false);
 select private.manage_table('public.transition_executions', has_stamps => false);
 select private.manage_table('public.event_store', has_stamps => false);
@@ -725,19 +951,7 @@ comment on function private.tg_workflow_definitions__check_narrowing() is
 create trigger _150_check_narrowing before insert or update of condition, permission on public.workflow_definitions
 for each row execute function private.tg_workflow_definitions__check_narrowing();
 
-create function private.tg_tenant_settings__record_update() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
-  select new.tenant_id, tg_table_name, new.tenant_id, 'update', pg_catalog.jsonb_object_agg(e.key, pg_catalog.to_jsonb(old) -> e.key),
-    pg_catalog.jsonb_object_agg(e.key, e.value), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
-  from pg_catalog.jsonb_each(pg_catalog.to_jsonb(new)) e
-  where e.key not in ('version', 'updated_at', 'updated_by') and pg_catalog.to_jsonb(old) -> e.key is distinct from e.value
-  having count(*) > 0;
-  return null;
-end
-$$;
-comment on function private.tg_tenant_settings__record_update() is 'Audit row of changed company settings, which have their company''s id and no other.';
 create trigger _500_record_update after update on public.tenant_settings
-for each row execute function private.tg_tenant_settings__record_update();
+for each row execute function private.tg__record_row_update();
+create trigger _500_record_update after update on public.tenants
+for each row execute function private.tg__record_row_update();

@@ -25,6 +25,8 @@ create table public.territories (
 create index territories_parent on public.territories (tenant_id, parent_id);
 comment on table public.territories is 'Sales areas, in a tree. They carry prices and limit what a member sees.';
 select private.manage_table('public.territories', 'territory');
+select private.register_error('territory_code_taken', 409, 'Another territory has this code.', 'Choose another code, or open that territory.');
+select private.refuse_taken('public.territories', 'territories_tenant_id_code_key', 'territory_code_taken');
 
 create table public.customers (
   id uuid primary key default private.uuid_v7(),
@@ -45,6 +47,7 @@ create table public.customers (
   sales_rep_id uuid,
   notes text,
   status_reason text,
+  edited_by uuid[] not null default '{}',
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -75,6 +78,7 @@ create index customers_search on public.customers using gin ((name || ' ' || cod
 comment on table public.customers is 'Who buys. Only active customers can order.';
 comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
+comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
 insert into private.document_kinds (kind, prefix, is_gapless) values ('customer', 'CUS', false);
@@ -94,12 +98,15 @@ create trigger _100_give_code before insert on public.customers for each row exe
 select private.register_machine('customer', 'customers', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('customer', 'draft', 'submit', 'pending_approval', 'customers.create', null, 'customer.submitted'),
-  ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', 'created_by', 'customer.approved'),
-  ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', 'created_by', 'customer.rejected'),
+  ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', '{created_by,edited_by}', 'customer.approved'),
+  ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', '{created_by,edited_by}', 'customer.rejected'),
   ('customer', 'active', 'suspend', 'suspended', 'customers.approve', null, 'customer.suspended'),
   ('customer', 'suspended', 'reactivate', 'active', 'customers.approve', null, 'customer.reactivated'),
   ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
 select private.manage_table('public.customers', 'customer', 'customer');
+select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
+select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
+select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 
 create table public.customer_addresses (
   id uuid primary key default private.uuid_v7(),
@@ -136,6 +143,8 @@ create table public.customer_addresses (
 create unique index customer_addresses_default on public.customer_addresses (tenant_id, customer_id) where is_default;
 comment on table public.customer_addresses is 'Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company.';
 select private.manage_table('public.customer_addresses', 'customer_address');
+select private.register_error('default_address_taken', 409, 'The customer has a default address already.', 'Take the mark from that address first.');
+select private.refuse_taken('public.customer_addresses', 'customer_addresses_default', 'default_address_taken');
 
 create table public.contacts (
   id uuid primary key default private.uuid_v7(),

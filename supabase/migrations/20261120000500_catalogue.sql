@@ -43,6 +43,8 @@ comment on column public.products.tax_rate is 'Percent of value added tax, added
 comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
 select private.manage_table('public.products', 'product');
+select private.register_error('product_sku_taken', 409, 'Another product has this SKU.', 'Choose another SKU, or open that product.');
+select private.refuse_taken('public.products', 'products_tenant_id_sku_key', 'product_sku_taken');
 
 create table public.product_costs (
   id uuid primary key default private.uuid_v7(),
@@ -61,6 +63,8 @@ create table public.product_costs (
 );
 comment on table public.product_costs is 'What a product costs us per unit, before tax. Apart from products, because drivers and customers see those.';
 select private.manage_table('public.product_costs', 'product_cost');
+select private.register_error('product_cost_taken', 409, 'The product has a cost price already.', 'Change that one instead.');
+select private.refuse_taken('public.product_costs', 'product_costs_tenant_id_product_id_key', 'product_cost_taken');
 
 create table public.product_packs (
   id uuid primary key default private.uuid_v7(),
@@ -81,6 +85,8 @@ create table public.product_packs (
 );
 comment on table public.product_packs is 'Larger units of a product: name and how many base units it holds.';
 select private.manage_table('public.product_packs', 'product_pack');
+select private.register_error('pack_name_taken', 409, 'The product has a pack of this name already.', 'Choose another name, or change that pack.');
+select private.refuse_taken('public.product_packs', 'product_packs_tenant_id_product_id_name_key', 'pack_name_taken');
 
 create table public.price_lists (
   id uuid primary key default private.uuid_v7(),
@@ -114,6 +120,12 @@ create index price_lists_territory on public.price_lists (tenant_id, territory_i
 comment on table public.price_lists is
   'Price lists. The most particular one wins: that of the customer, of his type, of his territory, the default one; else the product''s base price.';
 select private.manage_table('public.price_lists', 'price_list');
+select private.register_error('default_lists_overlap', 409, 'Another active default price list counts on some of these days.', 'Choose other days, or end the other list first.');
+select private.register_error('type_lists_overlap', 409, 'Another active price list of this customer type counts on some of these days.', 'Choose other days, or end the other list first.');
+select private.register_error('territory_lists_overlap', 409, 'Another active price list of this territory counts on some of these days.', 'Choose other days, or end the other list first.');
+select private.refuse_taken('public.price_lists', 'default_lists_do_not_overlap', 'default_lists_overlap');
+select private.refuse_taken('public.price_lists', 'type_lists_do_not_overlap', 'type_lists_overlap');
+select private.refuse_taken('public.price_lists', 'territory_lists_do_not_overlap', 'territory_lists_overlap');
 
 create table public.price_list_items (
   id uuid primary key default private.uuid_v7(),
@@ -137,6 +149,8 @@ create table public.price_list_items (
 create index price_list_items_product on public.price_list_items (tenant_id, product_id);
 comment on table public.price_list_items is 'Price of a product from a quantity of base units upward.';
 select private.manage_table('public.price_list_items', 'price_list_item');
+select private.register_error('price_step_taken', 409, 'The list has a price for this product from this quantity already.', 'Change that price, or choose another quantity.');
+select private.refuse_taken('public.price_list_items', 'price_list_items_tenant_id_price_list_id_product_id_min_qua_key', 'price_step_taken');
 
 alter table public.customers add foreign key (tenant_id, price_list_id) references public.price_lists (tenant_id, id);
 create index customers_price_list on public.customers (tenant_id, price_list_id);

@@ -2,38 +2,43 @@
 
 select private.register_error('lines_invalid', 422, 'Some lines are not valid.', 'Correct the lines named in the details.');
 
-create function private.read_lines(tenant uuid, lines jsonb) returns table (line_number integer, product_id uuid, quantity numeric)
+create type private.order_line as (line_number integer, product_id uuid, quantity numeric, problem text);
+comment on type private.order_line is 'A line that was read: quantity in base units, and what is wrong with it.';
+
+create function private.read_lines(tenant uuid, lines jsonb) returns private.order_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
-#variable_conflict use_column
 declare
-  parsed jsonb;
+  parsed private.order_line[];
   problems jsonb;
 begin
   if pg_catalog.jsonb_typeof(lines) is distinct from 'array' or pg_catalog.jsonb_array_length(lines) not between 1 and 500 then
     perform private.fail('lines_invalid', '{"lines": "an array of 1 to 500 lines is needed"}');
   end if;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'line', x.n, 'product_id', p.id, 'quantity', x.quantity * coalesce(k.factor, 1), 'problem', case
+  parsed := array(
+    select row(x.n, p.id, x.quantity * coalesce(k.factor, 1), case
       when p.id is null then 'product_unknown'
       when x.pack is not null and k.id is null then 'pack_unknown'
       when x.quantity is null or x.quantity <= 0 then 'quantity_not_positive'
       when x.quantity * coalesce(k.factor, 1) > 99999999 then 'quantity_too_large'
-      when x.quantity * coalesce(k.factor, 1) <> round(x.quantity * coalesce(k.factor, 1), 3) then 'quantity_has_more_than_three_decimals' end) order by x.n)
-  into parsed
-  from (
-    select e.n, e.line ->> 'product_id' as product, e.line ->> 'pack_id' as pack,
-      -- Longer numbers cannot be quantities, and converting them could take long.
-      case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
-    from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
-  ) x
-  left join public.products p on p.tenant_id = tenant and p.is_active and p.id = private.uuid_or_null(x.product)
-  left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(x.pack);
-  problems := pg_catalog.jsonb_path_query_array(parsed, '$[*] ? (@.problem != null)');
-  if problems <> '[]' then
+      when x.quantity * coalesce(k.factor, 1) <> round(x.quantity * coalesce(k.factor, 1), 3) then 'quantity_has_more_than_three_decimals' end)::private.order_line
+    from (
+      select e.n, private.uuid_or_null(e.line ->> 'product_id') as product, e.line ->> 'pack_id' as pack,
+        -- Longer numbers cannot be quantities, and converting them could take long.
+        case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
+      from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
+    ) x
+    left join public.products p on p.tenant_id = tenant and p.is_active and p.id = x.product
+    left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(x.pack)
+    order by x.n
+  );
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', l.line_number, 'product_id', l.product_id, 'quantity', l.quantity, 'problem', l.problem) order by l.line_number)
+  into problems
+  from pg_catalog.unnest(parsed) l where l.problem is not null;
+  if problems is not null then
     perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('lines', problems));
   end if;
-  return query select r.line, r.product_id, r.quantity from pg_catalog.jsonb_to_recordset(parsed) as r (line integer, product_id uuid, quantity numeric);
+  return parsed;
 end
 $$;
 comment on function private.read_lines(uuid, jsonb) is
@@ -60,7 +65,7 @@ begin
   )
   select r.line_number, r.product_id, r.quantity, coalesce(b.price, p.base_price),
     coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'), p.tax_rate
-  from private.read_lines(tenant, lines) r
+  from pg_catalog.unnest(private.read_lines(tenant, lines)) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   left join lateral (
     select i.price, l.tier

@@ -32,6 +32,8 @@ create table public.warehouses (
 );
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
 select private.manage_table('public.warehouses', 'warehouse');
+select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
+select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
 
 alter table public.memberships add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
 alter table public.invitations add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
@@ -179,6 +181,7 @@ create trigger _200_guard_balance before insert or update of on_hand, reserved o
 for each row execute function private.tg_inventory__guard_balance();
 alter table public.inventory enable row level security;
 alter table public.inventory force row level security;
+select private.audit_changes('public.inventory', 'reorder_point');
 alter table public.inventory_transactions enable row level security;
 alter table public.inventory_transactions force row level security;
 
@@ -213,8 +216,8 @@ create trigger _100_number_document before insert on public.manual_adjustments f
 select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('manual_adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'manual_adjustment.submitted'),
-  ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', 'created_by', 'manual_adjustment.approved'),
-  ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', 'created_by', 'manual_adjustment.rejected'),
+  ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'manual_adjustment.approved'),
+  ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'manual_adjustment.rejected'),
   ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
 select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment');
 
@@ -234,6 +237,7 @@ create table public.manual_adjustment_items (
 create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
 select private.manage_table('public.manual_adjustment_items', has_stamps => false);
+select private.audit_part('public.manual_adjustment_items', 'product_id', 'condition', 'quantity');
 
 create function public.allowed_commands(manual_adjustments public.manual_adjustments) returns text[]
 language plpgsql stable set search_path = ''

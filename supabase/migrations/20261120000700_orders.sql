@@ -35,6 +35,8 @@ create table public.orders (
   credit_override_note text,
   status_reason text,
   delivered_at timestamptz,
+  amended_at timestamptz,
+  edited_by uuid[] not null default '{}',
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -75,6 +77,8 @@ comment on table public.orders is
 comment on column public.orders.warehouse_id is 'Depot that the goods come from.';
 comment on column public.orders.external_reference is 'Number of the order in another system; unique per company.';
 comment on column public.orders.approved_total is 'Total at the time of approval, the measure for later amendments.';
+comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
+comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
 insert into private.document_kinds (kind, prefix, is_gapless) values ('order', 'ORD', false);
@@ -83,8 +87,8 @@ select private.register_machine('order', 'orders', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('order', 'draft', 'submit', 'pending_approval', 'orders.create', null, 'order.submitted'),
   ('order', 'draft', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
-  ('order', 'pending_approval', 'approve', 'approved', 'orders.approve', 'created_by', 'order.approved'),
-  ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', 'created_by', 'order.rejected'),
+  ('order', 'pending_approval', 'approve', 'approved', 'orders.approve', '{created_by,edited_by}', 'order.approved'),
+  ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', '{created_by,edited_by}', 'order.rejected'),
   ('order', 'pending_approval', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
   ('order', 'approved', 'allocate', 'allocated', 'orders.allocate', null, 'order.allocated'),
   ('order', 'approved', 'cancel', 'cancelled', 'orders.edit', null, 'order.cancelled'),
@@ -95,7 +99,17 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('order', 'dispatched', 'start_delivery', 'in_transit', 'trips.drive', null, 'order.delivery_started'),
   ('order', 'in_transit', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered'),
   ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed');
+insert into private.in_place_commands (machine, state, command, permission) values
+  ('order', 'draft', 'amend', 'orders.create'),
+  ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
+  ('order', 'failed', 'reattempt', 'orders.create');
+insert into private.in_place_commands (machine, state, command, permission)
+select 'order', s, c, 'orders.edit'
+from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated']) s, pg_catalog.unnest(array['amend', 'hold', 'release']) c
+where (s, c) <> ('draft', 'amend');
 select private.manage_table('public.orders', 'order', 'order');
+select private.note_editors('public.orders', 'amended_at');
+select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken');
 
 create table public.order_items (
   id uuid primary key default private.uuid_v7(),
@@ -130,6 +144,7 @@ comment on column public.order_items.price_source is 'Where the price came from:
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 alter table public.order_items enable row level security;
 alter table public.order_items force row level security;
+select private.audit_part('public.order_items', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
 
 create table public.fulfilments (
   id uuid primary key default private.uuid_v7(),
@@ -178,6 +193,7 @@ create index fulfilment_items_product on public.fulfilment_items (tenant_id, pro
 comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
 alter table public.fulfilment_items enable row level security;
 alter table public.fulfilment_items force row level security;
+select private.audit_changes('public.fulfilment_items', 'quantity_delivered', 'refused_reason');
 
 create table public.reservations (
   id uuid primary key default private.uuid_v7(),
@@ -210,19 +226,22 @@ as $$
 declare
   short jsonb;
 begin
-  -- Balances are locked in the one order before anything is decided.
-  perform from public.inventory i
-  where (i.tenant_id, i.warehouse_id, i.product_id) in (select n.tenant_id, n.warehouse_id, n.product_id from new_rows n) and i.condition = 'good'
-  order by i.warehouse_id, i.product_id, i.condition
-  for no key update;
-
+  -- Balances are locked in the one order, and judged as they are once locked.
+  with wanted as (
+    select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3
+  ), locked as materialized (
+    select i.tenant_id, i.warehouse_id, i.product_id, i.available from public.inventory i
+    where (i.tenant_id, i.warehouse_id, i.product_id) in (select w.tenant_id, w.warehouse_id, w.product_id from wanted w) and i.condition = 'good'
+    order by i.warehouse_id, i.product_id, i.condition
+    for no key update
+  )
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'product_id', n.product_id, 'sku', p.sku, 'name', p.name, 'required', n.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
+    'product_id', w.product_id, 'sku', p.sku, 'name', p.name, 'required', w.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
   into short
-  from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
-  left join public.inventory i on i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good'
-  join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id
-  where n.quantity > coalesce(i.available, 0);
+  from wanted w
+  left join locked i using (tenant_id, warehouse_id, product_id)
+  join public.products p on p.tenant_id = w.tenant_id and p.id = w.product_id
+  where w.quantity > coalesce(i.available, 0);
   if short is not null then
     perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', short));
   end if;
@@ -231,7 +250,7 @@ begin
   from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
   where i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good';
   update public.order_items i set quantity_reserved = n.quantity
-  from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id;
+  from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id and i.quantity_reserved <> n.quantity;
   return null;
 end
 $$;
@@ -364,11 +383,24 @@ create function public.allowed_commands(orders public.orders) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  -- Two edges are taken by the trip that carries the order.
   return array(
     select c from pg_catalog.unnest(private.allowed_commands('order', orders.tenant_id, orders.status::text, pg_catalog.to_jsonb(orders))) c
-    where c not in ('dispatch', 'start_delivery')
+    where case c
+      -- Two edges are taken by the trip that carries the order.
+      when 'dispatch' then false
+      when 'start_delivery' then false
+      when 'allocate' then not orders.is_on_hold
+      when 'hold' then not orders.is_on_hold
+      when 'release' then orders.is_on_hold
+      when 'approve' then coalesce(orders.total <= private.approval_limit(), true)
+      when 'reattempt' then not private.is_reattempted(orders)
+      when 'arrive_at_stop' then private.delivers_order(orders)
+      when 'complete_delivery' then private.delivers_order(orders)
+      when 'fail_delivery' then private.delivers_order(orders)
+      else true
+    end
   );
 end
 $$;
-comment on function public.allowed_commands(public.orders) is 'Commands that the caller may give to this order now. Computed field.';
+comment on function public.allowed_commands(public.orders) is
+  'Commands that the caller may give to this order now. What other records decide (stock, credit, the customer) shows when they are given. Computed field.';

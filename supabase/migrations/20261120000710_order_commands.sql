@@ -8,6 +8,7 @@ select private.register_error('address_required', 422, 'The order has no deliver
 select private.register_error('credit_exceeded', 409, 'The customer''s credit limit does not cover this order.', 'Collect payments first, or let someone with the right approve it with a note.');
 select private.register_error('approval_limit_exceeded', 403, 'The order is above the amount you may approve.', 'Ask someone with a higher limit.');
 select private.register_error('order_on_hold', 409, 'The order is on hold.', 'Release the hold first.');
+select private.register_error('order_not_on_hold', 409, 'The order is not on hold.', 'Reload the order; somebody released it already.');
 select private.register_error('order_not_editable', 409, 'The order can no longer be changed.', 'Enter a new order for what is missing.');
 select private.register_error('order_reference_taken', 409, 'There is already an order with this external reference.', 'Open that order instead.');
 
@@ -141,26 +142,44 @@ comment on function private.quote_order(uuid, uuid, jsonb) is
   'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
-create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns jsonb
+create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
+
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.line_number) from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r);
+  return array(
+    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate)::private.priced_line
+    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r
+  );
 end
 $$;
 comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
 
-create function private.insert_order_items(tenant uuid, order_id uuid, priced jsonb) returns void
+create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[], are_reserved boolean default false) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
-  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate
-  from pg_catalog.jsonb_to_recordset(priced) as r (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate, quantity_reserved)
+  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
+  from pg_catalog.unnest(priced) r;
 end
 $$;
-comment on function private.insert_order_items(uuid, uuid, jsonb) is 'Writes priced lines to an order.';
+comment on function private.insert_order_items(uuid, uuid, private.priced_line[], boolean) is 'Writes priced lines to an order; are_reserved: their reservations follow in the same command.';
+
+create function private.reserve_stock(target public.orders) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
+  select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
+  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+end
+$$;
+comment on function private.reserve_stock(public.orders) is
+  'Reserves every line of an order, or nothing. The last step of a command, so that the balances that others wait for are locked for as short as possible. Raises stock_short.';
 
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
@@ -172,16 +191,50 @@ end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
 
+create function private.submit_draft(draft public.orders) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  buyer public.customers;
+  submitted public.orders := draft;
+  rule jsonb;
+begin
+  select * into buyer from public.customers c where c.tenant_id = draft.tenant_id and c.id = draft.customer_id;
+  case buyer.status
+    when 'active' then null;
+    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
+  end case;
+  if draft.address_id is null then
+    perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', draft.id));
+  end if;
+  submitted.status := 'pending_approval';
+  submitted.submitted_at := pg_catalog.now();
+  rule := private.tenant_rule(draft.tenant_id, 'orders.auto_approve');
+  if rule is not null and private.credit_shortfall(submitted) = 0
+    and private.is_truthy(private.json_logic(rule, pg_catalog.jsonb_build_object('order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer)))) then
+    submitted.status := 'approved';
+    submitted.approved_at := pg_catalog.now();
+    submitted.approved_total := draft.subtotal + draft.tax_total;
+  end if;
+  return submitted;
+end
+$$;
+comment on function private.submit_draft(public.orders) is
+  'What a draft whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Writes nothing.';
+
 create function private.insert_order(
   tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
-  external_reference text, channel public.order_channel
+  external_reference text, channel public.order_channel, submit boolean, allocate boolean
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   buyer public.customers;
-  priced jsonb;
+  priced private.priced_line[];
+  draft public.orders;
   created public.orders;
 begin
   select * into buyer from public.customers c
@@ -203,95 +256,62 @@ begin
   ) then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
-  if external_reference is not null and exists (select from public.orders o where o.tenant_id = tenant and o.external_reference = insert_order.external_reference) then
-    perform private.fail('order_reference_taken', pg_catalog.jsonb_build_object('external_reference', external_reference));
-  end if;
   priced := private.price_lines(tenant, buyer.id, lines);
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel, subtotal, tax_total)
-  select tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
+  draft.id := private.uuid_v7();
+  draft.tenant_id := tenant;
+  draft.customer_id := buyer.id;
+  draft.address_id := address_id;
+  draft.status := 'draft';
+  -- The lines would say the same a moment later; said here it saves writing the order twice.
+  select sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
+  into draft.subtotal, draft.tax_total
+  from pg_catalog.unnest(priced) r;
+  draft.total := draft.subtotal + draft.tax_total;
+  if submit then
+    draft := private.submit_draft(draft);
+  end if;
+  -- What may have to be split into a backorder is reserved once it is written.
+  if allocate and draft.status = 'approved' and not coalesce(allow_backorder, false) then
+    draft.status := 'allocated';
+  end if;
+  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve', 'allocate');
+  insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
+    subtotal, tax_total, status, submitted_at, approved_at, approved_total)
+  select draft.id, tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
     requested_on, notes, coalesce(allow_backorder, false), external_reference, channel,
-    -- The lines would say the same a moment later; said here it saves writing the order twice.
-    sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
-  from pg_catalog.jsonb_to_recordset(priced) as r (quantity numeric, unit_price numeric, tax_rate numeric)
+    draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
   returning * into created;
-  perform private.insert_order_items(tenant, created.id, priced);
+  perform private.take_steps(null);
+  perform private.insert_order_items(tenant, created.id, priced, created.status = 'allocated');
+  if created.status = 'allocated' then
+    perform private.reserve_stock(created);
+  elsif allocate and created.status = 'approved' then
+    created := private.allocate_locked_order(created);
+  end if;
   return created;
 end
 $$;
-comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel) is 'A new draft with its lines. Body of create_order and of backorders.';
-
-create function private.submit_locked_order(target public.orders) returns public.orders
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  buyer public.customers;
-  submitted public.orders;
-  shortfall numeric;
-  rule jsonb;
-begin
-  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id;
-  case buyer.status
-    when 'active' then null;
-    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
-  end case;
-  if target.address_id is null then
-    perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', target.id));
-  end if;
-  if not exists (select from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id) then
-    perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
-  end if;
-  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now()
-  where o.id = target.id
-  returning * into submitted;
-  rule := private.tenant_rule(submitted.tenant_id, 'orders.auto_approve');
-  if rule is not null then
-    shortfall := private.credit_shortfall(submitted);
-    if shortfall = 0 and private.is_truthy(private.json_logic(rule, pg_catalog.jsonb_build_object(
-      'order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer)))) then
-      perform private.run_as_rule('orders.auto_approve');
-      update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total
-      where o.id = submitted.id
-      returning * into submitted;
-      perform private.run_as_rule(null);
-    end if;
-  end if;
-  return submitted;
-end
-$$;
-comment on function private.submit_locked_order(public.orders) is
-  'Submits a locked draft whose prices were just resolved, and approves it where the company''s rule says so and the credit covers it.';
+comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
+  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
-  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false,
-  idempotency_key uuid default null
+  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer_id, 'warehouse_id', warehouse_id, 'lines', lines, 'address_id', address_id,
-    'requested_on', requested_on, 'notes', notes, 'allow_backorder', allow_backorder, 'external_reference', external_reference, 'channel', channel, 'submit', submit);
-  replay constant jsonb := private.begin_command(tenant, 'create_order', idempotency_key, arguments);
   created public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
-  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel);
-  if submit then
-    created := private.submit_locked_order(created);
-  end if;
-  perform private.end_command(tenant, 'create_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
+  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel, submit, allocate);
   return created;
 end
 $$;
-comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, uuid) is
-  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order.';
-select private.expose('create_order');
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
+  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
+select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
 language sql stable security definer set search_path = ''
@@ -301,56 +321,65 @@ as $$
 $$;
 comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
 
-create function private.submit_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'submit_order', idempotency_key, arguments);
   target public.orders;
+  submitted public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'submit');
-  if private.order_lines(target) is not null then
-    perform private.replace_order_items(target, private.order_lines(target));
-    select * into target from public.orders o where o.id = target.id;
+  if private.order_lines(target) is null then
+    perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  target := private.submit_locked_order(target);
-  perform private.end_command(tenant, 'submit_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
+  update public.order_items i set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate
+  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target))) r
+  where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
+    and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
+  select * into target from public.orders o where o.id = target.id;
+  submitted := private.submit_draft(target);
+  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
+  update public.orders o
+  set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
+  where o.id = target.id
+  returning * into target;
+  perform private.take_steps(null);
   return target;
 end
 $$;
-comment on function private.submit_order(uuid, integer, uuid) is
+comment on function private.submit_order(uuid, integer) is
   'Freezes today''s prices and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
-select private.expose('submit_order');
+select private.expose_command('submit_order');
 
 ------------------------------------------------------------------------------------------------
 -- Deciding
 ------------------------------------------------------------------------------------------------
 
-create function private.approve_order(order_id uuid, note text default null, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.approval_limit() returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (private.tenant_rule(private.active_tenant_id(), 'orders.approval_limits') ->> (private.active_membership()).role::text)::numeric;
+end
+$$;
+comment on function private.approval_limit() is 'Up to which total the caller''s role may approve orders; null where the company sets no limit.';
+
+create function private.approve_order(order_id uuid, note text default null, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'note', note);
-  replay constant jsonb := private.begin_command(tenant, 'approve_order', idempotency_key, arguments);
   target public.orders;
   approval_limit numeric;
   shortfall numeric;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'approve');
-  approval_limit := (private.tenant_rule(tenant, 'orders.approval_limits') ->> (private.active_membership()).role::text)::numeric;
+  approval_limit := private.approval_limit();
   if target.total > approval_limit then
     perform private.fail('approval_limit_exceeded', pg_catalog.jsonb_build_object('total', target.total, 'limit', approval_limit));
   end if;
@@ -365,39 +394,32 @@ begin
     where o.id = target.id
     returning * into target;
   end if;
-  perform private.end_command(tenant, 'approve_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.approve_order(uuid, text, integer, uuid) is
+comment on function private.approve_order(uuid, text, integer) is
   'Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal.';
-select private.expose('approve_order');
+select private.expose_command('approve_order');
 
-create function private.reject_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.reject_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'reject_order', idempotency_key, arguments);
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'reject');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
   update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
-  perform private.end_command(tenant, 'reject_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.reject_order(uuid, text, integer, uuid) is 'Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal.';
-select private.expose('reject_order');
+comment on function private.reject_order(uuid, text, integer) is 'Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal.';
+select private.expose_command('reject_order');
 
 create function private.release_stock(target public.orders) returns void
 language sql security definer set search_path = ''
@@ -407,20 +429,15 @@ as $$
 $$;
 comment on function private.release_stock(public.orders) is 'Gives back everything that is reserved for an order.';
 
-create function private.cancel_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.cancel_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'cancel_order', idempotency_key, arguments);
   target public.orders;
   trip_id uuid;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.check_trip_of_order(target, trip_id);
@@ -431,53 +448,51 @@ begin
   update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
   perform private.release_stock(target);
   perform private.leave_trip(target);
-  perform private.end_command(tenant, 'cancel_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.cancel_order(uuid, text, integer, uuid) is
+comment on function private.cancel_order(uuid, text, integer) is
   'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal.';
-select private.expose('cancel_order');
+select private.expose_command('cancel_order');
 
-create function private.set_order_hold(order_id uuid, hold boolean, reason text, expected_version integer, idempotency_key uuid) returns public.orders
+create function private.set_order_hold(order_id uuid, hold boolean, reason text, expected_version integer) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('orders.edit');
+  tenant constant uuid := private.require_permission('orders.view');
   command constant text := case when hold then 'hold_order' else 'release_order' end;
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, command, idempotency_key, arguments);
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
-  if target.status not in ('draft', 'pending_approval', 'approved', 'allocated') then
+  if not private.takes_in_place('order', tenant, target.status::text, case when hold then 'hold' else 'release' end) then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
+  end if;
+  if hold and target.is_on_hold then
+    perform private.fail('order_on_hold', pg_catalog.jsonb_build_object('order_id', target.id, 'reason', target.hold_reason));
+  elsif not hold and not target.is_on_hold then
+    perform private.fail('order_not_on_hold', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   if hold and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
   update public.orders o set is_on_hold = hold, hold_reason = case when hold then pg_catalog.btrim(reason) end where o.id = target.id returning * into target;
-  perform private.end_command(tenant, command, idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.set_order_hold(uuid, boolean, text, integer, uuid) is 'Body of hold_order and release_order.';
+comment on function private.set_order_hold(uuid, boolean, text, integer) is 'Body of hold_order and release_order.';
 
-create function private.hold_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.hold_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language sql security definer set search_path = ''
-as $$ select private.set_order_hold(order_id, true, reason, expected_version, idempotency_key) $$;
-comment on function private.hold_order(uuid, text, integer, uuid) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_not_editable.';
-select private.expose('hold_order');
+as $$ select private.set_order_hold(order_id, true, reason, expected_version) $$;
+comment on function private.hold_order(uuid, text, integer) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable.';
+select private.expose_command('hold_order');
 
-create function private.release_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.release_order(order_id uuid, expected_version integer default null) returns public.orders
 language sql security definer set search_path = ''
-as $$ select private.set_order_hold(order_id, false, null, expected_version, idempotency_key) $$;
-comment on function private.release_order(uuid, integer, uuid) is 'Ends a hold. Raises order_not_editable.';
-select private.expose('release_order');
+as $$ select private.set_order_hold(order_id, false, null, expected_version) $$;
+comment on function private.release_order(uuid, integer) is 'Ends a hold. Raises order_not_on_hold, order_not_editable.';
+select private.expose_command('release_order');
 
 ------------------------------------------------------------------------------------------------
 -- Reserving
@@ -509,8 +524,10 @@ begin
     return;
   end if;
 
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, created_by)
-  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.created_by)
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, created_by, edited_by)
+  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.created_by,
+    -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
+    pg_catalog.array_remove(target.edited_by || target.created_by, null))
   returning * into backorder;
   insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
   select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, c.missing, l.unit_price, l.price_source, l.tax_rate
@@ -548,38 +565,29 @@ begin
     perform private.split_backorder(target);
   end if;
   update public.orders o set status = 'allocated' where o.id = target.id returning * into allocated;
-  -- Last, so that the balances that others wait for are locked for as short as possible.
-  insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
-  select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
-  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+  perform private.reserve_stock(allocated);
   return allocated;
 end
 $$;
 comment on function private.allocate_locked_order(public.orders) is 'Reserves every line of a locked, approved order, or nothing.';
 
-create function private.allocate_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.allocate_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'allocate_order', idempotency_key, arguments);
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'allocate');
   target := private.allocate_locked_order(target);
-  perform private.end_command(tenant, 'allocate_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.allocate_order(uuid, integer, uuid) is
+comment on function private.allocate_order(uuid, integer) is
   'Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal.';
-select private.expose('allocate_order');
+select private.expose_command('allocate_order');
 
 create function private.follow_up_order(event public.event_store) returns void
 language plpgsql security definer set search_path = ''
@@ -609,30 +617,24 @@ comment on function private.follow_up_order(public.event_store) is 'Effect of th
 
 create function private.amend_order(
   order_id uuid, lines jsonb default null, address_id uuid default null, requested_on date default null, notes text default null,
-  expected_version integer default null, idempotency_key uuid default null
+  expected_version integer default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'lines', lines, 'address_id', address_id, 'requested_on', requested_on, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'amend_order', idempotency_key, arguments);
   target public.orders;
   trip_id uuid;
   tolerance numeric;
   was_allocated boolean;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.check_trip_of_order(target, trip_id);
-  if target.status not in ('draft', 'pending_approval', 'approved', 'allocated') then
+  if not private.takes_in_place('order', tenant, target.status::text, 'amend') then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
   end if;
-  perform private.require_permission(case when target.status = 'draft' then 'orders.create' else 'orders.edit' end);
   if address_id is not null and not exists (
     select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.customer_id and a.id = address_id and a.is_active
   ) then
@@ -640,8 +642,10 @@ begin
   end if;
   was_allocated := target.status = 'allocated';
   update public.orders o
-  set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes)
-  where o.id = target.id and (amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::uuid, null::date, null::text);
+  set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes),
+    amended_at = pg_catalog.clock_timestamp()
+  where o.id = target.id
+    and (amend_order.lines, amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::jsonb, null::uuid, null::date, null::text);
   if lines is not null then
     -- Customers are locked before balances, here as on dispatch.
     perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
@@ -658,43 +662,43 @@ begin
       update public.orders o set status = 'pending_approval' where o.id = target.id returning * into target;
       perform private.leave_trip(target);
     elsif was_allocated then
-      insert into public.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
-      select i.tenant_id, i.id, target.warehouse_id, i.product_id, i.quantity
-      from public.order_items i where i.tenant_id = tenant and i.order_id = target.id;
+      perform private.reserve_stock(target);
       perform private.refresh_load_of_order(target);
     end if;
   end if;
-  perform private.end_command(tenant, 'amend_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer, uuid) is
+comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer) is
   'Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
-select private.expose('amend_order');
+select private.expose_command('amend_order');
 
-create function private.reattempt_order(order_id uuid, idempotency_key uuid default null) returns public.orders
+create function private.is_reattempted(failed public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (select from public.orders o where o.tenant_id = failed.tenant_id and o.reattempt_of_id = failed.id);
+end
+$$;
+comment on function private.is_reattempted(public.orders) is 'Whether a failed order was entered again already.';
+
+create function private.reattempt_order(order_id uuid) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('orders.create');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'reattempt_order', idempotency_key, arguments);
+  tenant constant uuid := private.require_permission('orders.view');
   failed public.orders;
   created public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   failed := private.lock_order(tenant, order_id, null);
-  if failed.status <> 'failed' or exists (select from public.orders o where o.tenant_id = tenant and o.reattempt_of_id = failed.id) then
+  if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
-  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel);
+  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false, false);
   update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
-  perform private.end_command(tenant, 'reattempt_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.reattempt_order(uuid, uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
-select private.expose('reattempt_order');
+comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
+select private.expose_command('reattempt_order');

@@ -44,6 +44,8 @@ create index vehicles_home on public.vehicles (tenant_id, home_warehouse_id);
 comment on table public.vehicles is 'Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other.';
 comment on column public.vehicles.capacity_kg is 'Payload in kilograms; capacity_l in litres; capacity_units in crates or cylinders.';
 select private.manage_table('public.vehicles', 'vehicle');
+select private.register_error('vehicle_registration_taken', 409, 'Another vehicle has this registration.', 'Check the registration, or open that vehicle.');
+select private.refuse_taken('public.vehicles', 'vehicles_tenant_id_registration_key', 'vehicle_registration_taken');
 
 create function private.tg_vehicles__give_location() returns trigger
 language plpgsql security definer set search_path = ''
@@ -86,6 +88,8 @@ create table public.drivers (
 );
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
 select private.manage_table('public.drivers', 'driver');
+select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
+select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
 create table public.trips (
   id uuid primary key default private.uuid_v7(),
@@ -131,6 +135,14 @@ create index trips_warehouse on public.trips (tenant_id, warehouse_id);
 -- Two rounds of one van may not overlap in planned time, but it can also carry only one load at once.
 create unique index trips_vehicle_on_the_road on public.trips (tenant_id, vehicle_id) where status in ('dispatched', 'in_progress');
 create unique index trips_driver_on_the_road on public.trips (tenant_id, driver_id) where status in ('dispatched', 'in_progress');
+select private.register_error('vehicle_taken', 409, 'The vehicle is on another trip at that time.', 'Choose another vehicle or other times.');
+select private.register_error('driver_taken', 409, 'The driver is on another trip at that time.', 'Choose another driver or other times.');
+select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first, or choose another vehicle.');
+select private.register_error('driver_on_the_road', 409, 'The driver has not come back from his last trip.', 'Complete that trip first, or choose another driver.');
+select private.refuse_taken('public.trips', 'driver_is_on_one_trip_at_a_time', 'driver_taken');
+select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 'vehicle_taken');
+select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road');
+select private.refuse_taken('public.trips', 'trips_driver_on_the_road', 'driver_on_the_road');
 comment on table public.trips is 'One round of one van with one driver.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
 create trigger _100_number_document before insert on public.trips for each row execute function private.tg__number_document('trip');
@@ -142,6 +154,20 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('trip', 'in_progress', 'complete', 'completed', 'trips.dispatch', null, 'trip.completed'),
   ('trip', 'draft', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled'),
   ('trip', 'planned', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled');
+insert into private.in_place_commands (machine, state, command, permission) values
+  ('trip', 'draft', 'assign_orders', 'trips.edit'),
+  ('trip', 'draft', 'change', 'trips.edit'),
+  ('trip', 'planned', 'assign_orders', 'trips.edit'),
+  ('trip', 'planned', 'change', 'trips.edit'),
+  -- The right for the depot's or the driver's side is asked by the commands themselves.
+  ('trip', 'planned', 'confirm_load', 'trips.view'),
+  ('trip', 'in_progress', 'submit_offload', 'trips.view'),
+  ('trip', 'draft', 'report_variance', 'variances.report'),
+  ('trip', 'planned', 'report_variance', 'variances.report'),
+  ('trip', 'dispatched', 'report_variance', 'variances.report'),
+  ('trip', 'in_progress', 'report_variance', 'variances.report'),
+  ('trip', 'completed', 'report_variance', 'variances.report'),
+  ('trip', 'cancelled', 'report_variance', 'variances.report');
 select private.manage_table('public.trips', 'trip', 'trip');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
@@ -171,6 +197,7 @@ create index trip_stops_address on public.trip_stops (tenant_id, customer_id, ad
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
+select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
@@ -191,6 +218,7 @@ create table public.loads (
 comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
 alter table public.loads enable row level security;
 alter table public.loads force row level security;
+select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
@@ -280,10 +308,10 @@ create trigger _100_number_document before insert on public.offload_documents fo
 select private.register_machine('offload_document', 'offload_documents', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('offload_document', 'draft', 'submit', 'submitted', 'trips.view', null, 'offload_document.submitted'),
-  ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', 'submitted_by', 'offload_document.reviewed'),
-  ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', 'submitted_by', 'offload_document.rejected'),
-  ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', 'submitted_by', 'offload_document.approved'),
-  ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', 'submitted_by', 'offload_document.rejected');
+  ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', '{submitted_by}', 'offload_document.reviewed'),
+  ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected'),
+  ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
+  ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
 select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
 
 create table public.offload_items (
@@ -302,7 +330,8 @@ create table public.offload_items (
   constraint quantities_are_bounded check (expected between 0 and 99999999 and counted between 0 and 99999999)
 );
 create index offload_items_product on public.offload_items (tenant_id, product_id);
-comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted.';
+comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed.';
+select private.protect_ledger('public.offload_items');
 alter table public.offload_items enable row level security;
 alter table public.offload_items force row level security;
 
@@ -363,22 +392,30 @@ comment on column public.variances.expected is 'Base units, or money for kind ca
 create trigger _100_number_document before insert on public.variances for each row execute function private.tg__number_document('variance');
 select private.register_machine('variance', 'variances', 'pending_review');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
-  ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', 'created_by', 'variance.approved'),
-  ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', 'created_by', 'variance.rejected');
+  ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
+  ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 select private.manage_table('public.variances', 'variance', 'variance');
 
 create function public.allowed_commands(trips public.trips) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  -- Only its driver sets off.
   return array(
     select c from pg_catalog.unnest(private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips))) c
-    where c <> 'start' or private.drives_trip(trips)
+    where case c
+      -- Only its driver sets off.
+      when 'start' then private.drives_trip(trips)
+      when 'confirm_load' then private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
+        and not private.counted_for_the_other_side(trips)
+      when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
+        and private.is_ready_to_offload(trips)
+      else true
+    end
   );
 end
 $$;
-comment on function public.allowed_commands(public.trips) is 'Commands that the caller may give to this trip now. Computed field.';
+comment on function public.allowed_commands(public.trips) is
+  'Commands that the caller may give to this trip now. What other records decide (capacity, load counts, the offload) shows when they are given. Computed field.';
 
 create function public.allowed_commands(offload_documents public.offload_documents) returns text[]
 language plpgsql stable set search_path = ''

@@ -5,6 +5,8 @@ select private.register_error('trip_fixed', 409, 'The trip has left the depot an
 select private.register_error('trip_without_orders', 409, 'The trip carries no orders.', 'Add orders first.');
 select private.register_error('trip_without_driver', 409, 'The trip has no driver.', 'Choose a driver.');
 select private.register_error('trip_without_vehicle', 409, 'The trip has no vehicle.', 'Choose a vehicle.');
+select private.register_error('vehicle_not_active', 409, 'The vehicle is out of service.', 'Choose another vehicle, or put this one back into service.');
+select private.register_error('driver_not_active', 409, 'The driver no longer drives for you.', 'Choose another driver, or make this one active again.');
 select private.register_error('trip_overloaded', 409, 'The load is more than the vehicle can carry.', 'Take orders off the trip or choose a larger vehicle.');
 select private.register_error('load_not_confirmed', 409, 'The load is not confirmed by both the depot and the driver.', 'Have both count the load.');
 select private.register_error('load_count_mismatch', 409, 'The count differs from the load sheet.', 'Count again; if goods are missing, change the orders first.');
@@ -38,6 +40,18 @@ begin
 end
 $$;
 comment on function private.drives_trip(public.trips) is 'Whether the caller is the driver of the trip.';
+
+create function private.delivers_order(target public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.has_permission(target.tenant_id, 'trips.dispatch') or exists (
+    select from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+    where s.tenant_id = target.tenant_id and s.order_id = target.id and private.drives_trip(t)
+  );
+end
+$$;
+comment on function private.delivers_order(public.orders) is 'Whether the caller drives the trip that carries the order, or may act for its driver.';
 
 create function private.lock_trip(tenant uuid, trip_id uuid, expected_version integer) returns public.trips
 language plpgsql security definer set search_path = ''
@@ -154,6 +168,29 @@ end
 $$;
 comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight, volume or units of a trip exceed its vehicle. Without a vehicle there is nothing to check yet.';
 
+create function private.check_crew(target public.trips) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  van public.vehicles;
+  driver public.drivers;
+begin
+  -- Shared locks: whoever takes the van or the driver out of service now comes before or after this step.
+  select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id for share;
+  if not van.is_active then
+    perform private.fail('vehicle_not_active', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name));
+  end if;
+  select * into driver from public.drivers d where d.tenant_id = target.tenant_id and d.id = target.driver_id for share;
+  if not driver.is_active or exists (
+    select from public.memberships m where m.tenant_id = driver.tenant_id and m.id = driver.membership_id and m.status <> 'active'
+  ) then
+    perform private.fail('driver_not_active', pg_catalog.jsonb_build_object('driver_id', driver.id, 'name', driver.name));
+  end if;
+end
+$$;
+comment on function private.check_crew(public.trips) is
+  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. A driver who can sign in is a member. Raises vehicle_not_active, driver_not_active.';
+
 ------------------------------------------------------------------------------------------------
 -- Building
 ------------------------------------------------------------------------------------------------
@@ -200,21 +237,15 @@ comment on function private.set_trip_orders(public.trips, uuid[]) is 'Replaces t
 
 create function private.create_trip(
   warehouse_id uuid, planned_start_at timestamptz, planned_end_at timestamptz, vehicle_id uuid default null, driver_id uuid default null,
-  order_ids uuid[] default '{}', notes text default null, idempotency_key uuid default null
+  order_ids uuid[] default '{}', notes text default null
 ) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.edit');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('warehouse_id', warehouse_id, 'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at,
-    'vehicle_id', vehicle_id, 'driver_id', driver_id, 'order_ids', order_ids, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'create_trip', idempotency_key, arguments);
   created public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   if not exists (
     select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
   ) then
@@ -225,62 +256,50 @@ begin
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   returning * into created;
+  perform private.check_crew(created);
   perform private.set_trip_orders(created, order_ids);
-  perform private.end_command(tenant, 'create_trip', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text, uuid) is
-  'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available.';
-select private.expose('create_trip');
+comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text) is
+  'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active.';
+select private.expose_command('create_trip');
 
-create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('trips.edit');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'order_ids', order_ids);
-  replay constant jsonb := private.begin_command(tenant, 'assign_orders', idempotency_key, arguments);
+  tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
-  if target.status not in ('draft', 'planned') then
+  if not private.takes_in_place('trip', tenant, target.status::text, 'assign_orders') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
   perform private.set_trip_orders(target, order_ids);
   -- Whoever looks at an older list of stops must notice.
   update public.trips t set notes = t.notes where t.id = target.id returning * into target;
-  perform private.end_command(tenant, 'assign_orders', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.assign_orders(uuid, uuid[], integer, uuid) is
+comment on function private.assign_orders(uuid, uuid[], integer) is
   'Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders.';
-select private.expose('assign_orders');
+select private.expose_command('assign_orders');
 
 create function private.change_trip(
   trip_id uuid, vehicle_id uuid default null, driver_id uuid default null, planned_start_at timestamptz default null, planned_end_at timestamptz default null,
-  notes text default null, expected_version integer default null, idempotency_key uuid default null
+  notes text default null, expected_version integer default null
 ) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('trips.edit');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'vehicle_id', vehicle_id, 'driver_id', driver_id,
-    'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'change_trip', idempotency_key, arguments);
+  tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
-  if target.status not in ('draft', 'planned') then
+  if not private.takes_in_place('trip', tenant, target.status::text, 'change') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
   perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
@@ -291,33 +310,30 @@ begin
     notes = coalesce(change_trip.notes, t.notes)
   where t.id = target.id
   returning * into target;
+  if change_trip.vehicle_id is not null or change_trip.driver_id is not null then
+    perform private.check_crew(target);
+  end if;
   if target.status = 'planned' then
     perform private.check_capacity(target);
     -- The new driver has counted nothing yet.
     update public.loads l set driver_confirmed_by = null, driver_confirmed_at = null
     where l.tenant_id = tenant and l.trip_id = target.id and change_trip.driver_id is not null;
   end if;
-  perform private.end_command(tenant, 'change_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer, uuid) is
-  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, version_conflict.';
-select private.expose('change_trip');
+comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer) is
+  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict.';
+select private.expose_command('change_trip');
 
-create function private.plan_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.plan_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'plan_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'plan');
   if target.driver_id is null then
@@ -326,41 +342,48 @@ begin
   if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
+  perform private.check_crew(target);
   perform private.check_capacity(target);
   update public.trips t set status = 'planned' where t.id = target.id returning * into target;
   perform private.write_load_sheet(target);
-  perform private.end_command(tenant, 'plan_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.plan_trip(uuid, integer, uuid) is
-  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, trip_overloaded, trip_transition_illegal; 23P01 when driver or vehicle is on another trip at that time.';
-select private.expose('plan_trip');
+comment on function private.plan_trip(uuid, integer) is
+  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
+select private.expose_command('plan_trip');
 
-create function private.confirm_load(trip_id uuid, counts jsonb, idempotency_key uuid default null) returns public.loads
+create function private.counted_for_the_other_side(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.loads l where l.tenant_id = target.tenant_id and l.trip_id = target.id
+      and auth.uid() = case when private.drives_trip(target) then l.depot_confirmed_by else l.driver_confirmed_by end
+  );
+end
+$$;
+comment on function private.counted_for_the_other_side(public.trips) is 'Whether the caller confirmed the load for the depot while he drives the trip, or the other way round.';
+
+create function private.confirm_load(trip_id uuid, counts jsonb) returns public.loads
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'counts', counts);
-  replay constant jsonb := private.begin_command(tenant, 'confirm_load', idempotency_key, arguments);
   target public.trips;
   sheet public.loads;
   is_driver boolean;
   mismatch jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.loads, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, null);
-  if target.status <> 'planned' then
+  if not private.takes_in_place('trip', tenant, target.status::text, 'confirm_load') then
     perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'confirm_load'));
   end if;
   is_driver := private.drives_trip(target);
   perform private.require_permission(case when is_driver then 'trips.drive' else 'trips.load' end);
   select * into sheet from public.loads l where l.tenant_id = tenant and l.trip_id = target.id for no key update;
-  if auth.uid() = (case when is_driver then sheet.depot_confirmed_by else sheet.driver_confirmed_by end) then
+  if private.counted_for_the_other_side(target) then
     perform private.fail('load_confirmed_by_same_person');
   end if;
   if pg_catalog.jsonb_typeof(counts) is distinct from 'array' then
@@ -384,29 +407,23 @@ begin
     update public.loads l set depot_confirmed_by = auth.uid(), depot_confirmed_at = pg_catalog.now() where l.id = sheet.id returning * into sheet;
   end if;
   perform private.publish_event(tenant, 'trip.load_confirmed', 'trip', target.id, target.version, pg_catalog.jsonb_build_object('side', case when is_driver then 'driver' else 'depot' end));
-  perform private.end_command(tenant, 'confirm_load', idempotency_key, arguments, pg_catalog.to_jsonb(sheet));
   return sheet;
 end
 $$;
-comment on function private.confirm_load(uuid, jsonb, uuid) is
+comment on function private.confirm_load(uuid, jsonb) is
   'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
-select private.expose('confirm_load');
+select private.expose_command('confirm_load');
 
-create function private.dispatch_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.dispatch_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'dispatch_trip', idempotency_key, arguments);
   target public.trips;
   van public.vehicles;
   problems jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'dispatch');
   select * into van from public.vehicles v where v.tenant_id = tenant and v.id = target.vehicle_id;
@@ -416,6 +433,7 @@ begin
   if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
+  perform private.check_crew(target);
   perform private.check_capacity(target);
   if not exists (
     select from public.loads l where l.tenant_id = tenant and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
@@ -479,27 +497,21 @@ begin
   select tenant, f.id, i.id, i.product_id, i.quantity
   from sent f join public.order_items i on i.tenant_id = tenant and i.order_id = f.order_id;
   perform private.run_as_rule(null);
-  perform private.end_command(tenant, 'dispatch_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.dispatch_trip(uuid, integer, uuid) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
-select private.expose('dispatch_trip');
+comment on function private.dispatch_trip(uuid, integer) is
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+select private.expose_command('dispatch_trip');
 
-create function private.start_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'start_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'start');
   if not private.drives_trip(target) then
@@ -509,26 +521,20 @@ begin
   perform private.run_as_rule('trip.start');
   update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
   perform private.run_as_rule(null);
-  perform private.end_command(tenant, 'start_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.start_trip(uuid, integer, uuid) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
-select private.expose('start_trip');
+comment on function private.start_trip(uuid, integer) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
+select private.expose_command('start_trip');
 
-create function private.cancel_trip(trip_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.cancel_trip(trip_id uuid, reason text, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'cancel_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
@@ -537,10 +543,9 @@ begin
   delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
   delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;
   update public.trips t set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where t.id = target.id returning * into target;
-  perform private.end_command(tenant, 'cancel_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.cancel_trip(uuid, text, integer, uuid) is
+comment on function private.cancel_trip(uuid, text, integer) is
   'Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal.';
-select private.expose('cancel_trip');
+select private.expose_command('cancel_trip');

@@ -93,7 +93,8 @@ create table public.invoice_items (
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
-comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed).';
+comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed.';
+select private.protect_ledger('public.invoice_items');
 alter table public.invoice_items enable row level security;
 alter table public.invoice_items force row level security;
 
@@ -145,11 +146,13 @@ comment on table public.payments is 'Money received. Only approved payments pay 
 create trigger _100_number_document before insert on public.payments for each row execute function private.tg__number_document('payment');
 select private.register_machine('payment', 'payments', 'pending');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
-  ('payment', 'pending', 'approve', 'approved', 'payments.approve', 'created_by', 'payment.approved'),
-  ('payment', 'pending', 'reject', 'rejected', 'payments.approve', 'created_by', 'payment.rejected'),
+  ('payment', 'pending', 'approve', 'approved', 'payments.approve', '{created_by}', 'payment.approved'),
+  ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
   ('payment', 'approved', 'reconcile', 'reconciled', 'payments.reconcile', null, 'payment.reconciled'),
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
+insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
 select private.manage_table('public.payments', 'payment', 'payment');
+select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken');
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),
@@ -169,6 +172,7 @@ create index payment_allocations_invoice on public.payment_allocations (tenant_i
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
 alter table public.payment_allocations enable row level security;
 alter table public.payment_allocations force row level security;
+select private.audit_part('public.payment_allocations', 'amount');
 
 create table public.statement_lines (
   id uuid primary key default private.uuid_v7(),
@@ -194,6 +198,8 @@ create table public.statement_lines (
 );
 comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
 select private.manage_table('public.statement_lines', 'statement_line');
+select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
+select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
 
 create table public.container_ledger (
   id uuid primary key default private.uuid_v7(),
@@ -245,7 +251,10 @@ create function public.allowed_commands(payments public.payments) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments));
+  return array(
+    select c from pg_catalog.unnest(private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments))) c
+    where c <> 'allocate' or payments.unallocated > 0
+  );
 end
 $$;
 comment on function public.allowed_commands(public.payments) is 'Commands that the caller may give to this payment now. Computed field.';

@@ -5,8 +5,8 @@
 
 revoke all on all tables in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all sequences in schema public, private, analytics from anon, authenticated, service_role;
-revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role;
-revoke all on schema private, analytics, pgmq from public, anon, authenticated;
+revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role, supabase_auth_admin;
+revoke all on schema private, analytics, pgmq from public, anon, authenticated, supabase_auth_admin;
 
 do $$
 declare
@@ -29,6 +29,8 @@ grant usage on schema analytics to authenticated;
 -- Family 01, platform: what policies, defaults and computed fields call.
 
 grant execute on function private.uuid_v7 to authenticated, service_role;
+-- Commands are served once per key.
+grant execute on function private.begin_command, private.end_command to authenticated;
 
 -- Family 02, tenancy.
 
@@ -47,6 +49,10 @@ grant execute on function public.accept_invitation, private.accept_invitation to
 grant execute on function public.reset_password, private.reset_password to anon, authenticated;
 grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
 grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
+
+-- The sign-in service asks this, and nothing else of ours.
+grant usage on schema private to supabase_auth_admin;
+grant execute on function private.hook_password_verification_attempt to supabase_auth_admin;
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
@@ -338,7 +344,7 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted to authenticated;
 grant execute on function
   public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
   public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
@@ -376,7 +382,9 @@ using (
 
 -- Family 08, delivery.
 
-grant execute on function private.sees_trip, private.drives_trip to authenticated;
+grant execute on function
+  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload
+to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
   public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,

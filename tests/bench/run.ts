@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
 import { readCompany, type Company } from './company.ts';
-import { live, place } from './flows.ts';
+import { live, place, placeReserved } from './flows.ts';
 import { listOverHttp, openHttp } from './http.ts';
 import { measure, type Operation } from './measure.ts';
 import { describeProfile, profile, startProfiling, type Profile } from './profile.ts';
@@ -104,12 +104,12 @@ async function benchSql(): Promise<Profile> {
       minimum.place,
       {
         way: 'sql',
-        note: 'one transaction',
+        note: 'one command',
         make: (client) => placeAtOnce(at(ways, client), company, client),
       },
       {
         way: 'sql',
-        note: 'two transactions',
+        note: 'two commands',
         make: (client) => place(at(ways, client), company, client),
       },
     ]);
@@ -147,6 +147,7 @@ async function benchHttp(): Promise<void> {
     await compare(listName(FEW), [minimum.list, httpList]);
     await compare('place and allocate', [
       minimum.place,
+      { way: 'http', note: 'one request', make: (client) => placeReserved(http, company, client) },
       { way: 'http', note: 'two requests', make: (client) => place(http, company, client) },
     ]);
     await compare(

@@ -73,14 +73,14 @@ export function placeAtCeiling(way: SqlWay, company: Company, client: number): O
   };
 }
 
-/** create_order and allocate_order in one transaction, as the minimum is one. */
+/** create_order with its stock reserved: one command, as the minimum is one. */
 export function placeAtOnce(way: SqlWay, company: Company, client: number): Operation {
   const next = orderStream(company, client);
   return async () => {
     const { customer, lines } = next();
     const [row] = await way.run(
       'manager',
-      `select a.status from public.create_order(customer_id => '${customer}', warehouse_id => '${company.depot}', lines => ${literal(lines)}, submit => true) o cross join lateral public.allocate_order(order_id => o.id) a`,
+      `select o.status from public.create_order(customer_id => '${customer}', warehouse_id => '${company.depot}', lines => ${literal(lines)}, submit => true, allocate => true) o`,
     );
     if (row?.['status'] !== 'allocated') throw new Error(`Not allocated but ${row?.['status']}.`);
   };

@@ -1,46 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
-import { photograph, signIn, startBrowser, type Person } from '../harness/browser.ts';
-import { STACK_VARIABLE, startTestStack, testStack } from '../harness/stack.ts';
+import { expect, test } from 'vitest';
+import { signIn, type Person } from '../harness/browser.ts';
+import { testStack } from '../harness/stack.ts';
+import { confirm, CRATE, EMPTY, heading, select, sign, state } from './_support/steps.ts';
+import { useBrowser } from './_support/walk.ts';
 
-let browser: Browser;
-let stopStack: () => Promise<void>;
-// A company where nothing has happened yet: other tests keep the same driver busy.
-beforeAll(async () => {
-  const { stack, stop } = await startTestStack();
-  process.env[STACK_VARIABLE] = JSON.stringify(stack);
-  stopStack = stop;
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await stopStack();
-});
-
-const CRATE = 'Cola 300 ml, crate of 24';
-const EMPTY = 'Empty crate with 24 bottles';
-
-/** Reads the number of the document that a page shows in its heading. */
-async function heading(person: Person, kind: string): Promise<string> {
-  const number = new RegExp(`${kind}-\\d+`);
-  const title = person.page.getByRole('heading', { level: 1, name: number });
-  return (await title.innerText()).match(number)?.[0] ?? '';
-}
-
-/** Waits until the badge beside the heading shows a state. */
-async function state(person: Person, text: string): Promise<void> {
-  const title = person.page.getByRole('heading', { level: 1 }).locator('xpath=..');
-  await title.getByText(text, { exact: true }).waitFor();
-}
-
-function select(person: Person, field: string, option: { label?: string; index?: number }) {
-  return person.page.getByRole('combobox', { name: field }).selectOption(option);
-}
-
-async function confirm(person: Person, name: string): Promise<void> {
-  await person.button(name).click();
-  await person.page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-}
+const visit = useBrowser();
 
 async function handover(person: Person, side: 'depot' | 'driver'): Promise<void> {
   await person.page.getByLabel(`Count of ${CRATE}`).fill('10');
@@ -49,7 +13,7 @@ async function handover(person: Person, side: 'depot' | 'driver'): Promise<void>
 }
 
 test('ten crates go from the order to the paid invoice, and the difference has a name', async () => {
-  onTestFailed(() => photograph(browser));
+  const browser = visit();
   // The sales account orders ten crates for a customer; price, stock and credit show while typing.
   const sales = await signIn(browser, 'sales@acme.test');
   await sales.open('/orders/new');
@@ -117,15 +81,7 @@ test('ten crates go from the order to the paid invoice, and the difference has a
   await select(driver, 'Paid with', { label: 'Cash' });
   await driver.page.getByLabel('Amount').fill('8543.20');
   await driver.page.getByLabel('Received by').fill('Tom Odhiambo');
-  const pad = driver.page.getByLabel('Signature of the receiver');
-  await pad.scrollIntoViewIfNeeded();
-  const box = await pad.boundingBox();
-  if (box === null) throw new Error('The signature pad is not on the screen.');
-  await driver.page.mouse.move(box.x + 30, box.y + 40);
-  await driver.page.mouse.down();
-  await driver.page.mouse.move(box.x + 120, box.y + 70, { steps: 8 });
-  await driver.page.mouse.move(box.x + 200, box.y + 30, { steps: 8 });
-  await driver.page.mouse.up();
+  await sign(driver);
   await driver.button('Complete the delivery').click();
   await driver.page.waitForURL(/\/drive(\?|$)/);
   await driver.page.getByText('Delivered', { exact: true }).first().waitFor();

@@ -58,18 +58,35 @@ export class Person {
   }
 }
 
+export const SCREENS = {
+  desktop: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+};
+
+interface Screen {
+  isPhone?: boolean;
+  /** Where the browser believes to be, such as `America/New_York`. */
+  timezoneId?: string;
+}
+
+/** Somebody who is not signed in, at a fresh browser profile. */
+export async function visitor(browser: Browser, screen: Screen = {}): Promise<Person> {
+  const context = await browser.newContext({
+    viewport: screen.isPhone ? SCREENS.phone : SCREENS.desktop,
+    hasTouch: screen.isPhone ?? false,
+    reducedMotion: 'reduce',
+    ...(screen.timezoneId === undefined ? {} : { timezoneId: screen.timezoneId }),
+  });
+  return new Person(context, await context.newPage());
+}
+
 /** Signs a person in at a fresh browser profile. */
 export async function signIn(
   browser: Browser,
   email: string,
-  options: { isPhone?: boolean; isDark?: boolean } = {},
+  screen: Screen = {},
 ): Promise<Person> {
-  const context = await browser.newContext({
-    viewport: options.isPhone ? { width: 390, height: 844 } : { width: 1360, height: 850 },
-    hasTouch: options.isPhone ?? false,
-    colorScheme: options.isDark ? 'dark' : 'light',
-  });
-  const person = new Person(context, await context.newPage());
+  const person = await visitor(browser, screen);
   await person.open('/sign-in');
   await person.page.getByLabel('E-mail').fill(email);
   await person.page.getByLabel('Password', { exact: true }).fill('mzigo-demo-2026');

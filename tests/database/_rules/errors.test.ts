@@ -7,6 +7,14 @@ const BODIES = `(
   select p.oid, regexp_replace(p.prosrc, '--[^\n]*', '', 'g') as body from pg_proc p where p.pronamespace in ${OURS}
 )`;
 
+/** Triggers that name what is taken, with their error. */
+const REFUSALS = `(
+  select t.tgrelid, t.tgname, split_part(encode(t.tgargs, 'escape'), '\\000', 1) as key,
+    split_part(encode(t.tgargs, 'escape'), '\\000', 2) as index
+  from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+  where p.proname like 'tg\\_%\\_\\_refuse\\_%' and t.tgnargs = 2 and t.tgenabled = 'O'
+)`;
+
 test('every error that is raised is registered', async () => {
   expect(
     await offenders(
@@ -21,7 +29,7 @@ test('an error key is a literal or follows from a machine or a rule', async () =
   expect(
     await offenders(
       `select b.oid::regprocedure from ${BODIES} b
-       where b.body ~ 'private\\.fail\\((?!'')' and b.body !~ 'private\\.fail\\((machine_name \\|\\| ''_transition_illegal''|problem)'`,
+       where b.body ~ 'private\\.fail\\((?!'')' and b.body !~ 'private\\.fail\\((machine_name \\|\\| ''_transition_illegal''|problem|tg_argv\\[0\\])'`,
     ),
   ).toEqual([]);
 });
@@ -40,7 +48,37 @@ test('every registered error can happen', async () => {
     await offenders(
       `select e.key from private.errors e
        where not exists (select from ${BODIES} b where b.body like '%''' || e.key || '''%')
-         and not exists (select from private.machines m where e.key = m.machine || '_transition_illegal')`,
+         and not exists (select from private.machines m where e.key = m.machine || '_transition_illegal')
+         and not exists (select from ${REFUSALS} r where r.key = e.key)`,
+    ),
+  ).toEqual([]);
+});
+
+test('what is taken already is refused with an error that is registered', async () => {
+  expect(
+    await offenders(
+      `select format('%s: %s', r.tgname, r.key) from ${REFUSALS} r
+       where not exists (select from private.errors e where e.key = r.key and e.status = 409)`,
+    ),
+  ).toEqual([]);
+});
+
+test('nobody reads the name of a constraint where he could have been told what is taken', async () => {
+  const writable = (column: string) =>
+    `has_column_privilege('authenticated', i.indrelid, ${column}, 'insert, update')`;
+  expect(
+    await offenders(
+      `select i.indexrelid::regclass from pg_index i
+         where (i.indisunique and not i.indisprimary or i.indisexclusion)
+           and exists (select from pg_class c where c.oid = i.indrelid and c.relnamespace = 'public'::regnamespace)
+           and not exists (select from ${REFUSALS} r where r.tgrelid = i.indrelid
+             and r.index = (select c.relname from pg_class c where c.oid = i.indexrelid))
+           -- With the id in it a key is unique by itself.
+           and not exists (
+             select from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any (i.indkey) and a.attname = 'id')
+           and (i.indisexclusion or exists (
+             select from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any (i.indkey) and a.attname <> 'tenant_id'
+               and ${writable('a.attnum')}))`,
     ),
   ).toEqual([]);
 });

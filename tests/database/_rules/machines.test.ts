@@ -72,11 +72,27 @@ test('every step is taken by a command that people or the clock can give', () =>
 test('who must not take a step is a column of the row', async () => {
   expect(
     await offenders(
-      `select format('%s %s: %s', t.machine, t.command, t.separate_from)
-       from private.transitions t join private.machines m using (machine)
-       where t.separate_from is not null and not exists (
+      `select format('%s %s: %s', t.machine, t.command, c)
+       from private.transitions t join private.machines m using (machine), unnest(t.separate_from) c
+       where not exists (
          select from pg_attribute a where a.attrelid = ('public.' || m.table_name)::regclass
-           and a.attname = t.separate_from and a.atttypid = 'uuid'::regtype)`,
+           and a.attname = c and a.atttypid in ('uuid'::regtype, 'uuid[]'::regtype))`,
+    ),
+  ).toEqual([]);
+});
+
+test('a decision on what people can change is kept from those who changed it', async () => {
+  expect(
+    await offenders(
+      `select distinct m.table_name from private.machines m join private.transitions t using (machine)
+       where t.separate_from is not null
+         and has_any_column_privilege('authenticated', 'public.' || m.table_name, 'update')
+         and 'edited_by' <> all (t.separate_from)
+       union
+       select m.table_name || ' does not note them' from private.machines m join private.transitions t using (machine)
+       where 'edited_by' = any (t.separate_from) and not exists (
+         select from pg_trigger g where g.tgrelid = ('public.' || m.table_name)::regclass
+           and g.tgfoid = 'private.tg__note_editor'::regproc)`,
     ),
   ).toEqual([]);
 });
@@ -90,16 +106,16 @@ test('every approval, rejection and review is kept from who made the record', as
   ).toEqual([]);
 });
 
-test('every machine guards inserts and changes and publishes what happened', async () => {
+test('every machine guards inserts and changes and records what happened', async () => {
   expect(
     await offenders(
       `select format('%s misses %s', m.machine, w.name) from private.machines m
-       cross join (values ('_200_guard_insert', 'tg__guard_transition'), ('_200_guard_transition', 'tg__guard_transition'),
-         ('_510_publish_transitions', 'tg__publish_transitions')) as w (name, task)
+       cross join lateral (values ('_200_guard_insert', 'tg__guard_transition', ''), ('_200_guard_transition', 'tg__guard_transition', ''),
+         ('_500_record_insert', 'tg__record_insert', m.machine || '\\000'), ('_500_record_update', 'tg__record_update', m.machine || '\\000')) as w (name, task, entity)
        where not exists (
          select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
          where t.tgrelid = ('public.' || m.table_name)::regclass and t.tgname = w.name and p.proname = w.task and t.tgenabled = 'O'
-           and encode(t.tgargs, 'escape') = m.machine || '\\000')`,
+           and encode(t.tgargs, 'escape') = w.entity || m.machine || '\\000')`,
     ),
   ).toEqual([]);
 });

@@ -11,7 +11,7 @@ select throws_ok($$ select reconcile_payment(tests.id('payment'), gen_random_uui
 select is((reconcile_payment(tests.id('payment'), tests.id('line'))).status::text, 'reconciled', 'the same amount does');
 select throws_ok($$ select reconcile_payment(tests.id('other'), tests.id('line')) $$, 'PT409', 'statement_line_mismatch', 'a line proves one payment');
 select throws_ok($$ select cancel_payment(tests.id('payment'), 'x') $$, 'PT409', 'payment_transition_illegal', 'a proven payment stays');
-select throws_ok($$ insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE1', 5000, now()) $$, '23505', null, 'a line is entered once');
+select throws_ok($$ insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE1', 5000, now()) $$, 'PT409', 'statement_line_taken', 'a line is entered once');
 select tests.sign_in('manager@acme.test');
 select throws_ok($$ select reconcile_payment(tests.id('other'), tests.id('line')) $$, '42501', 'permission_denied', 'it is finance that reconciles');
 

@@ -89,3 +89,37 @@ test('an order that many trips want rides on one of them', async () => {
   );
   expect(answers).toEqual({ ok: 1, orders_not_assignable: 15 });
 });
+
+test('who changes an order while he approves it is noticed by the approval that waited', async () => {
+  await admin.query(`update tenant_settings set business_rules = '{}'`);
+  const seller = await database.asUser('sales@acme.test');
+  const lines = [{ product_id: await acme.product('COL-300'), quantity: 1 }];
+  const order = await seller.rpc<Row>('create_order', {
+    customer_id: await acme.customer('Karen Country Kiosk'),
+    warehouse_id: await acme.depot(),
+    lines,
+    submit: true,
+  });
+  const changing = await database.asUser('manager@acme.test');
+  const approving = await database.asUser('manager@acme.test');
+  await changing.query('begin');
+  await changing.rpc('amend_order', { order_id: order.id, lines });
+  const { pid } = await approving.one<{ pid: number }>('select pg_backend_pid() as pid');
+  const approval = approving.rpc('approve_order', { order_id: order.id }).then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  await waitsForALock(pid);
+  await changing.query('commit');
+  expect(await approval).toBe('separation_of_duties');
+});
+
+async function waitsForALock(pid: number): Promise<void> {
+  for (;;) {
+    const { waits } = await admin.one<{ waits: boolean }>(
+      `select coalesce(wait_event_type = 'Lock', false) as waits from pg_stat_activity where pid = $1`,
+      [pid],
+    );
+    if (waits) return;
+  }
+}

@@ -82,3 +82,19 @@ test('a thousand orders entered at once have a thousand numbers', async () => {
   expect(new Set(numbers).size).toBe(1000);
   expect(numbers.every((number) => /^ORD-\d{6}$/.test(number))).toBe(true);
 });
+
+test('of many who take the same name at once one gets it and the others are told', async () => {
+  const managers = await crowd(database, ['manager@acme.test', 'owner@acme.test'], 16);
+  const named = await together(managers, (session) =>
+    session.query(`insert into products (sku, name, base_price) values ('SAME', 'Same', 1)`),
+  );
+  expect(named).toEqual({ ok: 1, product_sku_taken: 15 });
+
+  const customer_id = await acme.customer('Karen Country Kiosk');
+  const warehouse_id = await acme.depot();
+  const lines = [{ product_id: await acme.product('COL-300'), quantity: 1 }];
+  const referred = await together(managers, (session) =>
+    session.rpc('create_order', { customer_id, warehouse_id, lines, external_reference: 'SAME' }),
+  );
+  expect(referred).toEqual({ ok: 1, order_reference_taken: 15 });
+});

@@ -11,8 +11,8 @@ insert into workflow_definitions (machine, from_state, command, condition) value
 select tests.sign_in('manager@acme.test');
 select throws_ok($$ select reject_order(tests.id('small'), 'No') $$, 'PT409', 'transition_switched_off', 'the step is off');
 select throws_ok($$ select approve_order(tests.id('large')) $$, 'PT409', 'transition_condition_not_met', 'the condition is not met');
-select is((select o.allowed_commands from orders o where id = tests.id('large')), array['cancel'], 'neither is offered');
-select is((select o.allowed_commands from orders o where id = tests.id('small')), array['approve', 'cancel'], 'what the condition lets through is');
+select is((select o.allowed_commands from orders o where id = tests.id('large')), array['amend', 'cancel', 'hold'], 'neither is offered');
+select is((select o.allowed_commands from orders o where id = tests.id('small')), array['amend', 'approve', 'cancel', 'hold'], 'what the condition lets through is');
 select is((approve_order(tests.id('small'))).status::text, 'approved', 'and works');
 select tests.sign_in('manager@globex.test');
 select is((select count(*) from workflow_definitions), 0::bigint, 'no other company is concerned');

@@ -1,3 +1,4 @@
+import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { ask, command } from '#lib/platform/command.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
 import { attach, one, oneWith, rows } from '#lib/platform/read.ts';
@@ -109,8 +110,9 @@ export function listOrders(list: ListQuery) {
   if (customer) query = query.eq('customer_id', customer);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (hold) query = query.eq('is_on_hold', hold === 'yes');
-  if (from) query = query.gte('created_at', from);
-  if (to) query = query.lt('created_at', nextDay(to));
+  const [begin, end] = [beginOf(from ?? ''), endOf(to ?? '')];
+  if (begin) query = query.gte('created_at', begin);
+  if (end) query = query.lt('created_at', end);
   if (list.search) {
     const like = pattern(list.search);
     query = query.or(`number.ilike.${like},external_reference.ilike.${like}`);
@@ -122,12 +124,6 @@ export function listOrders(list: ListQuery) {
     list,
     { customers: CUSTOMER, warehouses: WAREHOUSE },
   );
-}
-
-function nextDay(date: string): string {
-  const next = new Date(`${date}T00:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return next.toISOString().slice(0, 10);
 }
 
 export function readOrder(id: string): Promise<Order | null> {

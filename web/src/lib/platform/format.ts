@@ -2,8 +2,8 @@ import { session } from './session.svelte.ts';
 
 const DASH = '–';
 
-const locale = () => session.tenant?.locale ?? 'en-KE';
-const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
+export const locale = () => session.tenant?.locale ?? 'en-KE';
+export const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
 export const currency = () => session.tenant?.currency ?? 'KES';
 
 type Value = number | string | null | undefined;

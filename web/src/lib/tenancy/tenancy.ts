@@ -209,6 +209,19 @@ export interface PersonChoice {
   role: string;
 }
 
+/** Who a membership belongs to, as far as the reader may know. */
+export async function nameOfMember(membershipId: string | null): Promise<string | null> {
+  if (membershipId === null) return null;
+  const member = await one<{ users: { full_name: string } | null }>(
+    supabase
+      .from('memberships')
+      .select('id,users!inner(full_name)')
+      .eq('id', membershipId)
+      .maybeSingle(),
+  );
+  return member?.users?.full_name ?? 'a colleague';
+}
+
 /** Active members by name, for a choice. */
 export async function people(text: string): Promise<PersonChoice[]> {
   let query = supabase

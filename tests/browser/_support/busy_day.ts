@@ -1,0 +1,99 @@
+import type { Row } from '../../api/client.ts';
+import { Company } from './company.ts';
+
+/** The documents of a day on which every page of the portal has something to show. */
+export interface BusyDay {
+  company: Company;
+  customer: Row;
+  product: Row;
+  draft: Row;
+  delivered: Row;
+  /** A stop that the driver has not come to yet. */
+  onTheRoad: Row;
+  closedTrip: Row;
+  runningTrip: Row;
+  plannedTrip: Row;
+  offload: Row;
+  variance: Row;
+  invoice: Row;
+  payment: Row;
+  adjustment: Row;
+  priceList: Row;
+}
+
+/**
+ * Fills Acme: one trip came home, a second is on the road, a third is planned; orders, money, stock,
+ * people and prices in most of their states, some of them waiting for a decision.
+ */
+export async function busyDay(): Promise<BusyDay> {
+  const company = await Company.open();
+  const by = (role: string) => company.by(role);
+  const draft = await company.order('Westlands Wholesalers', 12, false);
+  await company.order('Gikomba Traders', 20);
+  await company.approved('Ngong View Bar', 4);
+
+  // The first trip: one crate is refused, one crate is missing when the van is counted.
+  const first = await company.allocated('Java Corner Cafe', 10);
+  const closedTrip = await company.started([first], 'KDA 101A', 1);
+  const delivered = await company.delivered(first, 1, 5000);
+  const offload = await company.offloaded(closedTrip, 0, 5);
+  const invoice = await company.invoiceOf(first);
+  await by('finance').command('issue_invoice', { invoice_id: invoice.id });
+  const payment = await by('finance').row(`payments?order_id=eq.${first.id}&select=*`);
+  await by('finance').command('approve_payment', { payment_id: payment.id });
+  await by('finance').ask('/rest/v1/statement_lines', {
+    body: { source: 'cash deposit', reference: 'DEP-1', amount: 5000, posted_at: new Date() },
+  });
+  for (const variance of await by('manager').rows(
+    `variances?trip_id=eq.${closedTrip.id}&kind=eq.offload&select=id`,
+  )) {
+    await by('manager').command('approve_variance', { variance_id: variance.id, code: 'lost' });
+  }
+  await by('dispatcher').command('review_offload', { offload_id: offload.id });
+  await by('manager').command('approve_offload', { offload_id: offload.id });
+  const variance = await by('manager').row(
+    `variances?order_id=eq.${first.id}&kind=eq.delivery&select=*`,
+  );
+
+  // The second trip is half done, the third waits to be counted and loaded.
+  const done = await company.allocated('Kilimani Mini Mart', 3);
+  const onTheRoad = await company.allocated('Eastleigh Superstore', 6);
+  const third = await company.allocated('Karen Country Kiosk', 2);
+  await by('manager').command('approve_variance', { variance_id: variance.id, code: 'damaged' });
+  await by('dispatcher').command('complete_trip', { trip_id: closedTrip.id });
+  const runningTrip = await company.started([done, onTheRoad], 'KDA 101A', 2);
+  await company.delivered(done, 1);
+  const plannedTrip = await company.planned([third], 'KDB 202B', 4);
+  await company.allocated('Westlands Wholesalers', 5);
+
+  const adjustment = await by('warehouse').command('create_adjustment', {
+    warehouse_id: company.depot.id,
+    reason: 'Two crates broke in the yard',
+    items: [{ product_id: company.cola.id, quantity: -2, condition: 'good' }],
+  });
+  await by('warehouse').command('submit_adjustment', { adjustment_id: adjustment.id });
+  await by('owner').command('invite_member', {
+    email: 'newcomer@acme.test',
+    full_name: 'New Comer',
+    role: 'sales',
+  });
+  const priceList = await by('manager').row('price_lists?select=*&limit=1');
+  const customer = await company.customer('Java Corner Cafe');
+  return {
+    company,
+    customer,
+    product: company.cola,
+    draft,
+    delivered,
+    onTheRoad,
+    closedTrip,
+    runningTrip,
+    plannedTrip,
+    offload,
+    variance,
+    invoice,
+    payment,
+    adjustment,
+    priceList,
+  };
+}
