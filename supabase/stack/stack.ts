@@ -11,7 +11,7 @@ import { acquireLock, publishRunning, releaseLock, type Running } from './lock.t
 import { databaseHome, repositoryRoot } from './paths.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
-import { startServer, type Server } from './postgres.ts';
+import { diskFull, isDiskFull, startServer, type Server } from './postgres.ts';
 import { startRealtime } from './realtime.ts';
 import { readSecrets } from './secrets.ts';
 
@@ -166,7 +166,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => clock.stop());
     await publishRunning(home, running);
 
-    const failed = server.exited.then(() => {
+    const failed = server.exited.then(async () => {
+      const log = await readFile(join(home, 'logs', 'postgres.log'), 'utf8').catch(() => '');
+      if (isDiskFull(log.slice(-4096))) throw diskFull();
       throw new StackError(
         `PostgreSQL stopped by itself; ${join(home, 'logs', 'postgres.log')} says why. Start again with npm start, nothing that was saved is lost.`,
       );

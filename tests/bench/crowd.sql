@@ -25,8 +25,8 @@ begin
   from public.tenants t;
 
   perform set_config('session_replication_role', 'replica', true);
-  insert into public.orders (id, tenant_id, number, customer_id, warehouse_id, status, currency, subtotal, submitted_at, approved_at, delivered_at, created_at, ordered_at)
-  select c.id, c.tenant_id, 'OLD-' || lpad(c.n::text, 7, '0'), p.customers[1 + c.n % cardinality(p.customers)], p.warehouse_id, c.status, 'KES', 100 + c.n % 9000, c.at,
+  insert into public.orders (id, tenant_id, number, customer_id, address_id, warehouse_id, status, currency, subtotal, submitted_at, approved_at, delivered_at, created_at, ordered_at)
+  select c.id, c.tenant_id, 'OLD-' || lpad(c.n::text, 7, '0'), p.customers[1 + c.n % cardinality(p.customers)], c.id, p.warehouse_id, c.status, 'KES', 100 + c.n % 9000, c.at,
     case when c.status <> 'pending_approval' then c.at end, case when c.status = 'delivered' then c.at end, c.at, c.at
   from crowd c join places p using (tenant_id);
   insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)

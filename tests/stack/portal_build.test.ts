@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { cp, mkdtemp, mkdir, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { installServer } from '../../supabase/stack/binaries.ts';
 import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';

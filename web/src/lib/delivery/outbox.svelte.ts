@@ -1,6 +1,6 @@
 import { invalidate } from '$app/navigation';
 import { type PortalError, sentence, toPortalError } from '#lib/errors.ts';
-import { command, newKey } from '#lib/platform/command.ts';
+import { commandNamed, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { phone, type Waiting } from './phone.ts';
 import { storePhoto } from './photos.ts';
@@ -105,7 +105,7 @@ class DriverOutbox {
     try {
       const args = { ...item.args };
       if (item.photo) args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo);
-      await command(item.rpc, args, item.key);
+      await commandNamed(item.rpc, args, item.key);
       return null;
     } catch (cause) {
       return toPortalError(cause);
