@@ -3,8 +3,8 @@
 
 revoke all on all tables in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all sequences in schema public, private, analytics from anon, authenticated, service_role;
-revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role;
-revoke all on schema private, analytics, pgmq from public, anon, authenticated;
+revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role, supabase_auth_admin;
+revoke all on schema private, analytics, pgmq from public, anon, authenticated, supabase_auth_admin;
 
 do $$
 declare

@@ -16,6 +16,10 @@ grant execute on function public.reset_password, private.reset_password to anon,
 grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
 grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
 
+-- The sign-in service asks this, and nothing else of ours.
+grant usage on schema private to supabase_auth_admin;
+grant execute on function private.hook_password_verification_attempt to supabase_auth_admin;
+
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
 using (id = (select private.active_tenant_id()) or (select private.is_super_admin()));

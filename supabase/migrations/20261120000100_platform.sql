@@ -163,34 +163,6 @@ comment on function private.protect_ledger(regclass) is 'Makes a table append-on
 -- What is taken already: unique and exclusion constraints, in words
 ------------------------------------------------------------------------------------------------
 
-create function private.tg__refuse_taken() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  wanted jsonb;
-  taken_by uuid;
-begin
-  execute tg_argv[2] into wanted using new;
-  if wanted is null then
-    return new;
-  end if;
-  -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(tg_argv[1] || wanted::text, 0));
-  begin
-    execute tg_argv[3] into taken_by using new;
-  exception when data_exception then
-    -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
-    return new;
-  end;
-  if taken_by is not null then
-    perform private.fail(tg_argv[0], (wanted - 'tenant_id') || pg_catalog.jsonb_build_object('taken_by', taken_by));
-  end if;
-  return new;
-end
-$$;
-comment on function private.tg__refuse_taken() is
-  'Raises the error of a unique or exclusion constraint before the constraint itself would. Arguments: error, index, query for the columns that decide (null: not subject to it), query for the row that has them.';
-
 create function private.refuse_taken(managed regclass, constraint_name text, error_key text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -201,8 +173,10 @@ declare
   predicate constant text := coalesce((select pg_catalog.pg_get_expr(i.indpred, i.indrelid) from pg_catalog.pg_index i where i.indexrelid = index_id), 'true');
   concerned text;
   decisive text;
+  whole text;
   comparison text;
   present text;
+  task text;
 begin
   -- Keys of the index with their operators: those of an exclusion constraint, else equality.
   with keys as (
@@ -215,26 +189,54 @@ begin
     where i.indexrelid = index_id
   )
   select pg_catalog.string_agg(pg_catalog.format('%L, n.%s', k.key, k.key), ', ' order by k.n) filter (where k.operator = '='),
+    pg_catalog.string_agg(k.key, ', ' order by k.n),
     -- The new row's side names the columns of the innermost relation, the stored row's side those of t.
-    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from (select ($1).*) n)', k.key, k.operator, k.key), ' and ' order by k.n),
+    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from (select (new).*) n)', k.key, k.operator, k.key), ' and ' order by k.n),
     pg_catalog.string_agg(pg_catalog.format('new.%I is not null', k.attname), ' and ') filter (where not k.attnotnull)
-  into strict decisive, comparison, present
+  into strict decisive, whole, comparison, present
   from keys k;
   select pg_catalog.string_agg(distinct pg_catalog.quote_ident(a.attname), ', ') into strict concerned
   from pg_catalog.pg_depend d
   join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
   where d.refobjid = managed
     and (d.objid = index_id or d.objid = (select c.oid from pg_catalog.pg_constraint c where c.conindid = index_id and c.conrelid = managed and c.contype in ('u', 'x')));
-  execute pg_catalog.format(
-    'create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.tg__refuse_taken(%L, %L, %L, %L)',
-    '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), error_key, constraint_name,
-    pg_catalog.format('select pg_catalog.jsonb_build_object(%s) from (select ($1).*) n where %s', decisive, predicate),
-    pg_catalog.format('select t.id from %s t where t.id <> ($1).id and %s and %s limit 1', managed, predicate, comparison)
-  );
+  task := pg_catalog.format('tg_%s__refuse_%s', (select c.relname from pg_catalog.pg_class c where c.oid = managed), error_key);
+  execute pg_catalog.format($make$
+create function private.%1$I() returns trigger
+language plpgsql security definer set search_path = ''
+as $body$
+#variable_conflict use_column
+declare
+  wanted jsonb;
+  taken_by uuid;
+begin
+  begin
+    wanted := (select pg_catalog.jsonb_build_array(%2$s) from (select (new).*) n where %3$s);
+    if wanted is null or (tg_op = 'UPDATE' and wanted = (select pg_catalog.jsonb_build_array(%2$s) from (select (old).*) n where %3$s)) then
+      return new;
+    end if;
+    wanted := (select pg_catalog.jsonb_build_object(%4$s) from (select (new).*) n);
+    -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$L || wanted::text, 0));
+    select t.id into taken_by from %6$s t where t.id <> new.id and %3$s and %7$s limit 1;
+  exception when data_exception then
+    -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
+    return new;
+  end;
+  if taken_by is not null then
+    perform private.fail(tg_argv[0], (wanted - 'tenant_id') || pg_catalog.jsonb_build_object('taken_by', taken_by));
+  end if;
+  return new;
+end
+$body$
+$make$, task, whole, predicate, decisive, constraint_name, managed, comparison);
+  execute pg_catalog.format('comment on function private.%I() is %L', task, 'Raises ' || error_key || ' before the constraint ' || constraint_name || ' would refuse. Made by private.refuse_taken.');
+  execute pg_catalog.format('create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.%I(%L, %L)',
+    '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), task, error_key, constraint_name);
 end
 $$;
 comment on function private.refuse_taken(regclass, text, text) is
-  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write. The constraint stays the last resort. Called by migrations.';
+  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. The constraint stays the last resort. Called by migrations.';
 
 ------------------------------------------------------------------------------------------------
 -- Commands: name of the running command, exactly-once by key
@@ -256,21 +258,29 @@ alter table private.idempotency_keys force row level security;
 comment on table private.idempotency_keys is
   'Answers of commands that carried an idempotency key, written in the transaction of the command itself; a failed command leaves no row, so its key is not burnt. Kept for seven days.';
 
-create function private.begin_command(tenant uuid, command text, idempotency_key uuid, arguments jsonb) returns jsonb
+create function private.key_space(tenant uuid) returns uuid
+language sql immutable
+return coalesce(tenant, '00000000-0000-0000-0000-000000000000');
+comment on function private.key_space(uuid) is 'Where the keys of a company''s commands are kept; commands of the platform have the nil id.';
+
+create function private.begin_command(command text, tenant uuid, idempotency_key uuid, arguments jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
+  actor constant uuid := auth.uid();
   earlier private.idempotency_keys;
-  actor uuid := auth.uid();
 begin
   perform pg_catalog.set_config('mzigo.command', command, true);
   if idempotency_key is null then
     return null;
   end if;
+  if actor is null then
+    perform private.fail('not_signed_in');
+  end if;
   -- A twin of this very request waits here until the first one has committed or failed.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(tenant::text || actor::text || idempotency_key::text, 0));
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(actor::text || idempotency_key::text, 0));
   select * into earlier from private.idempotency_keys k
-  where k.tenant_id = tenant and k.user_id = actor and k.key = idempotency_key;
+  where k.user_id = actor and k.key = idempotency_key and k.tenant_id = private.key_space(tenant);
   if not found then
     return null;
   end if;
@@ -280,20 +290,19 @@ begin
   return earlier.response;
 end
 $$;
-comment on function private.begin_command(uuid, text, uuid, jsonb) is
-  'First step of every command. Names it for the audit trail and returns the stored answer if this key was served before (else null). Raises idempotency_key_reused.';
+comment on function private.begin_command(text, uuid, uuid, jsonb) is
+  'First step of every command. Names it for the audit trail and returns the stored answer if the caller''s key was served before in this company (else null). Raises not_signed_in, idempotency_key_reused.';
 
-create function private.end_command(tenant uuid, command text, idempotency_key uuid, arguments jsonb, response jsonb) returns void
+create function private.end_command(command text, tenant uuid, idempotency_key uuid, arguments jsonb, response jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  if idempotency_key is not null then
-    insert into private.idempotency_keys (tenant_id, user_id, key, command, arguments_hash, response)
-    values (tenant, auth.uid(), idempotency_key, command, pg_catalog.sha256(pg_catalog.convert_to(arguments::text, 'UTF8')), response);
-  end if;
+  insert into private.idempotency_keys (tenant_id, user_id, key, command, arguments_hash, response)
+  values (private.key_space(tenant), auth.uid(), idempotency_key, command, pg_catalog.sha256(pg_catalog.convert_to(arguments::text, 'UTF8')), response);
 end
 $$;
-comment on function private.end_command(uuid, text, uuid, jsonb, jsonb) is 'Last step of every command: stores the answer under the caller''s idempotency key, if there is one.';
+comment on function private.end_command(text, uuid, uuid, jsonb, jsonb) is
+  'Last step of a command with an idempotency key: stores the answer under it.';
 
 ------------------------------------------------------------------------------------------------
 -- Document numbers
@@ -430,7 +439,7 @@ begin
   where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
   select coalesce(pg_catalog.string_agg('$' || i, ', '), '') into arguments from pg_catalog.generate_series(1, source.pronargs) i;
   execute pg_catalog.format(
-    'create function public.%I(%s) returns %s language plpgsql %s security invoker set search_path = '''' as $body$ begin %s private.%I(%s); %s end $body$',
+    'create function public.%I(%s) returns %s language plpgsql %s security invoker set search_path = '''' as $body$ begin %s private.%I(%s); end $body$',
     function_name, source.signature, source.result,
     case source.provolatile when 'v' then 'volatile' else 'stable' end,
     case
@@ -438,13 +447,67 @@ begin
       when source.prorettype = 'void'::regtype then 'perform'
       else 'return'
     end,
-    function_name, arguments, ''
+    function_name, arguments
   );
   execute pg_catalog.format('comment on function public.%I is %L', function_name, source.description);
 end
 $$;
 comment on function private.expose(text) is
   'Creates the thin security-invoker RPC public.<name> in front of the definer function private.<name>: same arguments, defaults, result and comment. Granting it is left to policies/.';
+
+create function private.expose_command(function_name text, is_of_platform boolean default false) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  source record;
+begin
+  select pg_catalog.pg_get_function_arguments(p.oid) as signature,
+    pg_catalog.format_type(p.prorettype, null) as result,
+    (select t.typtype = 'c' from pg_catalog.pg_type t where t.oid = p.prorettype) as is_row,
+    (select pg_catalog.string_agg('$' || n, ', ' order by n) from pg_catalog.generate_series(1, p.pronargs) n) as arguments,
+    -- What was seen when the request was first made may have changed since; the request is the same.
+    (select coalesce(pg_catalog.string_agg(pg_catalog.format('%L, $%s', a.name, a.n), ', ' order by a.n), '')
+      from pg_catalog.unnest(p.proargnames) with ordinality as a (name, n) where a.name <> 'expected_version') as named,
+    pg_catalog.obj_description(p.oid, 'pg_proc') as description
+  into strict source
+  from pg_catalog.pg_proc p
+  where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
+  execute pg_catalog.format($make$
+create function public.%1$I(%2$s, idempotency_key uuid default null) returns %3$s
+language plpgsql volatile security invoker set search_path = ''
+as $body$
+#variable_conflict use_variable
+declare
+  tenant uuid;
+  request jsonb;
+  answer jsonb;
+  result %3$s;
+begin
+  if idempotency_key is not null then
+    tenant := %4$s;
+    request := pg_catalog.jsonb_build_object(%5$s);
+  end if;
+  answer := private.begin_command(%1$L, tenant, idempotency_key, request);
+  if answer is not null then
+    return %6$s;
+  end if;
+  result := private.%1$I(%7$s);
+  if idempotency_key is not null then
+    perform private.end_command(%1$L, tenant, idempotency_key, request, pg_catalog.to_jsonb(result));
+  end if;
+  return result;
+end
+$body$
+$make$, function_name, source.signature, source.result,
+    case when is_of_platform then 'null' else 'private.active_tenant_id()' end, source.named,
+    case when source.is_row then pg_catalog.format('pg_catalog.jsonb_populate_record(null::%s, answer)', source.result) else pg_catalog.format('(answer #>> ''{}'')::%s', source.result) end,
+    source.arguments);
+  execute pg_catalog.format('comment on function public.%I is %L', function_name,
+    source.description || ' The same idempotency_key with the same values is answered again, not done again.');
+end
+$$;
+comment on function private.expose_command(text, boolean) is
+  'Creates the security-invoker RPC public.<name> in front of the command private.<name>: the same arguments and idempotency_key, which makes it happen once. A command of the platform (is_of_platform) belongs to no company. Granting it is left to policies/.';
 
 create function private.require_text(field text, value text, max_length integer default 500) returns text
 language plpgsql immutable set search_path = ''

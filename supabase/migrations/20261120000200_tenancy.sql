@@ -180,6 +180,17 @@ alter table private.password_resets enable row level security;
 alter table private.password_resets force row level security;
 comment on table private.password_resets is 'Password reset tokens (SHA-256 only), one hour, single use.';
 
+create table private.sign_in_failures (
+  id uuid primary key default private.uuid_v7(),
+  user_id uuid not null references public.users (id),
+  failed_at timestamptz not null default clock_timestamp()
+);
+create index sign_in_failures_user_id on private.sign_in_failures (user_id, failed_at desc);
+create index sign_in_failures_failed_at on private.sign_in_failures (failed_at);
+alter table private.sign_in_failures enable row level security;
+alter table private.sign_in_failures force row level security;
+comment on table private.sign_in_failures is 'Wrong passwords per account since the last right one. Kept for thirty days, so that an attack can be told afterwards.';
+
 ------------------------------------------------------------------------------------------------
 -- Who is asking, and may he? plpgsql, because its plans are kept for the life of a connection.
 ------------------------------------------------------------------------------------------------

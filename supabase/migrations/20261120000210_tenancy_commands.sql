@@ -81,7 +81,7 @@ begin
 end
 $$;
 comment on function private.switch_tenant(uuid) is 'Makes another company of the caller the active one and answers my_session(). Raises tenant_not_available.';
-select private.expose('switch_tenant');
+select private.expose_command('switch_tenant', is_of_platform => true);
 
 ------------------------------------------------------------------------------------------------
 -- Accounts
@@ -160,7 +160,7 @@ end
 $$;
 comment on function private.check_grantable(uuid, public.member_role) is 'Raises right_not_held when a role carries a right or a rank that the caller lacks.';
 
-create function private.invite_member(email text, full_name text, role public.member_role, warehouse_id uuid default null, territory_id uuid default null, customer_id uuid default null, idempotency_key uuid default null)
+create function private.invite_member(email text, full_name text, role public.member_role, warehouse_id uuid default null, territory_id uuid default null, customer_id uuid default null)
 returns public.invitations
 language plpgsql security definer set search_path = ''
 as $$
@@ -168,13 +168,8 @@ as $$
 declare
   tenant constant uuid := private.require_permission('users.manage');
   address constant text := pg_catalog.lower(private.require_text('email', email, 254));
-  arguments constant jsonb := pg_catalog.jsonb_build_object('email', address, 'full_name', full_name, 'role', role, 'warehouse_id', warehouse_id, 'territory_id', territory_id, 'customer_id', customer_id);
-  replay constant jsonb := private.begin_command(tenant, 'invite_member', idempotency_key, arguments);
   invitation public.invitations;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.invitations, replay);
-  end if;
   perform private.check_grantable(tenant, role);
   if role = 'customer' and customer_id is null then
     perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
@@ -189,13 +184,12 @@ begin
   insert into public.invitations (tenant_id, email, full_name, role, warehouse_id, territory_id, customer_id)
   values (tenant, address, private.require_text('full_name', full_name, 120), role, warehouse_id, territory_id, customer_id)
   returning * into invitation;
-  perform private.end_command(tenant, 'invite_member', idempotency_key, arguments, pg_catalog.to_jsonb(invitation));
   return invitation;
 end
 $$;
-comment on function private.invite_member(text, text, public.member_role, uuid, uuid, uuid, uuid) is
+comment on function private.invite_member(text, text, public.member_role, uuid, uuid, uuid) is
   'Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid.';
-select private.expose('invite_member');
+select private.expose_command('invite_member');
 
 create function private.revoke_invitation(invitation_id uuid) returns public.invitations
 language plpgsql security definer set search_path = ''
@@ -205,7 +199,6 @@ declare
   tenant constant uuid := private.require_permission('users.manage');
   invitation public.invitations;
 begin
-  perform private.begin_command(tenant, 'revoke_invitation', null, null);
   update public.invitations i set status = 'revoked'
   where i.tenant_id = tenant and i.id = invitation_id and i.status = 'pending'
   returning * into invitation;
@@ -216,7 +209,7 @@ begin
 end
 $$;
 comment on function private.revoke_invitation(uuid) is 'Withdraws an open invitation. Raises invitation_not_valid.';
-select private.expose('revoke_invitation');
+select private.expose_command('revoke_invitation');
 
 create function private.issue_invitation_token(invitation_id uuid, token_hash text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -246,7 +239,7 @@ declare
   invitation public.invitations;
   account_id uuid;
 begin
-  perform private.begin_command(null, 'accept_invitation', null, null);
+  perform private.begin_command('accept_invitation', null, null, null);
   -- The row lock makes two clicks at once take turns; the second finds the invitation used.
   select * into invitation from public.invitations i
   where i.token_hash = pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(token, ''), 'UTF8')), 'hex')
@@ -317,11 +310,50 @@ begin
   -- Older links in the same mailbox are worth nothing any more.
   update private.password_resets r set used_at = pg_catalog.now() where r.user_id = reset.user_id and r.used_at is null;
   perform private.set_password(reset.user_id, password);
+  delete from private.sign_in_failures f where f.user_id = reset.user_id;
   return pg_catalog.jsonb_build_object('email', (select u.email from public.users u where u.id = reset.user_id));
 end
 $$;
 comment on function private.reset_password(text, text) is 'Sets a new password with a reset token, once, and signs the account out everywhere. Raises reset_not_valid, password_too_weak.';
 select private.expose('reset_password');
+
+------------------------------------------------------------------------------------------------
+-- Signing in
+------------------------------------------------------------------------------------------------
+
+select private.register_error('sign_in_locked', 429, 'There were too many wrong passwords for this account.', 'Wait five minutes, or set a new password with "Forgotten password".');
+
+create function private.hook_password_verification_attempt(event jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  failures_allowed constant integer := 10;
+  account constant uuid := (select u.id from public.users u where u.id = (event ->> 'user_id')::uuid);
+  locked private.errors;
+begin
+  if account is null then
+    return '{"decision": "continue"}';
+  end if;
+  -- Attempts on one account are counted one after the other, however many arrive at once.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('sign_in' || account::text, 0));
+  if failures_allowed <= (
+    select count(*) from private.sign_in_failures f where f.user_id = account and f.failed_at > pg_catalog.clock_timestamp() - interval '5 minutes'
+  ) then
+    -- The right password is refused as well: who guesses must not learn that he has found it.
+    select * into strict locked from private.errors e where e.key = 'sign_in_locked';
+    return pg_catalog.jsonb_build_object('error', pg_catalog.jsonb_build_object(
+      'http_code', locked.status, 'message', locked.sentence || ' ' || locked.next_step));
+  end if;
+  if (event ->> 'valid')::boolean then
+    delete from private.sign_in_failures f where f.user_id = account;
+  else
+    insert into private.sign_in_failures (user_id) values (account);
+  end if;
+  return '{"decision": "continue"}';
+end
+$$;
+comment on function private.hook_password_verification_attempt(jsonb) is
+  'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue} or {error: {http_code: 429, message}}.';
 
 ------------------------------------------------------------------------------------------------
 -- Members
@@ -377,7 +409,6 @@ declare
   tenant constant uuid := private.require_permission('users.manage');
   target public.memberships;
 begin
-  perform private.begin_command(tenant, 'change_member', null, null);
   target := private.lock_membership(tenant, membership_id);
   perform private.check_version(expected_version, target.version);
   perform private.check_grantable(tenant, role);
@@ -393,7 +424,7 @@ end
 $$;
 comment on function private.change_member(uuid, public.member_role, uuid, uuid, uuid, integer) is
   'Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict.';
-select private.expose('change_member');
+select private.expose_command('change_member');
 
 create function private.set_member_status(membership_id uuid, status public.membership_status) returns public.memberships
 language plpgsql security definer set search_path = ''
@@ -403,7 +434,6 @@ declare
   tenant constant uuid := private.require_permission('users.manage');
   target public.memberships;
 begin
-  perform private.begin_command(tenant, 'set_member_status', null, null);
   target := private.lock_membership(tenant, membership_id);
   if status = 'active' then
     perform private.check_grantable(tenant, target.role);
@@ -414,7 +444,7 @@ end
 $$;
 comment on function private.set_member_status(uuid, public.membership_status) is
   'Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept.';
-select private.expose('set_member_status');
+select private.expose_command('set_member_status');
 
 create function private.set_role_permission(role public.member_role, permission text, is_granted boolean) returns public.tenant_role_permissions
 language plpgsql security definer set search_path = ''
@@ -424,7 +454,6 @@ declare
   tenant constant uuid := private.require_permission('settings.manage');
   saved public.tenant_role_permissions;
 begin
-  perform private.begin_command(tenant, 'set_role_permission', null, null);
   if not exists (select from public.permissions p where p.permission = set_role_permission.permission) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('permission', permission));
   end if;
@@ -441,7 +470,7 @@ end
 $$;
 comment on function private.set_role_permission(public.member_role, text, boolean) is
   'Gives a right to a role of lower rank in the caller''s company, or takes it. Raises right_not_held, record_not_found.';
-select private.expose('set_role_permission');
+select private.expose_command('set_role_permission');
 
 ------------------------------------------------------------------------------------------------
 -- Companies
@@ -484,7 +513,7 @@ end
 $$;
 comment on function private.create_tenant(text, text, text, text, text) is
   'Super admins only: creates a company and makes it the caller''s active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken.';
-select private.expose('create_tenant');
+select private.expose_command('create_tenant', is_of_platform => true);
 
 create function private.set_tenant_status(tenant_id uuid, status public.tenant_status) returns public.tenants
 language plpgsql security definer set search_path = ''
@@ -504,7 +533,7 @@ begin
 end
 $$;
 comment on function private.set_tenant_status(uuid, public.tenant_status) is 'Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found.';
-select private.expose('set_tenant_status');
+select private.expose_command('set_tenant_status', is_of_platform => true);
 
 create function private.tg_tenant_settings__check_rules() returns trigger
 language plpgsql security definer set search_path = ''

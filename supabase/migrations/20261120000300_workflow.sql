@@ -798,6 +798,51 @@ $$;
 comment on function private.note_editors(regclass, text[]) is
   'Has edited_by of a table name everybody besides its creator who changed one of these columns, so that separate_from can keep them from deciding. Called by migrations.';
 
+create function private.tg__record_row_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  before constant jsonb := pg_catalog.to_jsonb(old);
+  after constant jsonb := pg_catalog.to_jsonb(new);
+begin
+  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
+  select coalesce(after ->> 'tenant_id', after ->> 'id')::uuid, tg_table_name, coalesce(after ->> 'id', after ->> 'tenant_id')::uuid, 'update',
+    pg_catalog.jsonb_object_agg(e.key, before -> e.key), pg_catalog.jsonb_object_agg(e.key, e.value),
+    auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  from pg_catalog.jsonb_each(after) e
+  where e.key not in ('version', 'updated_at', 'updated_by') and before -> e.key is distinct from e.value
+  having count(*) > 0;
+  return null;
+end
+$$;
+comment on function private.tg__record_row_update() is
+  'Audit row of one changed row: for parts of documents, whose derived columns are not worth one, and for the company itself, which has one id for both.';
+
+create function private.audit_changes(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format(
+    'create trigger _500_record_update after update on %s for each row when ((%s) is distinct from (%s)) execute function private.tg__record_row_update()', managed,
+    (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+  );
+end
+$$;
+comment on function private.audit_changes(regclass, text[]) is 'Records changes of these columns in the audit trail; the other columns are derived. Called by migrations.';
+
+create function private.audit_part(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert('''', '''')', managed);
+  execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
+  perform private.audit_changes(managed, variadic content);
+end
+$$;
+comment on function private.audit_part(regclass, text[]) is
+  'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. Called by migrations.';
+
 create function private.register_machine(machine_name text, machine_table text, initial text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -906,19 +951,7 @@ comment on function private.tg_workflow_definitions__check_narrowing() is
 create trigger _150_check_narrowing before insert or update of condition, permission on public.workflow_definitions
 for each row execute function private.tg_workflow_definitions__check_narrowing();
 
-create function private.tg_tenant_settings__record_update() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
-  select new.tenant_id, tg_table_name, new.tenant_id, 'update', pg_catalog.jsonb_object_agg(e.key, pg_catalog.to_jsonb(old) -> e.key),
-    pg_catalog.jsonb_object_agg(e.key, e.value), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
-  from pg_catalog.jsonb_each(pg_catalog.to_jsonb(new)) e
-  where e.key not in ('version', 'updated_at', 'updated_by') and pg_catalog.to_jsonb(old) -> e.key is distinct from e.value
-  having count(*) > 0;
-  return null;
-end
-$$;
-comment on function private.tg_tenant_settings__record_update() is 'Audit row of changed company settings, which have their company''s id and no other.';
 create trigger _500_record_update after update on public.tenant_settings
-for each row execute function private.tg_tenant_settings__record_update();
+for each row execute function private.tg__record_row_update();
+create trigger _500_record_update after update on public.tenants
+for each row execute function private.tg__record_row_update();

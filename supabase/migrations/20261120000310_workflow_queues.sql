@@ -203,7 +203,7 @@ begin
 end
 $$;
 comment on function private.redrive_dead_letter(bigint) is 'Puts a dead letter back on its queue and answers the queue. Raises record_not_found.';
-select private.expose('redrive_dead_letter');
+select private.expose_command('redrive_dead_letter', is_of_platform => true);
 
 create function private.verify_audit() returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, head_hash text)
 language plpgsql security definer set search_path = ''
@@ -231,6 +231,7 @@ begin
   delete from private.idempotency_keys k where k.created_at < pg_catalog.now() - interval '7 days';
   delete from private.inbox i where i.processed_at < pg_catalog.now() - interval '30 days';
   delete from private.rate_limits r where r.window_start < pg_catalog.now() - interval '1 hour';
+  delete from private.sign_in_failures f where f.failed_at < pg_catalog.now() - interval '30 days';
   return pg_catalog.jsonb_build_object('result', 'done', 'sealed', sealed, 'overdue', overdue);
 end
 $$;

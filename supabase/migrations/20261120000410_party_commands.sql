@@ -67,20 +67,15 @@ end
 $$;
 comment on function private.lock_customer(uuid, uuid, integer) is 'Locks a customer that the caller sees. Raises record_not_found, version_conflict.';
 
-create function private.move_customer(customer uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.customers
+create function private.move_customer(customer uuid, command text, reason text, expected_version integer) returns public.customers
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('customers.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, command || '_customer', idempotency_key, arguments);
   target public.customers;
   next_state text;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.customers, replay);
-  end if;
   target := private.lock_customer(tenant, customer, expected_version);
   next_state := private.next_state('customer', target.id, target.status::text, command);
   if command in ('reject', 'suspend') and coalesce(pg_catalog.btrim(reason), '') = '' then
@@ -96,44 +91,43 @@ begin
     where c.id = target.id
     returning * into target;
   end if;
-  perform private.end_command(tenant, command || '_customer', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.move_customer(uuid, text, text, integer, uuid) is 'One step in the life of a customer; the body of the six commands below.';
+comment on function private.move_customer(uuid, text, text, integer) is 'One step in the life of a customer; the body of the six commands below.';
 
-create function private.submit_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+create function private.submit_customer(customer_id uuid, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
-as $$ select private.move_customer(customer_id, 'submit', null, expected_version, idempotency_key) $$;
-comment on function private.submit_customer(uuid, integer, uuid) is 'Asks for approval of a draft customer. Raises customer_transition_illegal, customer_without_address.';
-select private.expose('submit_customer');
+as $$ select private.move_customer(customer_id, 'submit', null, expected_version) $$;
+comment on function private.submit_customer(uuid, integer) is 'Asks for approval of a draft customer. Raises customer_transition_illegal, customer_without_address.';
+select private.expose_command('submit_customer');
 
-create function private.approve_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+create function private.approve_customer(customer_id uuid, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
-as $$ select private.move_customer(customer_id, 'approve', null, expected_version, idempotency_key) $$;
-comment on function private.approve_customer(uuid, integer, uuid) is 'Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties.';
-select private.expose('approve_customer');
+as $$ select private.move_customer(customer_id, 'approve', null, expected_version) $$;
+comment on function private.approve_customer(uuid, integer) is 'Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties.';
+select private.expose_command('approve_customer');
 
-create function private.reject_customer(customer_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+create function private.reject_customer(customer_id uuid, reason text, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
-as $$ select private.move_customer(customer_id, 'reject', reason, expected_version, idempotency_key) $$;
-comment on function private.reject_customer(uuid, text, integer, uuid) is 'Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties.';
-select private.expose('reject_customer');
+as $$ select private.move_customer(customer_id, 'reject', reason, expected_version) $$;
+comment on function private.reject_customer(uuid, text, integer) is 'Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties.';
+select private.expose_command('reject_customer');
 
-create function private.suspend_customer(customer_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+create function private.suspend_customer(customer_id uuid, reason text, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
-as $$ select private.move_customer(customer_id, 'suspend', reason, expected_version, idempotency_key) $$;
-comment on function private.suspend_customer(uuid, text, integer, uuid) is 'Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal.';
-select private.expose('suspend_customer');
+as $$ select private.move_customer(customer_id, 'suspend', reason, expected_version) $$;
+comment on function private.suspend_customer(uuid, text, integer) is 'Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal.';
+select private.expose_command('suspend_customer');
 
-create function private.reactivate_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+create function private.reactivate_customer(customer_id uuid, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
-as $$ select private.move_customer(customer_id, 'reactivate', null, expected_version, idempotency_key) $$;
-comment on function private.reactivate_customer(uuid, integer, uuid) is 'Lets a suspended customer order again. Raises customer_transition_illegal.';
-select private.expose('reactivate_customer');
+as $$ select private.move_customer(customer_id, 'reactivate', null, expected_version) $$;
+comment on function private.reactivate_customer(uuid, integer) is 'Lets a suspended customer order again. Raises customer_transition_illegal.';
+select private.expose_command('reactivate_customer');
 
-create function private.deactivate_customer(customer_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.customers
+create function private.deactivate_customer(customer_id uuid, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
-as $$ select private.move_customer(customer_id, 'deactivate', null, expected_version, idempotency_key) $$;
-comment on function private.deactivate_customer(uuid, integer, uuid) is 'Closes a customer for good. Raises customer_transition_illegal.';
-select private.expose('deactivate_customer');
+as $$ select private.move_customer(customer_id, 'deactivate', null, expected_version) $$;
+comment on function private.deactivate_customer(uuid, integer) is 'Closes a customer for good. Raises customer_transition_illegal.';
+select private.expose_command('deactivate_customer');

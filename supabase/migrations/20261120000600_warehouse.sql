@@ -181,6 +181,7 @@ create trigger _200_guard_balance before insert or update of on_hand, reserved o
 for each row execute function private.tg_inventory__guard_balance();
 alter table public.inventory enable row level security;
 alter table public.inventory force row level security;
+select private.audit_changes('public.inventory', 'reorder_point');
 alter table public.inventory_transactions enable row level security;
 alter table public.inventory_transactions force row level security;
 
@@ -236,6 +237,7 @@ create table public.manual_adjustment_items (
 create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
 select private.manage_table('public.manual_adjustment_items', has_stamps => false);
+select private.audit_part('public.manual_adjustment_items', 'product_id', 'condition', 'quantity');
 
 create function public.allowed_commands(manual_adjustments public.manual_adjustments) returns text[]
 language plpgsql stable set search_path = ''

@@ -13,20 +13,15 @@ end
 $$;
 comment on function private.sees_warehouse(uuid) is 'Row scope of warehouse documents: members limited to a warehouse see that one.';
 
-create function private.create_adjustment(warehouse_id uuid, reason text, items jsonb, idempotency_key uuid default null) returns public.manual_adjustments
+create function private.create_adjustment(warehouse_id uuid, reason text, items jsonb) returns public.manual_adjustments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('inventory.edit');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('warehouse_id', warehouse_id, 'reason', reason, 'items', items);
-  replay constant jsonb := private.begin_command(tenant, 'create_adjustment', idempotency_key, arguments);
   adjustment public.manual_adjustments;
   problems jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.manual_adjustments, replay);
-  end if;
   if not exists (select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and private.sees_warehouse(w.id)) then
     perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
   end if;
@@ -58,28 +53,22 @@ begin
   insert into public.manual_adjustment_items (tenant_id, adjustment_id, product_id, condition, quantity)
   select tenant, adjustment.id, i.product_id, coalesce(i.condition, 'good'), i.quantity
   from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, condition public.stock_condition, quantity numeric);
-  perform private.end_command(tenant, 'create_adjustment', idempotency_key, arguments, pg_catalog.to_jsonb(adjustment));
   return adjustment;
 end
 $$;
-comment on function private.create_adjustment(uuid, text, jsonb, uuid) is
+comment on function private.create_adjustment(uuid, text, jsonb) is
   'Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid.';
-select private.expose('create_adjustment');
+select private.expose_command('create_adjustment');
 
-create function private.move_adjustment(adjustment uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.manual_adjustments
+create function private.move_adjustment(adjustment uuid, command text, reason text, expected_version integer) returns public.manual_adjustments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('inventory.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('adjustment_id', adjustment, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, command || '_adjustment', idempotency_key, arguments);
   target public.manual_adjustments;
   next_state text;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.manual_adjustments, replay);
-  end if;
   select * into target from public.manual_adjustments a
   where a.tenant_id = tenant and a.id = adjustment and private.sees_warehouse(a.warehouse_id)
   for no key update;
@@ -107,32 +96,31 @@ begin
       perform private.publish_event(tenant, 'inventory.adjusted', 'manual_adjustment', target.id, target.version);
     end if;
   end if;
-  perform private.end_command(tenant, command || '_adjustment', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.move_adjustment(uuid, text, text, integer, uuid) is 'One step of a stock adjustment; the body of the four commands below.';
+comment on function private.move_adjustment(uuid, text, text, integer) is 'One step of a stock adjustment; the body of the four commands below.';
 
-create function private.submit_adjustment(adjustment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+create function private.submit_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
-as $$ select private.move_adjustment(adjustment_id, 'submit', null, expected_version, idempotency_key) $$;
-comment on function private.submit_adjustment(uuid, integer, uuid) is 'Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal.';
-select private.expose('submit_adjustment');
+as $$ select private.move_adjustment(adjustment_id, 'submit', null, expected_version) $$;
+comment on function private.submit_adjustment(uuid, integer) is 'Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal.';
+select private.expose_command('submit_adjustment');
 
-create function private.approve_adjustment(adjustment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+create function private.approve_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
-as $$ select private.move_adjustment(adjustment_id, 'approve', null, expected_version, idempotency_key) $$;
-comment on function private.approve_adjustment(uuid, integer, uuid) is 'Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal.';
-select private.expose('approve_adjustment');
+as $$ select private.move_adjustment(adjustment_id, 'approve', null, expected_version) $$;
+comment on function private.approve_adjustment(uuid, integer) is 'Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal.';
+select private.expose_command('approve_adjustment');
 
-create function private.reject_adjustment(adjustment_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+create function private.reject_adjustment(adjustment_id uuid, reason text, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
-as $$ select private.move_adjustment(adjustment_id, 'reject', reason, expected_version, idempotency_key) $$;
-comment on function private.reject_adjustment(uuid, text, integer, uuid) is 'Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal.';
-select private.expose('reject_adjustment');
+as $$ select private.move_adjustment(adjustment_id, 'reject', reason, expected_version) $$;
+comment on function private.reject_adjustment(uuid, text, integer) is 'Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal.';
+select private.expose_command('reject_adjustment');
 
-create function private.apply_adjustment(adjustment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.manual_adjustments
+create function private.apply_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
-as $$ select private.move_adjustment(adjustment_id, 'apply', null, expected_version, idempotency_key) $$;
-comment on function private.apply_adjustment(uuid, integer, uuid) is 'Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal.';
-select private.expose('apply_adjustment');
+as $$ select private.move_adjustment(adjustment_id, 'apply', null, expected_version) $$;
+comment on function private.apply_adjustment(uuid, integer) is 'Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal.';
+select private.expose_command('apply_adjustment');

@@ -296,30 +296,22 @@ comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, te
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
-  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false,
-  idempotency_key uuid default null, allocate boolean default false
+  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer_id, 'warehouse_id', warehouse_id, 'lines', lines, 'address_id', address_id,
-    'requested_on', requested_on, 'notes', notes, 'allow_backorder', allow_backorder, 'external_reference', external_reference, 'channel', channel, 'submit', submit, 'allocate', allocate);
-  replay constant jsonb := private.begin_command(tenant, 'create_order', idempotency_key, arguments);
   created public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel, submit, allocate);
-  perform private.end_command(tenant, 'create_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, uuid, boolean) is
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
   'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
-select private.expose('create_order');
+select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
 language sql stable security definer set search_path = ''
@@ -329,20 +321,15 @@ as $$
 $$;
 comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
 
-create function private.submit_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'submit_order', idempotency_key, arguments);
   target public.orders;
   submitted public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'submit');
   if private.order_lines(target) is null then
@@ -360,13 +347,12 @@ begin
   where o.id = target.id
   returning * into target;
   perform private.take_steps(null);
-  perform private.end_command(tenant, 'submit_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.submit_order(uuid, integer, uuid) is
+comment on function private.submit_order(uuid, integer) is
   'Freezes today''s prices and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
-select private.expose('submit_order');
+select private.expose_command('submit_order');
 
 ------------------------------------------------------------------------------------------------
 -- Deciding
@@ -381,21 +367,16 @@ end
 $$;
 comment on function private.approval_limit() is 'Up to which total the caller''s role may approve orders; null where the company sets no limit.';
 
-create function private.approve_order(order_id uuid, note text default null, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.approve_order(order_id uuid, note text default null, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'note', note);
-  replay constant jsonb := private.begin_command(tenant, 'approve_order', idempotency_key, arguments);
   target public.orders;
   approval_limit numeric;
   shortfall numeric;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'approve');
   approval_limit := private.approval_limit();
@@ -413,39 +394,32 @@ begin
     where o.id = target.id
     returning * into target;
   end if;
-  perform private.end_command(tenant, 'approve_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.approve_order(uuid, text, integer, uuid) is
+comment on function private.approve_order(uuid, text, integer) is
   'Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal.';
-select private.expose('approve_order');
+select private.expose_command('approve_order');
 
-create function private.reject_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.reject_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'reject_order', idempotency_key, arguments);
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'reject');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
   update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
-  perform private.end_command(tenant, 'reject_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.reject_order(uuid, text, integer, uuid) is 'Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal.';
-select private.expose('reject_order');
+comment on function private.reject_order(uuid, text, integer) is 'Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal.';
+select private.expose_command('reject_order');
 
 create function private.release_stock(target public.orders) returns void
 language sql security definer set search_path = ''
@@ -455,20 +429,15 @@ as $$
 $$;
 comment on function private.release_stock(public.orders) is 'Gives back everything that is reserved for an order.';
 
-create function private.cancel_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.cancel_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'cancel_order', idempotency_key, arguments);
   target public.orders;
   trip_id uuid;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.check_trip_of_order(target, trip_id);
@@ -479,28 +448,22 @@ begin
   update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
   perform private.release_stock(target);
   perform private.leave_trip(target);
-  perform private.end_command(tenant, 'cancel_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.cancel_order(uuid, text, integer, uuid) is
+comment on function private.cancel_order(uuid, text, integer) is
   'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal.';
-select private.expose('cancel_order');
+select private.expose_command('cancel_order');
 
-create function private.set_order_hold(order_id uuid, hold boolean, reason text, expected_version integer, idempotency_key uuid) returns public.orders
+create function private.set_order_hold(order_id uuid, hold boolean, reason text, expected_version integer) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
   command constant text := case when hold then 'hold_order' else 'release_order' end;
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, command, idempotency_key, arguments);
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   if not private.takes_in_place('order', tenant, target.status::text, case when hold then 'hold' else 'release' end) then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
@@ -514,23 +477,22 @@ begin
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
   update public.orders o set is_on_hold = hold, hold_reason = case when hold then pg_catalog.btrim(reason) end where o.id = target.id returning * into target;
-  perform private.end_command(tenant, command, idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.set_order_hold(uuid, boolean, text, integer, uuid) is 'Body of hold_order and release_order.';
+comment on function private.set_order_hold(uuid, boolean, text, integer) is 'Body of hold_order and release_order.';
 
-create function private.hold_order(order_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.hold_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language sql security definer set search_path = ''
-as $$ select private.set_order_hold(order_id, true, reason, expected_version, idempotency_key) $$;
-comment on function private.hold_order(uuid, text, integer, uuid) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable.';
-select private.expose('hold_order');
+as $$ select private.set_order_hold(order_id, true, reason, expected_version) $$;
+comment on function private.hold_order(uuid, text, integer) is 'Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable.';
+select private.expose_command('hold_order');
 
-create function private.release_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.release_order(order_id uuid, expected_version integer default null) returns public.orders
 language sql security definer set search_path = ''
-as $$ select private.set_order_hold(order_id, false, null, expected_version, idempotency_key) $$;
-comment on function private.release_order(uuid, integer, uuid) is 'Ends a hold. Raises order_not_on_hold, order_not_editable.';
-select private.expose('release_order');
+as $$ select private.set_order_hold(order_id, false, null, expected_version) $$;
+comment on function private.release_order(uuid, integer) is 'Ends a hold. Raises order_not_on_hold, order_not_editable.';
+select private.expose_command('release_order');
 
 ------------------------------------------------------------------------------------------------
 -- Reserving
@@ -609,29 +571,23 @@ end
 $$;
 comment on function private.allocate_locked_order(public.orders) is 'Reserves every line of a locked, approved order, or nothing.';
 
-create function private.allocate_order(order_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.orders
+create function private.allocate_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'allocate_order', idempotency_key, arguments);
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'allocate');
   target := private.allocate_locked_order(target);
-  perform private.end_command(tenant, 'allocate_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.allocate_order(uuid, integer, uuid) is
+comment on function private.allocate_order(uuid, integer) is
   'Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal.';
-select private.expose('allocate_order');
+select private.expose_command('allocate_order');
 
 create function private.follow_up_order(event public.event_store) returns void
 language plpgsql security definer set search_path = ''
@@ -661,23 +617,18 @@ comment on function private.follow_up_order(public.event_store) is 'Effect of th
 
 create function private.amend_order(
   order_id uuid, lines jsonb default null, address_id uuid default null, requested_on date default null, notes text default null,
-  expected_version integer default null, idempotency_key uuid default null
+  expected_version integer default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'lines', lines, 'address_id', address_id, 'requested_on', requested_on, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'amend_order', idempotency_key, arguments);
   target public.orders;
   trip_id uuid;
   tolerance numeric;
   was_allocated boolean;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.check_trip_of_order(target, trip_id);
@@ -715,13 +666,12 @@ begin
       perform private.refresh_load_of_order(target);
     end if;
   end if;
-  perform private.end_command(tenant, 'amend_order', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer, uuid) is
+comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer) is
   'Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
-select private.expose('amend_order');
+select private.expose_command('amend_order');
 
 create function private.is_reattempted(failed public.orders) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -732,29 +682,23 @@ end
 $$;
 comment on function private.is_reattempted(public.orders) is 'Whether a failed order was entered again already.';
 
-create function private.reattempt_order(order_id uuid, idempotency_key uuid default null) returns public.orders
+create function private.reattempt_order(order_id uuid) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'reattempt_order', idempotency_key, arguments);
   failed public.orders;
   created public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   failed := private.lock_order(tenant, order_id, null);
   if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
   created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false, false);
   update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
-  perform private.end_command(tenant, 'reattempt_order', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.reattempt_order(uuid, uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
-select private.expose('reattempt_order');
+comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
+select private.expose_command('reattempt_order');

@@ -128,7 +128,7 @@ create table public.trips (
     (tenant_id with =, vehicle_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (status in ('planned', 'dispatched', 'in_progress') and vehicle_id is not null)
 );
 create index trips_recent on public.trips (tenant_id, planned_start_at desc, id desc);
-create index trips_status on public.trips (tenant_id, status, planned_start_at desc);
+create index trips_not_completed on public.trips (tenant_id, planned_start_at desc, id desc) where status <> 'completed';
 create index trips_driver on public.trips (tenant_id, driver_id);
 create index trips_vehicle on public.trips (tenant_id, vehicle_id);
 create index trips_warehouse on public.trips (tenant_id, warehouse_id);
@@ -197,6 +197,7 @@ create index trip_stops_address on public.trip_stops (tenant_id, customer_id, ad
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
+select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
@@ -217,6 +218,7 @@ create table public.loads (
 comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
 alter table public.loads enable row level security;
 alter table public.loads force row level security;
+select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
@@ -328,7 +330,8 @@ create table public.offload_items (
   constraint quantities_are_bounded check (expected between 0 and 99999999 and counted between 0 and 99999999)
 );
 create index offload_items_product on public.offload_items (tenant_id, product_id);
-comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted.';
+comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed.';
+select private.protect_ledger('public.offload_items');
 alter table public.offload_items enable row level security;
 alter table public.offload_items force row level security;
 

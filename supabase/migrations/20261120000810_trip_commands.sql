@@ -237,21 +237,15 @@ comment on function private.set_trip_orders(public.trips, uuid[]) is 'Replaces t
 
 create function private.create_trip(
   warehouse_id uuid, planned_start_at timestamptz, planned_end_at timestamptz, vehicle_id uuid default null, driver_id uuid default null,
-  order_ids uuid[] default '{}', notes text default null, idempotency_key uuid default null
+  order_ids uuid[] default '{}', notes text default null
 ) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.edit');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('warehouse_id', warehouse_id, 'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at,
-    'vehicle_id', vehicle_id, 'driver_id', driver_id, 'order_ids', order_ids, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'create_trip', idempotency_key, arguments);
   created public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   if not exists (
     select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
   ) then
@@ -264,27 +258,21 @@ begin
   returning * into created;
   perform private.check_crew(created);
   perform private.set_trip_orders(created, order_ids);
-  perform private.end_command(tenant, 'create_trip', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text, uuid) is
+comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text) is
   'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active.';
-select private.expose('create_trip');
+select private.expose_command('create_trip');
 
-create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'order_ids', order_ids);
-  replay constant jsonb := private.begin_command(tenant, 'assign_orders', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   if not private.takes_in_place('trip', tenant, target.status::text, 'assign_orders') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
@@ -292,31 +280,24 @@ begin
   perform private.set_trip_orders(target, order_ids);
   -- Whoever looks at an older list of stops must notice.
   update public.trips t set notes = t.notes where t.id = target.id returning * into target;
-  perform private.end_command(tenant, 'assign_orders', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.assign_orders(uuid, uuid[], integer, uuid) is
+comment on function private.assign_orders(uuid, uuid[], integer) is
   'Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders.';
-select private.expose('assign_orders');
+select private.expose_command('assign_orders');
 
 create function private.change_trip(
   trip_id uuid, vehicle_id uuid default null, driver_id uuid default null, planned_start_at timestamptz default null, planned_end_at timestamptz default null,
-  notes text default null, expected_version integer default null, idempotency_key uuid default null
+  notes text default null, expected_version integer default null
 ) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'vehicle_id', vehicle_id, 'driver_id', driver_id,
-    'planned_start_at', planned_start_at, 'planned_end_at', planned_end_at, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'change_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   if not private.takes_in_place('trip', tenant, target.status::text, 'change') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
@@ -338,27 +319,21 @@ begin
     update public.loads l set driver_confirmed_by = null, driver_confirmed_at = null
     where l.tenant_id = tenant and l.trip_id = target.id and change_trip.driver_id is not null;
   end if;
-  perform private.end_command(tenant, 'change_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer, uuid) is
+comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer) is
   'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict.';
-select private.expose('change_trip');
+select private.expose_command('change_trip');
 
-create function private.plan_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.plan_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'plan_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'plan');
   if target.driver_id is null then
@@ -371,13 +346,12 @@ begin
   perform private.check_capacity(target);
   update public.trips t set status = 'planned' where t.id = target.id returning * into target;
   perform private.write_load_sheet(target);
-  perform private.end_command(tenant, 'plan_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.plan_trip(uuid, integer, uuid) is
+comment on function private.plan_trip(uuid, integer) is
   'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
-select private.expose('plan_trip');
+select private.expose_command('plan_trip');
 
 create function private.counted_for_the_other_side(target public.trips) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -391,22 +365,17 @@ end
 $$;
 comment on function private.counted_for_the_other_side(public.trips) is 'Whether the caller confirmed the load for the depot while he drives the trip, or the other way round.';
 
-create function private.confirm_load(trip_id uuid, counts jsonb, idempotency_key uuid default null) returns public.loads
+create function private.confirm_load(trip_id uuid, counts jsonb) returns public.loads
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'counts', counts);
-  replay constant jsonb := private.begin_command(tenant, 'confirm_load', idempotency_key, arguments);
   target public.trips;
   sheet public.loads;
   is_driver boolean;
   mismatch jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.loads, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, null);
   if not private.takes_in_place('trip', tenant, target.status::text, 'confirm_load') then
     perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'confirm_load'));
@@ -438,29 +407,23 @@ begin
     update public.loads l set depot_confirmed_by = auth.uid(), depot_confirmed_at = pg_catalog.now() where l.id = sheet.id returning * into sheet;
   end if;
   perform private.publish_event(tenant, 'trip.load_confirmed', 'trip', target.id, target.version, pg_catalog.jsonb_build_object('side', case when is_driver then 'driver' else 'depot' end));
-  perform private.end_command(tenant, 'confirm_load', idempotency_key, arguments, pg_catalog.to_jsonb(sheet));
   return sheet;
 end
 $$;
-comment on function private.confirm_load(uuid, jsonb, uuid) is
+comment on function private.confirm_load(uuid, jsonb) is
   'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
-select private.expose('confirm_load');
+select private.expose_command('confirm_load');
 
-create function private.dispatch_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.dispatch_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'dispatch_trip', idempotency_key, arguments);
   target public.trips;
   van public.vehicles;
   problems jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'dispatch');
   select * into van from public.vehicles v where v.tenant_id = tenant and v.id = target.vehicle_id;
@@ -534,27 +497,21 @@ begin
   select tenant, f.id, i.id, i.product_id, i.quantity
   from sent f join public.order_items i on i.tenant_id = tenant and i.order_id = f.order_id;
   perform private.run_as_rule(null);
-  perform private.end_command(tenant, 'dispatch_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.dispatch_trip(uuid, integer, uuid) is
+comment on function private.dispatch_trip(uuid, integer) is
   'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
-select private.expose('dispatch_trip');
+select private.expose_command('dispatch_trip');
 
-create function private.start_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'start_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'start');
   if not private.drives_trip(target) then
@@ -564,26 +521,20 @@ begin
   perform private.run_as_rule('trip.start');
   update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
   perform private.run_as_rule(null);
-  perform private.end_command(tenant, 'start_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.start_trip(uuid, integer, uuid) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
-select private.expose('start_trip');
+comment on function private.start_trip(uuid, integer) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
+select private.expose_command('start_trip');
 
-create function private.cancel_trip(trip_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.cancel_trip(trip_id uuid, reason text, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'cancel_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
@@ -592,10 +543,9 @@ begin
   delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
   delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;
   update public.trips t set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where t.id = target.id returning * into target;
-  perform private.end_command(tenant, 'cancel_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.cancel_trip(uuid, text, integer, uuid) is
+comment on function private.cancel_trip(uuid, text, integer) is
   'Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal.';
-select private.expose('cancel_trip');
+select private.expose_command('cancel_trip');

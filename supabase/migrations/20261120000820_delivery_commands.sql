@@ -34,20 +34,15 @@ $$;
 comment on function private.lock_delivery(uuid, uuid, timestamptz) is
   'Locks trip and order of a delivery for its driver or the dispatcher; a phone''s clock may be off by five minutes. Raises not_the_driver, captured_at_invalid, record_not_found.';
 
-create function private.arrive_at_stop(order_id uuid, arrived_at timestamptz default null, idempotency_key uuid default null) returns public.trip_stops
+create function private.arrive_at_stop(order_id uuid, arrived_at timestamptz default null) returns public.trip_stops
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('deliveries.record');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'arrived_at', arrived_at);
-  replay constant jsonb := private.begin_command(tenant, 'arrive_at_stop', idempotency_key, arguments);
   delivery record;
   stop public.trip_stops;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trip_stops, replay);
-  end if;
   delivery := private.lock_delivery(tenant, order_id, arrived_at);
   if (delivery.target).status not in ('delivered', 'failed') then
     if not private.takes_in_place('order', tenant, (delivery.target).status::text, 'arrive_at_stop') then
@@ -60,26 +55,21 @@ begin
   if not found then
     select * into stop from public.trip_stops s where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id;
   end if;
-  perform private.end_command(tenant, 'arrive_at_stop', idempotency_key, arguments, pg_catalog.to_jsonb(stop));
   return stop;
 end
 $$;
-comment on function private.arrive_at_stop(uuid, timestamptz, uuid) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
-select private.expose('arrive_at_stop');
+comment on function private.arrive_at_stop(uuid, timestamptz) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
+select private.expose_command('arrive_at_stop');
 
 create function private.complete_delivery(
   order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
-  payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null,
-  idempotency_key uuid default null
+  payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('deliveries.record');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'items', items, 'received_by', received_by, 'signature', pg_catalog.md5(signature),
-    'photo_path', photo_path, 'empties', empties, 'payment', payment, 'captured_at', captured_at, 'latitude', latitude, 'longitude', longitude, 'notes', notes);
-  replay constant jsonb := private.begin_command(tenant, 'complete_delivery', idempotency_key, arguments);
   delivered_at constant timestamptz := coalesce(captured_at, pg_catalog.now());
   delivery record;
   target public.orders;
@@ -90,9 +80,6 @@ declare
   refundable jsonb;
   charged jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
   perform private.next_state('order', target.id, target.status::text, 'complete_delivery');
@@ -203,28 +190,22 @@ begin
     perform private.insert_payment(tenant, target.customer_id, (payment ->> 'method')::public.payment_method, (payment ->> 'amount')::numeric,
       nullif(pg_catalog.btrim(payment ->> 'reference'), ''), delivered_at, (delivery.trip).id, target.id);
   end if;
-  perform private.end_command(tenant, 'complete_delivery', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text, uuid) is
+comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text) is
   'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, captured_at_invalid, not_the_driver, order_transition_illegal.';
-select private.expose('complete_delivery');
+select private.expose_command('complete_delivery');
 
-create function private.fail_delivery(order_id uuid, reason text, captured_at timestamptz default null, idempotency_key uuid default null) returns public.orders
+create function private.fail_delivery(order_id uuid, reason text, captured_at timestamptz default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('deliveries.record');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('order_id', order_id, 'reason', reason, 'captured_at', captured_at);
-  replay constant jsonb := private.begin_command(tenant, 'fail_delivery', idempotency_key, arguments);
   delivery record;
   target public.orders;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.orders, replay);
-  end if;
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
   perform private.next_state('order', target.id, target.status::text, 'fail_delivery');
@@ -236,13 +217,12 @@ begin
   update public.trip_stops s set status = 'failed', left_at = coalesce(captured_at, pg_catalog.now())
   where s.tenant_id = tenant and s.order_id = target.id;
   select * into target from public.orders o where o.id = target.id;
-  perform private.end_command(tenant, 'fail_delivery', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.fail_delivery(uuid, text, timestamptz, uuid) is
+comment on function private.fail_delivery(uuid, text, timestamptz) is
   'The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal.';
-select private.expose('fail_delivery');
+select private.expose_command('fail_delivery');
 
 ------------------------------------------------------------------------------------------------
 -- Offload
@@ -261,22 +241,17 @@ end
 $$;
 comment on function private.is_ready_to_offload(public.trips) is 'Whether every stop of the trip is done and no count of its van stands yet.';
 
-create function private.submit_offload(trip_id uuid, items jsonb default '[]', idempotency_key uuid default null) returns public.offload_documents
+create function private.submit_offload(trip_id uuid, items jsonb default '[]') returns public.offload_documents
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'items', items);
-  replay constant jsonb := private.begin_command(tenant, 'submit_offload', idempotency_key, arguments);
   trip public.trips;
   van_location uuid;
   document public.offload_documents;
   problems jsonb;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.offload_documents, replay);
-  end if;
   trip := private.lock_trip(tenant, trip_id, null);
   if not private.drives_trip(trip) then
     perform private.require_permission('trips.load');
@@ -322,30 +297,24 @@ begin
   select tenant, 'offload', trip.id, document.id, van_location, i.product_id, i.condition, i.expected, i.counted, coalesce(k.cost_price, 0)
   from public.offload_items i left join public.product_costs k on k.tenant_id = i.tenant_id and k.product_id = i.product_id
   where i.tenant_id = tenant and i.offload_id = document.id and i.difference <> 0;
-  perform private.end_command(tenant, 'submit_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
   return document;
 end
 $$;
-comment on function private.submit_offload(uuid, jsonb, uuid) is
+comment on function private.submit_offload(uuid, jsonb) is
   'Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip''s driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal.';
-select private.expose('submit_offload');
+select private.expose_command('submit_offload');
 
-create function private.move_offload(offload uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.offload_documents
+create function private.move_offload(offload uuid, command text, reason text, expected_version integer) returns public.offload_documents
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('offload_id', offload, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, command || '_offload', idempotency_key, arguments);
   trip public.trips;
   document public.offload_documents;
   van_location uuid;
   next_state text;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.offload_documents, replay);
-  end if;
   trip := private.lock_trip(tenant, (select d.trip_id from public.offload_documents d where d.tenant_id = tenant and d.id = offload), null);
   select * into document from public.offload_documents d where d.tenant_id = tenant and d.id = offload for no key update;
   perform private.check_version(expected_version, document.version);
@@ -367,8 +336,7 @@ begin
     perform private.fail('offload_variance_decided', pg_catalog.jsonb_build_object('offload_id', document.id));
   end if;
   if command = 'approve' and not private.record_approval(tenant, 'offload_document', document.id, command, document.status::text) then
-    perform private.end_command(tenant, command || '_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
-    return document;
+      return document;
   end if;
   update public.offload_documents d
   set status = next_state::public.offload_status,
@@ -400,51 +368,45 @@ begin
         and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = tenant and f.container_product_id = p.id))
     ), pg_catalog.now());
   end if;
-  perform private.end_command(tenant, command || '_offload', idempotency_key, arguments, pg_catalog.to_jsonb(document));
   return document;
 end
 $$;
-comment on function private.move_offload(uuid, text, text, integer, uuid) is 'One step of an offload; the body of the three commands below.';
+comment on function private.move_offload(uuid, text, text, integer) is 'One step of an offload; the body of the three commands below.';
 select private.register_error('offload_variance_decided', 409, 'A difference of this offload was approved already and its stock is posted.', 'Approve the offload, then enter an adjustment.');
 
-create function private.review_offload(offload_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.offload_documents
+create function private.review_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
-as $$ select private.move_offload(offload_id, 'review', null, expected_version, idempotency_key) $$;
-comment on function private.review_offload(uuid, integer, uuid) is 'Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal.';
-select private.expose('review_offload');
+as $$ select private.move_offload(offload_id, 'review', null, expected_version) $$;
+comment on function private.review_offload(uuid, integer) is 'Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal.';
+select private.expose_command('review_offload');
 
-create function private.approve_offload(offload_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.offload_documents
+create function private.approve_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
-as $$ select private.move_offload(offload_id, 'approve', null, expected_version, idempotency_key) $$;
-comment on function private.approve_offload(uuid, integer, uuid) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal.';
-select private.expose('approve_offload');
+as $$ select private.move_offload(offload_id, 'approve', null, expected_version) $$;
+comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal.';
+select private.expose_command('approve_offload');
 
-create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.offload_documents
+create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
-as $$ select private.move_offload(offload_id, 'reject', reason, expected_version, idempotency_key) $$;
-comment on function private.reject_offload(uuid, text, integer, uuid) is 'Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties.';
-select private.expose('reject_offload');
+as $$ select private.move_offload(offload_id, 'reject', reason, expected_version) $$;
+comment on function private.reject_offload(uuid, text, integer) is 'Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties.';
+select private.expose_command('reject_offload');
 
 ------------------------------------------------------------------------------------------------
 -- Variances
 ------------------------------------------------------------------------------------------------
 
 create function private.report_variance(
-  trip_id uuid, product_id uuid, expected numeric, actual numeric, explanation text, order_id uuid default null, idempotency_key uuid default null
+  trip_id uuid, product_id uuid, expected numeric, actual numeric, explanation text, order_id uuid default null
 ) returns public.variances
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('variances.report');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id, 'product_id', product_id, 'expected', expected, 'actual', actual, 'explanation', explanation, 'order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'report_variance', idempotency_key, arguments);
   trip public.trips;
   reported public.variances;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.variances, replay);
-  end if;
   trip := private.lock_trip(tenant, trip_id, null);
   perform private.require_reference('order_id', 'public.orders', tenant, order_id);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
@@ -457,27 +419,21 @@ begin
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('product_id', product_id));
   end if;
   perform private.publish_event(tenant, 'variance.reported', 'variance', reported.id, reported.version);
-  perform private.end_command(tenant, 'report_variance', idempotency_key, arguments, pg_catalog.to_jsonb(reported));
   return reported;
 end
 $$;
-comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid.';
-select private.expose('report_variance');
+comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid.';
+select private.expose_command('report_variance');
 
-create function private.decide_variance(variance uuid, command text, code public.variance_code, responsible uuid, note text, expected_version integer, idempotency_key uuid) returns public.variances
+create function private.decide_variance(variance uuid, command text, code public.variance_code, responsible uuid, note text, expected_version integer) returns public.variances
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('variances.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('variance_id', variance, 'code', code, 'responsible_id', responsible, 'note', note);
-  replay constant jsonb := private.begin_command(tenant, command || '_variance', idempotency_key, arguments);
   target public.variances;
   next_state text;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.variances, replay);
-  end if;
   select * into target from public.variances v where v.tenant_id = tenant and v.id = variance for no key update;
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('variance_id', variance));
@@ -491,8 +447,7 @@ begin
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('responsible_id', responsible));
   end if;
   if command = 'approve' and not private.record_approval(tenant, 'variance', target.id, command, target.status::text) then
-    perform private.end_command(tenant, command || '_variance', idempotency_key, arguments, pg_catalog.to_jsonb(target));
-    return target;
+      return target;
   end if;
   update public.variances v
   set status = next_state::public.variance_status, code = decide_variance.code, responsible_id = responsible, resolution_note = note,
@@ -504,42 +459,36 @@ begin
     insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
     values (tenant, target.warehouse_id, target.product_id, target.condition, target.difference, 'offload_variance', 'variance', target.id);
   end if;
-  perform private.end_command(tenant, command || '_variance', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.decide_variance(uuid, text, public.variance_code, uuid, text, integer, uuid) is 'Body of approve_variance and reject_variance.';
+comment on function private.decide_variance(uuid, text, public.variance_code, uuid, text, integer) is 'Body of approve_variance and reject_variance.';
 
-create function private.approve_variance(variance_id uuid, code public.variance_code, responsible_id uuid default null, note text default null, expected_version integer default null, idempotency_key uuid default null) returns public.variances
+create function private.approve_variance(variance_id uuid, code public.variance_code, responsible_id uuid default null, note text default null, expected_version integer default null) returns public.variances
 language sql security definer set search_path = ''
-as $$ select private.decide_variance(variance_id, 'approve', code, responsible_id, note, expected_version, idempotency_key) $$;
-comment on function private.approve_variance(uuid, public.variance_code, uuid, text, integer, uuid) is
+as $$ select private.decide_variance(variance_id, 'approve', code, responsible_id, note, expected_version) $$;
+comment on function private.approve_variance(uuid, public.variance_code, uuid, text, integer) is
   'Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van''s stock. Raises separation_of_duties, record_not_found, variance_transition_illegal.';
-select private.expose('approve_variance');
+select private.expose_command('approve_variance');
 
-create function private.reject_variance(variance_id uuid, note text, expected_version integer default null, idempotency_key uuid default null) returns public.variances
+create function private.reject_variance(variance_id uuid, note text, expected_version integer default null) returns public.variances
 language sql security definer set search_path = ''
-as $$ select private.decide_variance(variance_id, 'reject', null, null, note, expected_version, idempotency_key) $$;
-comment on function private.reject_variance(uuid, text, integer, uuid) is 'Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal.';
-select private.expose('reject_variance');
+as $$ select private.decide_variance(variance_id, 'reject', null, null, note, expected_version) $$;
+comment on function private.reject_variance(uuid, text, integer) is 'Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal.';
+select private.expose_command('reject_variance');
 
 ------------------------------------------------------------------------------------------------
 -- Closing
 ------------------------------------------------------------------------------------------------
 
-create function private.complete_trip(trip_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.trips
+create function private.complete_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('trip_id', trip_id);
-  replay constant jsonb := private.begin_command(tenant, 'complete_trip', idempotency_key, arguments);
   target public.trips;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.trips, replay);
-  end if;
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'complete');
   if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id and s.status in ('pending', 'arrived')) then
@@ -555,10 +504,9 @@ begin
     perform private.fail('van_not_empty', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.id = target.id returning * into target;
-  perform private.end_command(tenant, 'complete_trip', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.complete_trip(uuid, integer, uuid) is
+comment on function private.complete_trip(uuid, integer) is
   'Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal.';
-select private.expose('complete_trip');
+select private.expose_command('complete_trip');

@@ -48,7 +48,7 @@ create table public.invoices (
 );
 create unique index invoices_live on public.invoices (tenant_id, order_id) where status <> 'void';
 create index invoices_recent on public.invoices (tenant_id, created_at desc, id desc);
-create index invoices_status on public.invoices (tenant_id, status, due_on);
+create index invoices_not_paid on public.invoices (tenant_id, due_on, id) where status <> 'paid';
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, status);
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
@@ -93,7 +93,8 @@ create table public.invoice_items (
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
-comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed).';
+comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed.';
+select private.protect_ledger('public.invoice_items');
 alter table public.invoice_items enable row level security;
 alter table public.invoice_items force row level security;
 
@@ -137,7 +138,7 @@ create table public.payments (
 );
 create unique index payments_reference on public.payments (tenant_id, method, reference) where reference is not null and status not in ('rejected', 'cancelled');
 create index payments_recent on public.payments (tenant_id, created_at desc, id desc);
-create index payments_status on public.payments (tenant_id, status, created_at desc);
+create index payments_pending on public.payments (tenant_id, created_at desc, id desc) where status = 'pending';
 create index payments_customer on public.payments (tenant_id, customer_id);
 create index payments_trip on public.payments (tenant_id, trip_id);
 create index payments_order on public.payments (tenant_id, order_id);
@@ -171,6 +172,7 @@ create index payment_allocations_invoice on public.payment_allocations (tenant_i
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
 alter table public.payment_allocations enable row level security;
 alter table public.payment_allocations force row level security;
+select private.audit_part('public.payment_allocations', 'amount');
 
 create table public.statement_lines (
   id uuid primary key default private.uuid_v7(),

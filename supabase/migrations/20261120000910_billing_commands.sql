@@ -90,20 +90,15 @@ $$;
 comment on function private.draft_invoice(public.orders, jsonb) is
   'Drafts the invoice of a delivered order: delivered quantities at the frozen prices, and deposits on the containers that were not exchanged for empties. returned: [{product_id, quantity}] of refunded containers.';
 
-create function private.issue_invoice(invoice_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.invoices
+create function private.issue_invoice(invoice_id uuid, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('invoices.create');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('invoice_id', invoice_id);
-  replay constant jsonb := private.begin_command(tenant, 'issue_invoice', idempotency_key, arguments);
   today constant date := private.tenant_today(tenant);
   target public.invoices;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.invoices, replay);
-  end if;
   target := private.lock_invoice(tenant, invoice_id, expected_version);
   perform private.next_state('invoice', target.id, target.status::text, 'issue');
   update public.invoices i
@@ -111,26 +106,20 @@ begin
     due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id)
   where i.id = target.id
   returning * into target;
-  perform private.end_command(tenant, 'issue_invoice', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.issue_invoice(uuid, integer, uuid) is 'Posts a drafted invoice: number without gaps, today''s date, due after the customer''s terms. Raises invoice_transition_illegal, record_not_found.';
-select private.expose('issue_invoice');
+comment on function private.issue_invoice(uuid, integer) is 'Posts a drafted invoice: number without gaps, today''s date, due after the customer''s terms. Raises invoice_transition_illegal, record_not_found.';
+select private.expose_command('issue_invoice');
 
-create function private.void_invoice(invoice_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.invoices
+create function private.void_invoice(invoice_id uuid, reason text, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('invoices.create');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('invoice_id', invoice_id, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, 'void_invoice', idempotency_key, arguments);
   target public.invoices;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.invoices, replay);
-  end if;
   target := private.lock_invoice(tenant, invoice_id, expected_version);
   if target.paid_total > 0 then
     perform private.fail('invoice_has_payments', pg_catalog.jsonb_build_object('invoice_id', target.id, 'paid_total', target.paid_total));
@@ -140,12 +129,11 @@ begin
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
   update public.invoices i set status = 'void', status_reason = pg_catalog.btrim(reason) where i.id = target.id returning * into target;
-  perform private.end_command(tenant, 'void_invoice', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.void_invoice(uuid, text, integer, uuid) is 'Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
-select private.expose('void_invoice');
+comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
+select private.expose_command('void_invoice');
 
 create function private.mark_overdue_invoices() returns integer
 language plpgsql security definer set search_path = ''
@@ -162,6 +150,41 @@ begin
 end
 $$;
 comment on function private.mark_overdue_invoices() is 'Marks open invoices past their due date, in each company''s own time zone. Called by maintenance.';
+
+create function private.customer_credit(customer_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('customers.view');
+  buyer public.customers;
+  used numeric;
+begin
+  -- Those who sell to him or write to him about money; whoever only drives there need not know.
+  if not private.has_permission(tenant, 'orders.create') then
+    perform private.require_permission('invoices.view');
+  end if;
+  select * into buyer from public.customers c
+  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  used := private.credit_used(tenant, buyer.id);
+  return pg_catalog.jsonb_build_object(
+    'limit', case when buyer.payment_terms_days > 0 then buyer.credit_limit end,
+    'used', used,
+    'left', case when buyer.payment_terms_days > 0 then buyer.credit_limit - used end,
+    'overdue', coalesce((
+      select sum(i.balance) from public.invoices i
+      where i.tenant_id = tenant and i.customer_id = buyer.id and i.status in ('issued', 'partially_paid', 'overdue')
+        and i.due_on < private.tenant_today(tenant)
+    ), 0)
+  );
+end
+$$;
+comment on function private.customer_credit(uuid) is
+  'Credit of a customer in the company''s currency: {limit, used, left, overdue}. used: unpaid invoices and confirmed orders without one; limit and left are null for customers who pay on delivery. For those who sell or see invoices. Raises record_not_found, permission_denied.';
+select private.expose('customer_credit');
 
 ------------------------------------------------------------------------------------------------
 -- Payments
@@ -190,21 +213,15 @@ $$;
 comment on function private.insert_payment(uuid, uuid, public.payment_method, numeric, text, timestamptz, uuid, uuid) is 'A pending payment. Raises payment_invalid, payment_reference_taken.';
 
 create function private.record_payment(
-  customer_id uuid, method public.payment_method, amount numeric, reference text default null, received_at timestamptz default null, order_id uuid default null,
-  idempotency_key uuid default null
+  customer_id uuid, method public.payment_method, amount numeric, reference text default null, received_at timestamptz default null, order_id uuid default null
 ) returns public.payments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('payments.create');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('customer_id', customer_id, 'method', method, 'amount', amount, 'reference', reference, 'received_at', received_at, 'order_id', order_id);
-  replay constant jsonb := private.begin_command(tenant, 'record_payment', idempotency_key, arguments);
   created public.payments;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.payments, replay);
-  end if;
   if not exists (
     select from public.customers c where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id))
   ) then
@@ -214,13 +231,12 @@ begin
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
   end if;
   created := private.insert_payment(tenant, customer_id, method, amount, nullif(pg_catalog.btrim(reference), ''), received_at, null, order_id);
-  perform private.end_command(tenant, 'record_payment', idempotency_key, arguments, pg_catalog.to_jsonb(created));
   return created;
 end
 $$;
-comment on function private.record_payment(uuid, public.payment_method, numeric, text, timestamptz, uuid, uuid) is
+comment on function private.record_payment(uuid, public.payment_method, numeric, text, timestamptz, uuid) is
   'Records money received, to be approved by somebody else. Tenant currency. Raises payment_invalid, payment_reference_taken, record_not_found.';
-select private.expose('record_payment');
+select private.expose_command('record_payment');
 
 create function private.derive_payment_state(tenant uuid, payment_ids uuid[], invoice_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
@@ -327,20 +343,15 @@ end
 $$;
 comment on function private.lock_payment(uuid, uuid, integer) is 'Locks a payment. Raises record_not_found, version_conflict.';
 
-create function private.approve_payment(payment_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.payments
+create function private.approve_payment(payment_id uuid, expected_version integer default null) returns public.payments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('payments.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('payment_id', payment_id);
-  replay constant jsonb := private.begin_command(tenant, 'approve_payment', idempotency_key, arguments);
   target public.payments;
   open_invoice public.invoices;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.payments, replay);
-  end if;
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'approve');
   if private.record_approval(tenant, 'payment', target.id, 'approve', target.status::text) then
@@ -355,55 +366,43 @@ begin
       select * into target from public.payments p where p.id = target.id;
     end if;
   end if;
-  perform private.end_command(tenant, 'approve_payment', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.approve_payment(uuid, integer, uuid) is
+comment on function private.approve_payment(uuid, integer) is
   'Confirms a payment that somebody else recorded; it pays the issued invoice of its order, the rest stays unallocated. Raises separation_of_duties, payment_transition_illegal.';
-select private.expose('approve_payment');
+select private.expose_command('approve_payment');
 
-create function private.allocate_payment(payment_id uuid, allocations jsonb, expected_version integer default null, idempotency_key uuid default null) returns public.payments
+create function private.allocate_payment(payment_id uuid, allocations jsonb, expected_version integer default null) returns public.payments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('payments.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('payment_id', payment_id, 'allocations', allocations);
-  replay constant jsonb := private.begin_command(tenant, 'allocate_payment', idempotency_key, arguments);
   target public.payments;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.payments, replay);
-  end if;
   target := private.lock_payment(tenant, payment_id, expected_version);
   if not private.takes_in_place('payment', tenant, target.status::text, 'allocate') then
     perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('payment_id', target.id, 'payment_status', target.status));
   end if;
   perform private.insert_allocations(target, allocations);
   select * into target from public.payments p where p.id = target.id;
-  perform private.end_command(tenant, 'allocate_payment', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.allocate_payment(uuid, jsonb, integer, uuid) is
+comment on function private.allocate_payment(uuid, jsonb, integer) is
   'Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds, version_conflict.';
-select private.expose('allocate_payment');
+select private.expose_command('allocate_payment');
 
-create function private.refuse_payment(payment uuid, command text, reason text, expected_version integer, idempotency_key uuid) returns public.payments
+create function private.refuse_payment(payment uuid, command text, reason text, expected_version integer) returns public.payments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('payments.view');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('payment_id', payment, 'reason', reason);
-  replay constant jsonb := private.begin_command(tenant, command || '_payment', idempotency_key, arguments);
   target public.payments;
   next_state text;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.payments, replay);
-  end if;
   target := private.lock_payment(tenant, payment, expected_version);
   next_state := private.next_state('payment', target.id, target.status::text, command);
   if coalesce(pg_catalog.btrim(reason), '') = '' then
@@ -414,37 +413,31 @@ begin
   order by i.id for no key update;
   delete from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id;
   update public.payments p set status = next_state::public.payment_status, status_reason = pg_catalog.btrim(reason) where p.id = target.id returning * into target;
-  perform private.end_command(tenant, command || '_payment', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.refuse_payment(uuid, text, text, integer, uuid) is 'Body of reject_payment and cancel_payment.';
+comment on function private.refuse_payment(uuid, text, text, integer) is 'Body of reject_payment and cancel_payment.';
 
-create function private.reject_payment(payment_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.payments
+create function private.reject_payment(payment_id uuid, reason text, expected_version integer default null) returns public.payments
 language sql security definer set search_path = ''
-as $$ select private.refuse_payment(payment_id, 'reject', reason, expected_version, idempotency_key) $$;
-comment on function private.reject_payment(uuid, text, integer, uuid) is 'Refuses a payment that somebody else recorded. Raises reason_required, separation_of_duties, payment_transition_illegal.';
-select private.expose('reject_payment');
+as $$ select private.refuse_payment(payment_id, 'reject', reason, expected_version) $$;
+comment on function private.reject_payment(uuid, text, integer) is 'Refuses a payment that somebody else recorded. Raises reason_required, separation_of_duties, payment_transition_illegal.';
+select private.expose_command('reject_payment');
 
-create function private.cancel_payment(payment_id uuid, reason text, expected_version integer default null, idempotency_key uuid default null) returns public.payments
+create function private.cancel_payment(payment_id uuid, reason text, expected_version integer default null) returns public.payments
 language sql security definer set search_path = ''
-as $$ select private.refuse_payment(payment_id, 'cancel', reason, expected_version, idempotency_key) $$;
-comment on function private.cancel_payment(uuid, text, integer, uuid) is 'Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal.';
-select private.expose('cancel_payment');
+as $$ select private.refuse_payment(payment_id, 'cancel', reason, expected_version) $$;
+comment on function private.cancel_payment(uuid, text, integer) is 'Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal.';
+select private.expose_command('cancel_payment');
 
-create function private.reconcile_payment(payment_id uuid, statement_line_id uuid, expected_version integer default null, idempotency_key uuid default null) returns public.payments
+create function private.reconcile_payment(payment_id uuid, statement_line_id uuid, expected_version integer default null) returns public.payments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('payments.reconcile');
-  arguments constant jsonb := pg_catalog.jsonb_build_object('payment_id', payment_id, 'statement_line_id', statement_line_id);
-  replay constant jsonb := private.begin_command(tenant, 'reconcile_payment', idempotency_key, arguments);
   target public.payments;
 begin
-  if replay is not null then
-    return pg_catalog.jsonb_populate_record(null::public.payments, replay);
-  end if;
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'reconcile');
   update public.statement_lines l set payment_id = target.id
@@ -453,9 +446,8 @@ begin
     perform private.fail('statement_line_mismatch', pg_catalog.jsonb_build_object('statement_line_id', statement_line_id, 'amount', target.amount));
   end if;
   update public.payments p set status = 'reconciled' where p.id = target.id returning * into target;
-  perform private.end_command(tenant, 'reconcile_payment', idempotency_key, arguments, pg_catalog.to_jsonb(target));
   return target;
 end
 $$;
-comment on function private.reconcile_payment(uuid, uuid, integer, uuid) is 'Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal.';
-select private.expose('reconcile_payment');
+comment on function private.reconcile_payment(uuid, uuid, integer) is 'Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal.';
+select private.expose_command('reconcile_payment');

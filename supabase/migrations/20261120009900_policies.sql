@@ -5,8 +5,8 @@
 
 revoke all on all tables in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all sequences in schema public, private, analytics from anon, authenticated, service_role;
-revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role;
-revoke all on schema private, analytics, pgmq from public, anon, authenticated;
+revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role, supabase_auth_admin;
+revoke all on schema private, analytics, pgmq from public, anon, authenticated, supabase_auth_admin;
 
 do $$
 declare
@@ -29,6 +29,8 @@ grant usage on schema analytics to authenticated;
 -- Family 01, platform: what policies, defaults and computed fields call.
 
 grant execute on function private.uuid_v7 to authenticated, service_role;
+-- Commands are served once per key.
+grant execute on function private.begin_command, private.end_command to authenticated;
 
 -- Family 02, tenancy.
 
@@ -47,6 +49,10 @@ grant execute on function public.accept_invitation, private.accept_invitation to
 grant execute on function public.reset_password, private.reset_password to anon, authenticated;
 grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
 grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
+
+-- The sign-in service asks this, and nothing else of ours.
+grant usage on schema private to supabase_auth_admin;
+grant execute on function private.hook_password_verification_attempt to supabase_auth_admin;
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
@@ -470,7 +476,7 @@ using (
 -- Family 09, billing.
 
 grant execute on function
-  public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
+  public.customer_credit, private.customer_credit, public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
   public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
   public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment
 to authenticated;

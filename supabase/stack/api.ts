@@ -12,6 +12,7 @@ import {
 import { onReload } from './rpc/reload.ts';
 import { startRpc, type Rpc } from './rpc/rpc.ts';
 import type { Secrets } from './secrets.ts';
+import { withPasswordHook } from './password_hook.ts';
 import { startStorage } from './storage.ts';
 import { verifyToken } from './tokens.ts';
 
@@ -88,7 +89,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
 
   const authConnection = connectAs(databaseUrl('supabase_auth_admin'), 4);
-  const auth = new App({ ...base, connection: authConnection, options: { drivers, server } });
+  const engine = new App({ ...base, connection: authConnection, options: { drivers, server } });
+  const authUrl = databaseUrl('supabase_auth_admin');
+  const auth = withPasswordHook(config, authUrl, async (request) => engine.fetch(request));
 
   const storage = startStorage({
     databaseUrl: databaseUrl('supabase_storage_admin'),
@@ -101,7 +104,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith('/auth/')) return auth.fetch(request);
       if (pathname.startsWith('/storage/')) return storage.fetch(request);
-      return asPostgrest(await rest.fetch(request));
+      if (request.method !== 'HEAD') return asPostgrest(await rest.fetch(request));
+      // To the engine a HEAD is a call that may change something.
+      const answer = await asPostgrest(await rest.fetch(new Request(request, { method: 'GET' })));
+      await answer.body?.cancel();
+      return new Response(null, answer);
     },
     call: (request) => rpc.answer(request),
     close: async () => {
@@ -110,6 +117,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         rpc.close(),
         restConnection.close(),
         authConnection.close(),
+        auth.close(),
         storage.close(),
       ]);
     },

@@ -11,7 +11,9 @@ const GUARD = `
 signal="$1"; patience="$2"; shift 2
 "$@" 3<&- &
 program=$!
-( read _ <&3; kill -"$signal" $program; sleep "$patience"; kill -9 $program ) 2>/dev/null &
+( read _ <&3
+  [ "$signal" = KILL ] && kill -KILL -$$
+  kill -"$signal" $program; sleep "$patience"; kill -KILL $program ) 2>/dev/null &
 watcher=$!
 wait $program
 code=$?
@@ -27,8 +29,11 @@ export interface ChildOptions {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   account?: Account | null;
-  /** What it is asked to stop with, and for how many seconds it may take its time. */
-  stopSignal?: 'INT' | 'TERM';
+  /**
+   * What it is asked to stop with, and for how many seconds it may take its time; KILL ends it at once,
+   * together with everything it has started.
+   */
+  stopSignal?: 'INT' | 'TERM' | 'KILL';
   patience?: number;
 }
 

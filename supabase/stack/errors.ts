@@ -15,6 +15,7 @@ export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   switch (errorCode(error)) {
     case 'ENOSPC':
+    case 'EDQUOT':
     case '53100':
       return 'The disk is full; free some space and start again, nothing was lost.';
     case 'EACCES':

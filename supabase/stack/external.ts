@@ -43,7 +43,7 @@ export async function startExternal(project: ExternalProject, options: ExternalO
   if (project.databaseUrl !== null) await migrateExternal(project.databaseUrl, options);
   const gateway = new Gateway();
   if (project.url !== null) {
-    if (await isPortalStale()) await buildPortal(options.home);
+    if (await isPortalStale()) await buildPortal(options.home, options.signal);
     await gateway.listen(options.port, options.host);
     gateway.openPortal(
       new Portal(portalFolder, {

@@ -45,7 +45,13 @@ function untilSignal(): Promise<void> {
 async function start(flags: Set<string>): Promise<void> {
   const begin = performance.now();
   const signal = untilSignal();
-  const options = { home: stateHome, port: readPort(), host: process.env['HOST'] ?? '127.0.0.1' };
+  const ending = new AbortController();
+  const options = {
+    home: stateHome,
+    port: readPort(),
+    host: process.env['HOST'] ?? '127.0.0.1',
+    signal: ending.signal,
+  };
   const external = externalProject();
   say(external ? 'Mzigo, on a project of your own' : 'Mzigo');
   const isFresh = flags.has('--fresh');
@@ -59,6 +65,7 @@ async function start(flags: Set<string>): Promise<void> {
     : startStack({ ...options, isFresh, onStep: step });
   const stack = await Promise.race([starting, signal]);
   if (!stack) {
+    ending.abort();
     const started = await starting.catch(() => null);
     await started?.stop();
     return;

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { glob, mkdir, readFile, stat } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
+import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { Child } from './child.ts';
 import { StackError } from './errors.ts';
 import { repositoryRoot } from './paths.ts';
 
@@ -26,25 +25,29 @@ export async function isPortalStale(): Promise<boolean> {
   return false;
 }
 
-/** Builds the portal with Vite; its output goes into the log. */
-export async function buildPortal(home: string): Promise<void> {
+/**
+ * Builds the portal with Vite; its output goes into the log. Ended before its time it leaves no page
+ * behind that would be taken for a finished one: `200.html` is written last.
+ */
+export async function buildPortal(home: string, signal?: AbortSignal): Promise<void> {
   const require = createRequire(join(repositoryRoot, 'web', 'package.json'));
   const vite = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   const log = join(home, 'logs', 'portal.log');
-  await mkdir(dirname(log), { recursive: true });
-  const output = createWriteStream(log);
-  const child = spawn(process.execPath, [vite, 'build'], {
+  await rm(log, { force: true });
+  signal?.throwIfAborted();
+  const child = new Child({
+    command: process.execPath,
+    args: [vite, 'build'],
     cwd: join(repositoryRoot, 'web'),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    log,
+    stopSignal: 'KILL',
   });
-  child.stdout.pipe(output, { end: false });
-  child.stderr.pipe(output, { end: false });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  output.end();
-  if (code === 0) return;
+  const stop = () => void child.stop();
+  signal?.addEventListener('abort', stop);
+  const code = await child.exited;
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
+  if (code === 0) return child.stop();
   const lines = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n');
   const reason = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
   throw new StackError(`The portal could not be built: ${reason} (all of it in ${log}).`);

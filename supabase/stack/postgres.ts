@@ -135,9 +135,7 @@ async function createCluster(
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-    if (/No space left on device/i.test(output)) {
-      throw Object.assign(new Error(output), { code: 'ENOSPC' });
-    }
+    if (isDiskFull(output)) throw diskFull();
     if (output)
       throw new StackError(`PostgreSQL could not make its data folder: ${lastLine(output)}`);
     throw error;
@@ -148,6 +146,15 @@ async function createCluster(
 
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** Whether PostgreSQL wrote that it found no space, or no more than it was given. */
+export function isDiskFull(output: string): boolean {
+  return /No space left on device|Disk quota exceeded/i.test(output);
+}
+
+export function diskFull(): Error {
+  return Object.assign(new Error('No space left on device'), { code: 'ENOSPC' });
 }
 
 /** Only what the server needs: no setting of the caller's shell may reach it. */
@@ -215,9 +222,7 @@ async function waitUntilReady(child: Child, url: string, log: () => Promise<stri
 }
 
 function failureToStart(output: string): Error {
-  if (/No space left on device/i.test(output)) {
-    return Object.assign(new Error('No space left on device'), { code: 'ENOSPC' });
-  }
+  if (isDiskFull(output)) return diskFull();
   const fatal = output.split('\n').findLast((line) => /(FATAL|PANIC):/.test(line));
   const reason = fatal?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? lastLine(output);
   return new StackError(

@@ -11,7 +11,7 @@ import { acquireLock, publishRunning, releaseLock, type Running } from './lock.t
 import { databaseHome, repositoryRoot } from './paths.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
-import { startServer, type Server } from './postgres.ts';
+import { diskFull, isDiskFull, startServer, type Server } from './postgres.ts';
 import { startRealtime } from './realtime.ts';
 import { readSecrets } from './secrets.ts';
 
@@ -25,6 +25,8 @@ export interface StackOptions {
   isFresh?: boolean;
   /** For tests: no durability, and no portal unless it is already built. */
   isThrowAway?: boolean;
+  /** Ends the start; what it had started is stopped. */
+  signal?: AbortSignal;
   /** Told of each step when it is done. */
   onStep?: (name: string, result: string, milliseconds: number) => void;
 }
@@ -73,10 +75,13 @@ function summarise({ migrations, seeds }: Outcome): string {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { home, port, host } = options;
   const undo: (() => Promise<unknown>)[] = [];
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
   const stop = async () => {
     for (const step of undo.splice(0).toReversed()) await step().catch(() => {});
   };
   const timed = async <T>(name: string, work: () => Promise<T>, result: (value: T) => string) => {
+    signal.throwIfAborted();
     const start = performance.now();
     const value = await work();
     options.onStep?.(name, result(value), performance.now() - start);
@@ -98,12 +103,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       isStale && !options.isThrowAway
         ? timed(
             'portal',
-            () => buildPortal(home),
+            () => buildPortal(home, signal),
             () => 'built',
           )
         : undefined,
     );
     building.catch(() => {});
+    undo.push(() => (ending.abort(), building));
 
     const server = await timed(
       'database',
@@ -160,7 +166,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => clock.stop());
     await publishRunning(home, running);
 
-    const failed = server.exited.then(() => {
+    const failed = server.exited.then(async () => {
+      const log = await readFile(join(home, 'logs', 'postgres.log'), 'utf8').catch(() => '');
+      if (isDiskFull(log.slice(-4096))) throw diskFull();
       throw new StackError(
         `PostgreSQL stopped by itself; ${join(home, 'logs', 'postgres.log')} says why. Start again with npm start, nothing that was saved is lost.`,
       );

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
 import { errorCode } from './errors.ts';
+import { isRecognisable, typeByContent } from './file_type.ts';
 import { openPool } from './pool.ts';
 import type { Secrets } from './secrets.ts';
 import { verifyToken, type Claims } from './tokens.ts';
@@ -198,6 +199,11 @@ export function startStorage(options: StorageOptions): Storage {
     }
     if (bucket.allowed_mime_types && !bucket.allowed_mime_types.includes(mimetype)) {
       const message = `mime type ${mimetype.slice(0, 100)} is not supported`;
+      throw new StorageRefusal(415, 'invalid_mime_type', message);
+    }
+    const content = typeByContent(bytes);
+    if (content !== mimetype && (content !== null || isRecognisable(mimetype))) {
+      const message = `The content is ${content ?? 'something else'}, not ${mimetype} as it says; send the file with its own type`;
       throw new StorageRefusal(415, 'invalid_mime_type', message);
     }
     const mayReplace = request.method === 'PUT' || request.headers.get('x-upsert') === 'true';

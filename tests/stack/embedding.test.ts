@@ -19,6 +19,11 @@ create table public.t_visit (
 );
 create table public.t_town (id integer primary key, name text);
 create table public.t_trip (id integer primary key, town_id integer constraint trip_town references public.t_town);
+create table public.t_club (id integer primary key, name text);
+create table public.t_joined (
+  tenant integer, person_id integer, club_id integer references public.t_club,
+  primary key (tenant, person_id, club_id), foreign key (tenant, person_id) references public.t_person (tenant, id)
+);
 insert into public.t_firm values (1, 1, 'Acme'), (1, 2, 'Empty'), (2, 1, 'Globex');
 insert into public.t_person values
   (1, 1, 1, 'Ann', 30), (1, 2, 1, 'Bob', 20), (1, 3, null, 'Cem', 40), (2, 1, 1, 'Gil', 50);
@@ -226,4 +231,9 @@ test('what does not belong together is refused in PostgREST’s words', async ()
       message: "A related order on 't_person' is not possible",
     },
   });
+});
+
+test('what a table in between leads to is left to the engine', async () => {
+  await expect(rest.ask('t_person?select=name,t_club(name)')).rejects.toThrow('left to the engine');
+  expect(await rest.ask('t_person?select=name,t_town(name)')).toMatchObject({ status: 400 });
 });

@@ -17,7 +17,10 @@ insert into public.t_note (id, title, state, amount, due, is_open, tags) values
   (6, 'a*b 100%', 'sent', 20, '2026-05-05', false, '{a}'),
   (7, null, 'draft', -1, '2025-12-31', null, '{a,b,c}');
 create function public.shout(public.t_note) returns text language sql stable as $$ select upper($1.title) $$;
-grant select on public.t_note to authenticated;
+create function public.sneak(public.t_note) returns integer language sql volatile as
+$$ update public.t_note set amount = 0 returning 1 $$;
+grant execute on function public.sneak to authenticated;
+grant select, update on public.t_note to authenticated;
 grant execute on function public.shout to authenticated;`;
 
 let rest: Rest;
@@ -214,4 +217,12 @@ test('a value or type that does not fit is the caller’s mistake, in PostgreSQL
     status: 404,
     json: { code: '42883' },
   });
+});
+
+test('reading changes nothing, even where a field of it would', async () => {
+  expect(await rest.ask('t_note?select=sneak&id=eq.1')).toMatchObject({
+    status: 405,
+    json: { code: '25006' },
+  });
+  expect(await ids('amount=eq.0')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { SupabaseClient } from '@supabase/supabase-js';
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { companyOf, signIn, visitor } from '../harness/people.ts';
 import { startTestStack, type TestStack } from '../harness/stack.ts';
@@ -57,11 +57,38 @@ test('who is not signed in gets nothing and leaves nothing', async () => {
   expect((await proofs(nobody).upload(`${acme}/x.png`, PNG, IMAGE)).error).not.toBeNull();
 });
 
-test('only pictures are taken', async () => {
-  for (const contentType of ['image/svg+xml', 'text/html', 'application/octet-stream']) {
-    const { error } = await proofs(driver).upload(`${acme}/page`, PNG, { contentType });
-    expect(error, contentType).toMatchObject({ statusCode: '415' });
-  }
+const PDF = Buffer.from('%PDF-1.7\n%%EOF');
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46]);
+const WEBP = Buffer.from('RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0', 'latin1');
+const PAGE = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+
+test.each<[string, Buffer]>([
+  ['image/svg+xml', PAGE],
+  ['text/html', PAGE],
+  ['application/octet-stream', PNG],
+  ['application/pdf', PDF],
+])('only pictures are taken, not %s', async (contentType, bytes) => {
+  const { error } = await proofs(driver).upload(`${acme}/page`, bytes, { contentType });
+  expect(error).toMatchObject({ statusCode: '415' });
+  expect((await proofs(driver).list(acme, { search: 'page' })).data).toEqual([]);
+});
+
+test.each<[string, Buffer, string, string | null]>([
+  ['a photo', JPEG, 'image/jpeg', null],
+  ['a picture of the web', WEBP, 'image/webp', null],
+  ['a page as a picture', PAGE, 'image/png', 'something else, not image/png'],
+  ['a paper as a picture', PDF, 'image/jpeg', 'application/pdf, not image/jpeg'],
+  ['one kind of picture as another', JPEG, 'image/png', 'image/jpeg, not image/png'],
+  ['half a picture', PNG.subarray(0, 10), 'image/png', 'something else'],
+  ['nothing', Buffer.alloc(0), 'image/webp', 'something else'],
+])('a file is what its content says: %s', async (name, bytes, contentType, reason) => {
+  const path = `${acme}/${name.replaceAll(' ', '-')}`;
+  const { error } = await proofs(driver).upload(path, bytes, { contentType });
+  const found = await proofs(driver).list(acme, { search: name.replaceAll(' ', '-') });
+  if (reason === null) expect(error).toBeNull();
+  else expect(error).toMatchObject({ statusCode: '415' });
+  expect(error?.message ?? '').toContain(reason ?? '');
+  expect(found.data).toHaveLength(reason === null ? 1 : 0);
 });
 
 test('a picture has three megabytes at most', async () => {
@@ -76,6 +103,7 @@ test('a signed address opens one file for a while, without any key', async () =>
   const answer = await fetch(url);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+  await proofs(driver).upload(`${acme}/other.png`, PNG, IMAGE);
   expect((await fetch(url.replace('door.png', 'other.png'))).status).toBe(400);
   expect((await fetch(`${url}x`)).status).toBe(400);
 });
@@ -86,4 +114,17 @@ test('the same name again is refused and the first photo stays', async () => {
   expect(error).toMatchObject({ statusCode: '409' });
   const { data } = await proofs(driver).download(`${acme}/door.png`);
   expect(data?.size).toBe(PNG.length);
+});
+
+test('a worker with the secret key may replace a file, and the bytes are the new ones', async () => {
+  const worker = createClient(stack.url, stack.secretKey);
+  const path = `${acme}/replaced.png`;
+  const other = Buffer.concat([PNG, Buffer.from('x')]);
+  for (const bytes of [PNG, other]) {
+    const { error } = await proofs(worker).upload(path, bytes, { ...IMAGE, upsert: true });
+    expect(error).toBeNull();
+  }
+  const { data } = await proofs(worker).download(path);
+  expect(Buffer.from((await data?.arrayBuffer()) ?? new ArrayBuffer())).toEqual(other);
+  expect((await proofs(worker).list(acme, { search: 'replaced' })).data).toHaveLength(1);
 });

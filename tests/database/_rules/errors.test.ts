@@ -11,7 +11,8 @@ const BODIES = `(
 const REFUSALS = `(
   select t.tgrelid, t.tgname, split_part(encode(t.tgargs, 'escape'), '\\000', 1) as key,
     split_part(encode(t.tgargs, 'escape'), '\\000', 2) as index
-  from pg_trigger t where t.tgfoid = 'private.tg__refuse_taken'::regproc and t.tgenabled = 'O'
+  from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+  where p.proname like 'tg\\_%\\_\\_refuse\\_%' and t.tgnargs = 2 and t.tgenabled = 'O'
 )`;
 
 test('every error that is raised is registered', async () => {

@@ -641,7 +641,7 @@ export interface Database {
           },
         ];
       };
-      /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). */
+      /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed. */
       invoice_items: {
         Row: {
           id: string;
@@ -1032,7 +1032,7 @@ export interface Database {
           },
         ];
       };
-      /** Offload lines: what the books say is on the van and what was counted. */
+      /** Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed. */
       offload_items: {
         Row: {
           id: string;
@@ -2194,7 +2194,7 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
-      /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal. */
+      /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
           order_id: string;
@@ -2203,7 +2203,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds, version_conflict. */
+      /** Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       allocate_payment: {
         Args: {
           payment_id: string;
@@ -2213,7 +2213,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. */
+      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
         Args: {
           order_id: string;
@@ -2226,7 +2226,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal. */
+      /** Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       apply_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2235,7 +2235,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal. */
+      /** Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2244,7 +2244,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties. */
+      /** Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       approve_customer: {
         Args: {
           customer_id: string;
@@ -2253,7 +2253,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal. */
+      /** Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
           offload_id: string;
@@ -2262,7 +2262,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal. */
+      /** Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_order: {
         Args: {
           order_id: string;
@@ -2272,7 +2272,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Confirms a payment that somebody else recorded; it pays the issued invoice of its order, the rest stays unallocated. Raises separation_of_duties, payment_transition_illegal. */
+      /** Confirms a payment that somebody else recorded; it pays the issued invoice of its order, the rest stays unallocated. Raises separation_of_duties, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_payment: {
         Args: {
           payment_id: string;
@@ -2281,7 +2281,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock. Raises separation_of_duties, record_not_found, variance_transition_illegal. */
+      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock. Raises separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
           variance_id: string;
@@ -2298,12 +2298,12 @@ export interface Database {
         Args: { queue: string; msg_id: number };
         Returns: boolean;
       };
-      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. */
+      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       arrive_at_stop: {
         Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
-      /** Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders. */
+      /** Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders. The same idempotency_key with the same values is answered again, not done again. */
       assign_orders: {
         Args: {
           trip_id: string;
@@ -2313,7 +2313,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. */
+      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
           order_id: string;
@@ -2323,7 +2323,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal. */
+      /** Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_payment: {
         Args: {
           payment_id: string;
@@ -2333,7 +2333,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal. */
+      /** Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_trip: {
         Args: {
           trip_id: string;
@@ -2343,7 +2343,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict. */
+      /** Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_member: {
         Args: {
           membership_id: string;
@@ -2352,10 +2352,11 @@ export interface Database {
           territory_id?: string | null;
           customer_id?: string | null;
           expected_version?: number | null;
+          idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
-      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict. */
+      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
           trip_id: string;
@@ -2374,7 +2375,7 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, captured_at_invalid, not_the_driver, order_transition_illegal. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -2392,7 +2393,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal. */
+      /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
         Args: {
           trip_id: string;
@@ -2401,12 +2402,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. */
+      /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       confirm_load: {
         Args: { trip_id: string; counts: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['loads']['Row'];
       };
-      /** Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid. */
+      /** Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
@@ -2416,7 +2417,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. */
+      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
         Args: {
           customer_id: string;
@@ -2429,12 +2430,12 @@ export interface Database {
           external_reference?: string | null;
           channel?: Database['public']['Enums']['order_channel'] | null;
           submit?: boolean | null;
-          idempotency_key?: string | null;
           allocate?: boolean | null;
+          idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. */
+      /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. The same idempotency_key with the same values is answered again, not done again. */
       create_tenant: {
         Args: {
           slug: string;
@@ -2442,10 +2443,11 @@ export interface Database {
           currency?: string | null;
           timezone?: string | null;
           locale?: string | null;
+          idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
-      /** Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. */
+      /** Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
       create_trip: {
         Args: {
           warehouse_id: string;
@@ -2459,7 +2461,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Closes a customer for good. Raises customer_transition_illegal. */
+      /** Credit of a customer in the company's currency: {limit, used, left, overdue}. used: unpaid invoices and confirmed orders without one; limit and left are null for customers who pay on delivery. For those who sell or see invoices. Raises record_not_found, permission_denied. */
+      customer_credit: {
+        Args: { customer_id: string };
+        Returns: Json;
+      };
+      /** Closes a customer for good. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
         Args: {
           customer_id: string;
@@ -2481,7 +2488,7 @@ export interface Database {
           failed_at: string;
         }[];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -2506,7 +2513,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. */
+      /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
         Args: {
           order_id: string;
@@ -2521,7 +2528,7 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
-      /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. */
+      /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
         Args: {
           order_id: string;
@@ -2531,7 +2538,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid. */
+      /** Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       invite_member: {
         Args: {
           email: string;
@@ -2549,7 +2556,7 @@ export interface Database {
         Args: { invitation_id: string; token_hash: string };
         Returns: Json;
       };
-      /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms. Raises invoice_transition_illegal, record_not_found. */
+      /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms. Raises invoice_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       issue_invoice: {
         Args: {
           invoice_id: string;
@@ -2578,7 +2585,7 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. */
+      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
       plan_trip: {
         Args: {
           trip_id: string;
@@ -2597,7 +2604,7 @@ export interface Database {
         Args: { customer_id: string; warehouse_id: string; lines: Json };
         Returns: Json;
       };
-      /** Lets a suspended customer order again. Raises customer_transition_illegal. */
+      /** Lets a suspended customer order again. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reactivate_customer: {
         Args: {
           customer_id: string;
@@ -2606,12 +2613,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal. */
+      /** A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reattempt_order: {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal. */
+      /** Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
         Args: {
           payment_id: string;
@@ -2632,7 +2639,7 @@ export interface Database {
         };
         Returns: undefined;
       };
-      /** Records money received, to be approved by somebody else. Tenant currency. Raises payment_invalid, payment_reference_taken, record_not_found. */
+      /** Records money received, to be approved by somebody else. Tenant currency. Raises payment_invalid, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       record_payment: {
         Args: {
           customer_id: string;
@@ -2645,12 +2652,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Puts a dead letter back on its queue and answers the queue. Raises record_not_found. */
+      /** Puts a dead letter back on its queue and answers the queue. Raises record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       redrive_dead_letter: {
-        Args: { msg_id: number };
+        Args: { msg_id: number; idempotency_key?: string | null };
         Returns: string;
       };
-      /** Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal. */
+      /** Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2660,7 +2667,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties. */
+      /** Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       reject_customer: {
         Args: {
           customer_id: string;
@@ -2670,7 +2677,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties. */
+      /** Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       reject_offload: {
         Args: {
           offload_id: string;
@@ -2680,7 +2687,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal. */
+      /** Refuses an order of somebody else, with a reason. Raises reason_required, separation_of_duties, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_order: {
         Args: {
           order_id: string;
@@ -2690,7 +2697,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Refuses a payment that somebody else recorded. Raises reason_required, separation_of_duties, payment_transition_illegal. */
+      /** Refuses a payment that somebody else recorded. Raises reason_required, separation_of_duties, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_payment: {
         Args: {
           payment_id: string;
@@ -2700,7 +2707,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal. */
+      /** Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_variance: {
         Args: {
           variance_id: string;
@@ -2710,7 +2717,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
-      /** Ends a hold. Raises order_not_on_hold, order_not_editable. */
+      /** Ends a hold. Raises order_not_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       release_order: {
         Args: {
           order_id: string;
@@ -2719,7 +2726,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. */
+      /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
           trip_id: string;
@@ -2737,7 +2744,7 @@ export interface Database {
         Args: { token: string; password: string };
         Returns: Json;
       };
-      /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal. */
+      /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
         Args: {
           offload_id: string;
@@ -2746,9 +2753,9 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Withdraws an open invitation. Raises invitation_not_valid. */
+      /** Withdraws an open invitation. Raises invitation_not_valid. The same idempotency_key with the same values is answered again, not done again. */
       revoke_invitation: {
-        Args: { invitation_id: string };
+        Args: { invitation_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['invitations']['Row'];
       };
       /** Seals the audit chains, marks overdue invoices, purges what has expired. Called every minute by the ticker (pg_cron in production). */
@@ -2756,26 +2763,35 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept. */
+      /** Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept. The same idempotency_key with the same values is answered again, not done again. */
       set_member_status: {
-        Args: { membership_id: string; status: Database['public']['Enums']['membership_status'] };
+        Args: {
+          membership_id: string;
+          status: Database['public']['Enums']['membership_status'];
+          idempotency_key?: string | null;
+        };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
-      /** Gives a right to a role of lower rank in the caller's company, or takes it. Raises right_not_held, record_not_found. */
+      /** Gives a right to a role of lower rank in the caller's company, or takes it. Raises right_not_held, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_role_permission: {
         Args: {
           role: Database['public']['Enums']['member_role'];
           permission: string;
           is_granted: boolean;
+          idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tenant_role_permissions']['Row'];
       };
-      /** Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found. */
+      /** Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_tenant_status: {
-        Args: { tenant_id: string; status: Database['public']['Enums']['tenant_status'] };
+        Args: {
+          tenant_id: string;
+          status: Database['public']['Enums']['tenant_status'];
+          idempotency_key?: string | null;
+        };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
-      /** The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal. */
+      /** The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
           trip_id: string;
@@ -2784,7 +2800,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. */
+      /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2793,7 +2809,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Asks for approval of a draft customer. Raises customer_transition_illegal, customer_without_address. */
+      /** Asks for approval of a draft customer. Raises customer_transition_illegal, customer_without_address. The same idempotency_key with the same values is answered again, not done again. */
       submit_customer: {
         Args: {
           customer_id: string;
@@ -2802,12 +2818,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. */
+      /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_offload: {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. */
+      /** Freezes today's prices and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;
@@ -2816,7 +2832,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal. */
+      /** Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       suspend_customer: {
         Args: {
           customer_id: string;
@@ -2826,9 +2842,9 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Makes another company of the caller the active one and answers my_session(). Raises tenant_not_available. */
+      /** Makes another company of the caller the active one and answers my_session(). Raises tenant_not_available. The same idempotency_key with the same values is answered again, not done again. */
       switch_tenant: {
-        Args: { tenant_id: string };
+        Args: { tenant_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
       /** private.verify_audit_of for the caller's company. */
@@ -2842,7 +2858,7 @@ export interface Database {
           head_hash: string;
         }[];
       };
-      /** Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal. */
+      /** Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       void_invoice: {
         Args: {
           invoice_id: string;
