@@ -65,7 +65,7 @@ test('a van comes home, what is missing is charged to a person, and the trip is 
   await state(manager, 'Approved');
 
   // The delivery's own difference is decided as well; then the dispatcher closes the trip.
-  await manager.open('/variances?status=pending_review');
+  await manager.open(`/orders/${order.id}`);
   await manager.page.getByRole('link', { name: /VAR-\d+/ }).click();
   await manager.button('Approve').click();
   await dialogButton(manager, 'Approve').click();
