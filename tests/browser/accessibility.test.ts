@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { Person, signIn, visitor } from '../harness/browser.ts';
+import { Person, SCREENS, signIn, visitor } from '../harness/browser.ts';
 import { bringAxe, violationsOf } from './_support/axe.ts';
 import { busyDay, type BusyDay } from './_support/busy_day.ts';
 import { driverPages, officePages, OUTSIDE, PLATFORM } from './_support/pages.ts';
@@ -42,6 +42,25 @@ async function judge(person: Person, paths: string[]): Promise<string[]> {
 test('no page of the office breaks a rule of WCAG 2.2 AA', async () => {
   const owner = await signIn(visit(), 'owner@acme.test');
   expect(await judge(owner, officePages(day))).toEqual([]);
+});
+
+test('nothing that opens over a page breaks a rule of WCAG 2.2 AA', async () => {
+  const owner = await signIn(visit(), 'owner@acme.test');
+  await bringAxe(owner);
+  const found: string[] = [];
+  for (const [path, button] of [
+    [`/customers/${day.customer.id}`, 'Add an address'],
+    ['/trips/new', 'Open the calendar'],
+    ['/users', 'Choose columns'],
+    ['/orders', 'Find anything'],
+  ] as const) {
+    await owner.page.setViewportSize(SCREENS.desktop);
+    await owner.open(path);
+    await owner.page.getByRole('button', { name: button }).first().click();
+    await owner.page.locator('[role=dialog], [role=menu], [role=application]').first().waitFor();
+    found.push(...(await violationsOf(owner)).map((text) => `${button}: ${text}`));
+  }
+  expect(found).toEqual([]);
 });
 
 test('no page of the driver breaks a rule of WCAG 2.2 AA', async () => {

@@ -37,6 +37,8 @@ export class Person {
   constructor(context: BrowserContext, page: Page) {
     this.context = context;
     this.page = page;
+    // A busy machine is slow, not wrong.
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
