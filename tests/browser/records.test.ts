@@ -30,6 +30,30 @@ test('sales keeps the contacts of a customer', async () => {
   expect(sales.errors).toEqual([]);
 });
 
+test('the page of a customer says what is left of his credit', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Westlands Wholesalers');
+  const browser = visit();
+  const sales = await signIn(browser, 'sales@acme.test');
+  await sales.open(`/customers/${customer.id}`);
+  await sales.page
+    .getByText(/Ksh\s400,000\.00/)
+    .first()
+    .waitFor();
+  const card = sales.page.getByText(/used of/);
+  expect(await card.innerText()).toMatch(/^Ksh\s0\.00 used of Ksh\s400,000\.00$/);
+  const order = await company.approved('Westlands Wholesalers', 12);
+  const owed = new Intl.NumberFormat('en-KE', { minimumFractionDigits: 2 });
+  // The page follows by itself.
+  await sales.page.getByText(`${owed.format(Number(order['total']))} used of`).waitFor();
+
+  const warehouse = await signIn(browser, 'warehouse@acme.test');
+  await warehouse.open(`/customers/${customer.id}`);
+  await warehouse.page.getByRole('heading', { level: 1, name: 'Westlands Wholesalers' }).waitFor();
+  expect(await warehouse.page.getByText(/used of/).count()).toBe(0);
+  for (const person of [sales, warehouse]) expect(person.errors).toEqual([]);
+});
+
 test('a manager draws a territory inside another, sales only reads them', async () => {
   const browser = visit();
   const manager = await signIn(browser, 'manager@acme.test');

@@ -1,4 +1,5 @@
 import type { Database, Enums, Tables } from '#lib/database.types.ts';
+import { askJson } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, link, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -69,6 +70,18 @@ export function searchCustomers(text: string): Promise<CustomerChoice[]> {
     query = query.or(`name.ilike.${like},code.ilike.${like},phone.ilike.${like}`);
   }
   return rows(query.order('name').limit(20));
+}
+
+/** What a customer may owe and does owe; limit and left are null for those who pay on delivery. */
+export interface Credit {
+  limit: number | null;
+  used: number;
+  left: number | null;
+  overdue: number;
+}
+
+export function creditOf(customerId: string): Promise<Credit> {
+  return askJson<Credit, 'customer_credit'>('customer_credit', { customer_id: customerId });
 }
 
 export function createCustomer(input: CustomerInput) {
