@@ -163,7 +163,7 @@ comment on function private.protect_ledger(regclass) is 'Makes a table append-on
 -- What is taken already: unique and exclusion constraints, in words
 ------------------------------------------------------------------------------------------------
 
-create function private.refuse_taken(managed regclass, constraint_name text, error_key text) returns void
+create function private.refuse_taken(managed regclass, constraint_name text, error_key text, each_alone boolean default false) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -217,7 +217,7 @@ begin
     end if;
     wanted := (select pg_catalog.jsonb_build_object(%4$s) from (select (new).*) n);
     -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
-    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$L || wanted::text, 0));
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$s, 0));
     select t.id into taken_by from %6$s t where t.id <> new.id and %3$s and %7$s limit 1;
   exception when data_exception then
     -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
@@ -229,14 +229,17 @@ begin
   return new;
 end
 $body$
-$make$, task, whole, predicate, decisive, constraint_name, managed, comparison);
+$make$, task, whole, predicate, decisive,
+    -- One lock for all rows of a company and table: a list of thousands would need as many, and no server has them.
+    case when each_alone then pg_catalog.format('%L || wanted::text', constraint_name) else pg_catalog.format('%L || (wanted ->> ''tenant_id'')', managed) end,
+    managed, comparison);
   execute pg_catalog.format('comment on function private.%I() is %L', task, 'Raises ' || error_key || ' before the constraint ' || constraint_name || ' would refuse. Made by private.refuse_taken.');
   execute pg_catalog.format('create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.%I(%L, %L)',
     '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), task, error_key, constraint_name);
 end
 $$;
-comment on function private.refuse_taken(regclass, text, text) is
-  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. The constraint stays the last resort. Called by migrations.';
+comment on function private.refuse_taken(regclass, text, text, boolean) is
+  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. each_alone: where commands write one row at a time, others of the company need not wait for them. The constraint stays the last resort. Called by migrations.';
 
 ------------------------------------------------------------------------------------------------
 -- Commands: name of the running command, exactly-once by key

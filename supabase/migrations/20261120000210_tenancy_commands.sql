@@ -477,7 +477,7 @@ select private.expose_command('set_role_permission');
 ------------------------------------------------------------------------------------------------
 
 select private.register_error('tenant_slug_taken', 409, 'Another company has this short name.', 'Choose another short name.');
-select private.refuse_taken('public.tenants', 'tenants_slug_key', 'tenant_slug_taken');
+select private.refuse_taken('public.tenants', 'tenants_slug_key', 'tenant_slug_taken', each_alone => true);
 
 create function private.new_tenant(slug text, name text, currency text, timezone text, locale text) returns public.tenants
 language plpgsql security definer set search_path = ''
