@@ -12,6 +12,7 @@ import {
 import { onReload } from './rpc/reload.ts';
 import { startRpc, type Rpc } from './rpc/rpc.ts';
 import type { Secrets } from './secrets.ts';
+import { withPasswordHook } from './password_hook.ts';
 import { startStorage } from './storage.ts';
 import { verifyToken } from './tokens.ts';
 
@@ -88,7 +89,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
 
   const authConnection = connectAs(databaseUrl('supabase_auth_admin'), 4);
-  const auth = new App({ ...base, connection: authConnection, options: { drivers, server } });
+  const engine = new App({ ...base, connection: authConnection, options: { drivers, server } });
+  const authUrl = databaseUrl('supabase_auth_admin');
+  const auth = withPasswordHook(config, authUrl, async (request) => engine.fetch(request));
 
   const storage = startStorage({
     databaseUrl: databaseUrl('supabase_storage_admin'),
@@ -114,6 +117,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         rpc.close(),
         restConnection.close(),
         authConnection.close(),
+        auth.close(),
         storage.close(),
       ]);
     },

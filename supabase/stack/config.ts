@@ -25,6 +25,9 @@ const configSchema = z.object({
     minimum_password_length: z.number().int(),
     password_requirements: z.string(),
     rate_limit: z.record(z.string(), z.number()),
+    hook: z.object({
+      password_verification_attempt: z.object({ enabled: z.boolean(), uri: z.string() }),
+    }),
   }),
   functions: z.record(
     z.string(),

@@ -186,9 +186,8 @@ export class Gateway {
     const body = await readBody(request, LIMITS.auth);
     const isPassword =
       path === '/auth/v1/token' && (request.url ?? '').includes('grant_type=password');
-    const account = isPassword ? emailIn(body) : '';
     const address = request.socket.remoteAddress ?? '';
-    const wait = isPassword ? (this.#attempts?.wait(account, address) ?? 0) : 0;
+    const wait = isPassword ? (this.#attempts?.wait(address) ?? 0) : 0;
     if (wait > 0) {
       response.setHeader('retry-after', String(wait));
       sendJson(response, 429, {
@@ -199,8 +198,7 @@ export class Gateway {
       return;
     }
     const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
-    if (isPassword && answer.ok) this.#attempts?.succeeded(account);
-    else if (isPassword) this.#attempts?.failed(account, address);
+    if (isPassword && !answer.ok) this.#attempts?.failed(address);
     await sendWebResponse(response, answer);
   }
 
@@ -234,16 +232,6 @@ function pathOf(request: IncomingMessage): string {
 function baseOf(request: IncomingMessage): string {
   const host = request.headers.host ?? '';
   return /^[\w.:[\]-]+$/.test(host) ? `http://${host}` : 'http://localhost';
-}
-
-function emailIn(body: Buffer): string {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    if (typeof value !== 'object' || value === null || !('email' in value)) return '';
-    return String(value.email).trim().toLowerCase();
-  } catch {
-    return '';
-  }
 }
 
 function requireToken(request: IncomingMessage, secrets: Secrets): void {
