@@ -529,6 +529,59 @@ end
 $$;
 comment on function private.require_text(text, text, integer) is 'The trimmed text, or input_invalid naming the field.';
 
+create function private.check_text(field text, value text, max_length integer) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if pg_catalog.length(value) > max_length then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'longer than ' || max_length || ' characters'));
+  end if;
+  return value;
+end
+$$;
+comment on function private.check_text(text, text, integer) is 'The text as it is, which may be missing, or input_invalid naming the field.';
+
+create function private.require_choice(field text, value text) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if value is null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'required'));
+  end if;
+end
+$$;
+comment on function private.require_choice(text, text) is 'Raises input_invalid naming the field unless something was chosen.';
+
+create function private.require_number(field text, value numeric, lowest numeric, highest numeric) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- NaN counts as greater than every number.
+  if value is null or value < lowest or value > highest then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'a number from ' || lowest || ' to ' || highest || ' is needed'));
+  end if;
+end
+$$;
+comment on function private.require_number(text, numeric, numeric, numeric) is 'Raises input_invalid naming the field unless the number is within its bounds.';
+
+create function private.require_records(field text, value jsonb, shape jsonb) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if pg_catalog.jsonb_typeof(value) is distinct from 'array' or exists (
+    select from pg_catalog.jsonb_array_elements(case pg_catalog.jsonb_typeof(value) when 'array' then value else '[]' end) e
+    where pg_catalog.jsonb_typeof(e) <> 'object' or exists (
+      select from pg_catalog.jsonb_each_text(shape) s
+      where e ->> s.key is not null and not pg_catalog.pg_input_is_valid(e ->> s.key, s.value)
+    )
+  ) then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'an array of objects is needed', 'shape', shape));
+  end if;
+end
+$$;
+comment on function private.require_records(text, jsonb, jsonb) is
+  'Raises input_invalid naming the field unless the value is an array of objects whose members, where given, can be read as the types in shape ({"product_id": "uuid", …}).';
+
 create function private.uuid_or_null(value text) returns uuid
 language sql stable parallel safe
 return case when pg_catalog.pg_input_is_valid(value, 'uuid') then value::uuid end;
