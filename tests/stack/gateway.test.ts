@@ -125,6 +125,7 @@ test('the tables of auth and the private schema are not reachable', async () => 
 test('a function that does not exist is not found', async () => {
   const answer = await fetch(`${stack.url}/functions/v1/nothing`, { headers: withKey() });
   expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ code: 'function_unknown' });
 });
 
 test('a function for people wants a token, the publishable key is none', async () => {
