@@ -89,6 +89,14 @@ test('without a key of this stack nothing is answered', async () => {
   }
   const url = `${stack.url}/rest/v1/rpc/create_order`;
   expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(401);
+  // What a visitor may call wants a key all the same.
+  const open = `${stack.url}/rest/v1/rpc/accept_invitation`;
+  const body = JSON.stringify({ token: 'x', password: 'long-enough-2026' });
+  const ask = (headers: Record<string, string>) => fetch(open, { method: 'POST', headers, body });
+  const json = { 'content-type': 'application/json' };
+  expect((await ask(json)).status).toBe(401);
+  expect((await ask({ ...json, apikey: 'sb_publishable_guessed' })).status).toBe(401);
+  expect((await ask(withKey())).status).toBe(409);
 });
 
 test('only the portal’s own origin may call from a browser', async () => {
