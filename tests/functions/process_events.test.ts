@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BATCH, DOMAIN_QUEUES, makeHandler } from '../../functions/process-events/handler.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
@@ -94,4 +96,13 @@ test('a queue that cannot be drained does not hold up the others and is reported
   isBroken = true;
   await run();
   expect(logged).toHaveLength(2);
+});
+
+test('every queue of the database has a worker: this one, or the one that sends', async () => {
+  const name = '20261120000310_workflow_queues.sql';
+  const path = join(import.meta.dirname, '../../supabase/migrations', name);
+  const script = await readFile(path, 'utf8');
+  const values = /insert into private\.queue_policies \(queue\) values([^;]*);/.exec(script)?.[1];
+  const queues = [...(values ?? '').matchAll(/'(\w+)'/g)].map((found) => found[1]);
+  expect(queues.toSorted()).toEqual([...DOMAIN_QUEUES, 'send_message'].toSorted());
 });
