@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** Layers of tests. Each has its own folder under tests/ and its own preparation. */
@@ -13,13 +15,29 @@ function withTime(project: ReturnType<typeof layer>) {
   return { ...project, test: { ...project.test, testTimeout: 300_000 } };
 }
 
+/** For the portal's own logic: its runes are compiled, and SvelteKit's modules are stood in for. */
+function withSvelte(project: ReturnType<typeof layer>) {
+  const support = join(import.meta.dirname, 'tests', 'web', '_support');
+  return {
+    ...project,
+    plugins: [svelte({ configFile: false })],
+    resolve: {
+      alias: {
+        '$app/navigation': join(support, 'navigation.ts'),
+        '$app/env/public': join(support, 'public_env.ts'),
+      },
+    },
+  };
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
     projects: [
-      layer('unit', ['tests/functions/**/*.test.ts', 'tests/web/**/*.test.ts']),
+      layer('unit', ['tests/functions/**/*.test.ts']),
+      withSvelte(layer('web', ['tests/web/**/*.test.ts'])),
       layer('stack', ['tests/stack/**/*.test.ts']),
       layer('database', ['tests/database/**/*.test.ts'], ['tests/harness/with_server.ts']),
       layer('repository', ['tests/repository/**/*.test.ts'], ['tests/harness/with_server.ts']),

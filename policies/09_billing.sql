@@ -1,7 +1,7 @@
 -- Family 09, billing.
 
 grant execute on function
-  public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
+  public.customer_credit, private.customer_credit, public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
   public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
   public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment
 to authenticated;

@@ -128,7 +128,7 @@ create table public.trips (
     (tenant_id with =, vehicle_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (status in ('planned', 'dispatched', 'in_progress') and vehicle_id is not null)
 );
 create index trips_recent on public.trips (tenant_id, planned_start_at desc, id desc);
-create index trips_status on public.trips (tenant_id, status, planned_start_at desc);
+create index trips_not_completed on public.trips (tenant_id, planned_start_at desc, id desc) where status <> 'completed';
 create index trips_driver on public.trips (tenant_id, driver_id);
 create index trips_vehicle on public.trips (tenant_id, vehicle_id);
 create index trips_warehouse on public.trips (tenant_id, warehouse_id);

@@ -48,7 +48,7 @@ create table public.invoices (
 );
 create unique index invoices_live on public.invoices (tenant_id, order_id) where status <> 'void';
 create index invoices_recent on public.invoices (tenant_id, created_at desc, id desc);
-create index invoices_status on public.invoices (tenant_id, status, due_on);
+create index invoices_not_paid on public.invoices (tenant_id, due_on, id) where status <> 'paid';
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, status);
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
@@ -138,7 +138,7 @@ create table public.payments (
 );
 create unique index payments_reference on public.payments (tenant_id, method, reference) where reference is not null and status not in ('rejected', 'cancelled');
 create index payments_recent on public.payments (tenant_id, created_at desc, id desc);
-create index payments_status on public.payments (tenant_id, status, created_at desc);
+create index payments_pending on public.payments (tenant_id, created_at desc, id desc) where status = 'pending';
 create index payments_customer on public.payments (tenant_id, customer_id);
 create index payments_trip on public.payments (tenant_id, trip_id);
 create index payments_order on public.payments (tenant_id, order_id);

@@ -151,6 +151,41 @@ end
 $$;
 comment on function private.mark_overdue_invoices() is 'Marks open invoices past their due date, in each company''s own time zone. Called by maintenance.';
 
+create function private.customer_credit(customer_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('customers.view');
+  buyer public.customers;
+  used numeric;
+begin
+  -- Those who sell to him or write to him about money; whoever only drives there need not know.
+  if not private.has_permission(tenant, 'orders.create') then
+    perform private.require_permission('invoices.view');
+  end if;
+  select * into buyer from public.customers c
+  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  used := private.credit_used(tenant, buyer.id);
+  return pg_catalog.jsonb_build_object(
+    'limit', case when buyer.payment_terms_days > 0 then buyer.credit_limit end,
+    'used', used,
+    'left', case when buyer.payment_terms_days > 0 then buyer.credit_limit - used end,
+    'overdue', coalesce((
+      select sum(i.balance) from public.invoices i
+      where i.tenant_id = tenant and i.customer_id = buyer.id and i.status in ('issued', 'partially_paid', 'overdue')
+        and i.due_on < private.tenant_today(tenant)
+    ), 0)
+  );
+end
+$$;
+comment on function private.customer_credit(uuid) is
+  'Credit of a customer in the company''s currency: {limit, used, left, overdue}. used: unpaid invoices and confirmed orders without one; limit and left are null for customers who pay on delivery. For those who sell or see invoices. Raises record_not_found, permission_denied.';
+select private.expose('customer_credit');
+
 ------------------------------------------------------------------------------------------------
 -- Payments
 ------------------------------------------------------------------------------------------------

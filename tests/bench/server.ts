@@ -40,6 +40,11 @@ export async function addHistory(superuserUrl: string, from: number, to: number)
   await run(superuserUrl, 'history.sql', `select pg_temp.add_history(${from}, ${to})`);
 }
 
+/** Fills the database with `total` orders of 200 companies. */
+export async function addCrowd(superuserUrl: string, total: number): Promise<void> {
+  await run(superuserUrl, 'crowd.sql', `select pg_temp.add_crowd(${total})`);
+}
+
 /** A PostgreSQL as `npm start` runs it, durable, with nothing around it; removed after `stop`. */
 export async function startBenchServer(): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'mzigo-bench-'));

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Person, signIn, visitor } from '../harness/browser.ts';
 import { bringAxe, violationsOf } from './_support/axe.ts';
 import { busyDay, type BusyDay } from './_support/busy_day.ts';
-import { driverPages, officePages, OUTSIDE } from './_support/pages.ts';
+import { driverPages, officePages, OUTSIDE, PLATFORM } from './_support/pages.ts';
 import { useBrowser } from './_support/walk.ts';
 
 /** Pages that one person has open at a time; each keeps a processor busy. */
@@ -47,6 +47,10 @@ test('no page of the office breaks a rule of WCAG 2.2 AA', async () => {
 test('no page of the driver breaks a rule of WCAG 2.2 AA', async () => {
   const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
   expect(await judge(driver, driverPages(day))).toEqual([]);
+});
+
+test('no page of the platform breaks a rule of WCAG 2.2 AA', async () => {
+  expect(await judge(await signIn(visit(), 'super@mzigo.test'), PLATFORM)).toEqual([]);
 });
 
 test('no page outside breaks a rule of WCAG 2.2 AA', async () => {

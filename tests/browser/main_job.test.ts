@@ -129,7 +129,9 @@ test('ten crates go from the order to the paid invoice, and the difference has a
     await stranger.open(path);
     await stranger.page.getByRole('heading', { level: 1 }).waitFor();
     await stranger.page.waitForLoadState('networkidle');
-    expect(await stranger.page.getByText(/ORD-|TRP-|INV-|PAY-|VAR-|Kilimani/).count()).toBe(0);
+    // Globex has a day of its own, with numbers like these.
+    const acmes = stranger.page.getByText(/Kilimani|Cola 300|Daniel Kamau|Isuzu|Canter|Acme/);
+    expect(await acmes.count()).toBe(0);
   }
   await stranger.page.goto(`${testStack().url}${orderPath}`);
   await stranger.page

@@ -66,7 +66,10 @@ test('a van comes home, what is missing is charged to a person, and the trip is 
 
   // The delivery's own difference is decided as well; then the dispatcher closes the trip.
   await manager.open('/variances?status=pending_review');
-  await manager.page.getByRole('link', { name: /VAR-\d+/ }).click();
+  await manager.page
+    .getByRole('link', { name: /VAR-\d+/ })
+    .first()
+    .click();
   await manager.button('Approve').click();
   await dialogButton(manager, 'Approve').click();
   await state(manager, 'Approved');

@@ -17,6 +17,8 @@ export interface Relation {
   name: string;
   isTable: boolean;
   columns: Set<string>;
+  /** The labels of its columns that are enums. */
+  labels: Map<string, Set<string>>;
   /** Functions of one row of it, which can be selected like columns. */
   computed: Set<string>;
 }
@@ -89,6 +91,7 @@ const relationSchema = z.object({
   name: z.string(),
   isTable: z.boolean(),
   columns: z.array(z.string()),
+  labels: z.record(z.string(), z.array(z.string())),
   computed: z.array(z.string()),
 });
 
@@ -100,6 +103,11 @@ select
     select a.attname::text from pg_attribute as a
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   ) as columns,
+  (
+    select coalesce(json_object_agg(a.attname, array(select e.enumlabel from pg_enum as e where e.enumtypid = a.atttypid)), '{}')
+    from pg_attribute as a join pg_type as t on t.oid = a.atttypid and t.typtype = 'e'
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  ) as labels,
   array(
     select p.proname::text from pg_proc as p
     where p.pronamespace = c.relnamespace and p.prokind = 'f' and not p.proretset
@@ -163,7 +171,10 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
   const shapes = z.array(relationSchema).parse((await client.query(RELATIONS, [schema])).rows);
   for (const shape of shapes) {
     const [columns, computed] = [new Set(shape.columns), new Set(shape.computed)];
-    relations.set(shape.name, { ...shape, columns, computed });
+    const labels = new Map(
+      Object.entries(shape.labels).map(([column, all]) => [column, new Set(all)]),
+    );
+    relations.set(shape.name, { ...shape, columns, labels, computed });
   }
   const keys = (await client.query(FOREIGN_KEYS, [schema])).rows;
   const pairs = await client.query<{ pair: string }>(JUNCTIONS, [schema]);

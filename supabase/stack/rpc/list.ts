@@ -191,8 +191,11 @@ class Writer {
   }
 
   #comparison(node: Node, table: string, { column, operator, value }: Comparison): string {
+    const labels = node.relation.labels.get(column);
     if (Array.isArray(value)) {
-      return `${this.#column(node, table, column)} = any (${this.#value(toArray(value))})`;
+      const isKnown = labels !== undefined && value.every((label) => labels.has(label));
+      const list = isKnown ? pg.escapeLiteral(toArray(value)) : this.#value(toArray(value));
+      return `${this.#column(node, table, column)} = any (${list})`;
     }
     const child = node.children.find(({ wanted }) => [wanted.alias, wanted.name].includes(column));
     if (child && operator === 'is' && value === 'null') return `not ${this.#exists(child, table)}`;
@@ -201,6 +204,8 @@ class Writer {
     if (operator === 'is' && state !== undefined) return `${left} is ${state}`;
     const sign = OPERATORS[operator];
     if (sign === undefined) throw new NotPlain();
+    // A state that stands in the text lets the planner choose an index over rows in that state.
+    if (labels?.has(value)) return `${left} ${sign} ${pg.escapeLiteral(value)}`;
     const isPattern = operator === 'like' || operator === 'ilike';
     return `${left} ${sign} ${this.#value(isPattern ? value.replaceAll('*', '%') : value)}`;
   }

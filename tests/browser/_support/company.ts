@@ -1,7 +1,9 @@
 import { type Client, as, type Row } from '../../api/client.ts';
 
 const ROLES = ['owner', 'sales', 'manager', 'dispatcher', 'warehouse', 'driver', 'finance'];
-const SIGNATURE = 'data:image/png;base64,iVBORw0KGgo=';
+/** A picture of two strokes of a pen. */
+const SIGNATURE =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAADwAAAAYCAAAAACDqsGOAAAAhUlEQVR42p3TUQ6AMAgD0B6i978qijNuDoxQvkzDC2OZMK3oBVmSBpX6F8Sh1ser7GFutIGDLGNm9MQx8t4K9clZvmSPTPpwN2QnDZvufQij9tPy40ivC2Nx0yVDf9OZob/pzNDfdGYoPKQrz54OIq2/dvwPLeC2fDAVOrAmx1+l0oFNrQPwx9GURAWIwQAAAABJRU5ErkJggg==';
 const DAY_MS = 86_400_000;
 
 /**

@@ -18,6 +18,7 @@ export function officePages(day: BusyDay): string[] {
     `/products/${day.product.id}`,
     '/prices',
     `/prices/${day.priceList.id}`,
+    '/territories',
     '/trips',
     '/trips/new',
     `/trips/${day.runningTrip.id}`,
@@ -36,6 +37,7 @@ export function officePages(day: BusyDay): string[] {
     `/invoices/${day.invoice.id}`,
     '/payments',
     '/payments/new',
+    '/payments/statement',
     `/payments/${day.payment.id}`,
     '/users',
     '/fleet',
@@ -49,6 +51,9 @@ export function officePages(day: BusyDay): string[] {
 export function driverPages(day: BusyDay): string[] {
   return ['/drive', `/drive/${day.onTheRoad.id}`, `/drive?trip=${day.plannedTrip.id}`];
 }
+
+/** Pages of the people who run the platform. */
+export const PLATFORM = ['/platform/companies'];
 
 /** What is seen before anybody has signed in. */
 export const OUTSIDE = [

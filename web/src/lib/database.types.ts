@@ -2461,6 +2461,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Credit of a customer in the company's currency: {limit, used, left, overdue}. used: unpaid invoices and confirmed orders without one; limit and left are null for customers who pay on delivery. For those who sell or see invoices. Raises record_not_found, permission_denied. */
+      customer_credit: {
+        Args: { customer_id: string };
+        Returns: Json;
+      };
       /** Closes a customer for good. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
         Args: {

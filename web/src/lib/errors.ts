@@ -72,6 +72,8 @@ const WORDS: Record<string, Words> = {
 };
 
 const RETRYABLE = new Set(['40001', '40P01', '55P03', 'PT503']);
+/** Answers of whatever stands in between, and of a server that has too much to do just now. */
+const TEMPORARY = new Set([408, 429, 502, 503, 504]);
 
 /** Keys of the database are lower snake case ASCII; anything else is a text of some other layer. */
 const KEY = /^[a-z][a-z0-9_]{2,80}$/;
@@ -115,7 +117,10 @@ function build(key: string, status: number, error: ServerError): PortalError {
     message: words.sentence,
     hint: words.step,
     details: parseDetails(error.details),
-    retryable: status === 503 || key === 'network_unreachable' || RETRYABLE.has(error.code ?? ''),
+    retryable:
+      TEMPORARY.has(status) ||
+      key === 'network_unreachable' ||
+      RETRYABLE.has(String(error.code ?? '')),
   });
 }
 
@@ -166,7 +171,8 @@ function constraintWords(
 export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
   if (cause instanceof PortalError) return cause;
   const error = (typeof cause === 'object' && cause !== null ? cause : {}) as ServerError;
-  const code = error.code ?? '';
+  // Errors of the browser itself have a number there.
+  const code = typeof error.code === 'string' ? error.code : '';
   const message = error.message ?? '';
   const status = /^PT\d{3}$/.test(code)
     ? Number(code.slice(2))
@@ -178,7 +184,7 @@ export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
   if (KEY.test(message)) return build(message, status, error);
   const constraint = constraintWords(code, message, error.details);
   if (constraint) return build(constraint.key, 422, { hint: constraint.hint });
-  if (RETRYABLE.has(code) || status === 503) return build('server_busy', status, error);
+  if (RETRYABLE.has(code) || TEMPORARY.has(status)) return build('server_busy', status, error);
   if (status === 401) return build('session_expired', 401, {});
   if (code === '42501' || status === 403) return build('permission_denied', 403, error);
   if (KEY.test(code)) return build(code, status, {});

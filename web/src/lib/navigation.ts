@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import Building2 from '@lucide/svelte/icons/building-2';
 import Boxes from '@lucide/svelte/icons/boxes';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -6,6 +7,7 @@ import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileText from '@lucide/svelte/icons/file-text';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import MapPinned from '@lucide/svelte/icons/map-pinned';
 import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
 import Route from '@lucide/svelte/icons/route';
@@ -23,6 +25,8 @@ export interface Destination {
   icon: Component;
   /** Any of these opens the page; none means everybody. */
   needs: string[];
+  /** For super admins of the platform only, whatever company they work in. */
+  isPlatform?: true;
   /** Shown in the bottom bar of a phone, lowest first. */
   phone?: number;
 }
@@ -60,6 +64,12 @@ export const sections: Section[] = [
       { href: '/customers', label: 'Customers', icon: Users, needs: ['customers.view'], phone: 3 },
       { href: '/products', label: 'Products', icon: Package, needs: ['products.view'] },
       { href: '/prices', label: 'Price lists', icon: Tags, needs: ['prices.view'] },
+      {
+        href: '/territories',
+        label: 'Territories',
+        icon: MapPinned,
+        needs: ['territories.view'],
+      },
     ],
   },
   {
@@ -97,6 +107,13 @@ export const sections: Section[] = [
       },
       { href: '/outbox', label: 'Outbox', icon: Inbox, needs: ['messages.view'] },
       { href: '/settings', label: 'Settings', icon: Settings, needs: ['settings.manage'] },
+      {
+        href: '/platform/companies',
+        label: 'Companies',
+        icon: Building2,
+        needs: [],
+        isPlatform: true,
+      },
     ],
   },
 ];

@@ -1,85 +1,26 @@
+import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { attach, oneWith, rows } from '#lib/platform/read.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { answerOf, attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-export interface Invoice {
-  id: string;
-  number: string | null;
-  order_id: string;
-  customer_id: string;
-  status: string;
-  currency: string;
-  issued_on: string | null;
-  due_on: string | null;
-  subtotal: number;
-  tax_total: number;
-  deposit_total: number;
-  total: number;
-  paid_total: number;
-  balance: number;
-  status_reason: string | null;
-  created_at: string;
-  created_by: string | null;
-  version: number;
-  customers: { id: string; code: string; name: string } | null;
-  orders: { id: string; number: string } | null;
-  allowed_commands?: string[];
-}
-
-export interface InvoiceItem {
-  id: string;
-  line_number: number;
-  is_deposit: boolean;
-  quantity: number;
-  unit_price: number;
-  tax_rate: number;
-  line_total: number;
-  tax_amount: number;
-  products: { name: string; sku: string; unit: string } | null;
-}
-
-export interface Payment {
-  id: string;
-  number: string;
-  customer_id: string;
-  method: string;
-  amount: number;
-  allocated_total: number;
-  unallocated: number;
-  currency: string;
-  reference: string | null;
-  received_at: string;
-  status: string;
-  status_reason: string | null;
-  trip_id: string | null;
-  order_id: string | null;
-  created_at: string;
-  created_by: string | null;
-  version: number;
-  customers: { id: string; code: string; name: string } | null;
-  allowed_commands?: string[];
-}
-
-export interface Allocation {
-  id: string;
-  amount: number;
-  created_at: string;
-  payments: { id: string; number: string; method: string; received_at: string } | null;
-  invoices: { id: string; number: string | null; total: number; balance: number } | null;
-}
-
-export interface InvoiceSummary {
-  id: string;
-  number: string | null;
-  status: string;
-  total: number;
-  balance: number;
-}
-
-export const INVOICE_STATES = ['draft', 'issued', 'partially_paid', 'paid', 'overdue', 'void'];
-export const PAYMENT_STATES = ['pending', 'approved', 'reconciled', 'rejected', 'cancelled'];
-export const PAYMENT_METHODS = [
+export const INVOICE_STATES = [
+  'draft',
+  'issued',
+  'partially_paid',
+  'paid',
+  'overdue',
+  'void',
+] as const satisfies Enums<'invoice_status'>[];
+export const PAYMENT_STATES = [
+  'pending',
+  'approved',
+  'reconciled',
+  'rejected',
+  'cancelled',
+] as const satisfies Enums<'payment_status'>[];
+export type PaymentMethod = Enums<'payment_method'>;
+export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
   { value: 'cash', label: 'Cash' },
   { value: 'mpesa', label: 'M-Pesa' },
   { value: 'bank_transfer', label: 'Bank transfer' },
@@ -90,29 +31,39 @@ export function methodName(method: string): string {
   return PAYMENT_METHODS.find((item) => item.value === method)?.label ?? method;
 }
 
-const CUSTOMER = { column: 'customer_id', table: 'customers', select: 'code,name' };
-const ORDER = { column: 'order_id', table: 'orders', select: 'number' };
-const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
-const PAYMENT = { column: 'payment_id', table: 'payments', select: 'number,method,received_at' };
-const INVOICE = { column: 'invoice_id', table: 'invoices', select: 'number,total,balance' };
+const CUSTOMER = link('customer_id', 'customers', 'code', 'name');
+const ORDER = link('order_id', 'orders', 'number');
+const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
+const PAYMENT = link('payment_id', 'payments', 'number', 'method', 'received_at');
+const INVOICE = link('invoice_id', 'invoices', 'number', 'total', 'balance');
+
+const ON_INVOICE = { customers: CUSTOMER, orders: ORDER };
+const ON_INVOICE_ITEM = { products: PRODUCT };
+const ON_PAYMENT = { customers: CUSTOMER };
+const ON_ALLOCATION = { payments: PAYMENT, invoices: INVOICE };
+
+export type Invoice = With<Tables<'invoices'>, typeof ON_INVOICE>;
+export type InvoiceItem = With<Tables<'invoice_items'>, typeof ON_INVOICE_ITEM>;
+export type Payment = With<Tables<'payments'>, typeof ON_PAYMENT>;
 
 export function listInvoices(list: ListQuery) {
-  const { status, customer } = list.filters;
+  const { customer } = list.filters;
+  const status = oneOf(INVOICE_STATES, list.filters.status);
   let query = supabase.from('invoices').select('*');
   if (status) query = query.eq('status', status);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.ilike('number', `%${list.search}%`);
-  return page<Invoice>(
+  return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
-    { customers: CUSTOMER, orders: ORDER },
+    ON_INVOICE,
   );
 }
 
 export function readInvoice(id: string): Promise<Invoice | null> {
   return oneWith(
     supabase.from('invoices').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    { customers: CUSTOMER, orders: ORDER },
+    ON_INVOICE,
   );
 }
 
@@ -125,10 +76,10 @@ export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
       .order('line_number')
       .limit(1000),
   );
-  return attach(items, { products: PRODUCT });
+  return attach(items, ON_INVOICE_ITEM);
 }
 
-export function invoicesOfOrder(orderId: string): Promise<InvoiceSummary[]> {
+export function invoicesOfOrder(orderId: string) {
   return rows(
     supabase
       .from('invoices')
@@ -140,7 +91,7 @@ export function invoicesOfOrder(orderId: string): Promise<InvoiceSummary[]> {
 }
 
 /** Invoices of a customer that still wait for money, oldest due first. */
-export function openInvoicesOf(customerId: string): Promise<Invoice[]> {
+export function openInvoicesOf(customerId: string) {
   return rows(
     supabase
       .from('invoices')
@@ -153,7 +104,9 @@ export function openInvoicesOf(customerId: string): Promise<Invoice[]> {
 }
 
 export function listPayments(list: ListQuery) {
-  const { status, method, customer } = list.filters;
+  const { customer } = list.filters;
+  const status = oneOf(PAYMENT_STATES, list.filters.status);
+  const method = PAYMENT_METHODS.find((item) => item.value === list.filters.method)?.value;
   let query = supabase.from('payments').select('*');
   if (status) query = query.eq('status', status);
   if (method) query = query.eq('method', method);
@@ -162,30 +115,27 @@ export function listPayments(list: ListQuery) {
     const like = pattern(list.search);
     query = query.or(`number.ilike.${like},reference.ilike.${like}`);
   }
-  return page<Payment>(
+  return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
-    { customers: CUSTOMER },
+    ON_PAYMENT,
   );
 }
 
 export function readPayment(id: string): Promise<Payment | null> {
   return oneWith(
     supabase.from('payments').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    { customers: CUSTOMER },
+    ON_PAYMENT,
   );
 }
 
-export function paymentsOfOrder(orderId: string): Promise<Payment[]> {
+export function paymentsOfOrder(orderId: string) {
   return rows(
     supabase.from('payments').select('*').eq('order_id', orderId).order('created_at').limit(20),
   );
 }
 
-export async function allocationsOf(
-  column: 'payment_id' | 'invoice_id',
-  id: string,
-): Promise<Allocation[]> {
+export async function allocationsOf(column: 'payment_id' | 'invoice_id', id: string) {
   const found = await rows(
     supabase
       .from('payment_allocations')
@@ -194,26 +144,26 @@ export async function allocationsOf(
       .order('created_at')
       .limit(200),
   );
-  return attach(found, { payments: PAYMENT, invoices: INVOICE });
+  return attach(found, ON_ALLOCATION);
 }
 
 export interface PaymentInput {
   customer_id: string;
-  method: string;
+  method: PaymentMethod;
   amount: number;
   reference: string | null;
   received_at: string | null;
   order_id: string | null;
 }
 
-export function recordPayment(input: PaymentInput, key: string): Promise<Payment> {
-  return command('record_payment', { ...input }, key);
+export function recordPayment(input: PaymentInput, key: string) {
+  return command('record_payment', input, key);
 }
 
 export function allocatePayment(
-  payment: Payment,
+  payment: Tables<'payments'>,
   allocations: { invoice_id: string; amount: number }[],
-): Promise<Payment> {
+) {
   return command('allocate_payment', {
     payment_id: payment.id,
     allocations,
@@ -221,16 +171,34 @@ export function allocatePayment(
   });
 }
 
-export interface StatementLine {
-  id: string;
-  source: string;
-  reference: string;
-  amount: number;
-  posted_at: string;
+const ON_LINE = { payments: link('payment_id', 'payments', 'number') };
+
+export type StatementLine = With<Tables<'statement_lines'>, typeof ON_LINE>;
+export type StatementLineInput = Database['public']['Tables']['statement_lines']['Insert'];
+
+/** What the bank or M-Pesa says was received. */
+export function listStatementLines(list: ListQuery) {
+  const { matched } = list.filters;
+  let query = supabase.from('statement_lines').select('*');
+  if (matched === 'no') query = query.is('payment_id', null);
+  if (matched === 'yes') query = query.not('payment_id', 'is', null);
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`reference.ilike.${like},source.ilike.${like}`);
+  }
+  return page(
+    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
+    list,
+    ON_LINE,
+  );
+}
+
+export function addStatementLine(input: StatementLineInput) {
+  return answerOf(supabase.from('statement_lines').insert(input));
 }
 
 /** Statement lines that prove no payment yet and show the same amount. */
-export function matchingLines(amount: number): Promise<StatementLine[]> {
+export function matchingLines(amount: number) {
   return rows(
     supabase
       .from('statement_lines')
@@ -242,7 +210,7 @@ export function matchingLines(amount: number): Promise<StatementLine[]> {
   );
 }
 
-export function reconcilePayment(payment: Payment, lineId: string): Promise<Payment> {
+export function reconcilePayment(payment: Tables<'payments'>, lineId: string) {
   return command('reconcile_payment', {
     payment_id: payment.id,
     statement_line_id: lineId,

@@ -1,6 +1,6 @@
-import type { CommandLook } from '#lib/workflow/workflow.ts';
+import type { Looks } from '#lib/workflow/workflow.ts';
 
-export const invoiceCommands: Record<string, CommandLook> = {
+export const invoiceCommands = {
   issue: { label: 'Issue', variant: 'primary', done: 'The invoice was issued.' },
   void: {
     label: 'Void',
@@ -12,9 +12,9 @@ export const invoiceCommands: Record<string, CommandLook> = {
       reason: 'required',
     },
   },
-};
+} satisfies Looks<'invoice'>;
 
-export const paymentCommands: Record<string, CommandLook> = {
+export const paymentCommands = {
   approve: { label: 'Approve', variant: 'primary', done: 'The payment was approved.' },
   reject: {
     label: 'Reject',
@@ -32,4 +32,4 @@ export const paymentCommands: Record<string, CommandLook> = {
       reason: 'required',
     },
   },
-};
+} satisfies Looks<'payment'>;

@@ -1,63 +1,21 @@
-import { write } from '#lib/platform/command.ts';
+import type { Database, Tables } from '#lib/database.types.ts';
 import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { attach, one, oneWith, rows } from '#lib/platform/read.ts';
+import { attach, link, answerOf, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-export interface Product {
-  id: string;
-  sku: string;
-  name: string;
-  description: string | null;
-  category: string | null;
-  unit: string;
-  base_price: number;
-  tax_rate: number;
-  weight_kg: number;
-  volume_l: number;
-  container_product_id: string | null;
-  deposit_amount: number;
-  is_active: boolean;
-  created_at: string;
-  version: number;
-}
+type Written = Database['public']['Tables'];
+export type Product = Tables<'products'>;
+export type ProductInput = Written['products']['Insert'];
+export type Pack = Pick<Tables<'product_packs'>, 'id' | 'name' | 'factor'>;
+export type Cost = Pick<Tables<'product_costs'>, 'id' | 'cost_price'>;
+export type PriceListInput = Written['price_lists']['Insert'];
 
-export interface Pack {
-  id: string;
-  name: string;
-  factor: number;
-}
+const TERRITORY = link('territory_id', 'territories', 'name');
+const PRICE_LIST = link('price_list_id', 'price_lists', 'name', 'is_active');
 
-export interface PriceList {
-  id: string;
-  name: string;
-  customer_type: string | null;
-  territory_id: string | null;
-  is_default: boolean;
-  is_active: boolean;
-  valid_from: string;
-  valid_to: string | null;
-  version: number;
-  territories?: { name: string } | null;
-}
+const ON_PRICE_LIST = { territories: TERRITORY };
 
-export interface PriceItem {
-  id: string;
-  min_quantity: number;
-  price: number;
-  products: { id: string; sku: string; name: string; unit: string; base_price: number };
-}
-
-export interface ProductPrice {
-  id: string;
-  min_quantity: number;
-  price: number;
-  price_lists: { id: string; name: string; is_active: boolean } | null;
-}
-
-export type ProductInput = Omit<Product, 'id' | 'created_at' | 'version'>;
-
-const TERRITORY = { column: 'territory_id', table: 'territories', select: 'name' };
-const PRICE_LIST = { column: 'price_list_id', table: 'price_lists', select: 'name,is_active' };
+export type PriceList = With<Tables<'price_lists'>, typeof ON_PRICE_LIST>;
 
 export function listProducts(list: ListQuery) {
   let query = supabase.from('products').select('*');
@@ -67,11 +25,11 @@ export function listProducts(list: ListQuery) {
     const like = pattern(list.search);
     query = query.or(`name.ilike.${like},sku.ilike.${like}`);
   }
-  return page<Product>(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
 }
 
 export function readProduct(id: string): Promise<Product | null> {
-  return one(supabase.from('products').select('*').eq('id', id).maybeSingle());
+  return answerOf(supabase.from('products').select('*').eq('id', id).maybeSingle());
 }
 
 export function searchProducts(text: string): Promise<Product[]> {
@@ -83,13 +41,13 @@ export function searchProducts(text: string): Promise<Product[]> {
   return rows(query.order('name').limit(20));
 }
 
-export function createProduct(input: ProductInput): Promise<Product> {
-  return write(supabase.from('products').insert(input).select().single());
+export function createProduct(input: ProductInput) {
+  return answerOf(supabase.from('products').insert(input).select().single());
 }
 
 /** Null when somebody else changed the product in the meantime. */
 export function updateProduct(product: Product, input: ProductInput): Promise<Product | null> {
-  return write(
+  return answerOf(
     supabase
       .from('products')
       .update(input)
@@ -100,14 +58,9 @@ export function updateProduct(product: Product, input: ProductInput): Promise<Pr
   );
 }
 
-export interface Cost {
-  id: string;
-  cost_price: number;
-}
-
 /** What a product costs us; null when unknown or not for the caller's eyes. */
 export function costOf(productId: string): Promise<Cost | null> {
-  return one(
+  return answerOf(
     supabase
       .from('product_costs')
       .select('id,cost_price')
@@ -116,14 +69,10 @@ export function costOf(productId: string): Promise<Cost | null> {
   );
 }
 
-export function saveCost(
-  productId: string,
-  known: Cost | null,
-  costPrice: number,
-): Promise<unknown> {
+export function saveCost(productId: string, known: Cost | null, costPrice: number) {
   return known
-    ? write(supabase.from('product_costs').update({ cost_price: costPrice }).eq('id', known.id))
-    : write(
+    ? answerOf(supabase.from('product_costs').update({ cost_price: costPrice }).eq('id', known.id))
+    : answerOf(
         supabase.from('product_costs').insert({ product_id: productId, cost_price: costPrice }),
       );
 }
@@ -138,15 +87,15 @@ export function packsOf(productId: string): Promise<Pack[]> {
   );
 }
 
-export function addPack(productId: string, name: string, factor: number): Promise<unknown> {
-  return write(supabase.from('product_packs').insert({ product_id: productId, name, factor }));
+export function addPack(productId: string, name: string, factor: number) {
+  return answerOf(supabase.from('product_packs').insert({ product_id: productId, name, factor }));
 }
 
-export function removePack(id: string): Promise<unknown> {
-  return write(supabase.from('product_packs').delete().eq('id', id));
+export function removePack(id: string) {
+  return answerOf(supabase.from('product_packs').delete().eq('id', id));
 }
 
-export async function pricesOf(productId: string): Promise<ProductPrice[]> {
+export async function pricesOf(productId: string) {
   const found = await rows(
     supabase
       .from('price_list_items')
@@ -162,9 +111,11 @@ export function listPriceLists(list: ListQuery) {
   let query = supabase.from('price_lists').select('*');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.search) query = query.ilike('name', `%${list.search}%`);
-  return page<PriceList>(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {
-    territories: TERRITORY,
-  });
+  return page(
+    query.order(list.sort, { ascending: list.ascending }).order('id'),
+    list,
+    ON_PRICE_LIST,
+  );
 }
 
 export function priceListChoices(): Promise<{ id: string; name: string }[]> {
@@ -174,12 +125,15 @@ export function priceListChoices(): Promise<{ id: string; name: string }[]> {
 }
 
 export function readPriceList(id: string): Promise<PriceList | null> {
-  return oneWith(supabase.from('price_lists').select('*').eq('id', id).maybeSingle(), {
-    territories: TERRITORY,
-  });
+  return oneWith(
+    supabase.from('price_lists').select('*').eq('id', id).maybeSingle(),
+    ON_PRICE_LIST,
+  );
 }
 
-export function itemsOf(priceListId: string, search: string): Promise<PriceItem[]> {
+export type PriceItem = Awaited<ReturnType<typeof itemsOf>>[number];
+
+export function itemsOf(priceListId: string, search: string) {
   let query = supabase
     .from('price_list_items')
     .select('id,min_quantity,price,products!inner(id,sku,name,unit,base_price)')
@@ -188,21 +142,12 @@ export function itemsOf(priceListId: string, search: string): Promise<PriceItem[
   return rows(query.order('created_at').limit(500));
 }
 
-export interface PriceListInput {
-  name: string;
-  customer_type: string | null;
-  territory_id: string | null;
-  is_default: boolean;
-  valid_from: string;
-  valid_to: string | null;
+export function createPriceList(input: PriceListInput) {
+  return answerOf(supabase.from('price_lists').insert(input).select().single());
 }
 
-export function createPriceList(input: PriceListInput): Promise<PriceList> {
-  return write(supabase.from('price_lists').insert(input).select().single());
-}
-
-export function setPriceListActive(id: string, isActive: boolean): Promise<unknown> {
-  return write(supabase.from('price_lists').update({ is_active: isActive }).eq('id', id));
+export function setPriceListActive(id: string, isActive: boolean) {
+  return answerOf(supabase.from('price_lists').update({ is_active: isActive }).eq('id', id));
 }
 
 export function addPrice(
@@ -210,8 +155,8 @@ export function addPrice(
   productId: string,
   minQuantity: number,
   price: number,
-): Promise<unknown> {
-  return write(
+) {
+  return answerOf(
     supabase.from('price_list_items').insert({
       price_list_id: priceListId,
       product_id: productId,
@@ -221,10 +166,10 @@ export function addPrice(
   );
 }
 
-export function changePrice(id: string, price: number): Promise<unknown> {
-  return write(supabase.from('price_list_items').update({ price }).eq('id', id));
+export function changePrice(id: string, price: number) {
+  return answerOf(supabase.from('price_list_items').update({ price }).eq('id', id));
 }
 
-export function removePrice(id: string): Promise<unknown> {
-  return write(supabase.from('price_list_items').delete().eq('id', id));
+export function removePrice(id: string) {
+  return answerOf(supabase.from('price_list_items').delete().eq('id', id));
 }

@@ -1,6 +1,6 @@
-import type { CommandLook } from '#lib/workflow/workflow.ts';
+import type { CommandLook, Looks } from '#lib/workflow/workflow.ts';
 
-export const tripCommands: Record<string, CommandLook> = {
+export const tripCommands = {
   plan: { label: 'Plan', variant: 'primary', done: 'The trip is planned and has a load sheet.' },
   dispatch: { label: 'Dispatch', variant: 'primary', done: 'The van may leave.' },
   complete: { label: 'Complete', variant: 'primary', done: 'The trip is closed.' },
@@ -14,9 +14,9 @@ export const tripCommands: Record<string, CommandLook> = {
       reason: 'required',
     },
   },
-};
+} satisfies Looks<'trip'>;
 
-export const offloadCommands: Record<string, CommandLook> = {
+export const offloadCommands = {
   review: { label: 'Mark as reviewed', variant: 'primary', done: 'The count was reviewed.' },
   approve: {
     label: 'Approve',
@@ -33,7 +33,7 @@ export const offloadCommands: Record<string, CommandLook> = {
       reason: 'required',
     },
   },
-};
+} satisfies Looks<'offload'>;
 
 /** Approving a variance asks for more than a reason, so only the refusal is sent from here. */
 export const varianceRejection: CommandLook = {

@@ -1,11 +1,11 @@
+import type { Tables } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
 import { command } from '#lib/platform/command.ts';
-import { attach, childrenOf, rows } from '#lib/platform/read.ts';
+import { attach, childrenOf, link, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import {
   type Load,
   loadOf,
-  type Offload,
   offloadsOf,
   ownTrips,
   type Stop,
@@ -14,28 +14,18 @@ import {
 } from './delivery.ts';
 import { phone } from './phone.ts';
 
-export interface DriveLine {
-  id: string;
-  order_id: string;
-  line_number: number;
-  quantity: number;
-  unit_price: number;
-  tax_rate: number;
-  products: {
-    id: string;
-    name: string;
-    sku: string;
-    unit: string;
-    container_product_id: string | null;
-  } | null;
-}
+const ON_LINE = {
+  products: link('product_id', 'products', 'name', 'sku', 'unit', 'container_product_id'),
+};
 
-export interface Container {
-  id: string;
-  name: string;
-  sku: string;
-  deposit_amount: number;
-}
+export type DriveLine = With<
+  Pick<
+    Tables<'order_items'>,
+    'id' | 'order_id' | 'line_number' | 'quantity' | 'unit_price' | 'tax_rate' | 'product_id'
+  >,
+  typeof ON_LINE
+>;
+export type Container = Pick<Tables<'products'>, 'id' | 'name' | 'sku' | 'deposit_amount'>;
 
 /** Everything a driver needs for one trip, small enough to keep on the phone. */
 export interface TripPack {
@@ -45,7 +35,7 @@ export interface TripPack {
   lines: DriveLine[];
   containers: Container[];
   load: Load | null;
-  offloads: Offload[];
+  offloads: Tables<'offload_documents'>[];
 }
 
 export interface DriveData {
@@ -71,23 +61,23 @@ async function fetchPack(userId: string, role: string | null, wanted?: string): 
   ]);
   const items = await childrenOf(
     'order_items',
-    'id,order_id,line_number,quantity,unit_price,tax_rate,product_id',
     'order_id',
     stops.map((stop) => stop.order_id),
+    'id',
+    'order_id',
+    'line_number',
+    'quantity',
+    'unit_price',
+    'tax_rate',
+    'product_id',
   );
-  const lines = await attach<DriveLine>(items, {
-    products: {
-      column: 'product_id',
-      table: 'products',
-      select: 'name,sku,unit,container_product_id',
-    },
-  });
+  const lines = await attach(items, ON_LINE);
   lines.sort((a, b) => a.line_number - b.line_number);
   const ids = [...new Set(lines.map((line) => line.products?.container_product_id))].filter(
     (id): id is string => typeof id === 'string',
   );
   const containers = ids.length
-    ? await rows<Container>(
+    ? await rows(
         supabase.from('products').select('id,name,sku,deposit_amount').in('id', ids).order('name'),
       )
     : [];
@@ -112,6 +102,6 @@ export async function readDrive(
   }
 }
 
-export function startTrip(trip: Trip): Promise<Trip> {
+export function startTrip(trip: Trip) {
   return command('start_trip', { trip_id: trip.id, expected_version: trip.version });
 }

@@ -1,38 +1,13 @@
-import { write } from '#lib/platform/command.ts';
-import { attach, rows } from '#lib/platform/read.ts';
+import type { Database } from '#lib/database.types.ts';
+import { answerOf, attach, link, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-export interface FleetVehicle {
-  id: string;
-  registration: string;
-  name: string;
-  home_warehouse_id: string;
-  capacity_kg: number;
-  capacity_l: number;
-  capacity_units: number;
-  is_active: boolean;
-  warehouses: { name: string } | null;
-}
+type Written = Database['public']['Tables'];
+export type VehicleInput = Written['vehicles']['Insert'];
+export type DriverInput = Written['drivers']['Insert'];
+export type PlaceInput = Written['warehouses']['Insert'];
 
-export interface FleetDriver {
-  id: string;
-  name: string;
-  phone: string | null;
-  licence_number: string | null;
-  membership_id: string | null;
-  is_active: boolean;
-}
-
-export interface Place {
-  id: string;
-  code: string;
-  name: string;
-  kind: string;
-  address: string | null;
-  is_active: boolean;
-}
-
-export async function fleetVehicles(): Promise<FleetVehicle[]> {
+export async function fleetVehicles() {
   const found = await rows(
     supabase
       .from('vehicles')
@@ -43,11 +18,11 @@ export async function fleetVehicles(): Promise<FleetVehicle[]> {
       .limit(500),
   );
   return attach(found, {
-    warehouses: { column: 'home_warehouse_id', table: 'warehouses', select: 'name' },
+    warehouses: link('home_warehouse_id', 'warehouses', 'name'),
   });
 }
 
-export function fleetDrivers(): Promise<FleetDriver[]> {
+export function fleetDrivers() {
   return rows(
     supabase
       .from('drivers')
@@ -58,7 +33,7 @@ export function fleetDrivers(): Promise<FleetDriver[]> {
 }
 
 /** Depots and shops; the vans among the warehouses belong to their vehicles. */
-export function places(): Promise<Place[]> {
+export function places() {
   return rows(
     supabase
       .from('warehouses')
@@ -69,39 +44,16 @@ export function places(): Promise<Place[]> {
   );
 }
 
-export interface VehicleInput {
-  registration: string;
-  name: string;
-  home_warehouse_id: string;
-  capacity_kg: number;
-  capacity_l: number;
-  capacity_units: number;
+export function addVehicle(input: VehicleInput) {
+  return answerOf(supabase.from('vehicles').insert(input));
 }
 
-export function addVehicle(input: VehicleInput): Promise<unknown> {
-  return write(supabase.from('vehicles').insert(input));
+export function addDriver(input: DriverInput) {
+  return answerOf(supabase.from('drivers').insert(input));
 }
 
-export interface DriverInput {
-  name: string;
-  phone: string | null;
-  licence_number: string | null;
-  membership_id: string | null;
-}
-
-export function addDriver(input: DriverInput): Promise<unknown> {
-  return write(supabase.from('drivers').insert(input));
-}
-
-export interface PlaceInput {
-  code: string;
-  name: string;
-  kind: string;
-  address: string | null;
-}
-
-export function addPlace(input: PlaceInput): Promise<unknown> {
-  return write(supabase.from('warehouses').insert(input));
+export function addPlace(input: PlaceInput) {
+  return answerOf(supabase.from('warehouses').insert(input));
 }
 
 /** Takes something out of use, or back into it; it is never deleted, for documents refer to it. */
@@ -109,6 +61,6 @@ export function setInUse(
   table: 'vehicles' | 'drivers' | 'warehouses',
   id: string,
   isActive: boolean,
-): Promise<unknown> {
-  return write(supabase.from(table).update({ is_active: isActive }).eq('id', id));
+) {
+  return answerOf(supabase.from(table).update({ is_active: isActive }).eq('id', id));
 }

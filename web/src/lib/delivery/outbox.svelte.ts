@@ -1,6 +1,6 @@
 import { invalidate } from '$app/navigation';
 import { type PortalError, sentence, toPortalError } from '#lib/errors.ts';
-import { command, newKey } from '#lib/platform/command.ts';
+import { commandNamed, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { phone, type Waiting } from './phone.ts';
 import { storePhoto } from './photos.ts';
@@ -14,6 +14,8 @@ const RETRY_MS = 15_000;
 class DriverOutbox {
   items = $state<Waiting[]>([]);
   #sending = false;
+  /** Something was given while the rest was on its way. */
+  #again = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** Commands that still wait for the network. */
@@ -42,6 +44,11 @@ class DriverOutbox {
     };
   }
 
+  /**
+   * Keeps a command and begins to send it.
+   * @throws PortalError or the browser's own error when the phone could not keep it; then nothing
+   * was recorded.
+   */
   async give(
     rpc: Waiting['rpc'],
     order: { id: string; number: string },
@@ -49,7 +56,7 @@ class DriverOutbox {
     photo: Blob | null = null,
   ): Promise<void> {
     const { user, tenant } = session.me ?? {};
-    if (!user || !tenant) return;
+    if (!user || !tenant) throw toPortalError({ code: 'session_expired' }, 401);
     await phone.waiting.add({
       key: newKey(),
       rpc,
@@ -68,8 +75,13 @@ class DriverOutbox {
 
   /** Sends everything that waits, oldest first, and stops at the first sign of no network. */
   async flush(): Promise<void> {
-    if (this.#sending || session.me === null) return;
+    if (session.me === null) return;
+    if (this.#sending) {
+      this.#again = true;
+      return;
+    }
     this.#sending = true;
+    this.#again = false;
     let sent = false;
     try {
       for (const item of this.waiting) {
@@ -86,8 +98,9 @@ class DriverOutbox {
     } finally {
       this.#sending = false;
       await this.#reload();
-      if (sent) await Promise.all([invalidate('entity:trip'), invalidate('entity:order')]);
     }
+    if (sent) await Promise.all([invalidate('entity:trip'), invalidate('entity:order')]);
+    if (this.#again) await this.flush();
   }
 
   async retry(key: string): Promise<void> {
@@ -105,7 +118,7 @@ class DriverOutbox {
     try {
       const args = { ...item.args };
       if (item.photo) args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo);
-      await command(item.rpc, args, item.key);
+      await commandNamed(item.rpc, args, item.key);
       return null;
     } catch (cause) {
       return toPortalError(cause);

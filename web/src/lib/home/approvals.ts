@@ -1,12 +1,21 @@
-import { PAYMENT_METHODS } from '#lib/billing/billing.ts';
+import type { Tables } from '#lib/database.types.ts';
+import { methodName } from '#lib/billing/billing.ts';
 import { paymentCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
 import { orderCommands } from '#lib/orders/commands.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
 import { label, money, quantity } from '#lib/platform/format.ts';
-import { attach, type Link, rows } from '#lib/platform/read.ts';
+import {
+  attach,
+  type Link,
+  link,
+  type Links,
+  rows,
+  type TableName,
+  type With,
+} from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { supabase } from '#lib/platform/supabase.ts';
+import { untyped } from '#lib/platform/supabase.ts';
 import { adjustmentCommands } from '#lib/warehouse/commands.ts';
 import { type CommandLook, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
@@ -19,7 +28,7 @@ export interface Waiting {
   note: string;
   by: string;
   at: string;
-  allowed: string[];
+  allowed: string[] | null;
 }
 
 export interface Tray {
@@ -30,35 +39,38 @@ export interface Tray {
   documents: Waiting[];
 }
 
-type Row = Record<string, unknown> & {
+/** What every document has that can wait for a decision. */
+interface Document {
   id: string;
   created_at: string;
   created_by: string | null;
-  allowed_commands: string[];
-};
+  allowed_commands: string[] | null;
+}
 
-interface Source {
+interface Source<
+  Table extends TableName = TableName,
+  To extends Record<string, Link> = Record<string, Link>,
+> {
   machine: string;
   heading: string;
   permission: string;
-  table: string;
+  table: Table;
   states: string[];
-  links: Record<string, Link>;
+  links: To;
   looks: Record<string, CommandLook>;
   touches: string[];
   path: string;
-  show: (row: Row) => { number: string; title: string; note: string };
+  show: (row: With<Tables<Table>, To>) => { number: string; title: string; note: string };
 }
 
-const CUSTOMER = { column: 'customer_id', table: 'customers', select: 'name' };
-const WAREHOUSE = { column: 'warehouse_id', table: 'warehouses', select: 'name' };
-const TRIP = { column: 'trip_id', table: 'trips', select: 'number' };
-const PRODUCT = { column: 'product_id', table: 'products', select: 'name' };
+/** Has the compiler compare what is shown with the columns of the table. */
+const source = <Table extends TableName, To extends Links<Tables<Table>>>(it: Source<Table, To>) =>
+  it as unknown as Source;
 
-const text = (value: unknown) => (typeof value === 'string' ? value : '');
-const nameIn = (row: Row, key: string) => text((row[key] as { name?: string } | null)?.name);
-const numberIn = (row: Row, key: string) => text((row[key] as { number?: string } | null)?.number);
-const amountOf = (value: unknown) => money(value as number);
+const CUSTOMER = link('customer_id', 'customers', 'name');
+const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
+const TRIP = link('trip_id', 'trips', 'number');
+const PRODUCT = link('product_id', 'products', 'name');
 
 /** Approving and refusing only: the other commands have their place on the document itself. */
 function decisions(looks: Record<string, CommandLook>): Record<string, CommandLook> {
@@ -68,7 +80,7 @@ function decisions(looks: Record<string, CommandLook>): Record<string, CommandLo
 }
 
 const SOURCES: Source[] = [
-  {
+  source({
     machine: 'order',
     heading: 'Orders',
     permission: 'orders.approve',
@@ -79,12 +91,12 @@ const SOURCES: Source[] = [
     touches: ['order'],
     path: '/orders',
     show: (row) => ({
-      number: text(row.number),
-      title: nameIn(row, 'customer'),
-      note: amountOf(row.total),
+      number: row.number,
+      title: row.customer?.name ?? '',
+      note: money(row.total),
     }),
-  },
-  {
+  }),
+  source({
     machine: 'customer',
     heading: 'Customers',
     permission: 'customers.approve',
@@ -95,12 +107,12 @@ const SOURCES: Source[] = [
     touches: ['customer'],
     path: '/customers',
     show: (row) => ({
-      number: text(row.code),
-      title: text(row.name),
-      note: `${label(text(row.customer_type))}, credit limit ${amountOf(row.credit_limit)}`,
+      number: row.code,
+      title: row.name,
+      note: `${label(row.customer_type)}, credit limit ${money(row.credit_limit)}`,
     }),
-  },
-  {
+  }),
+  source({
     machine: 'payment',
     heading: 'Payments',
     permission: 'payments.approve',
@@ -111,14 +123,12 @@ const SOURCES: Source[] = [
     touches: ['payment', 'invoice'],
     path: '/payments',
     show: (row) => ({
-      number: text(row.number),
-      title: nameIn(row, 'customer'),
-      note: `${amountOf(row.amount)}, ${
-        PAYMENT_METHODS.find((method) => method.value === row.method)?.label ?? ''
-      } ${text(row.reference)}`.trim(),
+      number: row.number,
+      title: row.customer?.name ?? '',
+      note: `${money(row.amount)}, ${methodName(row.method)} ${row.reference ?? ''}`.trim(),
     }),
-  },
-  {
+  }),
+  source({
     machine: 'adjustment',
     heading: 'Stock adjustments',
     permission: 'inventory.approve',
@@ -129,12 +139,12 @@ const SOURCES: Source[] = [
     touches: ['manual_adjustment'],
     path: '/stock/adjustments',
     show: (row) => ({
-      number: text(row.number),
-      title: nameIn(row, 'warehouse'),
-      note: text(row.reason),
+      number: row.number,
+      title: row.warehouse?.name ?? '',
+      note: row.reason,
     }),
-  },
-  {
+  }),
+  source({
     machine: 'offload',
     heading: 'Offloads',
     permission: 'trips.review',
@@ -145,12 +155,12 @@ const SOURCES: Source[] = [
     touches: ['offload_document', 'variance', 'trip'],
     path: '/offloads',
     show: (row) => ({
-      number: text(row.number),
-      title: `${numberIn(row, 'trip')} into ${nameIn(row, 'warehouse')}`,
-      note: label(text(row.status)),
+      number: row.number,
+      title: `${row.trip?.number} into ${row.warehouse?.name}`,
+      note: label(row.status),
     }),
-  },
-  {
+  }),
+  source({
     machine: 'variance',
     heading: 'Variances',
     permission: 'variances.approve',
@@ -162,37 +172,38 @@ const SOURCES: Source[] = [
     touches: ['variance'],
     path: '/variances',
     show: (row) => ({
-      number: text(row.number),
-      title: nameIn(row, 'product') || 'Cash',
-      note: `${quantity(row.difference as number)}, ${amountOf(row.value)}${
-        numberIn(row, 'trip') ? `, trip ${numberIn(row, 'trip')}` : ''
+      number: row.number,
+      title: row.product?.name ?? 'Cash',
+      note: `${quantity(row.difference)}, ${money(row.value)}${
+        row.trip?.number ? `, trip ${row.trip?.number}` : ''
       }`,
     }),
-  },
+  }),
 ];
 
 const PER_TRAY = 50;
 
-async function fill(source: Source): Promise<Tray> {
+async function fill(from: Source): Promise<Tray> {
   const found = await rows(
-    supabase
-      .from(source.table)
+    untyped
+      .from(from.table as string)
       .select('*,allowed_commands')
-      .in('status', source.states)
+      .in('status', from.states)
       .order('created_at')
-      .limit(PER_TRAY),
+      .limit(PER_TRAY)
+      .overrideTypes<(Tables<TableName> & Document)[], { merge: false }>(),
   );
-  const documents = await attach<Row>(found, source.links);
+  const documents = await attach(found, from.links as Links<Tables<TableName>>);
   const names = await namesOf(documents.map((row) => row.created_by));
   return {
-    machine: source.machine,
-    heading: source.heading,
-    touches: source.touches,
-    looks: source.looks,
+    machine: from.machine,
+    heading: from.heading,
+    touches: from.touches,
+    looks: from.looks,
     documents: documents.map((row) => ({
       id: row.id,
-      href: `${source.path}/${row.id}`,
-      ...source.show(row),
+      href: `${from.path}/${row.id}`,
+      ...from.show(row),
       by: nameOf(names, row.created_by),
       at: row.created_at,
       allowed: row.allowed_commands,

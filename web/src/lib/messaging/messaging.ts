@@ -1,26 +1,21 @@
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { one } from '#lib/platform/read.ts';
+import type { Enums, Tables } from '#lib/database.types.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-export interface Message {
-  id: string;
-  channel: string;
-  recipient: string;
-  template: string;
-  subject: string | null;
-  body: string;
-  status: string;
-  entity_type: string | null;
-  entity_id: string | null;
-  provider: string | null;
-  error: string | null;
-  attempts: number;
-  sent_at: string | null;
-  created_at: string;
-}
+export type Message = Tables<'messages'>;
+
+export const CHANNELS = ['email', 'whatsapp', 'sms'] as const satisfies Enums<'message_channel'>[];
+export const MESSAGE_STATES = [
+  'queued',
+  'sent',
+  'simulated',
+  'failed',
+] as const satisfies Enums<'message_status'>[];
 
 export function listMessages(list: ListQuery) {
-  const { channel, status } = list.filters;
+  const channel = oneOf(CHANNELS, list.filters.channel);
+  const status = oneOf(MESSAGE_STATES, list.filters.status);
   let query = supabase.from('messages').select('*');
   if (channel) query = query.eq('channel', channel);
   if (status) query = query.eq('status', status);
@@ -28,12 +23,13 @@ export function listMessages(list: ListQuery) {
     const like = pattern(list.search);
     query = query.or(`recipient.ilike.${like},subject.ilike.${like},body.ilike.${like}`);
   }
-  return page<Message>(
+  return page(
     query.order('created_at', { ascending: false }).order('id', { ascending: false }),
     list,
+    {},
   );
 }
 
 export function readMessage(id: string): Promise<Message | null> {
-  return one(supabase.from('messages').select('*').eq('id', id).maybeSingle());
+  return answerOf(supabase.from('messages').select('*').eq('id', id).maybeSingle());
 }

@@ -1,6 +1,6 @@
-import type { CommandLook } from '#lib/workflow/workflow.ts';
+import type { Looks } from '#lib/workflow/workflow.ts';
 
-export const orderCommands: Record<string, CommandLook> = {
+export const orderCommands = {
   submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
   approve: {
     label: 'Approve',
@@ -44,4 +44,4 @@ export const orderCommands: Record<string, CommandLook> = {
       reason: 'required',
     },
   },
-};
+} satisfies Looks<'order'>;

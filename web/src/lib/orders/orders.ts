@@ -1,7 +1,8 @@
+import type { Enums, Tables } from '#lib/database.types.ts';
 import { beginOf, endOf } from '#lib/platform/calendar.ts';
-import { ask, command } from '#lib/platform/command.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { attach, one, oneWith, rows } from '#lib/platform/read.ts';
+import { askJson, command } from '#lib/platform/command.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { attach, link, answerOf, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const ORDER_STATES = [
@@ -15,96 +16,28 @@ export const ORDER_STATES = [
   'cancelled',
   'rejected',
   'failed',
-] as const;
+] as const satisfies Enums<'order_status'>[];
 
 /** The road of an order that goes well. */
 export const ORDER_ROAD = ORDER_STATES.slice(0, 7);
 /** States in which an order left the road. */
 export const ORDER_LEFT = ORDER_STATES.slice(7);
 
-export interface Order {
-  id: string;
-  number: string;
-  customer_id: string;
-  address_id: string | null;
-  warehouse_id: string;
-  status: string;
-  channel: string;
-  ordered_at: string;
-  requested_on: string | null;
-  currency: string;
-  subtotal: number;
-  tax_total: number;
-  total: number;
-  is_on_hold: boolean;
-  hold_reason: string | null;
-  allow_backorder: boolean;
-  backorder_of_id: string | null;
-  reattempt_of_id: string | null;
-  external_reference: string | null;
-  notes: string | null;
-  credit_override_note: string | null;
-  status_reason: string | null;
-  delivered_at: string | null;
-  created_at: string;
-  created_by: string | null;
-  version: number;
-  customers: { id: string; code: string; name: string } | null;
-  customer_addresses: { label: string; street: string; city: string } | null;
-  warehouses: { name: string } | null;
-  allowed_commands?: string[];
-}
+const CUSTOMER = link('customer_id', 'customers', 'code', 'name');
+const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
+const ADDRESS = link('address_id', 'customer_addresses', 'label', 'street', 'city');
+const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
+const TRIP = link('trip_id', 'trips', 'number', 'status');
 
-export interface OrderItem {
-  id: string;
-  line_number: number;
-  product_id: string;
-  quantity: number;
-  unit_price: number;
-  price_source: string;
-  tax_rate: number;
-  line_total: number;
-  tax_amount: number;
-  quantity_reserved: number;
-  quantity_delivered: number;
-  products: { name: string; sku: string; unit: string } | null;
-}
+const IN_LIST = { customers: CUSTOMER, warehouses: WAREHOUSE };
+const ON_ORDER = { ...IN_LIST, customer_addresses: ADDRESS };
 
-export interface Fulfilment {
-  id: string;
-  status: string;
-  reason: string | null;
-  trip_id: string | null;
-  resolved_at: string | null;
-  created_at: string;
-  trips: { id: string; number: string; status: string } | null;
-}
-
-export interface Proof {
-  id: string;
-  received_by: string;
-  signature: string | null;
-  photo_path: string | null;
-  notes: string | null;
-  captured_at: string;
-}
-
-export interface OrderSummary {
-  id: string;
-  number: string;
-  status: string;
-  total: number;
-  created_at: string;
-}
-
-const CUSTOMER = { column: 'customer_id', table: 'customers', select: 'code,name' };
-const WAREHOUSE = { column: 'warehouse_id', table: 'warehouses', select: 'name' };
-const ADDRESS = { column: 'address_id', table: 'customer_addresses', select: 'label,street,city' };
-const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
-const TRIP = { column: 'trip_id', table: 'trips', select: 'number,status' };
+export type OrderRow = With<Tables<'orders'>, typeof IN_LIST>;
+export type Order = With<Tables<'orders'>, typeof ON_ORDER>;
 
 export function listOrders(list: ListQuery) {
-  const { status, customer, warehouse, hold, from, to } = list.filters;
+  const { customer, warehouse, hold, from, to } = list.filters;
+  const status = oneOf(ORDER_STATES, list.filters.status);
   let query = supabase.from('orders').select('*');
   if (status) query = query.eq('status', status);
   if (customer) query = query.eq('customer_id', customer);
@@ -117,24 +50,23 @@ export function listOrders(list: ListQuery) {
     const like = pattern(list.search);
     query = query.or(`number.ilike.${like},external_reference.ilike.${like}`);
   }
-  return page<Order>(
+  return page(
     query
       .order(list.sort, { ascending: list.ascending })
       .order('id', { ascending: list.ascending }),
     list,
-    { customers: CUSTOMER, warehouses: WAREHOUSE },
+    IN_LIST,
   );
 }
 
 export function readOrder(id: string): Promise<Order | null> {
-  return oneWith(supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(), {
-    customers: CUSTOMER,
-    customer_addresses: ADDRESS,
-    warehouses: WAREHOUSE,
-  });
+  return oneWith(
+    supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    ON_ORDER,
+  );
 }
 
-export async function itemsOf(orderId: string): Promise<OrderItem[]> {
+export async function itemsOf(orderId: string) {
   const items = await rows(
     supabase
       .from('order_items')
@@ -146,19 +78,21 @@ export async function itemsOf(orderId: string): Promise<OrderItem[]> {
   return attach(items, { products: PRODUCT });
 }
 
-export async function fulfilmentsOf(orderId: string): Promise<Fulfilment[]> {
+export async function fulfilmentsOf(orderId: string) {
   const found = await rows(
     supabase.from('fulfilments').select('*').eq('order_id', orderId).order('created_at').limit(50),
   );
   return attach(found, { trips: TRIP });
 }
 
-export function proofOf(orderId: string): Promise<Proof | null> {
-  return one(supabase.from('delivery_proofs').select('*').eq('order_id', orderId).maybeSingle());
+export function proofOf(orderId: string) {
+  return answerOf(
+    supabase.from('delivery_proofs').select('*').eq('order_id', orderId).maybeSingle(),
+  );
 }
 
 /** Backorders and new attempts that came out of this order. */
-export function descendantsOf(orderId: string): Promise<OrderSummary[]> {
+export function descendantsOf(orderId: string) {
   return rows(
     supabase
       .from('orders')
@@ -169,7 +103,7 @@ export function descendantsOf(orderId: string): Promise<OrderSummary[]> {
   );
 }
 
-export function recentOrdersOf(customerId: string): Promise<OrderSummary[]> {
+export function recentOrdersOf(customerId: string) {
   return rows(
     supabase
       .from('orders')
@@ -180,11 +114,7 @@ export function recentOrdersOf(customerId: string): Promise<OrderSummary[]> {
   );
 }
 
-export interface LineInput {
-  product_id: string;
-  quantity: number;
-  pack_id?: string;
-}
+export type LineInput = { product_id: string; quantity: number; pack_id?: string };
 
 export interface Quote {
   lines: {
@@ -210,7 +140,11 @@ export function quoteOrder(
   warehouseId: string,
   lines: LineInput[],
 ): Promise<Quote> {
-  return ask('quote_order', { customer_id: customerId, warehouse_id: warehouseId, lines });
+  return askJson<Quote, 'quote_order'>('quote_order', {
+    customer_id: customerId,
+    warehouse_id: warehouseId,
+    lines,
+  });
 }
 
 export interface OrderInput {
@@ -223,11 +157,17 @@ export interface OrderInput {
   lines: LineInput[];
 }
 
-export function createOrder(input: OrderInput, submit: boolean, key: string): Promise<Order> {
-  return command('create_order', { ...input, submit }, key);
+/** How far a new order is taken at once; its stock is reserved only if it is approved at once, too. */
+export interface Progress {
+  submit?: boolean;
+  allocate?: boolean;
 }
 
-export function amendOrder(order: Order, input: OrderInput, key: string): Promise<Order> {
+export function createOrder(input: OrderInput, progress: Progress, key: string) {
+  return command('create_order', { ...input, ...progress }, key);
+}
+
+export function amendOrder(order: Tables<'orders'>, input: OrderInput, key: string) {
   return command(
     'amend_order',
     {
@@ -243,9 +183,14 @@ export function amendOrder(order: Order, input: OrderInput, key: string): Promis
 }
 
 /** A new draft with the lines of a failed order. */
-export function reattemptOrder(orderId: string): Promise<Order> {
+export function reattemptOrder(orderId: string) {
   return command('reattempt_order', { order_id: orderId });
 }
 
 /** States in which the lines of an order can still change. */
-export const EDITABLE = ['draft', 'pending_approval', 'approved', 'allocated'];
+export const EDITABLE: Enums<'order_status'>[] = [
+  'draft',
+  'pending_approval',
+  'approved',
+  'allocated',
+];

@@ -1,6 +1,6 @@
-import type { CommandLook } from '#lib/workflow/workflow.ts';
+import type { Looks } from '#lib/workflow/workflow.ts';
 
-export const customerCommands: Record<string, CommandLook> = {
+export const customerCommands = {
   submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
   approve: { label: 'Approve', variant: 'primary', done: 'The customer may order now.' },
   reject: {
@@ -30,4 +30,4 @@ export const customerCommands: Record<string, CommandLook> = {
       reason: 'none',
     },
   },
-};
+} satisfies Looks<'customer'>;

@@ -1,79 +1,36 @@
-import { write } from '#lib/platform/command.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { oneWith, rows } from '#lib/platform/read.ts';
+import type { Database, Enums, Tables } from '#lib/database.types.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { answerOf, link, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-export interface Customer {
-  id: string;
-  code: string;
-  name: string;
-  contact_name: string | null;
-  phone: string | null;
-  email: string | null;
-  tax_id: string | null;
-  customer_type: string;
-  category: string | null;
-  status: string;
-  status_reason: string | null;
-  credit_limit: number;
-  payment_terms_days: number;
-  price_list_id: string | null;
-  territory_id: string | null;
-  notes: string | null;
-  created_at: string;
-  created_by: string | null;
-  version: number;
-  territories?: { name: string } | null;
-  price_lists?: { name: string } | null;
-  allowed_commands?: string[];
-}
+export const CUSTOMER_STATES = [
+  'draft',
+  'pending_approval',
+  'active',
+  'suspended',
+  'inactive',
+  'rejected',
+] as const satisfies Enums<'customer_status'>[];
 
-export interface Address {
-  id: string;
-  customer_id: string;
-  kind: string;
-  label: string;
-  street: string;
-  city: string;
-  latitude: number | null;
-  longitude: number | null;
-  instructions: string | null;
-  window_start: string | null;
-  window_end: string | null;
-  is_default: boolean;
-  is_active: boolean;
-}
+type Written = Database['public']['Tables'];
+/** Without the code: the database gives the next one. */
+export type CustomerInput = Omit<Written['customers']['Insert'], 'code'>;
+export type AddressInput = Written['customer_addresses']['Insert'];
+export type Address = Tables<'customer_addresses'>;
+export type CustomerChoice = Pick<Tables<'customers'>, 'id' | 'code' | 'name' | 'status'>;
 
-export interface CustomerChoice {
-  id: string;
-  code: string;
-  name: string;
-  status: string;
-}
+const TERRITORY = link('territory_id', 'territories', 'name');
+const PRICE_LIST = link('price_list_id', 'price_lists', 'name');
 
-export type CustomerInput = Pick<
-  Customer,
-  | 'name'
-  | 'contact_name'
-  | 'phone'
-  | 'email'
-  | 'tax_id'
-  | 'customer_type'
-  | 'category'
-  | 'credit_limit'
-  | 'payment_terms_days'
-  | 'price_list_id'
-  | 'territory_id'
-  | 'notes'
->;
+const IN_LIST = { territories: TERRITORY };
+const ON_CUSTOMER = { ...IN_LIST, price_lists: PRICE_LIST };
 
-export type AddressInput = Omit<Address, 'id' | 'is_active' | 'latitude' | 'longitude'>;
-
-const TERRITORY = { column: 'territory_id', table: 'territories', select: 'name' };
-const PRICE_LIST = { column: 'price_list_id', table: 'price_lists', select: 'name' };
+export type CustomerRow = With<Tables<'customers'>, typeof IN_LIST>;
+export type Customer = With<Tables<'customers'>, typeof ON_CUSTOMER>;
 
 export function listCustomers(list: ListQuery) {
-  const { status, customer_type } = list.filters;
+  const { customer_type } = list.filters;
+  const status = oneOf(CUSTOMER_STATES, list.filters.status);
   let query = supabase.from('customers').select('*');
   if (status) query = query.eq('status', status);
   if (customer_type) query = query.eq('customer_type', customer_type);
@@ -81,15 +38,13 @@ export function listCustomers(list: ListQuery) {
     const like = pattern(list.search);
     query = query.or(`name.ilike.${like},code.ilike.${like},phone.ilike.${like}`);
   }
-  return page<Customer>(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {
-    territories: TERRITORY,
-  });
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, IN_LIST);
 }
 
 export function readCustomer(id: string): Promise<Customer | null> {
   return oneWith(
     supabase.from('customers').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    { territories: TERRITORY, price_lists: PRICE_LIST },
+    ON_CUSTOMER,
   );
 }
 
@@ -116,13 +71,19 @@ export function searchCustomers(text: string): Promise<CustomerChoice[]> {
   return rows(query.order('name').limit(20));
 }
 
-export function createCustomer(input: CustomerInput): Promise<Customer> {
-  return write(supabase.from('customers').insert(input).select().single());
+export function createCustomer(input: CustomerInput) {
+  return answerOf(
+    supabase
+      .from('customers')
+      .insert(input as Written['customers']['Insert'])
+      .select()
+      .single(),
+  );
 }
 
 /** Null when somebody else changed the customer in the meantime. */
-export function updateCustomer(customer: Customer, input: CustomerInput): Promise<Customer | null> {
-  return write(
+export function updateCustomer(customer: Tables<'customers'>, input: CustomerInput) {
+  return answerOf(
     supabase
       .from('customers')
       .update(input)
@@ -133,13 +94,13 @@ export function updateCustomer(customer: Customer, input: CustomerInput): Promis
   );
 }
 
-export function createAddress(input: AddressInput): Promise<Address> {
-  return write(supabase.from('customer_addresses').insert(input).select().single());
+export function createAddress(input: AddressInput) {
+  return answerOf(supabase.from('customer_addresses').insert(input).select().single());
 }
 
 /** Addresses stay for the orders that used them; they are only taken out of use. */
-export function retireAddress(id: string): Promise<unknown> {
-  return write(
+export function retireAddress(id: string) {
+  return answerOf(
     supabase
       .from('customer_addresses')
       .update({ is_active: false, is_default: false })
@@ -147,8 +108,58 @@ export function retireAddress(id: string): Promise<unknown> {
   );
 }
 
+export type Contact = Tables<'contacts'>;
+export type ContactInput = Written['contacts']['Update'] & { name: string };
+
+/** People at a customer. */
+export function contactsOf(customerId: string): Promise<Contact[]> {
+  return rows(
+    supabase.from('contacts').select('*').eq('customer_id', customerId).order('name').limit(100),
+  );
+}
+
+export function createContact(customerId: string, input: ContactInput) {
+  return answerOf(supabase.from('contacts').insert({ ...input, customer_id: customerId }));
+}
+
+export function updateContact(id: string, input: ContactInput) {
+  return answerOf(supabase.from('contacts').update(input).eq('id', id));
+}
+
+export function removeContact(id: string) {
+  return answerOf(supabase.from('contacts').delete().eq('id', id));
+}
+
+/** Territories for a choice. */
 export function territories(): Promise<{ id: string; name: string }[]> {
   return rows(
     supabase.from('territories').select('id,name').eq('is_active', true).order('name').limit(500),
   );
+}
+
+const ON_TERRITORY = { parent: link('parent_id', 'territories', 'name') };
+
+export type Territory = With<Tables<'territories'>, typeof ON_TERRITORY>;
+export type TerritoryInput = Written['territories']['Insert'];
+
+export function listTerritories(list: ListQuery) {
+  let query = supabase.from('territories').select('*');
+  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`name.ilike.${like},code.ilike.${like}`);
+  }
+  return page(
+    query.order(list.sort, { ascending: list.ascending }).order('id'),
+    list,
+    ON_TERRITORY,
+  );
+}
+
+export function createTerritory(input: TerritoryInput) {
+  return answerOf(supabase.from('territories').insert(input));
+}
+
+export function updateTerritory(id: string, input: TerritoryInput) {
+  return answerOf(supabase.from('territories').update(input).eq('id', id));
 }

@@ -1,11 +1,28 @@
 import { toPortalError } from '#lib/errors.ts';
-import { apiUrl, supabase } from './supabase.ts';
+import type { Database, Json } from '#lib/database.types.ts';
+import { apiUrl, supabase, untyped } from './supabase.ts';
 
 interface Answer {
   data: unknown;
   error: unknown;
   status: number;
 }
+
+type Functions = Database['public']['Functions'];
+export type RpcName = keyof Functions;
+type Returns<Name extends RpcName> = Functions[Name]['Returns'];
+type Args<Name extends RpcName> = Functions[Name]['Args'] extends never
+  ? Record<never, never>
+  : Functions[Name]['Args'];
+
+/** Commands take a key, so that they can be sent again. */
+type CommandName = {
+  [Name in RpcName]: 'idempotency_key' extends keyof Args<Name> ? Name : never;
+}[RpcName];
+/** RPCs whose answer is JSON: the database does not describe it, so the caller does. */
+type JsonRpcName = {
+  [Name in RpcName]: Json extends Returns<Name> ? Name : never;
+}[RpcName];
 
 const ATTEMPTS = 3;
 
@@ -39,32 +56,42 @@ async function attempt<Result>(send: () => PromiseLike<Answer>, retries: boolean
  * lost on the way is done once.
  * @throws PortalError with a sentence and the next step.
  */
-export function command<Result>(
+export function command<Name extends CommandName>(
+  rpc: Name,
+  args: Omit<Args<Name>, 'idempotency_key'>,
+  key: string = newKey(),
+): Promise<Returns<Name>> {
+  return commandNamed(rpc, args, key);
+}
+
+/** The same for a command whose name came from the database, such as an `allowed_commands` entry. */
+export function commandNamed<Result>(
   rpc: string,
   args: Record<string, unknown>,
   key: string = newKey(),
 ): Promise<Result> {
-  return attempt(() => supabase.rpc(rpc, { ...args, idempotency_key: key }), true);
+  return attempt(() => untyped.rpc(rpc, { ...args, idempotency_key: key }), true);
 }
 
 /**
  * Sends a command that takes no key because doing it twice is the same as doing it once (setting a
  * role, switching the company).
  */
-export function assign<Result>(rpc: string, args: Record<string, unknown>): Promise<Result> {
-  return attempt(() => supabase.rpc(rpc, args), true);
+export function assign<Name extends RpcName>(rpc: Name, args: Args<Name>): Promise<Returns<Name>> {
+  return attempt(() => untyped.rpc(rpc, args), true);
 }
 
-/** Calls a function that only reads, or whose effect must not be repeated: one attempt. */
-export function ask<Result>(rpc: string, args: Record<string, unknown> = {}): Promise<Result> {
-  return attempt(() => supabase.rpc(rpc, args), false);
+/** Calls a function whose effect must not be repeated: one attempt. */
+export function ask<Name extends RpcName>(rpc: Name, args: Args<Name>): Promise<Returns<Name>> {
+  return attempt(() => untyped.rpc(rpc, args), false);
 }
 
-/** Writes rows that no machine guards. @throws PortalError */
-export async function write<Result>(query: PromiseLike<Answer>): Promise<Result> {
-  const { data, error, status } = await query;
-  if (error) throw toPortalError(error, status);
-  return data as Result;
+/** The same where the answer is JSON, of a shape that the caller knows. */
+export function askJson<Result, Name extends JsonRpcName>(
+  rpc: Name,
+  args: Args<Name>,
+): Promise<Result> {
+  return attempt(() => untyped.rpc(rpc, args), false);
 }
 
 /** Calls an edge function with a JSON body. @throws PortalError */

@@ -1,4 +1,4 @@
-import { attach, type Link, rows } from './read.ts';
+import { attach, type Links, rows, type With } from './read.ts';
 
 /** What a list shows, held entirely in the address so that it can be shared and bookmarked. */
 export interface ListQuery {
@@ -71,23 +71,34 @@ export function pattern(search: string): string {
   return `%${search.replace(/[,()"\\*%]/g, '_')}%`;
 }
 
-interface Ranged {
-  range(from: number, to: number): PromiseLike<{ data: unknown; error: unknown; status: number }>;
+/** A filter that knows its choices; anything else in the address counts as no filter. */
+export function oneOf<Choice extends string>(
+  choices: readonly Choice[],
+  given: string | undefined,
+): Choice | undefined {
+  return choices.find((choice) => choice === given);
+}
+
+interface Ranged<Row> {
+  range(
+    from: number,
+    to: number,
+  ): PromiseLike<{ data: Row[] | null; error: unknown; status: number }>;
 }
 
 /**
  * One page of a list. It asks for one row more than it shows: that answers "is there a next page?"
  * without counting the whole table. `links` adds what the columns of the shown rows point to.
  */
-export async function page<Row>(
-  query: Ranged,
+export async function page<Row extends object, Of extends Links<Row>>(
+  query: Ranged<Row>,
   list: ListQuery,
-  links: Record<string, Link> = {},
-): Promise<ListPage<Row>> {
+  links: Of,
+): Promise<ListPage<With<Row, Of>>> {
   const from = (list.page - 1) * list.size;
   const found = await rows(query.range(from, from + list.size));
   return {
-    rows: await attach<Row>(found.slice(0, list.size), links),
+    rows: await attach(found.slice(0, list.size), links),
     query: list,
     hasNext: found.length > list.size,
   };

@@ -1,7 +1,8 @@
+import type { Tables } from '#lib/database.types.ts';
 import { pattern } from './list.ts';
-import { rows } from './read.ts';
+import { rows, type TableName } from './read.ts';
 import { session } from './session.svelte.ts';
-import { supabase } from './supabase.ts';
+import { untyped } from './supabase.ts';
 
 /** A record that the palette found. */
 export interface Hit {
@@ -10,64 +11,68 @@ export interface Hit {
   note: string;
 }
 
-interface Place {
+interface Place<Table extends TableName = TableName> {
   permission: string;
-  table: string;
-  columns: string[];
+  table: Table;
+  /** Columns that are searched and read. */
+  columns: (keyof Tables<Table> & string)[];
   path: string;
   kind: string;
   title: (row: Record<string, string | null>) => string;
 }
 
+/** Has the compiler compare the columns with those of the table. */
+const place = <Table extends TableName>(it: Place<Table>) => it as unknown as Place;
+
 const PLACES: Place[] = [
-  {
+  place({
     permission: 'orders.view',
     table: 'orders',
     columns: ['number', 'external_reference'],
     path: '/orders',
     kind: 'Order',
     title: (row) => row.number ?? '',
-  },
-  {
+  }),
+  place({
     permission: 'customers.view',
     table: 'customers',
     columns: ['name', 'code', 'phone'],
     path: '/customers',
     kind: 'Customer',
     title: (row) => `${row.name} (${row.code})`,
-  },
-  {
+  }),
+  place({
     permission: 'products.view',
     table: 'products',
     columns: ['name', 'sku'],
     path: '/products',
     kind: 'Product',
     title: (row) => `${row.name} (${row.sku})`,
-  },
-  {
+  }),
+  place({
     permission: 'trips.view',
     table: 'trips',
     columns: ['number'],
     path: '/trips',
     kind: 'Trip',
     title: (row) => row.number ?? '',
-  },
-  {
+  }),
+  place({
     permission: 'invoices.view',
     table: 'invoices',
     columns: ['number'],
     path: '/invoices',
     kind: 'Invoice',
     title: (row) => row.number ?? '',
-  },
-  {
+  }),
+  place({
     permission: 'payments.view',
     table: 'payments',
     columns: ['number', 'reference'],
     path: '/payments',
     kind: 'Payment',
     title: (row) => [row.number, row.reference].filter(Boolean).join(' '),
-  },
+  }),
 ];
 
 const PER_PLACE = 5;
@@ -80,12 +85,13 @@ export async function searchRecords(text: string): Promise<Hit[]> {
   const like = pattern(text);
   const found = await Promise.allSettled(
     PLACES.filter((place) => session.can(place.permission)).map(async (place) => {
-      const records = await rows<Record<string, string | null>>(
-        supabase
-          .from(place.table)
+      const records = await rows(
+        untyped
+          .from(place.table as string)
           .select(['id', ...place.columns].join(','))
           .or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
-          .limit(PER_PLACE),
+          .limit(PER_PLACE)
+          .overrideTypes<Record<string, string | null>[], { merge: false }>(),
       );
       return records.map((row) => ({
         href: `${place.path}/${row.id}`,

@@ -1,5 +1,5 @@
 import { toPortalError } from '#lib/errors.ts';
-import { ask } from './command.ts';
+import { askJson } from './command.ts';
 import { supabase } from './supabase.ts';
 
 export interface Tenant {
@@ -54,7 +54,7 @@ export async function loadSession(): Promise<MySession | null> {
     return null;
   }
   try {
-    session.me = await ask<MySession>('my_session');
+    session.me = await askJson<MySession, 'my_session'>('my_session', {});
     localStorage.setItem(REMEMBERED, JSON.stringify(session.me));
   } catch (cause) {
     const failure = toPortalError(cause);

@@ -1,8 +1,11 @@
+import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
-import { ask, assign, callFunction, command, write } from '#lib/platform/command.ts';
-import { type ListQuery, page } from '#lib/platform/list.ts';
-import { one, rows } from '#lib/platform/read.ts';
+import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+
+export type Role = Enums<'member_role'>;
 
 export const ROLES = [
   'owner',
@@ -18,46 +21,9 @@ export const ROLES = [
   'analyst',
   'viewer',
   'customer',
-] as const;
+] as const satisfies Role[];
 
-export interface Member {
-  id: string;
-  role: string;
-  status: string;
-  warehouse_id: string | null;
-  territory_id: string | null;
-  customer_id: string | null;
-  version: number;
-  users: { id: string; email: string; full_name: string } | null;
-}
-
-export interface Invitation {
-  id: string;
-  email: string;
-  full_name: string;
-  role: string;
-  status: string;
-  expires_at: string;
-  created_at: string;
-}
-
-export interface TenantSettings {
-  tenant_id: string;
-  currency: string;
-  timezone: string;
-  locale: string;
-  business_rules: Record<string, unknown>;
-  version: number;
-}
-
-export interface RolePermission {
-  role: string;
-  permission: string;
-}
-
-export interface RoleOverride extends RolePermission {
-  is_granted: boolean;
-}
+export const MEMBER_STATES = ['active', 'inactive'] as const satisfies Enums<'membership_status'>[];
 
 export async function signIn(email: string, password: string): Promise<void> {
   const { error } = await supabase.auth.signInWithPassword({ email, password });
@@ -75,10 +41,41 @@ export function switchTenant(tenantId: string) {
 
 /** Every active company: what a super admin of the platform may switch into. */
 export async function companies(): Promise<{ id: string; name: string; role: string }[]> {
-  const found = await rows<{ id: string; name: string }>(
+  const found = await rows(
     supabase.from('tenants').select('id,name').eq('status', 'active').order('name').limit(500),
   );
   return found.map((company) => ({ ...company, role: 'super_admin' }));
+}
+
+export const COMPANY_STATES = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
+export type Company = Tables<'tenants'>;
+
+/** All companies of the platform, for its super admins. */
+export function listCompanies(list: ListQuery) {
+  const status = oneOf(COMPANY_STATES, list.filters.status);
+  let query = supabase.from('tenants').select('*');
+  if (status) query = query.eq('status', status);
+  if (list.search) {
+    const like = pattern(list.search);
+    query = query.or(`name.ilike.${like},slug.ilike.${like}`);
+  }
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
+}
+
+/** Creates a company and works in it from now on, so that its first owner can be invited. */
+export function createCompany(input: {
+  slug: string;
+  name: string;
+  currency: string;
+  timezone: string;
+  locale: string;
+}) {
+  return ask('create_tenant', input);
+}
+
+/** A suspended company is locked out on its next click; nothing of it is lost. */
+export function setCompanyStatus(id: string, status: Enums<'tenant_status'>) {
+  return assign('set_tenant_status', { tenant_id: id, status });
 }
 
 /** Answers alike for known and unknown addresses. */
@@ -86,28 +83,31 @@ export function requestPasswordReset(email: string) {
   return callFunction('send-password-reset', { email });
 }
 
-export function resetPassword(token: string, password: string): Promise<{ email: string }> {
-  return ask('reset_password', { token, password });
+export function resetPassword(token: string, password: string) {
+  return askJson<{ email: string }, 'reset_password'>('reset_password', { token, password });
 }
 
-export function acceptInvitation(
-  token: string,
-  password: string | null,
-): Promise<{ email: string; tenant_id: string }> {
-  return ask('accept_invitation', { token, password });
+export function acceptInvitation(token: string, password: string | null) {
+  return askJson<{ email: string; tenant_id: string }, 'accept_invitation'>('accept_invitation', {
+    token,
+    password,
+  });
 }
 
 export function listMembers(list: ListQuery) {
-  const { role, status } = list.filters;
+  const role = oneOf(ROLES, list.filters.role);
+  const status = oneOf(MEMBER_STATES, list.filters.status);
   let query = supabase.from('memberships').select('*,users!inner(id,email,full_name)');
   if (role) query = query.eq('role', role);
   if (status) query = query.eq('status', status);
   if (list.search) query = query.ilike('users.full_name', `%${list.search}%`);
-  return page<Member>(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
 }
 
+export type Member = Awaited<ReturnType<typeof listMembers>>['rows'][number];
+
 /** Open invitations, newest first. */
-export function openInvitations(): Promise<Invitation[]> {
+export function openInvitations() {
   return rows(
     supabase
       .from('invitations')
@@ -121,14 +121,14 @@ export function openInvitations(): Promise<Invitation[]> {
 export interface InvitationInput {
   email: string;
   full_name: string;
-  role: string;
+  role: Role;
   warehouse_id?: string | null;
   customer_id?: string | null;
 }
 
 /** Invites a person and sends the e-mail with the link. */
-export async function inviteMember(input: InvitationInput): Promise<Invitation> {
-  const invitation = await command<Invitation>('invite_member', { ...input });
+export async function inviteMember(input: InvitationInput) {
+  const invitation = await command('invite_member', input);
   await sendInvitation(invitation.id);
   return invitation;
 }
@@ -142,7 +142,7 @@ export function revokeInvitation(invitationId: string) {
   return ask('revoke_invitation', { invitation_id: invitationId });
 }
 
-export function changeMember(member: Member, role: string) {
+export function changeMember(member: Member, role: Role) {
   return assign('change_member', {
     membership_id: member.id,
     role,
@@ -153,45 +153,48 @@ export function changeMember(member: Member, role: string) {
   });
 }
 
-export function setMemberStatus(membershipId: string, status: 'active' | 'inactive') {
+export function setMemberStatus(membershipId: string, status: Enums<'membership_status'>) {
   return assign('set_member_status', { membership_id: membershipId, status });
 }
 
-export async function rolePermissions(): Promise<{
-  permissions: { permission: string; description: string }[];
-  defaults: RolePermission[];
-  overrides: RoleOverride[];
-}> {
+export async function rolePermissions() {
   const [permissions, defaults, overrides] = await Promise.all([
-    rows<{ permission: string; description: string }>(
-      supabase.from('permissions').select('permission,description').order('permission'),
-    ),
-    rows<RolePermission>(supabase.from('role_permissions').select('role,permission').limit(1000)),
-    rows<RoleOverride>(
-      supabase.from('tenant_role_permissions').select('role,permission,is_granted').limit(1000),
-    ),
+    rows(supabase.from('permissions').select('permission,description').order('permission')),
+    rows(supabase.from('role_permissions').select('role,permission').limit(1000)),
+    rows(supabase.from('tenant_role_permissions').select('role,permission,is_granted').limit(1000)),
   ]);
   return { permissions, defaults, overrides };
 }
 
-export function setRolePermission(role: string, permission: string, isGranted: boolean) {
+export function setRolePermission(role: Role, permission: string, isGranted: boolean) {
   return assign('set_role_permission', { role, permission, is_granted: isGranted });
 }
 
-export function readSettings(): Promise<TenantSettings | null> {
-  return one(
+/** Rules of the company by their names; what they mean is written in the migrations. */
+export type Rules = { [rule: string]: Json | undefined };
+
+export async function readSettings() {
+  const settings = await answerOf(
     supabase
       .from('tenant_settings')
       .select('tenant_id,currency,timezone,locale,business_rules,version')
       .maybeSingle(),
   );
+  return settings && { ...settings, business_rules: settings.business_rules as Rules };
 }
 
+type Settings = Tables<'tenant_settings'>;
+
 export function saveSettings(
-  settings: TenantSettings,
-  changes: Partial<Pick<TenantSettings, 'currency' | 'timezone' | 'locale' | 'business_rules'>>,
-): Promise<TenantSettings | null> {
-  return write(
+  settings: Pick<Settings, 'tenant_id' | 'version'>,
+  changes: {
+    currency: string;
+    timezone: string;
+    locale: string;
+    business_rules: Rules;
+  },
+) {
+  return answerOf(
     supabase
       .from('tenant_settings')
       .update(changes)
@@ -212,7 +215,7 @@ export interface PersonChoice {
 /** Who a membership belongs to, as far as the reader may know. */
 export async function nameOfMember(membershipId: string | null): Promise<string | null> {
   if (membershipId === null) return null;
-  const member = await one<{ users: { full_name: string } | null }>(
+  const member = await answerOf(
     supabase
       .from('memberships')
       .select('id,users!inner(full_name)')
@@ -229,9 +232,7 @@ export async function people(text: string): Promise<PersonChoice[]> {
     .select('id,role,users!inner(full_name)')
     .eq('status', 'active');
   if (text) query = query.ilike('users.full_name', `%${text}%`);
-  const found = await rows<{ id: string; role: string; users: { full_name: string } }>(
-    query.limit(20),
-  );
+  const found = await rows(query.limit(20));
   return found.map((member) => ({
     id: member.id,
     name: member.users.full_name,

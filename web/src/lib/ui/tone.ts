@@ -24,6 +24,8 @@ const TONES: Record<string, Tone> = {
   delivered: 'good',
   completed: 'good',
   active: 'good',
+  matched: 'good',
+  open: 'warn',
   accepted: 'good',
   applied: 'good',
   paid: 'good',

@@ -1,6 +1,6 @@
-import type { CommandLook } from '#lib/workflow/workflow.ts';
+import type { Looks } from '#lib/workflow/workflow.ts';
 
-export const adjustmentCommands: Record<string, CommandLook> = {
+export const adjustmentCommands = {
   submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
   approve: { label: 'Approve', variant: 'primary', done: 'The adjustment was approved.' },
   reject: {
@@ -10,4 +10,4 @@ export const adjustmentCommands: Record<string, CommandLook> = {
     asks: { title: 'Reject this adjustment?', reason: 'required' },
   },
   apply: { label: 'Post to stock', variant: 'primary', done: 'The stock was corrected.' },
-};
+} satisfies Looks<'adjustment'>;

@@ -1,62 +1,45 @@
+import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
-import { attach, oneWith, rows } from '#lib/platform/read.ts';
+import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
-export interface Warehouse {
-  id: string;
-  code: string;
-  name: string;
-  kind: string;
-}
+const WAREHOUSE = link('warehouse_id', 'warehouses', 'name', 'kind');
+const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
 
-export interface StockRow {
-  id: string;
-  warehouse_id: string;
-  product_id: string;
-  condition: string;
-  on_hand: number;
-  reserved: number;
-  available: number;
-  reorder_point: number;
-  warehouses: { name: string; kind: string } | null;
-  products: { name: string; sku: string; unit: string } | null;
-}
+const ON_STOCK = { warehouses: WAREHOUSE, products: PRODUCT };
+const ON_ADJUSTMENT = { warehouses: WAREHOUSE };
 
-export interface Movement {
-  id: string;
-  quantity: number;
-  kind: string;
-  condition: string;
-  reference_type: string;
-  reference_id: string;
-  occurred_at: string;
-  warehouses: { name: string } | null;
-  products: { name: string; sku: string; unit: string } | null;
-}
+export type Warehouse = Pick<Tables<'warehouses'>, 'id' | 'code' | 'name' | 'kind'>;
+export type StockRow = With<Tables<'inventory'>, typeof ON_STOCK>;
+export type Movement = With<Tables<'inventory_transactions'>, typeof ON_STOCK>;
+export type Adjustment = With<Tables<'manual_adjustments'>, typeof ON_ADJUSTMENT>;
 
-export interface Adjustment {
-  id: string;
-  number: string;
-  status: string;
-  reason: string;
-  rejected_reason: string | null;
-  created_at: string;
-  created_by: string | null;
-  version: number;
-  warehouses: { name: string } | null;
-  allowed_commands?: string[];
-}
+export const CONDITIONS = [
+  'good',
+  'suspect',
+  'defective',
+] as const satisfies Enums<'stock_condition'>[];
+export type Condition = Enums<'stock_condition'>;
 
-export interface AdjustmentItem {
-  id: string;
-  condition: string;
-  quantity: number;
-  products: { id: string; name: string; sku: string; unit: string } | null;
-}
+export const MOVEMENT_KINDS = [
+  'opening',
+  'adjustment',
+  'load',
+  'delivery',
+  'empties',
+  'offload',
+  'offload_variance',
+  'transfer',
+] as const satisfies Enums<'movement_kind'>[];
 
-const WAREHOUSE = { column: 'warehouse_id', table: 'warehouses', select: 'name,kind' };
-const PRODUCT = { column: 'product_id', table: 'products', select: 'name,sku,unit' };
+export const ADJUSTMENT_STATES = [
+  'draft',
+  'pending_approval',
+  'approved',
+  'applied',
+  'rejected',
+] as const satisfies Enums<'adjustment_status'>[];
 
 /**
  * Products that a search text may mean. Stock is then filtered by their ids, because a balance has
@@ -75,7 +58,9 @@ async function productIds(search: string): Promise<string[]> {
   return found.map((product) => product.id);
 }
 
-export function warehouses(kinds: string[] = ['depot', 'shop']): Promise<Warehouse[]> {
+export function warehouses(
+  kinds: Enums<'warehouse_kind'>[] = ['depot', 'shop'],
+): Promise<Warehouse[]> {
   return rows(
     supabase
       .from('warehouses')
@@ -89,15 +74,13 @@ export function warehouses(kinds: string[] = ['depot', 'shop']): Promise<Warehou
 }
 
 export async function listStock(list: ListQuery) {
-  const { warehouse, condition } = list.filters;
+  const { warehouse } = list.filters;
+  const condition = oneOf(CONDITIONS, list.filters.condition);
   let query = supabase.from('inventory').select('*');
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (condition) query = query.eq('condition', condition);
   if (list.search) query = query.in('product_id', await productIds(list.search));
-  return page<StockRow>(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {
-    warehouses: WAREHOUSE,
-    products: PRODUCT,
-  });
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, ON_STOCK);
 }
 
 /** Balances of one product at every location. */
@@ -110,42 +93,44 @@ export async function stockOf(productId: string): Promise<StockRow[]> {
       .order('on_hand', { ascending: false })
       .limit(200),
   );
-  return attach(found, { warehouses: WAREHOUSE, products: PRODUCT });
+  return attach(found, ON_STOCK);
 }
 
 export async function listMovements(list: ListQuery) {
-  const { warehouse, kind } = list.filters;
+  const { warehouse } = list.filters;
+  const kind = oneOf(MOVEMENT_KINDS, list.filters.kind);
   let query = supabase.from('inventory_transactions').select('*');
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (kind) query = query.eq('kind', kind);
   if (list.search) query = query.in('product_id', await productIds(list.search));
-  return page<Movement>(
+  return page(
     query
       .order('occurred_at', { ascending: list.ascending })
       .order('id', { ascending: list.ascending }),
     list,
-    { warehouses: WAREHOUSE, products: PRODUCT },
+    ON_STOCK,
   );
 }
 
 export function listAdjustments(list: ListQuery) {
   let query = supabase.from('manual_adjustments').select('*');
-  if (list.filters.status) query = query.eq('status', list.filters.status);
-  return page<Adjustment>(
+  const status = oneOf(ADJUSTMENT_STATES, list.filters.status);
+  if (status) query = query.eq('status', status);
+  return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
-    { warehouses: WAREHOUSE },
+    ON_ADJUSTMENT,
   );
 }
 
 export function readAdjustment(id: string): Promise<Adjustment | null> {
   return oneWith(
     supabase.from('manual_adjustments').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    { warehouses: WAREHOUSE },
+    ON_ADJUSTMENT,
   );
 }
 
-export async function adjustmentItems(id: string): Promise<AdjustmentItem[]> {
+export async function adjustmentItems(id: string) {
   const found = await rows(
     supabase
       .from('manual_adjustment_items')
@@ -157,17 +142,13 @@ export async function adjustmentItems(id: string): Promise<AdjustmentItem[]> {
   return attach(found, { products: PRODUCT });
 }
 
-export interface AdjustmentLine {
+export type AdjustmentLine = {
   product_id: string;
   /** Signed: positive adds, negative takes. */
   quantity: number;
-  condition: string;
-}
+  condition: Condition;
+};
 
-export function createAdjustment(
-  warehouseId: string,
-  reason: string,
-  items: AdjustmentLine[],
-): Promise<Adjustment> {
+export function createAdjustment(warehouseId: string, reason: string, items: AdjustmentLine[]) {
   return command('create_adjustment', { warehouse_id: warehouseId, reason, items });
 }

@@ -1,6 +1,6 @@
-import { listTrips, type Trip } from '#lib/delivery/delivery.ts';
+import { listTrips } from '#lib/delivery/delivery.ts';
 import { figures, progressOf } from '#lib/home/home.ts';
-import { listOrders, type Order } from '#lib/orders/orders.ts';
+import { listOrders } from '#lib/orders/orders.ts';
 import type { ListQuery } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
@@ -31,12 +31,10 @@ export async function load({ depends, parent }) {
     const [numbers, orders, trips] = await Promise.all([
       figures(),
       session.can('orders.view')
-        ? listOrders(latest('created_at', 8)).then((page): Order[] => page.rows)
+        ? listOrders(latest('created_at', 8)).then((page) => page.rows)
         : [],
       session.can('trips.view')
-        ? listTrips(latest('started_at', 8, { status: 'in_progress' })).then(
-            (page): Trip[] => page.rows,
-          )
+        ? listTrips(latest('started_at', 8, { status: 'in_progress' })).then((page) => page.rows)
         : [],
     ]);
     return {

@@ -1,18 +1,19 @@
 import { priceListChoices } from '#lib/catalogue/catalogue.ts';
 import { recentOrdersOf } from '#lib/orders/orders.ts';
-import { addressesOf, readCustomer, territories } from '#lib/parties/parties.ts';
+import { addressesOf, contactsOf, readCustomer, territories } from '#lib/parties/parties.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export async function load({ params, depends, parent }) {
-  depends('entity:customer', 'entity:customer_address', 'entity:order');
+  depends('entity:customer', 'entity:customer_address', 'entity:contact', 'entity:order');
   // Rights are known once the layout has read the session.
   await parent();
   return reading(async () => {
-    const [customer, addresses, history, areas, priceLists, orders] = await Promise.all([
+    const [customer, addresses, contacts, history, areas, priceLists, orders] = await Promise.all([
       readCustomer(params.id),
       addressesOf(params.id),
+      contactsOf(params.id),
       historyOf(params.id),
       territories(),
       priceListChoices(),
@@ -23,6 +24,7 @@ export async function load({ params, depends, parent }) {
     return {
       customer: known,
       addresses,
+      contacts,
       history,
       areas,
       priceLists,

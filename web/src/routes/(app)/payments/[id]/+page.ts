@@ -1,3 +1,4 @@
+import type { Tables } from '#lib/database.types.ts';
 import { allocationsOf, matchingLines, openInvoicesOf, readPayment } from '#lib/billing/billing.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
@@ -15,10 +16,9 @@ export async function load({ params, depends, parent }) {
     ]);
     const known = found(payment, 'payment');
     const usable = ['approved', 'reconciled'].includes(known.status);
+    const payable = usable && Number(known.unallocated) > 0 && session.can('invoices.view');
     const [invoices, lines, names] = await Promise.all([
-      usable && Number(known.unallocated) > 0 && session.can('invoices.view')
-        ? openInvoicesOf(known.customer_id)
-        : [],
+      payable ? openInvoicesOf(known.customer_id) : ([] as Tables<'invoices'>[]),
       known.allowed_commands?.includes('reconcile') ? matchingLines(known.amount) : [],
       namesOf([known.created_by]),
     ]);

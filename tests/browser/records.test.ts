@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { signIn } from '../harness/browser.ts';
+import { Company } from './_support/company.ts';
+import { dialogButton, select, state } from './_support/steps.ts';
+import { useBrowser } from './_support/walk.ts';
+
+const visit = useBrowser();
+
+test('sales keeps the contacts of a customer', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Gikomba Traders');
+  const sales = await signIn(visit(), 'sales@acme.test');
+  await sales.open(`/customers/${customer.id}`);
+  await sales.button('Add a contact').click();
+  const dialog = sales.page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Zuri Atieno');
+  await dialog.getByLabel('Phone').fill('12');
+  await dialogButton(sales, 'Add the contact').click();
+  await dialog.getByText('This is not a phone number.').waitFor();
+  await dialog.getByLabel('Phone').fill('0722 000 444');
+  await dialogButton(sales, 'Add the contact').click();
+  await sales.page.getByRole('link', { name: '+254722000444' }).waitFor();
+
+  await sales.button('Change Zuri Atieno').click();
+  await dialog.getByLabel('Role').fill('Storekeeper');
+  await dialogButton(sales, 'Save').click();
+  await sales.page.getByText('Storekeeper').waitFor();
+  await sales.button('Remove Zuri Atieno').click();
+  await sales.page.getByText('No contacts yet').waitFor();
+  expect(sales.errors).toEqual([]);
+});
+
+test('a manager draws a territory inside another, sales only reads them', async () => {
+  const browser = visit();
+  const manager = await signIn(browser, 'manager@acme.test');
+  await manager.open('/territories');
+  await manager.button('New territory').click();
+  const dialog = manager.page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Westlands');
+  await dialog.getByLabel('Code').fill('WST');
+  await select(manager, 'Part of', { label: 'Nairobi' });
+  await dialogButton(manager, 'Create').click();
+  const row = (person: typeof manager) => person.page.getByRole('row', { name: /Westlands.*WST/ });
+  await row(manager).getByText('Nairobi').waitFor();
+  await manager.button('Change Westlands').click();
+  await dialog.getByLabel('In use').uncheck();
+  await dialogButton(manager, 'Save').click();
+  await row(manager).getByText('Retired').waitFor();
+
+  const sales = await signIn(browser, 'sales@acme.test');
+  await sales.open('/territories');
+  await row(sales).waitFor();
+  expect(await sales.button('New territory').count()).toBe(0);
+  for (const person of [manager, sales]) expect(person.errors).toEqual([]);
+});
+
+test('a payment is matched to the line that the bank reports', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Ngong View Bar');
+  const payment = await company.by('sales').command('record_payment', {
+    customer_id: customer.id,
+    method: 'mpesa',
+    amount: 1234.5,
+    reference: 'SJK4H7T2Q1',
+  });
+  await company.by('finance').command('approve_payment', { payment_id: payment.id });
+  const finance = await signIn(visit(), 'finance@acme.test');
+  await finance.open('/payments/statement');
+  await finance.button('Add a line').click();
+  const dialog = finance.page.getByRole('dialog');
+  await dialog.getByLabel('Account').fill('M-Pesa till');
+  await dialog.getByLabel('Reference').fill('SJK4H7T2Q1');
+  await dialog.getByLabel('Amount').fill('1234.50');
+  await dialogButton(finance, 'Add the line').click();
+  const row = finance.page.getByRole('row', { name: /SJK4H7T2Q1/ });
+  await row.getByText('Open').waitFor();
+  await finance.open(`/payments/${payment.id}`);
+  await finance.button('Match').click();
+  await state(finance, 'Reconciled');
+  await finance.open('/payments/statement');
+  await row.getByText('Matched').waitFor();
+  await row.getByText(String(payment['number'])).waitFor();
+  expect(finance.errors).toEqual([]);
+});
+
+test('a super admin creates a company, suspends one and lets it in again', async () => {
+  const browser = visit();
+  const platform = await signIn(browser, 'super@mzigo.test');
+  await platform.page.getByRole('link', { name: 'Companies' }).click();
+  await platform.button('New company').click();
+  const dialog = platform.page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('Tanga Waters');
+  await dialog.getByLabel('Short name').fill('tanga');
+  await select(platform, 'Currency', { label: 'TZS' });
+  await dialogButton(platform, 'Create').click();
+  await platform.page.getByRole('row', { name: /Tanga Waters.*tanga.*Active/ }).waitFor();
+
+  const guard = await signIn(browser, 'admin@globex.test');
+  await platform.button('Suspend Globex Gas').click();
+  await dialogButton(platform, 'Suspend').click();
+  await platform.page.getByRole('row', { name: /Globex Gas.*Suspended/ }).waitFor();
+  await guard.open('/orders');
+  await guard.page.getByText('You are not a member of an active company').waitFor();
+  await platform.button('Reactivate Globex Gas').click();
+  await platform.page.getByRole('row', { name: /Globex Gas.*Active/ }).waitFor();
+  await guard.open('/orders');
+  await guard.page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor();
+
+  // Nobody else sees that there are companies.
+  await guard.open('/platform/companies');
+  await guard.page.getByText('There is no such page.').waitFor();
+  expect(await guard.page.getByRole('link', { name: 'Companies' }).count()).toBe(0);
+  for (const person of [platform, guard]) expect(person.errors).toEqual([]);
+});

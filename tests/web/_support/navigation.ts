@@ -1,0 +1,7 @@
+/** What the portal asked SvelteKit to read again. */
+export const invalidated: string[] = [];
+
+export function invalidate(what: string): Promise<void> {
+  invalidated.push(what);
+  return Promise.resolve();
+}

@@ -1,0 +1,176 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { PortalError } from '../../web/src/lib/errors.ts';
+import { session } from '../../web/src/lib/platform/session.svelte.ts';
+import { workAt } from './_support/company.ts';
+import { invalidated } from './_support/navigation.ts';
+import { MemoryPhone } from './_support/phone.ts';
+
+interface Call {
+  rpc: string;
+  args: Record<string, unknown>;
+  key: string;
+}
+
+const server = vi.hoisted(() => ({
+  calls: [] as Call[],
+  photos: [] as string[],
+  answer: (_call: Call): Promise<unknown> => Promise.resolve(),
+}));
+const store = vi.hoisted(() => ({ phone: null as unknown }));
+
+vi.mock('../../web/src/lib/delivery/phone.ts', () => ({
+  get phone() {
+    return store.phone;
+  },
+}));
+vi.mock('../../web/src/lib/delivery/photos.ts', () => ({
+  storePhoto: (tenant: string, name: string) => {
+    server.photos.push(name);
+    return Promise.resolve(`${tenant}/${name}.jpg`);
+  },
+}));
+vi.mock('../../web/src/lib/platform/command.ts', async (original) => ({
+  ...(await original<typeof import('../../web/src/lib/platform/command.ts')>()),
+  commandNamed: (rpc: string, args: Record<string, unknown>, key: string) => {
+    server.calls.push({ rpc, args, key });
+    return server.answer({ rpc, args, key });
+  },
+}));
+
+const { outbox } = await import('../../web/src/lib/delivery/outbox.svelte.ts');
+
+const ORDER = { id: 'order-1', number: 'ORD-000001' };
+const OTHER = { id: 'order-2', number: 'ORD-000002' };
+const noNetwork = () =>
+  new PortalError({ key: 'network_unreachable', status: 0, message: 'No.', retryable: true });
+const refusal = () =>
+  new PortalError({
+    key: 'lines_invalid',
+    status: 422,
+    message: 'Too many.',
+    hint: 'Count again.',
+  });
+
+/** Lets everything that was begun come to its end. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+let phone: MemoryPhone;
+beforeEach(async () => {
+  phone = new MemoryPhone();
+  store.phone = phone;
+  server.answer = () => Promise.resolve();
+  workAt();
+  await outbox.flush();
+  server.calls.length = 0;
+  server.photos.length = 0;
+  invalidated.length = 0;
+});
+
+const keys = () => server.calls.map((call) => call.key);
+
+test('without network an entry stays on the phone and goes out later under the same key', async () => {
+  server.answer = () => Promise.reject(noNetwork());
+  await outbox.give('complete_delivery', ORDER, { received_by: 'Tom' });
+  await settle();
+  expect(outbox.waiting.map((item) => item.order_id)).toEqual(['order-1']);
+  expect(phone.entries.size).toBe(1);
+
+  server.answer = () => Promise.resolve();
+  await outbox.flush();
+  expect(keys()).toHaveLength(2);
+  expect(new Set(keys()).size).toBe(1);
+  expect(server.calls[1]?.args).toEqual({ order_id: 'order-1', received_by: 'Tom' });
+  expect(phone.entries.size).toBe(0);
+  expect(invalidated).toEqual(['entity:trip', 'entity:order']);
+});
+
+test('an answer that was lost on the way leads to the same key, photo included, never to a new one', async () => {
+  let done = 0;
+  server.answer = () => {
+    done += 1;
+    return done === 1 ? Promise.reject(noNetwork()) : Promise.resolve();
+  };
+  await outbox.give('complete_delivery', ORDER, {}, new Blob(['photo']));
+  await settle();
+  await outbox.flush();
+  expect(new Set(keys()).size).toBe(1);
+  expect(new Set(server.photos)).toEqual(new Set(keys()));
+  expect(server.calls[1]?.args.photo_path).toBe(`tenant-1/${keys()[0]}.jpg`);
+  expect(phone.entries.size).toBe(0);
+});
+
+test('entries go out in the order in which they happened, and none overtakes one that failed', async () => {
+  server.answer = () => Promise.reject(noNetwork());
+  await outbox.give('arrive_at_stop', ORDER, {});
+  await settle();
+  await outbox.give('complete_delivery', ORDER, {});
+  await settle();
+  expect(new Set(server.calls.map((call) => call.rpc))).toEqual(new Set(['arrive_at_stop']));
+  server.answer = () => Promise.resolve();
+  server.calls.length = 0;
+  await outbox.flush();
+  expect(server.calls.map((call) => call.rpc)).toEqual(['arrive_at_stop', 'complete_delivery']);
+});
+
+test('what is given while another entry is on its way follows at once', async () => {
+  let arrive: () => void = () => {};
+  server.answer = ({ rpc }) =>
+    rpc === 'arrive_at_stop'
+      ? new Promise<void>((resolve) => (arrive = resolve))
+      : Promise.resolve();
+  await outbox.give('arrive_at_stop', ORDER, {});
+  await settle();
+  await outbox.give('complete_delivery', ORDER, {});
+  await settle();
+  expect(server.calls.map((call) => call.rpc)).toEqual(['arrive_at_stop']);
+  arrive();
+  await settle();
+  expect(server.calls.map((call) => call.rpc)).toEqual(['arrive_at_stop', 'complete_delivery']);
+  expect(phone.entries.size).toBe(0);
+});
+
+test('a refused entry is kept with its reason and does not hold up the next one', async () => {
+  server.answer = ({ args }) =>
+    args.order_id === 'order-1' ? Promise.reject(refusal()) : Promise.resolve();
+  await outbox.give('complete_delivery', ORDER, {});
+  await outbox.give('complete_delivery', OTHER, {});
+  await settle();
+  expect(outbox.refused.map((item) => [item.order_id, item.problem])).toEqual([
+    ['order-1', 'Too many. Count again.'],
+  ]);
+  expect(outbox.waiting).toEqual([]);
+
+  server.answer = () => Promise.resolve();
+  await outbox.retry(outbox.refused[0]?.key ?? '');
+  expect(phone.entries.size).toBe(0);
+});
+
+test('a session that ran out keeps everything until somebody has signed in again', async () => {
+  server.answer = () =>
+    Promise.reject(new PortalError({ key: 'session_expired', status: 401, message: 'Out.' }));
+  await outbox.give('complete_delivery', ORDER, {});
+  await settle();
+  expect(outbox.waiting).toHaveLength(1);
+  session.me = null;
+  await outbox.flush();
+  expect(phone.entries.size).toBe(1);
+  await expect(outbox.give('complete_delivery', OTHER, {})).rejects.toThrow('signed out');
+});
+
+test('an entry that the phone cannot keep is an error, not a silent loss', async () => {
+  phone.isFull = true;
+  await expect(outbox.give('complete_delivery', ORDER, {})).rejects.toThrow('Quota');
+  expect(server.calls).toEqual([]);
+});
+
+test('another driver on the same phone sees and sends only what is his', async () => {
+  server.answer = () => Promise.reject(noNetwork());
+  await outbox.give('complete_delivery', ORDER, {});
+  await settle();
+  server.calls.length = 0;
+  if (session.me) session.me = { ...session.me, user: { ...session.me.user, id: 'user-2' } };
+  await outbox.flush();
+  await outbox.flush();
+  expect(outbox.items).toEqual([]);
+  expect(phone.entries.size).toBe(1);
+});

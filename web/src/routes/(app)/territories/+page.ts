@@ -1,0 +1,16 @@
+import { listTerritories, territories } from '#lib/parties/parties.ts';
+import { readList } from '#lib/platform/list.ts';
+import { load as reading } from '#lib/platform/read.ts';
+
+export function load({ url, depends }) {
+  depends('entity:territory');
+  const list = readList(url, {
+    sort: 'name',
+    sortable: ['name', 'code', 'created_at'],
+    filters: ['active'],
+  });
+  return reading(async () => {
+    const [page, areas] = await Promise.all([listTerritories(list), territories()]);
+    return { territories: page, areas };
+  });
+}
