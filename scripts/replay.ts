@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { holder, readRunning } from '../supabase/stack/lock.ts';
 import { stateHome } from '../supabase/stack/paths.ts';
 import { readArguments } from './replay/arguments.ts';
-import { Stopped } from './replay/client.ts';
+import { Stopped } from './replay/errors.ts';
 import { readOrders } from './replay/file.ts';
 import { replay } from './replay/replay.ts';
 
@@ -25,7 +25,7 @@ async function run(): Promise<number> {
     if (isStopping) process.exit(130);
     isStopping = true;
   });
-  const { checks, carried, seconds } = await replay({
+  const { checks, retried, carried, seconds } = await replay({
     server,
     orders: readOrders(text),
     limit: options.invoices,
@@ -41,6 +41,7 @@ async function run(): Promise<number> {
     const result = isRight ? actual || 'none' : `${actual} instead of ${expected || 'none'}`;
     write(`  ${isRight ? '✓' : '✗'} ${name.padEnd(52)} ${result}\n`);
   }
+  if (retried !== '') write(`Asked again after: ${retried}\n`);
   if (carried > 0) {
     write(
       `${carried} orders from draft to paid in ${seconds.toFixed(1)} s, ${(carried / seconds).toFixed(2)} orders per second\n`,

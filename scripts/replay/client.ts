@@ -1,40 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Refused, Stopped } from './errors.ts';
+import { Troubles, troubleOf } from './troubles.ts';
 
 export type Row = Record<string, unknown> & { id: string };
 
-/** Thrown between two requests once the run is to stop; nothing is half done by it. */
-export class Stopped extends Error {
-  override name = 'Stopped';
-}
-
-/** An answer of the server that is not a success, as a sentence. */
-export class Refused extends Error {
-  override name = 'Refused';
-  readonly status: number;
-  readonly code: string;
-  readonly key: string;
-
-  constructor(request: string, status: number, body: Record<string, unknown>) {
-    const { code, message, msg, details, hint } = body;
-    super(
-      [`${request}: ${status} ${String(message ?? msg ?? code)}`, details, hint]
-        .filter((part) => typeof part === 'string' && part !== '' && part !== '{}')
-        .join(' | '),
-    );
-    this.status = status;
-    this.code = String(code ?? '');
-    this.key = String(message ?? '');
-  }
-}
-
-/** Serialization, deadlock, lock timeout: the same request with the same key may succeed. */
-const RETRIED_CODES = new Set(['40001', '40P01', '55P03']);
 const ATTEMPTS = 4;
 
 export interface Server {
   url: string;
   publishableKey: string;
 }
+
+/** What all clients of a run have in common. */
+export interface Run {
+  shouldStop: () => boolean;
+  troubles: Troubles;
+}
+
+const ALONE: Run = { shouldStop: () => false, troubles: new Troubles() };
 
 interface RequestOptions {
   method?: 'GET' | 'POST' | 'PATCH';
@@ -48,14 +31,13 @@ export class Client {
   readonly email: string;
   readonly #password: string;
   #token = '';
-  #shouldStop: () => boolean;
-  retries = 0;
+  readonly #run: Run;
 
-  constructor(server: Server, email: string, password: string, shouldStop = () => false) {
+  constructor(server: Server, email: string, password: string, run: Run = ALONE) {
     this.server = server;
     this.email = email;
     this.#password = password;
-    this.#shouldStop = shouldStop;
+    this.#run = run;
   }
 
   /** @returns the access token */
@@ -123,24 +105,22 @@ export class Client {
     await this.#send(`/functions/v1/${name}`, { method: 'POST', body: input });
   }
 
+  /** Asks again, a few times, where that may help and cannot do anything twice. */
   async #send(path: string, options: RequestOptions): Promise<{ body: unknown; headers: Headers }> {
     for (let attempt = 1; ; attempt += 1) {
-      if (this.#shouldStop()) throw new Stopped();
-      if (this.#token === '') await this.signIn();
+      if (this.#run.shouldStop()) throw new Stopped();
       try {
+        if (this.#token === '') await this.signIn();
         return await this.#sendOnce(path, options);
       } catch (error) {
-        if (attempt === ATTEMPTS || !this.#mayRetry(error)) throw error;
-        this.retries += 1;
+        const trouble = troubleOf(error);
+        if (!trouble) throw error;
+        this.#run.troubles.note(trouble);
+        if (attempt === ATTEMPTS || !(trouble.isUndone || isRepeatable(options))) throw error;
+        this.#token = error instanceof Refused && error.status === 401 ? '' : this.#token;
         await sleep(100 * 2 ** attempt);
       }
     }
-  }
-
-  #mayRetry(error: unknown): boolean {
-    if (!(error instanceof Refused)) return error instanceof TypeError;
-    if (error.status === 401) this.#token = '';
-    return error.status === 401 || error.status === 503 || RETRIED_CODES.has(error.code);
   }
 
   async #sendOnce(path: string, { method = 'GET', body, headers }: RequestOptions) {
@@ -165,6 +145,12 @@ export class Client {
     }
     return { body: value, headers: response.headers };
   }
+}
+
+/** True when asking twice does no more than asking once: reading, setting, a command with its key. */
+function isRepeatable({ method = 'GET', body }: RequestOptions): boolean {
+  const hasKey = typeof body === 'object' && body !== null && 'idempotency_key' in body;
+  return method !== 'POST' || hasKey;
 }
 
 /** Whether something listens and is a stack, as a sentence for the operator if not. */

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Refused, type Server } from './client.ts';
+import { Client, type Run, type Server } from './client.ts';
+import { Refused } from './errors.ts';
 
 const SUPER_ADMIN = { email: 'super@mzigo.test', password: 'mzigo-demo-2026' };
 
@@ -82,9 +83,9 @@ export async function openCompany(
   slug: string,
   vans: number,
   stateFile: string,
-  shouldStop: () => boolean,
+  run: Run,
 ): Promise<People> {
-  const admin = new Client(server, SUPER_ADMIN.email, SUPER_ADMIN.password, shouldStop);
+  const admin = new Client(server, SUPER_ADMIN.email, SUPER_ADMIN.password, run);
   const bySlug = `tenants?select=id,slug,created_at&slug=eq.${slug}`;
   const known = (await admin.get<Tenant>(bySlug))[0];
   let state = await readState(stateFile);
@@ -122,7 +123,7 @@ export async function openCompany(
       const title = name.charAt(0).toUpperCase() + name.slice(1);
       await join(admin, email, title, role, password);
     }
-    const client = new Client(server, email, password, shouldStop);
+    const client = new Client(server, email, password, run);
     await client.signIn();
     return client;
   };

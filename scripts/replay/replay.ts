@@ -8,6 +8,7 @@ import { openCompany } from './people.ts';
 import { planCatalogue } from './prices.ts';
 import { Progress } from './progress.ts';
 import { prove, type Check } from './proof.ts';
+import { Troubles } from './troubles.ts';
 
 export interface ReplayOptions {
   server: Server;
@@ -26,6 +27,8 @@ export interface ReplayOptions {
 
 export interface Outcome {
   checks: Check[];
+  /** What went wrong on the way and was asked for again; nothing if all went well. */
+  retried: string;
   /** Orders that this run carried, earlier ones not counted. */
   carried: number;
   seconds: number;
@@ -68,13 +71,8 @@ export async function replay(options: ReplayOptions): Promise<Outcome> {
     );
 
   const stateFile = join(options.folder, `${options.tenant}.json`);
-  const people = await openCompany(
-    server,
-    options.tenant,
-    options.clients,
-    stateFile,
-    options.shouldStop,
-  );
+  const run = { shouldStop: options.shouldStop, troubles: new Troubles() };
+  const people = await openCompany(server, options.tenant, options.clients, stateFile, run);
   write(`Company ${options.tenant}\n`);
   say(`${Object.keys(people.as).length + people.drivers.length} people, invited and signed in`);
   const company = await setUpCompany(people, invoices, catalogue, say);
@@ -92,8 +90,11 @@ export async function replay(options: ReplayOptions): Promise<Outcome> {
   );
   const seconds = (performance.now() - start) / 1000;
   progress.end();
+  const checks = await prove(company, invoices);
+  const { troubles } = run;
   return {
-    checks: await prove(company, invoices),
+    checks: [...checks, troubles.check()],
+    retried: troubles.describe(),
     carried: open.reduce((sum, batch) => sum + batch.invoices.length, 0),
     seconds,
   };

@@ -163,7 +163,7 @@ comment on function private.protect_ledger(regclass) is 'Makes a table append-on
 -- What is taken already: unique and exclusion constraints, in words
 ------------------------------------------------------------------------------------------------
 
-create function private.refuse_taken(managed regclass, constraint_name text, error_key text) returns void
+create function private.refuse_taken(managed regclass, constraint_name text, error_key text, each_alone boolean default false) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -217,7 +217,7 @@ begin
     end if;
     wanted := (select pg_catalog.jsonb_build_object(%4$s) from (select (new).*) n);
     -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
-    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$L || wanted::text, 0));
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$s, 0));
     select t.id into taken_by from %6$s t where t.id <> new.id and %3$s and %7$s limit 1;
   exception when data_exception then
     -- A period that ends before it begins, or the like: the row's other constraints refuse it by name.
@@ -229,14 +229,17 @@ begin
   return new;
 end
 $body$
-$make$, task, whole, predicate, decisive, constraint_name, managed, comparison);
+$make$, task, whole, predicate, decisive,
+    -- One lock for all rows of a company and table: a list of thousands would need as many, and no server has them.
+    case when each_alone then pg_catalog.format('%L || wanted::text', constraint_name) else pg_catalog.format('%L || (wanted ->> ''tenant_id'')', managed) end,
+    managed, comparison);
   execute pg_catalog.format('comment on function private.%I() is %L', task, 'Raises ' || error_key || ' before the constraint ' || constraint_name || ' would refuse. Made by private.refuse_taken.');
   execute pg_catalog.format('create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.%I(%L, %L)',
     '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), task, error_key, constraint_name);
 end
 $$;
-comment on function private.refuse_taken(regclass, text, text) is
-  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. The constraint stays the last resort. Called by migrations.';
+comment on function private.refuse_taken(regclass, text, text, boolean) is
+  'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. each_alone: where commands write one row at a time, others of the company need not wait for them. The constraint stays the last resort. Called by migrations.';
 
 ------------------------------------------------------------------------------------------------
 -- Commands: name of the running command, exactly-once by key
@@ -525,6 +528,59 @@ begin
 end
 $$;
 comment on function private.require_text(text, text, integer) is 'The trimmed text, or input_invalid naming the field.';
+
+create function private.check_text(field text, value text, max_length integer) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if pg_catalog.length(value) > max_length then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'longer than ' || max_length || ' characters'));
+  end if;
+  return value;
+end
+$$;
+comment on function private.check_text(text, text, integer) is 'The text as it is, which may be missing, or input_invalid naming the field.';
+
+create function private.require_choice(field text, value text) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if value is null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'required'));
+  end if;
+end
+$$;
+comment on function private.require_choice(text, text) is 'Raises input_invalid naming the field unless something was chosen.';
+
+create function private.require_number(field text, value numeric, lowest numeric, highest numeric) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- NaN counts as greater than every number.
+  if value is null or value < lowest or value > highest then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'a number from ' || lowest || ' to ' || highest || ' is needed'));
+  end if;
+end
+$$;
+comment on function private.require_number(text, numeric, numeric, numeric) is 'Raises input_invalid naming the field unless the number is within its bounds.';
+
+create function private.require_records(field text, value jsonb, shape jsonb) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if pg_catalog.jsonb_typeof(value) is distinct from 'array' or exists (
+    select from pg_catalog.jsonb_array_elements(case pg_catalog.jsonb_typeof(value) when 'array' then value else '[]' end) e
+    where pg_catalog.jsonb_typeof(e) <> 'object' or exists (
+      select from pg_catalog.jsonb_each_text(shape) s
+      where e ->> s.key is not null and not pg_catalog.pg_input_is_valid(e ->> s.key, s.value)
+    )
+  ) then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object(field, 'an array of objects is needed', 'shape', shape));
+  end if;
+end
+$$;
+comment on function private.require_records(text, jsonb, jsonb) is
+  'Raises input_invalid naming the field unless the value is an array of objects whose members, where given, can be read as the types in shape ({"product_id": "uuid", …}).';
 
 create function private.uuid_or_null(value text) returns uuid
 language sql stable parallel safe

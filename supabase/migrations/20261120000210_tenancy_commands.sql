@@ -170,6 +170,10 @@ declare
   address constant text := pg_catalog.lower(private.require_text('email', email, 254));
   invitation public.invitations;
 begin
+  if address !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+    perform private.fail('input_invalid', '{"email": "not an address"}');
+  end if;
+  perform private.require_choice('role', role::text);
   perform private.check_grantable(tenant, role);
   if role = 'customer' and customer_id is null then
     perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
@@ -411,7 +415,11 @@ declare
 begin
   target := private.lock_membership(tenant, membership_id);
   perform private.check_version(expected_version, target.version);
+  perform private.require_choice('role', role::text);
   perform private.check_grantable(tenant, role);
+  if role = 'customer' and customer_id is null then
+    perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
+  end if;
   perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
   perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
   perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
@@ -435,6 +443,7 @@ declare
   target public.memberships;
 begin
   target := private.lock_membership(tenant, membership_id);
+  perform private.require_choice('status', status::text);
   if status = 'active' then
     perform private.check_grantable(tenant, target.role);
   end if;
@@ -454,6 +463,8 @@ declare
   tenant constant uuid := private.require_permission('settings.manage');
   saved public.tenant_role_permissions;
 begin
+  perform private.require_choice('role', role::text);
+  perform private.require_choice('is_granted', is_granted::text);
   if not exists (select from public.permissions p where p.permission = set_role_permission.permission) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('permission', permission));
   end if;
@@ -477,7 +488,7 @@ select private.expose_command('set_role_permission');
 ------------------------------------------------------------------------------------------------
 
 select private.register_error('tenant_slug_taken', 409, 'Another company has this short name.', 'Choose another short name.');
-select private.refuse_taken('public.tenants', 'tenants_slug_key', 'tenant_slug_taken');
+select private.refuse_taken('public.tenants', 'tenants_slug_key', 'tenant_slug_taken', each_alone => true);
 
 create function private.new_tenant(slug text, name text, currency text, timezone text, locale text) returns public.tenants
 language plpgsql security definer set search_path = ''

@@ -886,7 +886,7 @@ select private.manage_table('public.memberships', 'membership');
 select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
 select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
-select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending');
+select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending', each_alone => true);
 select private.manage_table('public.workflow_definitions', 'workflow_definition');
 select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');

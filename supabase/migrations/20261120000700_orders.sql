@@ -111,7 +111,7 @@ from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated
 where (s, c) <> ('draft', 'amend');
 select private.manage_table('public.orders', 'order', 'order');
 select private.note_editors('public.orders', 'amended_at');
-select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken');
+select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken', each_alone => true);
 
 create table public.order_items (
   id uuid primary key default private.uuid_v7(),

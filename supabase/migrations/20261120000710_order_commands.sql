@@ -224,6 +224,19 @@ $$;
 comment on function private.submit_draft(public.orders) is
   'What a draft whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Writes nothing.';
 
+create function private.check_order_fields(requested_on date, notes text, external_reference text) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if requested_on not between '2000-01-01' and '2199-12-31' then
+    perform private.fail('input_invalid', '{"requested_on": "a day from 2000 to 2199 is needed"}');
+  end if;
+  perform private.check_text('notes', notes, 4000);
+  perform private.check_text('external_reference', external_reference, 64);
+end
+$$;
+comment on function private.check_order_fields(date, text, text) is 'Raises input_invalid naming the field of an order that is out of bounds.';
+
 create function private.insert_order(
   tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
   external_reference text, channel public.order_channel, submit boolean, allocate boolean
@@ -237,6 +250,11 @@ declare
   draft public.orders;
   created public.orders;
 begin
+  external_reference := nullif(pg_catalog.btrim(external_reference), '');
+  channel := coalesce(channel, 'portal');
+  if coalesce(requested_on::text, notes, external_reference) is not null then
+    perform private.check_order_fields(requested_on, notes, external_reference);
+  end if;
   select * into buyer from public.customers c
   where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
   if not found then
@@ -635,6 +653,7 @@ begin
   if not private.takes_in_place('order', tenant, target.status::text, 'amend') then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
   end if;
+  perform private.check_order_fields(requested_on, notes, null);
   if address_id is not null and not exists (
     select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.customer_id and a.id = address_id and a.is_active
   ) then

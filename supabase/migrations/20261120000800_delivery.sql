@@ -139,10 +139,10 @@ select private.register_error('vehicle_taken', 409, 'The vehicle is on another t
 select private.register_error('driver_taken', 409, 'The driver is on another trip at that time.', 'Choose another driver or other times.');
 select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first, or choose another vehicle.');
 select private.register_error('driver_on_the_road', 409, 'The driver has not come back from his last trip.', 'Complete that trip first, or choose another driver.');
-select private.refuse_taken('public.trips', 'driver_is_on_one_trip_at_a_time', 'driver_taken');
-select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 'vehicle_taken');
-select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road');
-select private.refuse_taken('public.trips', 'trips_driver_on_the_road', 'driver_on_the_road');
+select private.refuse_taken('public.trips', 'driver_is_on_one_trip_at_a_time', 'driver_taken', each_alone => true);
+select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 'vehicle_taken', each_alone => true);
+select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road', each_alone => true);
+select private.refuse_taken('public.trips', 'trips_driver_on_the_road', 'driver_on_the_road', each_alone => true);
 comment on table public.trips is 'One round of one van with one driver.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
 create trigger _100_number_document before insert on public.trips for each row execute function private.tg__number_document('trip');

@@ -235,6 +235,20 @@ end
 $$;
 comment on function private.set_trip_orders(public.trips, uuid[]) is 'Replaces the orders of a locked trip, in the order given. Raises orders_not_assignable, trip_overloaded.';
 
+select private.register_error('trip_times_invalid', 422, 'A trip ends after it starts, within seven days.', 'Correct the times of the trip.');
+
+create function private.check_trip_times(planned_start_at timestamptz, planned_end_at timestamptz) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if (planned_start_at < planned_end_at and planned_end_at <= planned_start_at + interval '7 days'
+    and planned_start_at > '2000-01-01' and planned_end_at < '2200-01-01') is not true then
+    perform private.fail('trip_times_invalid', pg_catalog.jsonb_build_object('planned_start_at', planned_start_at, 'planned_end_at', planned_end_at));
+  end if;
+end
+$$;
+comment on function private.check_trip_times(timestamptz, timestamptz) is 'Raises trip_times_invalid.';
+
 create function private.create_trip(
   warehouse_id uuid, planned_start_at timestamptz, planned_end_at timestamptz, vehicle_id uuid default null, driver_id uuid default null,
   order_ids uuid[] default '{}', notes text default null
@@ -251,6 +265,8 @@ begin
   ) then
     perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
   end if;
+  perform private.check_trip_times(planned_start_at, planned_end_at);
+  perform private.check_text('notes', notes, 2000);
   perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
   perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
@@ -262,7 +278,7 @@ begin
 end
 $$;
 comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text) is
-  'Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active.';
+  'Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active.';
 select private.expose_command('create_trip');
 
 create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null) returns public.trips
@@ -302,6 +318,8 @@ begin
   if not private.takes_in_place('trip', tenant, target.status::text, 'change') then
     perform private.fail('trip_fixed', pg_catalog.jsonb_build_object('trip_id', target.id, 'status', target.status));
   end if;
+  perform private.check_trip_times(coalesce(planned_start_at, target.planned_start_at), coalesce(planned_end_at, target.planned_end_at));
+  perform private.check_text('notes', notes, 2000);
   perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
   perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
   update public.trips t
@@ -323,7 +341,7 @@ begin
 end
 $$;
 comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer) is
-  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict.';
+  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict.';
 select private.expose_command('change_trip');
 
 create function private.plan_trip(trip_id uuid, expected_version integer default null) returns public.trips
@@ -386,9 +404,7 @@ begin
   if private.counted_for_the_other_side(target) then
     perform private.fail('load_confirmed_by_same_person');
   end if;
-  if pg_catalog.jsonb_typeof(counts) is distinct from 'array' then
-    perform private.fail('input_invalid', '{"counts": "an array of {product_id, count} is needed"}');
-  end if;
+  perform private.require_records('counts', counts, '{"product_id": "uuid", "count": "numeric"}');
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(i.product_id, c.product_id), 'expected', coalesce(i.expected, 0), 'counted', c.count))
   into mismatch
   from (select x.* from public.load_items x where x.tenant_id = tenant and x.load_id = sheet.id) i

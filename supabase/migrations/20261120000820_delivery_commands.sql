@@ -5,6 +5,7 @@ select private.register_error('refusal_without_reason', 422, 'A refused quantity
 select private.register_error('nothing_delivered', 409, 'Nothing was delivered.', 'Report the delivery as failed instead.');
 select private.register_error('not_a_container', 422, 'This product is not a returnable container.', 'Choose one of the containers in the catalogue.');
 select private.register_error('captured_at_invalid', 422, 'The time of the delivery is before the trip started or in the future.', 'Check the clock of the phone.');
+select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
 select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo.');
 select private.register_error('trip_has_open_stops', 409, 'Some stops of the trip are still open.', 'Deliver them or report them as failed first.');
 select private.register_error('offload_exists', 409, 'This trip has an offload already.', 'Open that offload.');
@@ -86,11 +87,27 @@ begin
   select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
   select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
 
-  if pg_catalog.jsonb_typeof(items) is distinct from 'array' or pg_catalog.jsonb_typeof(coalesce(empties, '[]')) <> 'array' then
-    perform private.fail('input_invalid', '{"items": "an array of {order_item_id, delivered, refused_reason?} is needed", "empties": "an array of {product_id, quantity, condition?}"}');
+  perform private.require_records('items', items, '{"order_item_id": "uuid", "delivered": "numeric"}');
+  perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
+  perform private.check_text('refused_reason', g ->> 'refused_reason', 500) from pg_catalog.jsonb_array_elements(items) g;
+  perform private.check_text('notes', notes, 1000);
+  if latitude is not null or longitude is not null then
+    perform private.require_number('latitude', latitude, -90, 90);
+    perform private.require_number('longitude', longitude, -180, 180);
+  end if;
+  if pg_catalog.jsonb_typeof(payment) = 'null' then
+    payment := null;
+  elsif payment is not null and (pg_catalog.jsonb_typeof(payment) <> 'object'
+    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'method', ''), 'public.payment_method')
+    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'amount', ''), 'numeric')) then
+    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('payment', payment));
   end if;
   if signature is null and photo_path is null then
     perform private.fail('proof_missing', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  if (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and pg_catalog.length(signature) <= 200000) is false
+    or (photo_path like tenant::text || '/%' and pg_catalog.length(photo_path) <= 300) is false then
+    perform private.fail('proof_invalid', pg_catalog.jsonb_build_object('order_id', target.id, 'photo_path', photo_path));
   end if;
 
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_item_id', coalesce(f.order_item_id, g.order_item_id), 'quantity', f.quantity, 'delivered', g.delivered))
@@ -194,7 +211,7 @@ begin
 end
 $$;
 comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, captured_at_invalid, not_the_driver, order_transition_illegal.';
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal.';
 select private.expose_command('complete_delivery');
 
 create function private.fail_delivery(order_id uuid, reason text, captured_at timestamptz default null) returns public.orders
@@ -265,9 +282,7 @@ begin
   if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.status <> 'rejected') then
     perform private.fail('offload_exists', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
-  if pg_catalog.jsonb_typeof(items) is distinct from 'array' then
-    perform private.fail('input_invalid', '{"items": "an array of {product_id, condition?, counted} is needed"}');
-  end if;
+  perform private.require_records('items', items, '{"product_id": "uuid", "counted": "numeric", "condition": "public.stock_condition"}');
   select pg_catalog.jsonb_agg(g.product_id) into problems
   from pg_catalog.jsonb_to_recordset(items) as g (product_id uuid, counted numeric)
   left join public.products p on p.tenant_id = tenant and p.id = g.product_id
@@ -408,6 +423,11 @@ declare
   reported public.variances;
 begin
   trip := private.lock_trip(tenant, trip_id, null);
+  perform private.require_number('expected', expected, 0, 999999999);
+  perform private.require_number('actual', actual, 0, 999999999);
+  if round(expected, 3) = round(actual, 3) then
+    perform private.fail('input_invalid', '{"actual": "the same as expected"}');
+  end if;
   perform private.require_reference('order_id', 'public.orders', tenant, order_id);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
   select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
@@ -442,6 +462,10 @@ begin
   next_state := private.next_state('variance', target.id, target.status::text, command);
   if command = 'reject' and coalesce(pg_catalog.btrim(note), '') = '' then
     perform private.fail('reason_required', '{"field": "note"}');
+  end if;
+  perform private.check_text('note', note, 1000);
+  if command = 'approve' then
+    perform private.require_choice('code', code::text);
   end if;
   if responsible is not null and not exists (select from public.memberships m where m.tenant_id = tenant and m.id = responsible) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('responsible_id', responsible));

@@ -152,7 +152,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
 insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
 select private.manage_table('public.payments', 'payment', 'payment');
-select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken');
+select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),

@@ -1,7 +1,7 @@
 -- Family 09, billing: invoices, payments and what pays what.
 
 select private.register_error('invoice_has_payments', 409, 'The invoice is already paid in part or in full.', 'Cancel the payment first.');
-select private.register_error('payment_invalid', 422, 'The payment is not complete.', 'Give a method (cash, mpesa, bank_transfer, cheque) and a positive amount.');
+select private.register_error('payment_invalid', 422, 'The payment is not complete.', 'Give a method (cash, mpesa, bank_transfer, cheque), a positive amount, and a reference of 80 characters at most.');
 select private.register_error('payment_reference_taken', 409, 'A payment with this reference was recorded already.', 'Check the reference; the same money cannot count twice.');
 select private.register_error('allocation_exceeds', 409, 'More is allocated than the payment or the invoice still has open.', 'Reduce the amount.');
 select private.register_error('allocation_not_possible', 409, 'Only approved payments can pay issued invoices of the same customer.', 'Approve the payment and issue the invoice first.');
@@ -199,8 +199,9 @@ as $$
 declare
   created public.payments;
 begin
-  if method is null or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2) then
-    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount));
+  if method is null or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2)
+    or pg_catalog.length(reference) > 80 or received_at not between '2000-01-02' and '2199-12-31' then
+    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount, 'reference', reference, 'received_at', received_at));
   end if;
   insert into public.payments (tenant_id, customer_id, method, amount, currency, reference, received_at, received_by, trip_id, order_id)
   values (tenant, customer_id, method, amount, (select s.currency from public.tenant_settings s where s.tenant_id = tenant), reference,
@@ -294,9 +295,7 @@ as $$
 declare
   problems jsonb;
 begin
-  if pg_catalog.jsonb_typeof(allocations) is distinct from 'array' then
-    perform private.fail('input_invalid', '{"allocations": "an array of {invoice_id, amount} is needed"}');
-  end if;
+  perform private.require_records('allocations', allocations, '{"invoice_id": "uuid", "amount": "numeric"}');
   perform from public.invoices i
   where i.tenant_id = payment.tenant_id and i.id in (select a.invoice_id from pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid))
   order by i.id for no key update;

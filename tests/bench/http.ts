@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
-import { Client, Refused, type Server } from '../../scripts/replay/client.ts';
+import { Client, type Server } from '../../scripts/replay/client.ts';
+import { Refused } from '../../scripts/replay/errors.ts';
 import type { Company } from './company.ts';
 import type { Values, Way } from './flows.ts';
 import type { Operation } from './measure.ts';

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BATCH, DOMAIN_QUEUES, makeHandler } from '../../functions/process-events/handler.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
@@ -8,7 +10,10 @@ function arrange(processQueue: (queue: string) => object, secretKey = SECRET_KEY
   const clock = { now: 0 };
   const logged: Record<string, unknown>[] = [];
   const database = recordingDatabase({
-    process_queue: ({ queue }: { queue?: unknown }) => processQueue(String(queue)),
+    process_queue: ({ queue }: { queue?: unknown }) => {
+      if (database.calls.length > 500) throw new Error('It is asked for ever.');
+      return processQueue(String(queue));
+    },
     worker_heartbeat: null,
   });
   const handle = makeHandler({
@@ -64,7 +69,7 @@ test('an endless queue does not keep a call for ever, nor the other queues waiti
     clock.now += 1000;
     return queue === 'entity_changes' ? { ...nothing, done: BATCH } : nothing;
   });
-  await run();
+  expect(await run()).toMatchObject({ failed: [] });
   const asked = new Set(called('process_queue').map((call) => call.args['queue']));
   expect([...asked]).toEqual([...DOMAIN_QUEUES]);
 });
@@ -94,4 +99,13 @@ test('a queue that cannot be drained does not hold up the others and is reported
   isBroken = true;
   await run();
   expect(logged).toHaveLength(2);
+});
+
+test('every queue of the database has a worker: this one, or the one that sends', async () => {
+  const name = '20261120000310_workflow_queues.sql';
+  const path = join(import.meta.dirname, '../../supabase/migrations', name);
+  const script = await readFile(path, 'utf8');
+  const values = /insert into private\.queue_policies \(queue\) values([^;]*);/.exec(script)?.[1];
+  const queues = [...(values ?? '').matchAll(/'(\w+)'/g)].map((found) => found[1]);
+  expect(queues.toSorted()).toEqual([...DOMAIN_QUEUES, 'send_message'].toSorted());
 });

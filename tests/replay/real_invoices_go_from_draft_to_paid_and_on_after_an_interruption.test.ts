@@ -2,9 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Client, Stopped } from '../../scripts/replay/client.ts';
+import { Client } from '../../scripts/replay/client.ts';
+import { Stopped } from '../../scripts/replay/errors.ts';
 import { readOrderFile } from '../../scripts/replay/file.ts';
 import { replay, type ReplayOptions } from '../../scripts/replay/replay.ts';
+import { deadlock, startProxy } from './_support/proxy.ts';
 import { testStack } from '../harness/stack.ts';
 
 let options: ReplayOptions;
@@ -36,10 +38,11 @@ test(
     expect(printed).toContain('placed');
     expect(printed).not.toContain('100 %');
 
-    const { checks, carried } = await replay(options);
+    const { checks, carried, retried } = await replay(options);
     expect(checks.filter((check) => !check.isRight)).toEqual([]);
     expect(checks.length).toBeGreaterThan(20);
     expect(carried).toBe(5);
+    expect(retried).toBe('');
 
     const again = await replay(options);
     expect(again.checks.filter((check) => !check.isRight)).toEqual([]);
@@ -60,6 +63,27 @@ test('the comparison notices money that is not in the file', async () => {
     'sum of the orders',
     'sum of the invoices paid',
   ]);
+});
+
+test('a deadlock is asked for again, and the run fails for it', async () => {
+  const proxy = await startProxy(options.server.url, (request) =>
+    request.path.startsWith('/rest/v1/inventory_transactions') ? deadlock : null,
+  );
+  try {
+    const server = { ...options.server, url: proxy.url };
+    const { checks, retried } = await replay({ ...options, server });
+    expect(retried).toBe('1 × 40P01');
+    expect(checks.filter((check) => !check.isRight)).toEqual([
+      {
+        name: 'deadlocks, timeouts and other faults of the server',
+        expected: '',
+        actual: '1 × 40P01',
+        isRight: false,
+      },
+    ]);
+  } finally {
+    await proxy.stop();
+  }
 });
 
 test('what was left out is on screen by reason and in a file line by line', async () => {

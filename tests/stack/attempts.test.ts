@@ -26,4 +26,5 @@ test('it opens again as the wrong ones grow old', () => {
   fail(30, '10.0.0.1');
   expect(attempts.wait('10.0.0.1', NOW + 299_000)).toBe(1);
   expect(attempts.wait('10.0.0.1', NOW + 300_000)).toBe(0);
+  expect(attempts.wait('10.0.0.1', NOW + 400_000)).toBe(0);
 });

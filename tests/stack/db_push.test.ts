@@ -61,7 +61,7 @@ afterAll(() => server.stop());
 async function push(url: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(
     'npx',
-    ['--no-install', 'supabase', 'db', 'push', '--db-url', `${url}?sslmode=disable`, '--yes'],
+    ['--no-install', 'supabase', 'db', 'push', `--remote=${url}?sslmode=disable`, '--yes'],
     { cwd: repositoryRoot, env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1' } },
   );
   return stdout + stderr;

@@ -89,6 +89,14 @@ test('without a key of this stack nothing is answered', async () => {
   }
   const url = `${stack.url}/rest/v1/rpc/create_order`;
   expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(401);
+  // What a visitor may call wants a key all the same.
+  const open = `${stack.url}/rest/v1/rpc/accept_invitation`;
+  const body = JSON.stringify({ token: 'x', password: 'long-enough-2026' });
+  const ask = (headers: Record<string, string>) => fetch(open, { method: 'POST', headers, body });
+  const json = { 'content-type': 'application/json' };
+  expect((await ask(json)).status).toBe(401);
+  expect((await ask({ ...json, apikey: 'sb_publishable_guessed' })).status).toBe(401);
+  expect((await ask(withKey())).status).toBe(409);
 });
 
 test('only the portal’s own origin may call from a browser', async () => {
@@ -125,6 +133,7 @@ test('the tables of auth and the private schema are not reachable', async () => 
 test('a function that does not exist is not found', async () => {
   const answer = await fetch(`${stack.url}/functions/v1/nothing`, { headers: withKey() });
   expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ code: 'function_unknown' });
 });
 
 test('a function for people wants a token, the publishable key is none', async () => {

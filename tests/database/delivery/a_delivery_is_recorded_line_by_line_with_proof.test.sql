@@ -22,7 +22,7 @@ select throws_ok($$ select pg_temp.deliver('{"delivered": 9}', '{"delivered": 4}
 select throws_ok($$ select pg_temp.deliver('{"delivered": 9, "refused_reason": " "}', '{"delivered": 4}') $$, 'PT422', 'refusal_without_reason', 'a real one');
 select throws_ok($$ select pg_temp.deliver('{"delivered": 0, "refused_reason": "x"}', '{"delivered": 0, "refused_reason": "x"}') $$, 'PT409', 'nothing_delivered', 'nothing is no delivery');
 select throws_ok($$ select pg_temp.deliver('{"delivered": 10}', '{"delivered": 4}', null) $$, 'PT422', 'proof_missing', 'somebody signs');
-select throws_ok($$ select pg_temp.deliver('{"delivered": 10}', '{"delivered": 4}', 'data:text/html;base64,PGI+') $$, '23514', null, 'with a picture');
+select throws_ok($$ select pg_temp.deliver('{"delivered": 10}', '{"delivered": 4}', 'data:text/html;base64,PGI+') $$, 'PT422', 'proof_invalid', 'with a picture');
 select throws_ok($$ select complete_delivery(tests.id('order'), '5', 'Ann', tests.signature()) $$, 'PT422', 'input_invalid', 'lines are a list');
 select is(pg_temp.deliver('{"delivered": 9, "refused_reason": "Leaking"}', '{"delivered": 0, "refused_reason": "Not ordered"}'), 'delivered', 'part of it is delivered');
 select is((select array_agg(quantity_delivered order by line_number) from order_items where order_id = tests.id('order')), array[9, 0]::numeric(14,3)[], 'line by line');

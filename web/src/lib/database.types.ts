@@ -2356,7 +2356,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
-      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
           trip_id: string;
@@ -2375,7 +2375,7 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -2447,7 +2447,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
-      /** Starts a trip with allocated orders in the order of delivery. Raises orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
+      /** Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
       create_trip: {
         Args: {
           warehouse_id: string;

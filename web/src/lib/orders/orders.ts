@@ -157,8 +157,14 @@ export interface OrderInput {
   lines: LineInput[];
 }
 
-export function createOrder(input: OrderInput, submit: boolean, key: string) {
-  return command('create_order', { ...input, submit }, key);
+/** How far a new order is taken at once; its stock is reserved only if it is approved at once, too. */
+export interface Progress {
+  submit?: boolean;
+  allocate?: boolean;
+}
+
+export function createOrder(input: OrderInput, progress: Progress, key: string) {
+  return command('create_order', { ...input, ...progress }, key);
 }
 
 export function amendOrder(order: Tables<'orders'>, input: OrderInput, key: string) {

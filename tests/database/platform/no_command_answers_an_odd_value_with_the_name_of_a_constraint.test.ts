@@ -1,0 +1,230 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../../supabase/stack/database.ts';
+import { repositoryRoot } from '../../../supabase/stack/paths.ts';
+import { cloneDatabase, type Session, type TestDatabase } from '../../harness/database.ts';
+
+interface Command {
+  name: string;
+  args: { name: string; type: string; isEnum: boolean }[];
+}
+
+let database: TestDatabase;
+let admin: Session;
+let owner: Session;
+let commands: Command[];
+/** A good value for every argument, as SQL. */
+const good = new Map<string, string>();
+/** Documents in each of their states, by the argument that names them. */
+const documents = new Map<string, string[]>();
+const accepted = new Set<string>();
+
+const DOCUMENTS: Record<string, string> = {
+  order_id: 'orders',
+  trip_id: 'trips',
+  invoice_id: 'invoices',
+  payment_id: 'payments',
+  variance_id: 'variances',
+  adjustment_id: 'manual_adjustments',
+};
+
+/** Commands with something to say besides which document; each must be accepted with good values. */
+const TALKATIVE = [
+  'allocate_payment',
+  'amend_order',
+  'approve_variance',
+  'change_member',
+  'change_trip',
+  'complete_delivery',
+  'create_adjustment',
+  'create_order',
+  'create_trip',
+  'fail_delivery',
+  'hold_order',
+  'invite_member',
+  'quote_order',
+  'record_payment',
+  'report_variance',
+  'set_role_permission',
+];
+
+const NOWHERE = '01a00000-0000-7000-8000-000000000000';
+
+const ODD: Record<string, string[]> = {
+  uuid: ['null', `'${NOWHERE}'`],
+  text: ['null', `''`, `'   '`, `repeat('x', 20000)`, `E'a\\nb\\t'`],
+  numeric: ['null', '0', '-1', '1.23456789', `'NaN'`, `'Infinity'`, '99999999999999999999'],
+  integer: ['null', '0', '-5', '2000000000'],
+  bigint: ['null', '0', '-5'],
+  boolean: ['null'],
+  date: ['null', `'1900-01-01'`, `'infinity'`, `'9999-01-01'`],
+  'timestamp with time zone': ['null', `'infinity'`, `'-infinity'`, `'1900-01-01'`, `'9999-01-01'`],
+  'uuid[]': ['null', `'{}'`, `'{null}'`, `'{${NOWHERE}}'`],
+};
+
+/** What clients might send where objects are expected; `product` and `invoice` are of the company. */
+function oddJson(product: string, invoice: string): string[] {
+  const one = (members: Record<string, unknown>) =>
+    JSON.stringify([{ product_id: product, invoice_id: invoice, ...members }]);
+  const numbers = (value: unknown) =>
+    one({ quantity: value, count: value, counted: value, delivered: value, amount: value });
+  return [
+    ...['null', '{}', '[]', '[null]', '[1]', '"x"', '[{}]', '[[]]'],
+    ...['[{"product_id": 1, "quantity": "a"}]', '[{"product_id": "x"}]', '[{"invoice_id": "x"}]'],
+    ...['[{"order_item_id": "x", "delivered": "y"}]', `[{"order_item_id": "${NOWHERE}"}]`],
+    ...[numbers(-1), numbers(1e9), numbers('NaN'), numbers(null), numbers(0.00001), numbers('')],
+    ...[one({ quantity: 1, count: 1, counted: 1, condition: 'rotten' }), one({ pack_id: 'x' })],
+    ...['{"method": "cash", "amount": -1}', '{"method": "shells", "amount": 5}'],
+    ...['{"method": "cash", "amount": "x"}', '{"method": "cash", "amount": 1e30}'],
+    JSON.stringify({ method: 'cash', amount: 5, reference: 'x'.repeat(200) }),
+  ].map((json) => `'${json}'`);
+}
+
+async function loadDemoDay(): Promise<void> {
+  const script = await readFile(join(repositoryRoot, 'seeds', '10_demo_day.sql'), 'utf8');
+  const client = await connect(database.urlFor('postgres'));
+  await client.query(`begin; set local mzigo.embedded = 'on'`);
+  await client.query(script);
+  await client.query('commit');
+  await client.end();
+}
+
+beforeAll(async () => {
+  database = await cloneDatabase('odd_values');
+  admin = await database.asAdmin();
+  await loadDemoDay();
+  owner = await database.asUser('owner@acme.test');
+  const id = async (what: string, condition: string) =>
+    (
+      await admin.one<{ id: string }>(
+        `select id from ${what} where tenant_id = (select id from tenants where slug = 'acme') and ${condition} order by id desc limit 1`,
+      )
+    ).id;
+  const customer = await id('customers', `name = 'Ngong View Bar'`);
+  const product = await id('products', `sku = 'WAT-1500'`);
+  const things: Record<string, string> = {
+    customer_id: customer,
+    address_id: await id('customer_addresses', `customer_id = '${customer}'`),
+    warehouse_id: await id('warehouses', `code = 'NBO'`),
+    vehicle_id: await id('vehicles', `registration = 'KDA 101A'`),
+    driver_id: await id('drivers', `name = 'Daniel Kamau'`),
+    product_id: product,
+    membership_id: await id('memberships', `role = 'viewer'`),
+    responsible_id: await id('memberships', `role = 'driver'`),
+    territory_id: await id('territories', `code = 'NBO'`),
+    statement_line_id: await id('statement_lines', 'payment_id is null'),
+    tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
+  };
+  for (const [name, value] of Object.entries(things)) good.set(name, `'${value}'`);
+  const goods = `'[{"product_id": "${product}", "quantity": 1}]'`;
+  for (const [name, value] of Object.entries({
+    lines: goods,
+    items: goods,
+    email: `'somebody@example.test'`,
+    planned_start_at: `now() + interval '3 days'`,
+    planned_end_at: `now() + interval '4 days'`,
+    timezone: `'Africa/Nairobi'`,
+    currency: `'KES'`,
+    expected: '5',
+    actual: '4',
+    amount: '10',
+    permission: `'orders.view'`,
+    role: `'viewer'`,
+    is_granted: 'true',
+    method: `'cash'`,
+  })) {
+    good.set(name, value);
+  }
+  for (const [argument, table] of Object.entries(DOCUMENTS)) {
+    const rows = await admin.query<{ id: string }>(
+      `select distinct on (status) id from ${table}
+       where tenant_id = (select id from tenants where slug = 'acme') order by status, id desc`,
+    );
+    documents.set(
+      argument,
+      rows.map((row) => row.id),
+    );
+  }
+  ODD['jsonb'] = ['null', ...oddJson(product, await id('invoices', `status = 'partially_paid'`))];
+  commands = await readCommands();
+});
+
+afterAll(() => database.drop());
+
+async function readCommands(): Promise<Command[]> {
+  return admin.query(
+    `select p.proname as name, json_agg(json_build_object('name', p.proargnames[a.n], 'type', format_type(a.type, null), 'isEnum', t.typtype = 'e') order by a.n) as args
+     from pg_proc p cross join unnest(p.proargtypes) with ordinality as a (type, n) join pg_type t on t.oid = a.type
+     where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')
+       and not exists (select from pg_type c where c.oid = any (p.proargtypes) and c.typtype = 'c')
+     group by p.oid order by 1`,
+  ) as unknown as Promise<Command[]>;
+}
+
+/** The lines of an order as the driver would report them. */
+async function delivered(order: string): Promise<string> {
+  const { items } = await admin.one<{ items: string }>(
+    `select coalesce(json_agg(json_build_object('order_item_id', id, 'delivered', quantity)), '[]')::text as items from order_items where order_id = $1`,
+    [order],
+  );
+  return `'${items}'`;
+}
+
+function usual(command: Command, argument: Command['args'][number]): string {
+  if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';
+  if (command.name === 'record_payment' && argument.name === 'order_id') return 'null';
+  const known = good.get(argument.name);
+  if (known !== undefined) return known;
+  if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;
+  if (argument.type === 'text')
+    return argument.name === 'photo_path' ? 'null' : signatureOr(argument);
+  return argument.type === 'uuid[]' ? `'{}'` : 'null';
+}
+
+function signatureOr({ name }: { name: string }): string {
+  return name === 'signature' ? `'data:image/png;base64,iVBORw0KGgo='` : `'abc'`;
+}
+
+/** What a call answers that no client can understand; everything is taken back. */
+async function rawAnswer(command: Command, values: Map<string, string>): Promise<string | null> {
+  const args = command.args.map(({ name, type }) => `"${name}" => (${values.get(name)})::${type}`);
+  await owner.query('begin');
+  try {
+    await owner.query(`select public.${command.name}(${args.join(', ')})`);
+    accepted.add(command.name);
+    return null;
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string };
+    return /^PT4\d\d$|^42501$/.test(code) ? null : `${code} ${message}`;
+  } finally {
+    await owner.query('rollback');
+  }
+}
+
+test('no command answers an odd value with the name of a constraint or a type', async () => {
+  const told = new Set<string>();
+  for (const command of commands) {
+    const subject = command.args.find(({ name }) => documents.has(name));
+    const isNew = ['create_order', 'create_trip', 'quote_order', 'record_payment'];
+    const rows =
+      subject === undefined || isNew.includes(command.name)
+        ? [null]
+        : (documents.get(subject.name) ?? []);
+    for (const row of rows) {
+      const values = new Map(command.args.map((arg) => [arg.name, usual(command, arg)]));
+      if (row !== null && subject !== undefined) values.set(subject.name, `'${row}'`);
+      if (command.name === 'complete_delivery') values.set('items', await delivered(String(row)));
+      for (const argument of [null, ...command.args]) {
+        for (const odd of argument === null ? [''] : (ODD[argument.type] ?? ['null'])) {
+          const sent = argument === null ? values : new Map(values).set(argument.name, odd);
+          const raw = await rawAnswer(command, sent);
+          if (raw !== null) told.add(`${command.name} ${argument?.name ?? ''}: ${raw}`);
+        }
+      }
+    }
+  }
+  expect([...told].sort()).toEqual([]);
+  // Otherwise this would have been asked of commands that refuse everything.
+  expect(TALKATIVE.filter((name) => !accepted.has(name))).toEqual([]);
+});
