@@ -83,15 +83,39 @@ test('there are no public channels', async () => {
   expect((await join(sales, `tenant:${acme}`, false)).answer).toMatch(/CHANNEL_ERROR.*private/);
 });
 
+/** A socket without a library in between: what is sent is what the server gets. */
+async function openSocket(client: SupabaseClient, topic: string) {
+  const { data } = await client.auth.getSession();
+  const url = `${stack.url.replace('http', 'ws')}/realtime/v1/websocket?apikey=${stack.publishableKey}&vsn=2.0.0`;
+  const socket = new WebSocket(url);
+  const frames: unknown[] = [];
+  socket.addEventListener('message', ({ data: text }) => frames.push(JSON.parse(String(text))));
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  const say = (ref: string, event: string, payload: object) =>
+    socket.send(JSON.stringify(['1', ref, `realtime:${topic}`, event, payload]));
+  const token = data.session?.access_token;
+  say('1', 'phx_join', { config: { private: true }, access_token: token });
+  return { frames, say, close: () => socket.close() };
+}
+
 test('a page cannot speak for the database', async () => {
-  const listener = await join(sales, `tenant:${acme}`);
+  const topic = `tenant:${acme}`;
+  const listener = await join(sales, topic);
   const colleague = await signIn(stack, 'manager@acme.test');
-  const { channel } = await join(colleague, `tenant:${acme}`);
-  await channel.send({ type: 'broadcast', event: 'change', payload: { entity_id: 'forged' } });
+  const socket = await openSocket(colleague, topic);
+  const answer = (ref: string, response: object) =>
+    ['1', ref, `realtime:${topic}`, 'phx_reply', response] as unknown;
+  const joined = answer('1', { status: 'ok', response: { postgres_changes: [] } });
+  await expect.poll(() => socket.frames).toContainEqual(joined);
+  const payload = { entity_id: 'forged' };
+  socket.say('2', 'broadcast', { type: 'broadcast', event: 'change', payload });
+  const reason = 'Unauthorized: Only the database sends on this Channel';
+  const refused = answer('2', { status: 'error', response: { reason } });
+  await expect.poll(() => socket.frames).toContainEqual(refused);
   await makeOrder(sales);
   await expect.poll(() => listener.heard.length, { timeout: 20_000 }).toBeGreaterThan(0);
   expect(JSON.stringify(listener.heard)).not.toContain('forged');
-  await colleague.removeAllChannels();
+  socket.close();
 });
 
 test('the socket opens only with a key of this stack', async () => {
