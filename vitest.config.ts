@@ -35,6 +35,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
+    setupFiles: ['tests/harness/random.ts'],
     projects: [
       layer('unit', ['tests/functions/**/*.test.ts']),
       withSvelte(layer('web', ['tests/web/**/*.test.ts'])),

@@ -58,7 +58,9 @@ export function routeOf(
       const whole = legOf(stops, i);
       const wholeSeconds = seconds(whole.way);
       if (wholeSeconds > 0) {
-        drivenToBreak += Math.round((leg * whole.metres) / wholeSeconds);
+        const reached = drivenToBreak + Math.round((leg * whole.metres) / wholeSeconds);
+        // Whole seconds of a clock may be one more than those of the way.
+        drivenToBreak = Math.min(reached, driven + whole.metres);
       }
       distance = drivenToBreak;
     } else {
