@@ -7,26 +7,33 @@ interface Waiting {
 }
 
 const WAIT_MS = 10_000;
+/** Each connection keeps some 50 MB of plans; those that a rush has opened are not kept for long. */
+const UNUSED_MS = 60_000;
 
 /**
- * Connections that requests take in turn. Opened when they are needed and then kept; the one that was
- * used last is taken first, because it has most statements prepared. A broken one is replaced.
+ * Connections that requests take in turn. Opened when they are needed; the one that was used last is
+ * taken first, because it has most statements prepared. A broken one is replaced, one that nobody needed
+ * for a while is closed.
  */
 export class Connections {
   readonly #url: string;
   readonly #max: number;
+  readonly #unusedMs: number;
   readonly #idle: pg.Client[] = [];
   readonly #waiting: Waiting[] = [];
+  readonly #closing = new WeakMap<pg.Client, NodeJS.Timeout>();
   #open = 0;
 
-  constructor(url: string, max: number) {
+  constructor(url: string, max: number, unusedMs = UNUSED_MS) {
     this.#url = url;
     this.#max = max;
+    this.#unusedMs = unusedMs;
   }
 
   /** @throws whatever the work throws, or that no connection could be had */
   async use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = this.#idle.pop() ?? (await this.#next());
+    clearTimeout(this.#closing.get(client));
     try {
       const result = await work(client);
       this.#giveBack(client);
@@ -77,10 +84,21 @@ export class Connections {
     const waiting = this.#waiting.shift();
     if (!waiting) {
       this.#idle.push(client);
+      this.#closing.set(
+        client,
+        setTimeout(() => this.#closeUnused(client), this.#unusedMs).unref(),
+      );
       return;
     }
     clearTimeout(waiting.timer);
     waiting.resolve(client);
+  }
+
+  #closeUnused(client: pg.Client): void {
+    const place = this.#idle.indexOf(client);
+    if (place < 0) return;
+    this.#idle.splice(place, 1);
+    client.end().catch(() => {});
   }
 
   /** Whoever waits for a connection that is gone gets a new one in its place. */
