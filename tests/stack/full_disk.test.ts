@@ -23,7 +23,8 @@ beforeEach(async () => {
   await installServer(databaseHome(stateHome));
 });
 
-afterEach(() => rm(home, { recursive: true, force: true }));
+// A server that was just told to stop may still be writing its last file.
+afterEach(() => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
 
 const linkRuntime = () => symlink(join(databaseHome(stateHome), 'runtime'), join(home, 'runtime'));
 
