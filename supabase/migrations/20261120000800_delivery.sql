@@ -409,13 +409,14 @@ begin
         and not private.counted_for_the_other_side(trips)
       when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
         and private.is_ready_to_offload(trips)
+      when 'complete' then private.what_keeps_trip_open(trips) is null
       else true
     end
   );
 end
 $$;
 comment on function public.allowed_commands(public.trips) is
-  'Commands that the caller may give to this trip now. What other records decide (capacity, load counts, the offload) shows when they are given. Computed field.';
+  'Commands that the caller may give to this trip now. What other records decide of plan and dispatch (capacity, load counts) shows when they are given. Computed field.';
 
 create function public.allowed_commands(offload_documents public.offload_documents) returns text[]
 language plpgsql stable set search_path = ''
