@@ -533,11 +533,13 @@ as $$
 declare
   tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
+  problem text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'complete');
-  if private.what_keeps_trip_open(target) is not null then
-    perform private.fail(private.what_keeps_trip_open(target), pg_catalog.jsonb_build_object('trip_id', target.id));
+  problem := private.what_keeps_trip_open(target);
+  if problem is not null then
+    perform private.fail(problem, pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.id = target.id returning * into target;
   return target;
