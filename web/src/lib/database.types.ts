@@ -2528,6 +2528,11 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
+      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred, and of those whose reference is what was typed. For number=in.(…) of a list. Raises input_invalid. */
+      find_numbers: {
+        Args: { document_kind: string; typed: string };
+        Returns: string[];
+      };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
         Args: {
