@@ -2604,7 +2604,7 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
-      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json };
         Returns: Json;

@@ -123,7 +123,9 @@ export interface Quote {
     price_source: string;
     line_total: number;
     tax_amount: number;
-    available: number;
+    in_stock: boolean;
+    /** Null for those who may not look into the depot. */
+    available: number | null;
   }[];
   subtotal: number;
   tax_total: number;
