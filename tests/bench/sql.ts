@@ -73,6 +73,46 @@ export function placeAtCeiling(way: SqlWay, company: Company, client: number): O
   };
 }
 
+/** A function written by hand that leaves the same rows as create_order, in copies of its tables. */
+export function placeSameRows(way: SqlWay, company: Company, client: number): Operation {
+  const next = orderStream(company, client);
+  return () => {
+    const { customer, lines } = next();
+    return way.run(
+      'manager',
+      `select id, status from same_rows.place_order('${customer}', '${company.depot}', ${literal(lines)})`,
+    );
+  };
+}
+
+/** Places one order each way and throws unless both have left as many rows in each table. */
+export async function checkSameRows(
+  superuserUrl: string,
+  [way]: SqlWay[],
+  company: Company,
+): Promise<void> {
+  if (!way) throw new Error('There is no connection.');
+  const admin = await connect(superuserUrl);
+  const counts = async () =>
+    (
+      await admin.query<{ name: string; ours: string; by_hand: string }>(
+        'select * from same_rows.counts()',
+      )
+    ).rows;
+  const before = await counts();
+  await placeAtOnce(way, company, 0)();
+  await placeSameRows(way, company, 0)();
+  for (const [index, after] of (await counts()).entries()) {
+    const was = before[index];
+    const left = Number(after.ours) - Number(was?.ours);
+    const leftByHand = Number(after.by_hand) - Number(was?.by_hand);
+    if (left === 0 || left !== leftByHand) {
+      throw new Error(`${after.name}: Mzigo leaves ${left} rows, the hand ${leftByHand}.`);
+    }
+  }
+  await admin.end();
+}
+
 /** create_order with its stock reserved: one command, as the minimum is one. */
 export function placeAtOnce(way: SqlWay, company: Company, client: number): Operation {
   const next = orderStream(company, client);
