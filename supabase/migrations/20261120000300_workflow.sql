@@ -56,7 +56,7 @@ create table public.workflow_definitions (
   version integer not null default 1,
   unique (tenant_id, id),
   unique (tenant_id, machine, from_state, command),
-  foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
+  constraint workflow_step_is_known foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
   constraint approvals_required_is_small check (approvals_required between 1 and 5),
   constraint only_approvals_are_counted check (command = 'approve' or approvals_required = 1)
 );
@@ -883,6 +883,9 @@ select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
 select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
 select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending', each_alone => true);
+select private.register_error('workflow_step_is_known', 422, 'The workflow has no such step.', 'Choose one of the steps listed on the page of workflows.');
+select private.register_error('approvals_required_is_small', 422, 'From one to five people can be asked to approve.', 'Enter a number from 1 to 5.');
+select private.register_error('only_approvals_are_counted', 422, 'Only an approval can ask for several people.', 'Ask for one person here, or choose the step that approves.');
 select private.manage_table('public.workflow_definitions', 'workflow_definition');
 select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');

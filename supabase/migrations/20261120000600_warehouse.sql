@@ -31,6 +31,7 @@ create table public.warehouses (
   constraint position_is_complete check ((latitude is null) = (longitude is null))
 );
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
+select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
@@ -179,6 +180,7 @@ $$;
 comment on function private.tg_inventory__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
 create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
 for each row execute function private.tg_inventory__guard_balance();
+select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
 alter table public.inventory enable row level security;
 alter table public.inventory force row level security;
 select private.audit_changes('public.inventory', 'reorder_point');

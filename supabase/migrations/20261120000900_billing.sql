@@ -197,6 +197,10 @@ create table public.statement_lines (
   constraint posted_at_is_finite check (posted_at > '2000-01-01' and posted_at < '2200-01-01')
 );
 comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
+select private.register_error('amount_is_bounded', 422, 'The amount is not a sum of money that can be received.', 'Enter an amount above 0, up to 999999999999.99.');
+select private.register_error('posted_at_is_finite', 422, 'The time of the line is not possible.', 'Enter a time between the years 2000 and 2200.');
+select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters.');
+select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.manage_table('public.statement_lines', 'statement_line');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');

@@ -90,6 +90,7 @@ export async function searchRecords(text: string): Promise<Hit[]> {
           .from(place.table as string)
           .select(['id', ...place.columns].join(','))
           .or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
+          .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),
       );
