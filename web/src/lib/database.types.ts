@@ -363,7 +363,6 @@ export interface Database {
           entity_version: number;
           payload: Json;
           metadata: Json;
-          transaction_id: string;
           created_at: string;
         };
         Insert: Record<never, never>;
