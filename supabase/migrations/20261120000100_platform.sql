@@ -455,6 +455,11 @@ end
 $$;
 comment on function private.create_document_sequences(uuid) is 'Prepares the numbering of a new tenant: one sequence per kind that may have gaps, one counter per gapless kind.';
 
+create function private.document_number(prefix text, number bigint) returns text
+language sql immutable parallel safe
+return prefix || '-' || pg_catalog.lpad(number::text, greatest(6, pg_catalog.length(number::text)), '0');
+comment on function private.document_number(text, bigint) is 'A document number as people read it, e.g. ORD-000123.';
+
 create function private.next_document_number(tenant uuid, document_kind text) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -470,7 +475,7 @@ begin
   else
     next_number := pg_catalog.nextval(private.document_sequence(tenant, document_kind)::regclass);
   end if;
-  return numbered.prefix || '-' || pg_catalog.lpad(next_number::text, greatest(6, pg_catalog.length(next_number::text)), '0');
+  return private.document_number(numbered.prefix, next_number);
 end
 $$;
 comment on function private.next_document_number(uuid, text) is 'Next number of a document kind, e.g. ORD-000123. Never given twice; see private.document_kinds for gaps.';

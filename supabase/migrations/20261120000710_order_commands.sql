@@ -109,6 +109,8 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
+  -- Whoever may not look into the depot, like a customer, is told whether there is some.
+  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view');
   buyer public.customers;
 begin
   select * into buyer from public.customers c
@@ -124,7 +126,7 @@ begin
   return (
     with priced as (
       select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
-        coalesce(i.available, 0) as available
+        coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
       from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
     )
@@ -139,7 +141,7 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb) is
-  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);

@@ -137,6 +137,7 @@ create table public.payments (
   constraint reason_given_when_refused check (status not in ('rejected', 'cancelled') or btrim(status_reason) <> '')
 );
 create unique index payments_reference on public.payments (tenant_id, method, reference) where reference is not null and status not in ('rejected', 'cancelled');
+create index payments_by_reference on public.payments (tenant_id, reference) where reference is not null;
 create index payments_recent on public.payments (tenant_id, created_at desc, id desc);
 create index payments_pending on public.payments (tenant_id, created_at desc, id desc) where status = 'pending';
 create index payments_customer on public.payments (tenant_id, customer_id);
