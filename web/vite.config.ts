@@ -20,7 +20,8 @@ export default defineConfig({
           'script-src': ['self'],
           // Floating panels and toasts position themselves with style attributes.
           'style-src': ['self', 'unsafe-inline'],
-          'img-src': ['self', 'data:', 'blob:'],
+          // The address of a hosted project is known only when the portal starts (`/_app/env.js`).
+          'img-src': ['self', 'data:', 'blob:', 'https:'],
           'connect-src': ['self', 'ws:', 'wss:', 'https:'],
           'worker-src': ['self', 'blob:'],
           'object-src': ['none'],

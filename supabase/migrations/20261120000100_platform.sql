@@ -435,10 +435,8 @@ alter table private.document_counters force row level security;
 comment on table private.document_counters is 'Last number of each gapless document kind per tenant.';
 
 create function private.document_sequence(tenant uuid, kind text) returns text
-language sql immutable set search_path = ''
-as $$
-  select 'private.number_' || kind || '_' || pg_catalog.replace(tenant::text, '-', '')
-$$;
+language sql immutable
+return 'private.number_' || kind || '_' || pg_catalog.replace(tenant::text, '-', '');
 comment on function private.document_sequence(uuid, text) is 'Name of the sequence that numbers one kind of document of one tenant.';
 
 create function private.create_document_sequences(tenant uuid) returns void

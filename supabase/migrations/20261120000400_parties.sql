@@ -115,7 +115,7 @@ select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 
 
 create table public.customer_addresses (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   customer_id uuid not null,
   kind public.address_kind not null default 'both',
   label text not null,
@@ -158,7 +158,7 @@ select private.refuse_taken('public.customer_addresses', 'customer_addresses_def
 
 create table public.contacts (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   customer_id uuid not null,
   name text not null,
   role text,

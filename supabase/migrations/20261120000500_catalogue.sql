@@ -57,7 +57,7 @@ select private.refuse_taken('public.products', 'products_tenant_id_sku_key', 'pr
 
 create table public.product_costs (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   product_id uuid not null,
   cost_price numeric(14,2) not null,
   created_at timestamptz not null default now(),
@@ -78,7 +78,7 @@ select private.refuse_taken('public.product_costs', 'product_costs_tenant_id_pro
 
 create table public.product_packs (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   product_id uuid not null,
   name text not null,
   factor numeric(14,3) not null,
@@ -143,7 +143,7 @@ select private.refuse_taken('public.price_lists', 'territory_lists_do_not_overla
 
 create table public.price_list_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   price_list_id uuid not null,
   product_id uuid not null,
   min_quantity numeric(14,3) not null default 1,

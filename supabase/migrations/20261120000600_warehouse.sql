@@ -43,7 +43,7 @@ create index invitations_warehouse on public.invitations (tenant_id, warehouse_i
 
 create table public.inventory (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   warehouse_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
@@ -66,8 +66,8 @@ comment on table public.inventory is
   'Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible.';
 
 create table public.inventory_transactions (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   warehouse_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
@@ -78,7 +78,7 @@ create table public.inventory_transactions (
   occurred_at timestamptz not null default clock_timestamp(),
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
@@ -189,7 +189,7 @@ alter table public.inventory_transactions force row level security;
 
 create table public.manual_adjustments (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   number text not null,
   warehouse_id uuid not null,
   status public.adjustment_status not null default 'draft',
@@ -225,7 +225,7 @@ select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'm
 
 create table public.manual_adjustment_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   adjustment_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',

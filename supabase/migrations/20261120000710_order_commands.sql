@@ -334,10 +334,14 @@ comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, bo
 select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
-  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+begin
+  return (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
+    from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+  );
+end
 $$;
 comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
 
@@ -442,10 +446,12 @@ comment on function private.reject_order(uuid, text, integer) is 'Refuses an ord
 select private.expose_command('reject_order');
 
 create function private.release_stock(target public.orders) returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+begin
   delete from public.reservations r using public.order_items i
-  where i.tenant_id = target.tenant_id and i.order_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id;
+end
 $$;
 comment on function private.release_stock(public.orders) is 'Gives back everything that is reserved for an order.';
 
@@ -552,7 +558,7 @@ begin
   insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
   select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, c.missing, l.unit_price, l.price_source, l.tax_rate
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
-  join public.order_items l on l.id = c.id
+  join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
   where c.missing > 0;
   delete from public.order_items l
   using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)

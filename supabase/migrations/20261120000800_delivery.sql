@@ -9,7 +9,7 @@ create type public.variance_code as enum ('customer_refused', 'damaged', 'lost',
 
 create table public.vehicles (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   registration text not null,
   name text not null,
   home_warehouse_id uuid not null,
@@ -98,7 +98,7 @@ select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_k
 
 create table public.trips (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   number text not null,
   warehouse_id uuid not null,
   vehicle_id uuid,
@@ -179,7 +179,7 @@ alter table public.fulfilments add foreign key (tenant_id, trip_id) references p
 
 create table public.trip_stops (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   trip_id uuid not null,
   sequence integer not null,
   order_id uuid not null,
@@ -206,7 +206,7 @@ select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   trip_id uuid not null,
   depot_confirmed_by uuid,
   depot_confirmed_at timestamptz,
@@ -227,7 +227,7 @@ select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   load_id uuid not null,
   product_id uuid not null,
   expected numeric(14,3) not null,
@@ -247,7 +247,7 @@ alter table public.load_items force row level security;
 
 create table public.delivery_proofs (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   order_id uuid not null,
   trip_id uuid not null,
   received_by text not null,
@@ -279,7 +279,7 @@ alter table public.delivery_proofs force row level security;
 
 create table public.offload_documents (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   number text not null,
   trip_id uuid not null,
   warehouse_id uuid not null,
@@ -321,7 +321,7 @@ select private.manage_table('public.offload_documents', 'offload_document', 'off
 
 create table public.offload_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   offload_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',

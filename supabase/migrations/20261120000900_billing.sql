@@ -7,7 +7,7 @@ create type public.container_holder as enum ('customer', 'driver', 'van', 'depot
 
 create table public.invoices (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   number text,
   order_id uuid not null,
   customer_id uuid not null,
@@ -71,7 +71,7 @@ select private.manage_table('public.invoices', 'invoice', 'invoice');
 
 create table public.invoice_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   invoice_id uuid not null,
   line_number integer not null,
   product_id uuid not null,
@@ -100,7 +100,7 @@ alter table public.invoice_items force row level security;
 
 create table public.payments (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   number text not null,
   customer_id uuid not null,
   method public.payment_method not null,
@@ -157,7 +157,7 @@ select private.refuse_taken('public.payments', 'payments_reference', 'payment_re
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   payment_id uuid not null,
   invoice_id uuid not null,
   amount numeric(14,2) not null,
@@ -207,8 +207,8 @@ select private.register_error('statement_line_taken', 409, 'This statement has a
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
 
 create table public.container_ledger (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   holder public.container_holder not null,
   holder_id uuid not null,
   product_id uuid not null,
@@ -219,7 +219,7 @@ create table public.container_ledger (
   occurred_at timestamptz not null default clock_timestamp(),
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
   constraint deposit_is_bounded check (deposit_amount between -999999999999.99 and 999999999999.99),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signIn } from '../harness/browser.ts';
+import { SCREENS, signIn } from '../harness/browser.ts';
 import { Company } from './_support/company.ts';
 import { useBrowser } from './_support/walk.ts';
 
@@ -35,4 +35,50 @@ test('orders, customers, products and pages are found and opened with the keyboa
   await keyboard.type('settings');
   await sales.page.getByText('Nothing found.').waitFor();
   expect(sales.errors).toEqual([]);
+});
+
+test('a dialog begins at its first field, and Escape leads back to where it was opened', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Gikomba Traders');
+  const order = await company.order('Gikomba Traders', 1, false);
+  const owner = await signIn(visit(), 'owner@acme.test');
+  const { keyboard } = owner.page;
+  const dialog = owner.page.getByRole('dialog');
+  const focused = (role: 'button' | 'textbox', name: string | RegExp) =>
+    owner.page.locator(':focus').and(owner.page.getByRole(role, { name })).waitFor();
+
+  await owner.open(`/customers/${customer.id}`);
+  await owner.button('Add an address').press('Enter');
+  await focused('textbox', 'Name of the place');
+  await keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await focused('button', 'Add an address');
+
+  await owner.open(`/orders/${order.id}`);
+  await owner.button('Cancel order').press('Enter');
+  await focused('textbox', 'Reason');
+
+  // The menu of a phone.
+  await owner.page.setViewportSize(SCREENS.phone);
+  await owner.open('/orders');
+  await owner.button('Open the menu').press('Enter');
+  await dialog.getByRole('link', { name: 'Settings' }).waitFor();
+  await keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await focused('button', 'Open the menu');
+  expect(owner.errors).toEqual([]);
+});
+
+test('an address that leads nowhere says so and leaves the way back in sight', async () => {
+  const owner = await signIn(visit(), 'owner@acme.test');
+  await owner.open('/no/such/page');
+  await owner.page.getByRole('heading', { level: 1, name: 'There is no such page.' }).waitFor();
+  const main = owner.page.getByRole('navigation', { name: 'Main' });
+  await main.getByRole('link', { name: 'Orders' }).waitFor();
+
+  await owner.open('/customers?page=99');
+  await owner.page.getByText('The list ends before this page').waitFor();
+  await owner.button('Go to the first page').click();
+  await owner.page.getByRole('link', { name: 'Gikomba Traders' }).waitFor();
+  expect(owner.errors).toEqual([]);
 });

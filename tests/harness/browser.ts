@@ -89,12 +89,17 @@ export async function signIn(
   screen: Screen = {},
 ): Promise<Person> {
   const person = await visitor(browser, screen);
+  await enter(person, email);
+  return person;
+}
+
+/** Signs a person in at the profile he has open. */
+export async function enter(person: Person, email: string): Promise<void> {
   await person.open('/sign-in');
   await person.page.getByLabel('E-mail').fill(email);
   await person.page.getByLabel('Password', { exact: true }).fill('mzigo-demo-2026');
   await person.button('Sign in').click();
   await person.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  return person;
 }
 
 /** Where the pages of a failed walk are kept. */

@@ -42,6 +42,41 @@ test('no network, a deadline and a busy server may be tried again, a refusal may
   expect(toPortalError({ code: 'PT422', message: 'lines_invalid' }, 422).retryable).toBe(false);
 });
 
+test('a limit that was reached says how long to wait, in words of ours', () => {
+  const limit = (msg: string) =>
+    sentence(toPortalError({ code: 'over_request_rate_limit', message: msg, status: 429 }, 429));
+  const locked =
+    'There were too many wrong passwords for this account. Wait five minutes, or set a new password.';
+  expect(limit(locked)).toBe(locked);
+  expect(limit('Too many failed sign-ins; try again in 40 seconds.')).toBe(
+    'Too many attempts in a short time. Try again in 40 seconds.',
+  );
+  expect(limit('For security purposes, you can only request this after 280 seconds.')).toBe(
+    'Too many attempts in a short time. Try again in 5 minutes.',
+  );
+  for (const raw of ['Request rate limit reached', '<html>', '']) {
+    expect(limit(raw)).toBe('Too many attempts in a short time. Wait a minute and try again.');
+  }
+});
+
+test('no refusal of the sign-in shows a text of the layers in between', () => {
+  const refusals = [
+    [400, 'invalid_credentials', 'Invalid login credentials', /password is wrong/],
+    [400, 'email_not_confirmed', 'Email not confirmed', /not been confirmed/],
+    [400, 'validation_failed', 'Unable to validate email address', /cannot be read/],
+    [403, 'user_banned', 'User is banned', /has been locked/],
+    [422, 'email_provider_disabled', 'Email logins are disabled', /did not expect/],
+    [500, undefined, '{"code":500,"msg":"Database error querying schema"}', /did not expect/],
+    [503, undefined, 'HTTP 503', /does not answer just now/],
+    [504, 'request_timeout', 'Processing this request timed out', /does not answer just now/],
+  ] as const;
+  for (const [status, code, message, said] of refusals) {
+    const text = sentence(toPortalError({ code, message, status }, status));
+    expect(text).toMatch(said);
+    expect(text).not.toContain(message);
+  }
+});
+
 test('a broken rule of a table is told by its name', () => {
   const bounded = { code: '23514', message: 'violates check constraint "credit_limit_is_bounded"' };
   expect(sentence(toPortalError(bounded, 400))).toBe(

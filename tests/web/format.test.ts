@@ -16,6 +16,7 @@ import {
   quantity,
   time,
   today,
+  unitOf,
 } from '../../web/src/lib/platform/format.ts';
 import { workAt } from './_support/company.ts';
 
@@ -37,6 +38,19 @@ describe('money and quantities', () => {
   test('have as many decimals as they need, a quantity never more than three', () => {
     expect([quantity(3), quantity('2.500'), quantity(0.1234)]).toEqual(['3', '2.5', '0.123']);
     expect(amount('7')).toBe('7.00');
+  });
+
+  test('are said with the unit of one or of many', () => {
+    const said = (value: number | string, unit: string | null) => unitOf(value, unit);
+    expect([said(1, 'crate'), said('1.000', 'crate'), said(-1, 'crate')]).toEqual(
+      Array(3).fill('crate'),
+    );
+    expect([said(0, 'crate'), said(2, 'crate'), said('0.5', 'box')]).toEqual([
+      'crates',
+      'crates',
+      'boxes',
+    ]);
+    expect([said(2, 'kg'), said(2, 'pieces'), said(2, null)]).toEqual(['kg', 'pieces', '']);
   });
 
   test('that are missing or no numbers are a dash, and nought is nought', () => {

@@ -49,6 +49,10 @@ const WORDS: Record<string, Words> = {
     sentence: 'The server was busy with the same records.',
     step: 'Try again in a moment.',
   },
+  server_unavailable: {
+    sentence: 'The server does not answer just now.',
+    step: 'Try again in a moment; nothing you entered is lost.',
+  },
   permission_denied: {
     sentence: 'Your role does not allow this.',
     step: 'Ask an administrator of your company if you need it.',
@@ -60,6 +64,14 @@ const WORDS: Record<string, Words> = {
   user_banned: {
     sentence: 'This account has been locked.',
     step: 'Ask an administrator of your company.',
+  },
+  email_not_confirmed: {
+    sentence: 'This e-mail address has not been confirmed yet.',
+    step: 'Follow the link in the message that was sent to it.',
+  },
+  validation_failed: {
+    sentence: 'What was entered cannot be read.',
+    step: 'Check the e-mail address and the password.',
   },
   over_request_rate_limit: {
     sentence: 'Too many attempts in a short time.',
@@ -125,6 +137,21 @@ function build(key: string, status: number, error: ServerError): PortalError {
 }
 
 /**
+ * A limit was reached. Our own hook says so in two sentences, others may name the seconds to wait;
+ * further texts of the layers in between are meant for programmers.
+ */
+function tooMany(message: string): PortalError {
+  if (/^[A-Z][^.]*\. [A-Z].*\.$/.test(message)) {
+    return build('sign_in_locked', 429, { hint: message });
+  }
+  const seconds = Number(/(\d+) seconds?\b/.exec(message)?.[1] ?? 0);
+  if (seconds === 0) return build('over_request_rate_limit', 429, {});
+  const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
+  const hint = `Too many attempts in a short time. Try again in ${wait}.`;
+  return build('too_many_attempts', 429, { hint });
+}
+
+/**
  * Constraints are named as sentences (`credit_limit_is_bounded`), so a refused value can be told
  * without a table that repeats every constraint.
  */
@@ -184,7 +211,10 @@ export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
   if (KEY.test(message)) return build(message, status, error);
   const constraint = constraintWords(code, message, error.details);
   if (constraint) return build(constraint.key, 422, { hint: constraint.hint });
-  if (RETRYABLE.has(code) || TEMPORARY.has(status)) return build('server_busy', status, error);
+  if (RETRYABLE.has(code)) return build('server_busy', status, error);
+  if (status === 429) return tooMany(message);
+  if (TEMPORARY.has(status)) return build('server_unavailable', status, error);
+  if (code in WORDS) return build(code, status, {});
   if (status === 401) return build('session_expired', 401, {});
   if (code === '42501' || status === 403) return build('permission_denied', 403, error);
   if (KEY.test(code)) return build(code, status, {});

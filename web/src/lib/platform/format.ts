@@ -53,6 +53,13 @@ export function quantity(value: Value): string {
   return number === null ? DASH : numbers({ maximumFractionDigits: 3 }).format(number);
 }
 
+/** The unit as it is said of so many: "1 crate", "2 crates"; short signs such as kg stay as they are. */
+export function unitOf(value: Value, unit: string | null | undefined): string {
+  if (!unit) return '';
+  if (Math.abs(Number(value)) === 1 || unit.length < 3 || unit.endsWith('s')) return unit;
+  return /(x|z|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
+}
+
 function instant(value: string | null | undefined): Date | null {
   if (!value) return null;
   const date = new Date(value);

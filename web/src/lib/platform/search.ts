@@ -98,6 +98,7 @@ export async function searchRecords(text: string): Promise<Hit[]> {
           ? query.in('number', await findNumbers(place.document, text))
           : query.or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
         )
+          .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),
       );

@@ -12,6 +12,11 @@ export interface Column<Row> {
   quiet?: boolean;
   /** Not shown until the user chooses it. */
   hidden?: boolean;
+  /**
+   * Where it stands on the card that a row becomes on a phone: in the second line, as the figure at
+   * its right, or below without its label because it speaks for itself. Otherwise below with it.
+   */
+  phone?: 'lead' | 'figure' | 'plain' | 'none';
 }
 
 export type Filter =

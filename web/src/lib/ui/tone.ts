@@ -30,7 +30,6 @@ const TONES: Record<string, Tone> = {
   applied: 'good',
   paid: 'good',
   reconciled: 'good',
-  simulated: 'good',
   reorder: 'warn',
   out_of_stock: 'bad',
   sent: 'good',

@@ -1,4 +1,4 @@
--- Family 11, search: documents by what people type of their number.
+-- Family 13, registries: finding documents by what people type of their number.
 
 create function private.number_candidates(document_kind text, typed text) returns text[]
 language plpgsql stable security definer set search_path = ''
