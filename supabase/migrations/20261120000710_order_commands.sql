@@ -193,15 +193,13 @@ end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
 
-create function private.submit_draft(draft public.orders) returns public.orders
+create function private.submit_draft(draft public.orders, buyer public.customers) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  buyer public.customers;
   submitted public.orders := draft;
   rule jsonb;
 begin
-  select * into buyer from public.customers c where c.tenant_id = draft.tenant_id and c.id = draft.customer_id;
   case buyer.status
     when 'active' then null;
     when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
@@ -223,8 +221,8 @@ begin
   return submitted;
 end
 $$;
-comment on function private.submit_draft(public.orders) is
-  'What a draft whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Writes nothing.';
+comment on function private.submit_draft(public.orders, public.customers) is
+  'What a draft of this customer whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Writes nothing.';
 
 create function private.check_order_fields(requested_on date, notes text, external_reference text) returns void
 language plpgsql stable security definer set search_path = ''
@@ -247,6 +245,7 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
+  sees_all constant boolean := private.is_unscoped();
   buyer public.customers;
   priced private.priced_line[];
   draft public.orders;
@@ -258,12 +257,12 @@ begin
     perform private.check_order_fields(requested_on, notes, external_reference);
   end if;
   select * into buyer from public.customers c
-  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  where c.tenant_id = tenant and c.id = customer_id and (sees_all or private.sees_customer(c.id, c.territory_id));
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
   if not exists (
-    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
+    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and (sees_all or private.sees_warehouse(w.id))
   ) then
     perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
   end if;
@@ -288,7 +287,7 @@ begin
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
   if submit then
-    draft := private.submit_draft(draft);
+    draft := private.submit_draft(draft, buyer);
   end if;
   -- What may have to be split into a backorder is reserved once it is written.
   if allocate and draft.status = 'approved' and not coalesce(allow_backorder, false) then
@@ -352,6 +351,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('orders.view');
   target public.orders;
+  buyer public.customers;
   submitted public.orders;
 begin
   target := private.lock_order(tenant, order_id, expected_version);
@@ -364,7 +364,8 @@ begin
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
     and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
   select * into target from public.orders o where o.id = target.id;
-  submitted := private.submit_draft(target);
+  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id;
+  submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
