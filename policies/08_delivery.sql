@@ -1,7 +1,8 @@
 -- Family 08, delivery.
 
 grant execute on function
-  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload
+  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload,
+  private.what_keeps_trip_open
 to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,

@@ -1,6 +1,7 @@
 import { readConfig } from '../../supabase/stack/config.ts';
 import { EXPOSED_SCHEMAS, type Catalogue, type ExposedSchema, type Rpc } from './catalogue.ts';
 import { rpcOf, terminalStates } from './commands.ts';
+import { SQLSTATES } from './sqlstates.ts';
 
 function columns(list: { name: string; type: string }[]): Record<string, string> {
   return Object.fromEntries(list.map((column) => [column.name, column.type]));
@@ -66,6 +67,7 @@ export async function renderContract(catalogue: Catalogue): Promise<string> {
       ]),
     ),
     errors: Object.fromEntries(catalogue.errors.map((error) => [error.key, error.status])),
+    sqlstates: Object.fromEntries(SQLSTATES.map((state) => [state.code, state.status])),
     events: catalogue.events,
     queues: catalogue.queues,
     functions: Object.fromEntries(

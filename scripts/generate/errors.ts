@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import { code, page, table } from './markdown.ts';
+import { SQLSTATES } from './sqlstates.ts';
 
 const STATUS_NAMES: Record<number, string> = {
   400: 'Bad request',
@@ -22,7 +23,7 @@ export function renderErrors({ errors }: Catalogue): string {
   });
   return page(
     '# Errors',
-    `Every refusal of the database is one of these ${errors.length} keys. Over HTTP it looks like this; the key is the
+    `Every refusal by a rule of ours is one of these ${errors.length} keys. Over HTTP it looks like this; the key is the
 contract, sentences may change:`,
     '```json\n' +
       JSON.stringify(
@@ -39,7 +40,18 @@ contract, sentences may change:`,
     `- \`message\` is the key, \`hint\` the sentence and the next step, \`details\` a JSON text with the rows or fields concerned.
 - \`code\` is \`PT\` and the HTTP status, or \`42501\` for 403.
 - An id of another company is answered exactly like an id that does not exist.
-- Errors of PostgreSQL itself (a CHECK, a type) keep their own SQLSTATE; the name of the constraint is a sentence.`,
+- The values of a row that people write themselves are looked at in the same way (decision 14): a broken CHECK is the
+  error with its name, what is missing is \`input_invalid\`, what refers to nothing \`record_not_found\`.
+- What PostgreSQL refuses before there is a row keeps its own SQLSTATE; these are at the end.`,
     ...sections,
+    `## Of PostgreSQL itself\n\nHere \`code\` is the key; \`message\` quotes the value.\n\n${table(
+      ['Code', 'HTTP', 'What happened', 'What to do next'],
+      SQLSTATES.map((state) => [
+        code(state.code),
+        String(state.status),
+        state.sentence,
+        state.next_step,
+      ]),
+    )}`,
   );
 }

@@ -106,6 +106,15 @@ select private.register_error('record_not_found', 404, 'This record does not exi
 select private.register_error('version_conflict', 409, 'Somebody else changed this record in the meantime.', 'Reload it, look at the change and try again.');
 select private.register_error('idempotency_key_reused', 409, 'This request was already sent with other values.', 'Send the changed request with a new key.');
 select private.register_error('input_invalid', 422, 'A value is missing or not valid.', 'Correct the fields named in the details.');
+select private.register_error('name_is_not_blank', 422, 'The name is missing or too long.', 'Enter a name of at most 120 characters.');
+select private.register_error('code_is_short', 422, 'The code is missing or too long, or begins or ends with a space.', 'Enter a code of at most 32 characters.');
+select private.register_error('category_is_short', 422, 'The category is too long.', 'Enter at most 40 characters.');
+select private.register_error('customer_type_is_short', 422, 'The customer type is missing or too long.', 'Enter a type of at most 40 characters.');
+select private.register_error('notes_are_bounded', 422, 'The notes are too long.', 'Shorten them to 4000 characters.');
+select private.register_error('phone_is_e164', 422, 'The phone number is not in international form.', 'Write a plus sign, the country code and digits only, like +254712345678.');
+select private.register_error('email_is_an_address', 422, 'This is not an e-mail address.', 'Check it for typing mistakes.');
+select private.register_error('position_is_complete', 422, 'A position has both a latitude and a longitude.', 'Enter both, or neither.');
+select private.register_error('position_is_on_earth', 422, 'There is no such position on earth.', 'Enter a latitude from -90 to 90 and a longitude from -180 to 180.');
 select private.register_error('row_is_append_only', 409, 'This record is part of a ledger and cannot be changed or deleted.', 'Enter a new record that corrects it.');
 select private.register_error('rate_limit_exceeded', 429, 'Too many attempts in a short time.', 'Wait a minute and try again.');
 select private.register_error('rule_operator_unknown', 422, 'The rule uses an operator that does not exist.', 'Use the operators listed in the documentation of rules.');
@@ -242,6 +251,97 @@ comment on function private.refuse_taken(regclass, text, text, boolean) is
   'Gives a unique or exclusion constraint that people can run into a registered error, whichever way they write: writes the trigger function for it, so that its plans are kept. each_alone: where commands write one row at a time, others of the company need not wait for them. The constraint stays the last resort. Called by migrations.';
 
 ------------------------------------------------------------------------------------------------
+-- What is not valid: checks, missing values and unknown references, in words
+------------------------------------------------------------------------------------------------
+
+create function private.values_of(whole jsonb, variadic columns text[]) returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select pg_catalog.jsonb_object_agg(c, case when pg_catalog.length(whole ->> c) > 100 then pg_catalog.to_jsonb(pg_catalog.left(whole ->> c, 100) || '…') else whole -> c end)
+  from pg_catalog.unnest(columns) c
+$$;
+comment on function private.values_of(jsonb, text[]) is 'Some columns of a row, for the detail of an error; long values are cut.';
+
+create function private.refuse_invalid(managed regclass, variadic written text[] default '{}') returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  concerned text;
+  required text;
+  references_known text;
+  checks_hold text;
+  unnamed text;
+  task constant text := pg_catalog.format('tg_%s__refuse_invalid', (select c.relname from pg_catalog.pg_class c where c.oid = managed));
+begin
+  -- What nobody outside writes is filled in by the database, which does not send itself bad values.
+  with writable as (
+    select a.attnum, a.attname, a.attnotnull from pg_catalog.pg_attribute a
+    where a.attrelid = managed and a.attnum > 0 and not a.attisdropped
+      and (a.attname = any (written)
+        or written = '{}' and (pg_catalog.has_column_privilege('authenticated', managed, a.attnum, 'insert') or pg_catalog.has_column_privilege('authenticated', managed, a.attnum, 'update')))
+  ), rules as (
+    select c.conname, c.contype, pg_catalog.pg_get_expr(c.conbin, c.conrelid) as expression, c.confrelid::regclass as target,
+      exists (select from private.errors e where e.key = c.conname) as is_registered,
+      (select pg_catalog.string_agg(pg_catalog.quote_literal(a.attname), ', ' order by k.n)
+        from pg_catalog.unnest(c.conkey) with ordinality as k (attnum, n)
+        join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum where a.attname <> 'tenant_id') as columns,
+      (select pg_catalog.string_agg(pg_catalog.format('t.%I = new.%I', f.attname, a.attname), ' and ' order by k.n)
+        from rows from (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey)) with ordinality as k (attnum, fattnum, n)
+        join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum
+        join pg_catalog.pg_attribute f on f.attrelid = c.confrelid and f.attnum = k.fattnum) as match,
+      (select pg_catalog.string_agg(pg_catalog.format('new.%I is not null', a.attname), ' and ')
+        from pg_catalog.unnest(c.conkey) as k (attnum) join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum) as is_given
+    from pg_catalog.pg_constraint c
+    where c.conrelid = managed and c.contype in ('c', 'f') and exists (select from writable w where w.attnum = any (c.conkey))
+  )
+  select
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(w.attname), ', ' order by w.attnum) from writable w
+      where w.attnotnull or exists (select from pg_catalog.pg_constraint c where c.conrelid = managed and c.contype in ('c', 'f') and w.attnum = any (c.conkey))),
+    (select pg_catalog.string_agg(pg_catalog.format('case when new.%1$I is null then %1$L end', w.attname), ', ' order by w.attnum) from writable w where w.attnotnull),
+    (select pg_catalog.string_agg(pg_catalog.format(
+        E'  if %s and not exists (select from %s t where %s) then\n    perform private.fail(%L, private.values_of(pg_catalog.to_jsonb(new), %s));\n  end if;\n',
+        r.is_given, r.target, r.match, case when r.is_registered then r.conname else 'record_not_found' end, r.columns), '' order by r.conname)
+      from rules r where r.contype = 'f'),
+    (select pg_catalog.string_agg(pg_catalog.format(
+        E'  if (select %s from (select (new).*) n) is false then\n    perform private.fail(%L, private.values_of(pg_catalog.to_jsonb(new), %s));\n  end if;\n',
+        r.expression, r.conname, r.columns), '' order by r.conname)
+      from rules r where r.contype = 'c'),
+    (select pg_catalog.string_agg(r.conname, ', ' order by r.conname) from rules r where r.contype = 'c' and not r.is_registered)
+  into strict concerned, required, references_known, checks_hold, unnamed;
+  if unnamed is not null then
+    raise exception using errcode = 'PT400', message = 'error_not_registered', detail = pg_catalog.format('%s: %s', managed, unnamed),
+      hint = 'Register an error with the name of each CHECK over columns that people write.';
+  end if;
+  execute pg_catalog.format($make$
+create or replace function private.%1$I() returns trigger
+language plpgsql security definer set search_path = ''
+as $body$
+#variable_conflict use_column
+declare
+  missing constant text[] := pg_catalog.array_remove(array[%2$s]::text[], null);
+begin
+%3$s  if missing <> '{}' then
+    perform private.fail('input_invalid', (select pg_catalog.jsonb_object_agg(m, 'required') from pg_catalog.unnest(missing) m));
+  end if;
+%4$s%5$s  return new;
+end
+$body$
+$make$, task, coalesce(required, ''),
+    -- Somebody without a company is sent away by the policy, which looks at the row after this.
+    case when exists (select from pg_catalog.pg_attribute a where a.attrelid = managed and a.attname = 'tenant_id') then
+      E'  if new.tenant_id is null then\n    return new;\n  end if;\n' else '' end,
+    coalesce(checks_hold, ''), coalesce(references_known, ''));
+  execute pg_catalog.format('comment on function private.%I() is %L', task,
+    'Raises, before a constraint would refuse: input_invalid for what is missing, the error that has the name of the broken CHECK, record_not_found for what does not exist in this company. Made by private.refuse_invalid.');
+  -- After those that fill in, before those that compare and make rows of their own.
+  execute pg_catalog.format('create or replace trigger _280_refuse_invalid before insert or update of %s on %s for each row execute function private.%I()',
+    concerned, managed, task);
+end
+$$;
+comment on function private.refuse_invalid(regclass, text[]) is
+  'Has a table answer values that its constraints would refuse with registered errors, whichever way they are written: what is missing, what breaks a CHECK (the error has its name), what refers to nothing. Looks at the columns named, or else at those that people may write, so it is called after the grants. The constraints stay the last resort.';
+
+------------------------------------------------------------------------------------------------
 -- Commands: name of the running command, exactly-once by key
 ------------------------------------------------------------------------------------------------
 
@@ -335,10 +435,8 @@ alter table private.document_counters force row level security;
 comment on table private.document_counters is 'Last number of each gapless document kind per tenant.';
 
 create function private.document_sequence(tenant uuid, kind text) returns text
-language sql immutable set search_path = ''
-as $$
-  select 'private.number_' || kind || '_' || pg_catalog.replace(tenant::text, '-', '')
-$$;
+language sql immutable
+return 'private.number_' || kind || '_' || pg_catalog.replace(tenant::text, '-', '');
 comment on function private.document_sequence(uuid, text) is 'Name of the sequence that numbers one kind of document of one tenant.';
 
 create function private.create_document_sequences(tenant uuid) returns void
@@ -357,6 +455,11 @@ end
 $$;
 comment on function private.create_document_sequences(uuid) is 'Prepares the numbering of a new tenant: one sequence per kind that may have gaps, one counter per gapless kind.';
 
+create function private.document_number(prefix text, number bigint) returns text
+language sql immutable parallel safe
+return prefix || '-' || pg_catalog.lpad(number::text, greatest(6, pg_catalog.length(number::text)), '0');
+comment on function private.document_number(text, bigint) is 'A document number as people read it, e.g. ORD-000123.';
+
 create function private.next_document_number(tenant uuid, document_kind text) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -372,7 +475,7 @@ begin
   else
     next_number := pg_catalog.nextval(private.document_sequence(tenant, document_kind)::regclass);
   end if;
-  return numbered.prefix || '-' || pg_catalog.lpad(next_number::text, greatest(6, pg_catalog.length(next_number::text)), '0');
+  return private.document_number(numbered.prefix, next_number);
 end
 $$;
 comment on function private.next_document_number(uuid, text) is 'Next number of a document kind, e.g. ORD-000123. Never given twice; see private.document_kinds for gaps.';

@@ -23,6 +23,7 @@ create table public.tenants (
 );
 comment on table public.tenants is 'Companies. Suspending one locks its people out on their next request.';
 comment on column public.tenants.slug is 'Short name in addresses and sign-in pages; unique over all companies.';
+select private.register_error('slug_is_a_short_name', 422, 'This is not a short name for a company.', 'Use 2 to 40 small letters and digits, with single hyphens in between.');
 
 create table public.tenant_settings (
   tenant_id uuid primary key references public.tenants (id),
@@ -50,6 +51,13 @@ comment on column public.tenant_settings.terminology is 'Own words for things, e
 comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}.';
 comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number.';
 
+select private.register_error('currency_is_an_iso_code', 422, 'This is not a currency code.', 'Enter the three capital letters of the currency, like KES.');
+select private.register_error('locale_is_a_language_tag', 422, 'This is not a language tag.', 'Enter a language and a country, like en-KE.');
+select private.register_error('terminology_is_an_object', 422, 'The terminology is not a JSON object, or it is too large.', 'Send an object of less than 64 KB.');
+select private.register_error('type_definitions_is_an_object', 422, 'The type definitions are not a JSON object, or they are too large.', 'Send an object of less than 64 KB.');
+select private.register_error('business_rules_is_an_object', 422, 'The business rules are not a JSON object, or they are too large.', 'Send an object of less than 64 KB.');
+select private.register_error('feature_flags_is_an_object', 422, 'The feature flags are not a JSON object, or they are too large.', 'Send an object of less than 64 KB.');
+
 create table public.users (
   id uuid primary key references auth.users (id) on delete cascade,
   email text not null,
@@ -69,6 +77,7 @@ create table public.users (
 create unique index users_email on public.users (email);
 create index users_active_tenant_id on public.users (active_tenant_id);
 comment on table public.users is 'People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time.';
+select private.register_error('full_name_is_not_blank', 422, 'The name is missing or too long.', 'Enter a name of at most 120 characters.');
 
 create table public.memberships (
   id uuid primary key default private.uuid_v7(),

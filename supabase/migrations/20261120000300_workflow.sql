@@ -56,7 +56,7 @@ create table public.workflow_definitions (
   version integer not null default 1,
   unique (tenant_id, id),
   unique (tenant_id, machine, from_state, command),
-  foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
+  constraint workflow_step_is_known foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
   constraint approvals_required_is_small check (approvals_required between 1 and 5),
   constraint only_approvals_are_counted check (command = 'approve' or approvals_required = 1)
 );
@@ -85,9 +85,9 @@ comment on column public.approvals.entity_round is 'How often the row had change
 select private.protect_ledger('public.approvals');
 
 create table public.transition_executions (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
-  machine text not null references private.machines (machine),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
+  machine text not null,
   entity_id uuid not null,
   from_state text not null,
   command text not null,
@@ -95,10 +95,9 @@ create table public.transition_executions (
   executed_by uuid,
   executed_rule text,
   executed_at timestamptz not null default clock_timestamp(),
-  unique (tenant_id, id)
+  primary key (tenant_id, id)
 );
 create index transition_executions_entity on public.transition_executions (tenant_id, entity_id, executed_at);
-create index transition_executions_machine on public.transition_executions (machine);
 comment on table public.transition_executions is 'History of every state change of every document. Written by trigger only.';
 comment on column public.transition_executions.executed_rule is 'Name of the tenant rule or system step that acted, null when a person did.';
 select private.protect_ledger('public.transition_executions');
@@ -108,8 +107,8 @@ select private.protect_ledger('public.transition_executions');
 ------------------------------------------------------------------------------------------------
 
 create table public.event_store (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   sequence bigint generated always as identity,
   event_type text not null,
   entity_type text not null,
@@ -117,9 +116,8 @@ create table public.event_store (
   entity_version integer not null,
   payload jsonb not null default '{}',
   metadata jsonb not null default '{}',
-  transaction_id xid8 not null default pg_current_xact_id(),
   created_at timestamptz not null default clock_timestamp(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, sequence)
 );
 create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
@@ -181,7 +179,7 @@ declare
 begin
   select pg_catalog.string_agg(pg_catalog.format(
     ', to_%s as (insert into pgmq.%I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where f.event_type like any (%L::text[]) order by f.sequence)',
-    q.queue, 'q_' || q.queue, q.patterns), E'\n    ' order by q.queue)
+    q.queue, 'q_' || q.queue, q.patterns), E'\n  ' order by q.queue)
   into deliveries
   from (select s.queue, pg_catalog.array_agg(s.event_pattern order by s.event_pattern) as patterns from private.subscriptions s group by s.queue) q;
   execute pg_catalog.format($make$
@@ -189,20 +187,14 @@ create or replace function private.tg_event_store__fan_out() returns trigger
 language plpgsql security definer set search_path = ''
 as $body$
 declare
-  sent_up_to jsonb := coalesce(nullif(pg_catalog.current_setting('mzigo.sent_up_to', true), ''), '{}');
-  last_sequence bigint;
+  sent bigint;
 begin
-  -- The first event of the company in this transaction that gets here sends them all; the others find it done.
-  if new.sequence > coalesce((sent_up_to ->> new.tenant_id::text)::bigint, 0) then
-    with fresh as materialized (
-      select e.sequence, e.event_type,
-        pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id) as message
-      from public.event_store e
-      where e.tenant_id = new.tenant_id and e.sequence >= new.sequence and e.transaction_id = pg_catalog.pg_current_xact_id()
-    )%s
-    select max(f.sequence) into last_sequence from fresh f;
-    perform pg_catalog.set_config('mzigo.sent_up_to', (sent_up_to || pg_catalog.jsonb_build_object(new.tenant_id, last_sequence))::text, true);
-  end if;
+  with fresh as materialized (
+    select n.sequence, n.event_type,
+      pg_catalog.jsonb_build_object('event_id', n.id, 'tenant_id', n.tenant_id, 'event_type', n.event_type, 'entity_id', n.entity_id) as message
+    from new_rows n
+  )%s
+  select count(*) into sent from fresh;
   return null;
 end
 $body$
@@ -213,12 +205,9 @@ comment on function private.build_fan_out() is
   'Writes tg_event_store__fan_out anew after a change of private.subscriptions: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
 select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
-  'Just before commit: sends the events of the transaction to the queues that subscribe to them. Messages carry ids only. Written by private.build_fan_out().';
--- The other two events of a step are written after its own one, in the same statement: they go with it.
-create constraint trigger _500_fan_out after insert on public.event_store
-deferrable initially deferred for each row
-when (new.event_type <> 'workflow.transition_executed' and new.event_type not like '%.status_changed')
-execute function private.tg_event_store__fan_out();
+  'Sends new events to the queues that subscribe to them, in the transaction that writes them. Messages carry ids only. Written by private.build_fan_out().';
+create trigger _500_fan_out after insert on public.event_store
+referencing new table as new_rows for each statement execute function private.tg_event_store__fan_out();
 
 create function private.event_metadata() returns jsonb
 language plpgsql stable set search_path = ''
@@ -239,10 +228,13 @@ comment on function private.event_metadata() is 'Who and what caused an event: u
 
 create function private.publish_event(tenant uuid, event_type text, entity_type text, entity_id uuid, entity_version integer, payload jsonb default '{}')
 returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+#variable_conflict use_variable
+begin
   insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  values (tenant, event_type, entity_type, entity_id, entity_version, payload, private.event_metadata())
+  values (tenant, event_type, entity_type, entity_id, entity_version, payload, private.event_metadata());
+end
 $$;
 comment on function private.publish_event(uuid, text, text, uuid, integer, jsonb) is 'Writes one event that no machine and no change capture writes.';
 
@@ -251,8 +243,8 @@ comment on function private.publish_event(uuid, text, text, uuid, integer, jsonb
 ------------------------------------------------------------------------------------------------
 
 create table public.audit_logs (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   table_name text not null,
   record_id uuid not null,
   operation text not null,
@@ -263,7 +255,7 @@ create table public.audit_logs (
   command text,
   transaction_id xid8 not null default pg_current_xact_id(),
   created_at timestamptz not null default clock_timestamp(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   constraint operation_is_known check (operation in ('insert', 'update', 'delete'))
 );
 create index audit_logs_record on public.audit_logs (tenant_id, record_id, id);
@@ -434,46 +426,48 @@ as $$
 declare
   actor constant uuid := auth.uid();
   metadata jsonb;
-  initial_state text;
 begin
-  insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
-  select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
-  from new_rows n;
   if tg_argv[0] = '' then
+    insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
+    select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
+    from new_rows n;
     return null;
   end if;
   metadata := private.event_metadata();
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, metadata)
-  select n.tenant_id, tg_argv[0] || '.created', tg_argv[0], n.id, n.version, metadata
-  from new_rows n;
-  if tg_argv[1] = '' then
-    return null;
-  end if;
-  initial_state := (select m.initial_state from private.machines m where m.machine = tg_argv[1]);
-  if exists (select from new_rows n where n.status::text <> initial_state) then
-    with steps as materialized (
-      select n.tenant_id, n.id, n.version, s.step, s.edge, s.rule
-      from new_rows n cross join lateral private.steps_between(tg_argv[1], null, n.status::text) s
-      where n.status::text <> initial_state
-    ), told as (
-      insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-      select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
-      from steps s
-      order by s.id, s.step
-    )
-    insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-    select s.tenant_id, e.event_type, tg_argv[1], s.id, s.version,
+  with written as materialized (
+    select n.tenant_id, n.id, n.version, pg_catalog.to_jsonb(n) as content from new_rows n
+  ), audited as (
+    insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
+    select w.tenant_id, tg_table_name, w.id, 'insert', w.content, actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
+    from written w
+  ), steps as materialized (
+    select w.tenant_id, w.id, w.version, s.step, s.edge, s.rule
+    from written w cross join lateral private.steps_between(tg_argv[1], null, w.content ->> 'status') s
+    where tg_argv[1] <> '' and w.content ->> 'status' <> (select m.initial_state from private.machines m where m.machine = tg_argv[1])
+  ), told as (
+    insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
+    select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
+    from steps s
+    order by s.id, s.step
+  )
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
+  select t.tenant_id, t.event_type, tg_argv[0], t.id, t.version, t.payload, t.metadata
+  from (
+    select w.tenant_id, w.id, w.version, 0 as step, 0 as n, tg_argv[0] || '.created' as event_type, '{}'::jsonb as payload, metadata
+    from written w
+    union all
+    select s.tenant_id, s.id, s.version, s.step, e.n, e.event_type,
       pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
       metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
     from steps s
     cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
-    order by s.id, s.step, e.n;
-  end if;
+  ) t
+  order by t.id, t.step, t.n;
   return null;
 end
 $$;
 comment on function private.tg__record_insert() is
-  'Audit row and <entity>.created event for inserted rows; history and events of the steps they have taken at once. Arguments: entity name or empty for no event, machine or empty.';
+  'Everything that is written down of an insert, in one statement: audit row, <entity>.created event, and the history and events of the steps that the rows have taken at once. Arguments: entity name or empty for no event, machine or empty.';
 
 create function private.tg__record_delete() returns trigger
 language plpgsql security definer set search_path = ''
@@ -863,6 +857,8 @@ select private.register_error('approvals_missing', 409, 'More people have to app
 alter table public.tenants enable row level security;
 alter table public.tenants force row level security;
 create trigger _100_stamp_row before insert or update on public.tenants for each row execute function private.tg__stamp_row();
+-- The logs of a company have no key to it: a check per row would lock the company's row thousands of times a second.
+create trigger _200_refuse_delete before delete on public.tenants for each statement execute function private.tg__refuse_change();
 alter table public.users enable row level security;
 alter table public.users force row level security;
 create trigger _100_stamp_row before insert or update on public.users for each row execute function private.tg__stamp_row();
@@ -887,6 +883,9 @@ select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
 select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
 select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending', each_alone => true);
+select private.register_error('workflow_step_is_known', 422, 'The workflow has no such step.', 'Choose one of the steps listed on the page of workflows.');
+select private.register_error('approvals_required_is_small', 422, 'From one to five people can be asked to approve.', 'Enter a number from 1 to 5.');
+select private.register_error('only_approvals_are_counted', 422, 'Only an approval can ask for several people.', 'Ask for one person here, or choose the step that approves.');
 select private.manage_table('public.workflow_definitions', 'workflow_definition');
 select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');

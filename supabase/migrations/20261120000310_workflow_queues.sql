@@ -126,7 +126,8 @@ begin
   perform private.require_queue(queue);
   for claimed in select * from pgmq.read(queue, 60, least(quantity, 200)) loop
     begin
-      select * into event from public.event_store e where e.id = (claimed.message ->> 'event_id')::uuid;
+      select * into event from public.event_store e
+      where e.tenant_id = (claimed.message ->> 'tenant_id')::uuid and e.id = (claimed.message ->> 'event_id')::uuid;
       if event.id is null then
         raise exception using errcode = 'PT404', message = 'record_not_found';
       end if;

@@ -24,6 +24,7 @@ create table public.territories (
 );
 create index territories_parent on public.territories (tenant_id, parent_id);
 comment on table public.territories is 'Sales areas, in a tree. They carry prices and limit what a member sees.';
+select private.register_error('territory_is_not_its_own_parent', 422, 'A territory cannot lie within itself.', 'Choose another territory above it, or none.');
 select private.manage_table('public.territories', 'territory');
 select private.register_error('territory_code_taken', 409, 'Another territory has this code.', 'Choose another code, or open that territory.');
 select private.refuse_taken('public.territories', 'territories_tenant_id_code_key', 'territory_code_taken');
@@ -103,6 +104,10 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('customer', 'active', 'suspend', 'suspended', 'customers.approve', null, 'customer.suspended'),
   ('customer', 'suspended', 'reactivate', 'active', 'customers.approve', null, 'customer.reactivated'),
   ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
+select private.register_error('contact_name_is_short', 422, 'The name of the contact is too long.', 'Shorten it to 120 characters.');
+select private.register_error('tax_id_is_short', 422, 'The tax number is too long.', 'Enter at most 40 characters.');
+select private.register_error('credit_limit_is_bounded', 422, 'The credit limit is negative or too large.', 'Enter an amount from 0 to 999999999999.99.');
+select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.manage_table('public.customers', 'customer', 'customer');
 select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
@@ -110,7 +115,7 @@ select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 
 
 create table public.customer_addresses (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   customer_id uuid not null,
   kind public.address_kind not null default 'both',
   label text not null,
@@ -142,13 +147,18 @@ create table public.customer_addresses (
 );
 create unique index customer_addresses_default on public.customer_addresses (tenant_id, customer_id) where is_default;
 comment on table public.customer_addresses is 'Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company.';
+select private.register_error('label_is_not_blank', 422, 'The address has no label, or too long a one.', 'Enter a label of at most 80 characters, like Shop.');
+select private.register_error('street_is_not_blank', 422, 'The street is missing or too long.', 'Enter a street of at most 300 characters.');
+select private.register_error('city_is_not_blank', 422, 'The city is missing or too long.', 'Enter a city of at most 120 characters.');
+select private.register_error('instructions_are_bounded', 422, 'The instructions for the driver are too long.', 'Shorten them to 1000 characters.');
+select private.register_error('window_is_ordered', 422, 'The hours of delivery end before they begin.', 'Enter an end that is later than the start.');
 select private.manage_table('public.customer_addresses', 'customer_address');
 select private.register_error('default_address_taken', 409, 'The customer has a default address already.', 'Take the mark from that address first.');
 select private.refuse_taken('public.customer_addresses', 'customer_addresses_default', 'default_address_taken');
 
 create table public.contacts (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   customer_id uuid not null,
   name text not null,
   role text,
@@ -168,6 +178,7 @@ create table public.contacts (
 );
 create index contacts_customer on public.contacts (tenant_id, customer_id);
 comment on table public.contacts is 'People at a customer.';
+select private.register_error('role_is_short', 422, 'The role of the contact is too long.', 'Shorten it to 80 characters.');
 select private.manage_table('public.contacts', 'contact');
 
 alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);

@@ -42,13 +42,22 @@ comment on table public.products is 'What is sold. Prices are per unit, before t
 comment on column public.products.tax_rate is 'Percent of value added tax, added on top of the price.';
 comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
+select private.register_error('sku_is_short', 422, 'The SKU is missing or too long, or begins or ends with a space.', 'Enter an SKU of at most 64 characters.');
+select private.register_error('description_is_bounded', 422, 'The description is too long.', 'Shorten it to 4000 characters.');
+select private.register_error('unit_is_short', 422, 'The unit is missing or too long.', 'Enter a unit of at most 20 characters, like crate.');
+select private.register_error('base_price_is_bounded', 422, 'The price is negative or too large.', 'Enter a price from 0 to 999999999.99.');
+select private.register_error('tax_rate_is_a_percentage', 422, 'The tax rate is not a percentage.', 'Enter a number from 0 to 100.');
+select private.register_error('weight_is_bounded', 422, 'The weight is negative or too large.', 'Enter kilograms from 0 to 100000.');
+select private.register_error('volume_is_bounded', 422, 'The volume is negative or too large.', 'Enter litres from 0 to 100000.');
+select private.register_error('deposit_is_bounded', 422, 'The deposit is negative or too large.', 'Enter an amount from 0 to 999999.99.');
+select private.register_error('product_is_not_its_own_container', 422, 'A product cannot be its own empty.', 'Choose the product that stands for the empty crate or cylinder.');
 select private.manage_table('public.products', 'product');
 select private.register_error('product_sku_taken', 409, 'Another product has this SKU.', 'Choose another SKU, or open that product.');
 select private.refuse_taken('public.products', 'products_tenant_id_sku_key', 'product_sku_taken');
 
 create table public.product_costs (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   product_id uuid not null,
   cost_price numeric(14,2) not null,
   created_at timestamptz not null default now(),
@@ -62,13 +71,14 @@ create table public.product_costs (
   constraint cost_price_is_bounded check (cost_price between 0 and 999999999.99)
 );
 comment on table public.product_costs is 'What a product costs us per unit, before tax. Apart from products, because drivers and customers see those.';
+select private.register_error('cost_price_is_bounded', 422, 'The cost price is negative or too large.', 'Enter a price from 0 to 999999999.99.');
 select private.manage_table('public.product_costs', 'product_cost');
 select private.register_error('product_cost_taken', 409, 'The product has a cost price already.', 'Change that one instead.');
 select private.refuse_taken('public.product_costs', 'product_costs_tenant_id_product_id_key', 'product_cost_taken');
 
 create table public.product_packs (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   product_id uuid not null,
   name text not null,
   factor numeric(14,3) not null,
@@ -84,6 +94,8 @@ create table public.product_packs (
   constraint factor_is_bounded check (factor > 0 and factor <= 100000)
 );
 comment on table public.product_packs is 'Larger units of a product: name and how many base units it holds.';
+select private.register_error('name_is_short', 422, 'The name is missing or too long, or begins or ends with a space.', 'Enter a name of at most 40 characters.');
+select private.register_error('factor_is_bounded', 422, 'A pack holds at least a part of a unit and at most 100000.', 'Enter a number above 0, up to 100000.');
 select private.manage_table('public.product_packs', 'product_pack');
 select private.register_error('pack_name_taken', 409, 'The product has a pack of this name already.', 'Choose another name, or change that pack.');
 select private.refuse_taken('public.product_packs', 'product_packs_tenant_id_product_id_name_key', 'pack_name_taken');
@@ -119,6 +131,8 @@ create table public.price_lists (
 create index price_lists_territory on public.price_lists (tenant_id, territory_id);
 comment on table public.price_lists is
   'Price lists. The most particular one wins: that of the customer, of his type, of his territory, the default one; else the product''s base price.';
+select private.register_error('list_has_at_most_one_audience', 422, 'A price list is for everybody, for one customer type or for one territory.', 'Choose one of the three.');
+select private.register_error('validity_is_ordered', 422, 'The price list ends before it begins.', 'Enter a last day that is not before the first.');
 select private.manage_table('public.price_lists', 'price_list');
 select private.register_error('default_lists_overlap', 409, 'Another active default price list counts on some of these days.', 'Choose other days, or end the other list first.');
 select private.register_error('type_lists_overlap', 409, 'Another active price list of this customer type counts on some of these days.', 'Choose other days, or end the other list first.');
@@ -129,7 +143,7 @@ select private.refuse_taken('public.price_lists', 'territory_lists_do_not_overla
 
 create table public.price_list_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   price_list_id uuid not null,
   product_id uuid not null,
   min_quantity numeric(14,3) not null default 1,
@@ -148,6 +162,8 @@ create table public.price_list_items (
 );
 create index price_list_items_product on public.price_list_items (tenant_id, product_id);
 comment on table public.price_list_items is 'Price of a product from a quantity of base units upward.';
+select private.register_error('min_quantity_is_bounded', 422, 'The quantity of this price step is not possible.', 'Enter a quantity above 0, up to 99999999.');
+select private.register_error('price_is_bounded', 422, 'The price is negative or too large.', 'Enter a price from 0 to 999999999.99.');
 select private.manage_table('public.price_list_items', 'price_list_item');
 select private.register_error('price_step_taken', 409, 'The list has a price for this product from this quantity already.', 'Change that price, or choose another quantity.');
 select private.refuse_taken('public.price_list_items', 'price_list_items_tenant_id_price_list_id_product_id_min_qua_key', 'price_step_taken');

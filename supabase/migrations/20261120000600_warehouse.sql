@@ -31,6 +31,7 @@ create table public.warehouses (
   constraint position_is_complete check ((latitude is null) = (longitude is null))
 );
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
+select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
@@ -42,7 +43,7 @@ create index invitations_warehouse on public.invitations (tenant_id, warehouse_i
 
 create table public.inventory (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   warehouse_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
@@ -65,8 +66,8 @@ comment on table public.inventory is
   'Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible.';
 
 create table public.inventory_transactions (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   warehouse_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
@@ -77,7 +78,7 @@ create table public.inventory_transactions (
   occurred_at timestamptz not null default clock_timestamp(),
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
@@ -179,6 +180,7 @@ $$;
 comment on function private.tg_inventory__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
 create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
 for each row execute function private.tg_inventory__guard_balance();
+select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
 alter table public.inventory enable row level security;
 alter table public.inventory force row level security;
 select private.audit_changes('public.inventory', 'reorder_point');
@@ -187,7 +189,7 @@ alter table public.inventory_transactions force row level security;
 
 create table public.manual_adjustments (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   number text not null,
   warehouse_id uuid not null,
   status public.adjustment_status not null default 'draft',
@@ -223,7 +225,7 @@ select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'm
 
 create table public.manual_adjustment_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   adjustment_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',

@@ -8,7 +8,7 @@ create type public.fulfilment_status as enum ('dispatched', 'in_transit', 'deliv
 
 create table public.orders (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   number text not null,
   customer_id uuid not null,
   address_id uuid,
@@ -114,8 +114,8 @@ select private.note_editors('public.orders', 'amended_at');
 select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken', each_alone => true);
 
 create table public.order_items (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   order_id uuid not null,
   line_number integer not null,
   product_id uuid not null,
@@ -127,7 +127,7 @@ create table public.order_items (
   tax_amount numeric(14,2) generated always as (round(round(quantity * unit_price, 2) * tax_rate / 100, 2)) stored,
   quantity_reserved numeric(14,3) not null default 0,
   quantity_delivered numeric(14,3) not null default 0,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, order_id, line_number),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
@@ -150,7 +150,7 @@ select private.audit_part('public.order_items', 'line_number', 'product_id', 'qu
 
 create table public.fulfilments (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   order_id uuid not null,
   warehouse_id uuid not null,
   trip_id uuid not null,
@@ -174,7 +174,7 @@ alter table public.fulfilments force row level security;
 
 create table public.fulfilment_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   fulfilment_id uuid not null,
   order_item_id uuid not null,
   product_id uuid not null,
@@ -198,14 +198,14 @@ alter table public.fulfilment_items force row level security;
 select private.audit_changes('public.fulfilment_items', 'quantity_delivered', 'refused_reason');
 
 create table public.reservations (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   order_item_id uuid not null,
   warehouse_id uuid not null,
   product_id uuid not null,
   quantity numeric(14,3) not null,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, order_item_id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),

@@ -109,6 +109,8 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
+  -- Whoever may not look into the depot, like a customer, is told whether there is some.
+  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view');
   buyer public.customers;
 begin
   select * into buyer from public.customers c
@@ -124,7 +126,7 @@ begin
   return (
     with priced as (
       select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
-        coalesce(i.available, 0) as available
+        coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
       from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
     )
@@ -139,7 +141,7 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb) is
-  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
@@ -332,10 +334,14 @@ comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, bo
 select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
-  from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+begin
+  return (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
+    from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+  );
+end
 $$;
 comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
 
@@ -440,10 +446,12 @@ comment on function private.reject_order(uuid, text, integer) is 'Refuses an ord
 select private.expose_command('reject_order');
 
 create function private.release_stock(target public.orders) returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+begin
   delete from public.reservations r using public.order_items i
-  where i.tenant_id = target.tenant_id and i.order_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and r.tenant_id = i.tenant_id and r.order_item_id = i.id;
+end
 $$;
 comment on function private.release_stock(public.orders) is 'Gives back everything that is reserved for an order.';
 
@@ -550,7 +558,7 @@ begin
   insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
   select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, c.missing, l.unit_price, l.price_source, l.tax_rate
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
-  join public.order_items l on l.id = c.id
+  join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
   where c.missing > 0;
   delete from public.order_items l
   using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)

@@ -9,7 +9,7 @@ create type public.variance_code as enum ('customer_refused', 'damaged', 'lost',
 
 create table public.vehicles (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   registration text not null,
   name text not null,
   home_warehouse_id uuid not null,
@@ -43,6 +43,10 @@ create table public.vehicles (
 create index vehicles_home on public.vehicles (tenant_id, home_warehouse_id);
 comment on table public.vehicles is 'Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other.';
 comment on column public.vehicles.capacity_kg is 'Payload in kilograms; capacity_l in litres; capacity_units in crates or cylinders.';
+select private.register_error('registration_is_short', 422, 'The registration is missing or too long, or begins or ends with a space.', 'Enter a registration of at most 20 characters.');
+select private.register_error('capacities_are_bounded', 422, 'A capacity of the vehicle is negative or too large.', 'Enter at most 100000 kg, 1000000 litres and 1000000 units.');
+select private.register_error('shift_is_ordered', 422, 'The shift ends before it begins.', 'Enter an end that is later than the start.');
+select private.register_error('costs_are_bounded', 422, 'A cost of the vehicle is negative or too large.', 'Enter at most 9999999 fixed, 999999 per hour and 99999 per kilometre.');
 select private.manage_table('public.vehicles', 'vehicle');
 select private.register_error('vehicle_registration_taken', 409, 'Another vehicle has this registration.', 'Check the registration, or open that vehicle.');
 select private.refuse_taken('public.vehicles', 'vehicles_tenant_id_registration_key', 'vehicle_registration_taken');
@@ -87,13 +91,14 @@ create table public.drivers (
   constraint licence_number_is_short check (length(licence_number) <= 40)
 );
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
+select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
 create table public.trips (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  tenant_id uuid not null default private.active_tenant_id(),
   number text not null,
   warehouse_id uuid not null,
   vehicle_id uuid,
@@ -174,7 +179,7 @@ alter table public.fulfilments add foreign key (tenant_id, trip_id) references p
 
 create table public.trip_stops (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   trip_id uuid not null,
   sequence integer not null,
   order_id uuid not null,
@@ -201,7 +206,7 @@ select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   trip_id uuid not null,
   depot_confirmed_by uuid,
   depot_confirmed_at timestamptz,
@@ -222,7 +227,7 @@ select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   load_id uuid not null,
   product_id uuid not null,
   expected numeric(14,3) not null,
@@ -242,7 +247,7 @@ alter table public.load_items force row level security;
 
 create table public.delivery_proofs (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   order_id uuid not null,
   trip_id uuid not null,
   received_by text not null,
@@ -274,7 +279,7 @@ alter table public.delivery_proofs force row level security;
 
 create table public.offload_documents (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   number text not null,
   trip_id uuid not null,
   warehouse_id uuid not null,
@@ -316,7 +321,7 @@ select private.manage_table('public.offload_documents', 'offload_document', 'off
 
 create table public.offload_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   offload_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
@@ -409,13 +414,14 @@ begin
         and not private.counted_for_the_other_side(trips)
       when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
         and private.is_ready_to_offload(trips)
+      when 'complete' then private.what_keeps_trip_open(trips) is null
       else true
     end
   );
 end
 $$;
 comment on function public.allowed_commands(public.trips) is
-  'Commands that the caller may give to this trip now. What other records decide (capacity, load counts, the offload) shows when they are given. Computed field.';
+  'Commands that the caller may give to this trip now. What other records decide of plan and dispatch (capacity, load counts) shows when they are given. Computed field.';
 
 create function public.allowed_commands(offload_documents public.offload_documents) returns text[]
 language plpgsql stable set search_path = ''

@@ -134,11 +134,13 @@ $$;
 comment on function private.leave_trip(public.orders) is 'Takes an order off its trip and renews the load sheet.';
 
 create function private.refresh_load_of_order(target public.orders) returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  select private.write_load_sheet(t)
+begin
+  perform private.write_load_sheet(t)
   from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id and t.status = 'planned'
-  where s.tenant_id = target.tenant_id and s.order_id = target.id
+  where s.tenant_id = target.tenant_id and s.order_id = target.id;
+end
 $$;
 comment on function private.refresh_load_of_order(public.orders) is 'Renews the load sheet of the planned trip that carries an order, if there is one.';
 

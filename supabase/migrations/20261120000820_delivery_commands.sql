@@ -505,6 +505,27 @@ select private.expose_command('reject_variance');
 -- Closing
 ------------------------------------------------------------------------------------------------
 
+create function private.what_keeps_trip_open(target public.trips) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return case
+    when exists (
+      select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
+    ) then 'trip_has_open_stops'
+    when not exists (
+      select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status = 'approved'
+    ) then 'offload_missing'
+    when exists (
+      select from public.inventory i join public.vehicles v on v.tenant_id = i.tenant_id and v.location_id = i.warehouse_id
+      where i.tenant_id = target.tenant_id and v.id = target.vehicle_id and i.on_hand > 0
+    ) then 'van_not_empty'
+  end;
+end
+$$;
+comment on function private.what_keeps_trip_open(public.trips) is
+  'The error that completing the trip would meet, null when everything on it is accounted for. What is offered and what is accepted ask this same question.';
+
 create function private.complete_trip(trip_id uuid, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
@@ -512,20 +533,13 @@ as $$
 declare
   tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
+  problem text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'complete');
-  if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id and s.status in ('pending', 'arrived')) then
-    perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', target.id));
-  end if;
-  if not exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = target.id and d.status = 'approved') then
-    perform private.fail('offload_missing', pg_catalog.jsonb_build_object('trip_id', target.id));
-  end if;
-  if exists (
-    select from public.inventory i join public.vehicles v on v.tenant_id = i.tenant_id and v.location_id = i.warehouse_id
-    where i.tenant_id = tenant and v.id = target.vehicle_id and i.on_hand > 0
-  ) then
-    perform private.fail('van_not_empty', pg_catalog.jsonb_build_object('trip_id', target.id));
+  problem := private.what_keeps_trip_open(target);
+  if problem is not null then
+    perform private.fail(problem, pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.id = target.id returning * into target;
   return target;

@@ -7,7 +7,7 @@ create type public.container_holder as enum ('customer', 'driver', 'van', 'depot
 
 create table public.invoices (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   number text,
   order_id uuid not null,
   customer_id uuid not null,
@@ -71,7 +71,7 @@ select private.manage_table('public.invoices', 'invoice', 'invoice');
 
 create table public.invoice_items (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   invoice_id uuid not null,
   line_number integer not null,
   product_id uuid not null,
@@ -100,7 +100,7 @@ alter table public.invoice_items force row level security;
 
 create table public.payments (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   number text not null,
   customer_id uuid not null,
   method public.payment_method not null,
@@ -137,6 +137,7 @@ create table public.payments (
   constraint reason_given_when_refused check (status not in ('rejected', 'cancelled') or btrim(status_reason) <> '')
 );
 create unique index payments_reference on public.payments (tenant_id, method, reference) where reference is not null and status not in ('rejected', 'cancelled');
+create index payments_by_reference on public.payments (tenant_id, reference) where reference is not null;
 create index payments_recent on public.payments (tenant_id, created_at desc, id desc);
 create index payments_pending on public.payments (tenant_id, created_at desc, id desc) where status = 'pending';
 create index payments_customer on public.payments (tenant_id, customer_id);
@@ -156,7 +157,7 @@ select private.refuse_taken('public.payments', 'payments_reference', 'payment_re
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  tenant_id uuid not null,
   payment_id uuid not null,
   invoice_id uuid not null,
   amount numeric(14,2) not null,
@@ -197,13 +198,17 @@ create table public.statement_lines (
   constraint posted_at_is_finite check (posted_at > '2000-01-01' and posted_at < '2200-01-01')
 );
 comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
+select private.register_error('amount_is_bounded', 422, 'The amount is not a sum of money that can be received.', 'Enter an amount above 0, up to 999999999999.99.');
+select private.register_error('posted_at_is_finite', 422, 'The time of the line is not possible.', 'Enter a time between the years 2000 and 2200.');
+select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters.');
+select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.manage_table('public.statement_lines', 'statement_line');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
 
 create table public.container_ledger (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
   holder public.container_holder not null,
   holder_id uuid not null,
   product_id uuid not null,
@@ -214,7 +219,7 @@ create table public.container_ledger (
   occurred_at timestamptz not null default clock_timestamp(),
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
   constraint deposit_is_bounded check (deposit_amount between -999999999999.99 and 999999999999.99),

@@ -37,15 +37,21 @@ create function private.move_containers(
   tenant uuid, from_holder public.container_holder, from_id uuid, to_holder public.container_holder, to_id uuid,
   reference_type text, reference_id uuid, items jsonb, occurred_at timestamptz
 ) returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+#variable_conflict use_variable
+begin
+  if coalesce(pg_catalog.jsonb_array_length(items), 0) = 0 then
+    return;
+  end if;
   insert into public.container_ledger (tenant_id, holder, holder_id, product_id, quantity, deposit_amount, reference_type, reference_id, occurred_at)
   select tenant, m.holder, m.holder_id, i.product_id, m.sign * sum(i.quantity),
     case when m.holder = 'customer' then m.sign * coalesce(sum(i.deposit), 0) else 0 end, reference_type, reference_id, occurred_at
-  from pg_catalog.jsonb_to_recordset(coalesce(items, '[]')) as i (product_id uuid, quantity numeric, deposit numeric)
+  from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, quantity numeric, deposit numeric)
   cross join lateral (values (from_holder, from_id, -1), (to_holder, to_id, 1)) as m (holder, holder_id, sign)
   group by m.holder, m.holder_id, m.sign, i.product_id
-  having sum(i.quantity) <> 0
+  having sum(i.quantity) <> 0;
+end
 $$;
 comment on function private.move_containers(uuid, public.container_holder, uuid, public.container_holder, uuid, text, uuid, jsonb, timestamptz) is
   'Books containers from one holder to another; items [{product_id, quantity, deposit?}]. Deposit money is booked on customers only.';

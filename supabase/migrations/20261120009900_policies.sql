@@ -383,7 +383,8 @@ using (
 -- Family 08, delivery.
 
 grant execute on function
-  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload
+  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload,
+  private.what_keeps_trip_open
 to authenticated;
 grant execute on function
   public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
@@ -545,3 +546,26 @@ using (
     or (select private.is_super_admin())
   )
 );
+
+-- Family 13, registries: search. It runs with the rights of whoever asks, so that he finds what he sees.
+
+grant execute on function public.find_numbers, private.find_numbers, private.number_candidates to authenticated;
+
+-- What people may write is now known: their bad values are answered in words (docs/decisions/0014).
+
+do $$
+declare
+  written record;
+begin
+  for written in
+    select c.oid::regclass as name from pg_catalog.pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+      and (pg_catalog.has_any_column_privilege('authenticated', c.oid, 'insert') or pg_catalog.has_any_column_privilege('authenticated', c.oid, 'update'))
+  loop
+    perform private.refuse_invalid(written.name);
+  end loop;
+end
+$$;
+
+-- A company is founded by a command that hands on what it was given.
+select private.refuse_invalid('public.tenants', 'slug', 'name');

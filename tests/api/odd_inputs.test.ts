@@ -208,3 +208,63 @@ test('a filter that is none is refused', async () => {
   expectRefusal('a table nobody knows', await sales.ask('/rest/v1/secrets'));
   expectRefusal('a command nobody knows', await sales.rpc('drop_everything', {}));
 });
+
+test('a row that breaks a rule is refused in words, and another company’s id like an unknown one', async () => {
+  const added = (row: Record<string, unknown>) => sales.ask('/rest/v1/customers', { body: row });
+  expect(await added({ name: 'Duka', phone: '0712345678' })).toMatchObject({
+    status: 422,
+    body: {
+      code: 'PT422',
+      message: 'phone_is_e164',
+      details: '{"phone": "0712345678"}',
+      hint: 'The phone number is not in international form. Write a plus sign, the country code and digits only, like +254712345678.',
+    },
+  });
+  expect(await added({ phone: '+254712345678' })).toMatchObject({
+    status: 422,
+    body: { code: 'PT422', message: 'input_invalid', details: '{"name": "required"}' },
+  });
+  const stranger = await as('admin@globex.test');
+  const theirs = (await stranger.row('territories?select=*')).id;
+  const nothing = '00000000-0000-7000-8000-000000000000';
+  const answers = [];
+  for (const territory_id of [theirs, nothing]) {
+    const { status, text } = await added({ name: 'Duka', territory_id });
+    answers.push({ status, text: text.replaceAll(territory_id, '<id>') });
+  }
+  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0]).toMatchObject({ status: 404 });
+  const changed = await sales.ask(`/rest/v1/customers?id=eq.${customer.id}`, {
+    method: 'PATCH',
+    body: { email: 'nobody' },
+  });
+  expect(changed).toMatchObject({ status: 422, body: { message: 'email_is_an_address' } });
+});
+
+test('a value that cannot be read is refused with the code that the list of errors has', async () => {
+  const bad: [Record<string, unknown>, string][] = [
+    [{ credit_limit: 'plenty' }, '22P02'],
+    [{ credit_limit: 1e30 }, '22003'],
+    [{ territory_id: 'Nairobi' }, '22P02'],
+    [{ payment_terms_days: 99999999999 }, '22003'],
+    [{ notes: 'a\u0000b' }, '22021'],
+  ];
+  for (const [values, code] of bad) {
+    const answer = await sales.ask('/rest/v1/customers', { body: { name: 'Duka', ...values } });
+    expect({ values, ...answer }).toMatchObject({ values, status: 400, body: { code } });
+  }
+  const days: [string, string][] = [
+    ['2026-02-30', '22008'],
+    ['some day', '22007'],
+  ];
+  for (const [valid_from, code] of days) {
+    const answer = await manager.ask('/rest/v1/price_lists', { body: { name: 'x', valid_from } });
+    expect({ valid_from, ...answer }).toMatchObject({ status: 400, body: { code } });
+  }
+  const place = await sales.ask('/rest/v1/customer_addresses', {
+    body: { customer_id: customer.id, label: 'x', street: 'x', city: 'x', kind: 'castle' },
+  });
+  expect(place).toMatchObject({ status: 400, body: { code: '22P02' } });
+  const ordered = await sales.rpc('create_order', order({ notes: 'a\u0000b' }));
+  expect(ordered).toMatchObject({ status: 400, body: { code: '22P05' } });
+});

@@ -13,14 +13,16 @@ import { listOverHttp, openHttp } from './http.ts';
 import { measure, type Operation } from './measure.ts';
 import { describeProfile, profile, startProfiling, type Profile } from './profile.ts';
 import { asMarkdown, describeMachine, headline, line, type Report, type Result } from './report.ts';
-import { addHistory, startBenchServer } from './server.ts';
+import { addHistory, addSameRows, startBenchServer } from './server.ts';
 import {
+  checkSameRows,
   list,
   listAtCeiling,
   liveAtCeiling,
   openSql,
   placeAtCeiling,
   placeAtOnce,
+  placeSameRows,
   type SqlWay,
 } from './sql.ts';
 import { startBenchStack, untilQueuesAreEmpty } from './stack.ts';
@@ -63,12 +65,15 @@ async function compare(
 ): Promise<void> {
   for (const clients of CLIENTS) {
     let minimum: number | undefined;
+    let rows: number | undefined;
     for (const { way, make, note } of contenders) {
       const operations = Array.from({ length: clients }, (_, client) => make(client));
       const figure = await measure(operations, duration);
       const result: Result = { operation: operation + (note ? `, ${note}` : ''), way, figure };
       if (way === 'minimum') minimum = figure.perSecond;
       else if (minimum !== undefined) result.ofMinimum = figure.perSecond / minimum;
+      if (way === 'rows') rows = figure.perSecond;
+      else if (rows !== undefined) result.ofRows = figure.perSecond / rows;
       results.push(result);
       say(line(result));
     }
@@ -100,8 +105,11 @@ async function benchSql(): Promise<Profile> {
     const minimum = ceilings(ways, company);
     const sqlList: Contender = { way: 'sql', make: (client) => list(at(ways, client)) };
     await compare(listName(FEW), [minimum.list, sqlList]);
+    await addSameRows(server.superuserUrl);
+    await checkSameRows(server.superuserUrl, ways, company);
     await compare('place and allocate', [
       minimum.place,
+      { way: 'rows', make: (client) => placeSameRows(at(ways, client), company, client) },
       {
         way: 'sql',
         note: 'one command',

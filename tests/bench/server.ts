@@ -40,6 +40,11 @@ export async function addHistory(superuserUrl: string, from: number, to: number)
   await run(superuserUrl, 'history.sql', `select pg_temp.add_history(${from}, ${to})`);
 }
 
+/** Copies of the tables that placing writes, with the rows they have now, for `placeSameRows`. */
+export async function addSameRows(superuserUrl: string): Promise<void> {
+  await run(superuserUrl, 'same_rows.sql');
+}
+
 /** Fills the database with `total` orders of 200 companies. */
 export async function addCrowd(superuserUrl: string, total: number): Promise<void> {
   await run(superuserUrl, 'crowd.sql', `select pg_temp.add_crowd(${total})`);

@@ -29,7 +29,7 @@ test('an error key is a literal or follows from a machine or a rule', async () =
   expect(
     await offenders(
       `select b.oid::regprocedure from ${BODIES} b
-       where b.body ~ 'private\\.fail\\((?!'')' and b.body !~ 'private\\.fail\\((machine_name \\|\\| ''_transition_illegal''|problem|tg_argv\\[0\\])'`,
+       where b.body ~ 'private\\.fail\\((?!'')' and b.body !~ 'private\\.fail\\((machine_name \\|\\| ''_transition_illegal''|problem|tg_argv\\[0\\]|%L)'`,
     ),
   ).toEqual([]);
 });
@@ -83,11 +83,31 @@ test('nobody reads the name of a constraint where he could have been told what i
   ).toEqual([]);
 });
 
+test('nobody reads the name of a constraint where he could have been told what is not valid', async () => {
+  const writable = (relation: string, column: string) =>
+    `(has_column_privilege('authenticated', ${relation}, ${column}, 'insert') or has_column_privilege('authenticated', ${relation}, ${column}, 'update'))`;
+  const answered = (relation: string) => `exists (
+    select from pg_trigger t where t.tgrelid = ${relation} and t.tgname = '_280_refuse_invalid' and t.tgenabled = 'O')`;
+  expect(
+    await offenders(
+      `select format('%s on %s', k.conname, k.conrelid::regclass) from pg_constraint k
+       where k.contype in ('c', 'f') and k.connamespace = 'public'::regnamespace
+         and exists (select from unnest(k.conkey) a where ${writable('k.conrelid', 'a')})
+         and (not ${answered('k.conrelid')}
+           or k.contype = 'c' and not exists (select from private.errors e where e.key = k.conname and e.status = 422))
+       union
+       select format('%s.%s', a.attrelid::regclass, a.attname) from pg_attribute a join pg_class c on c.oid = a.attrelid
+       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and a.attnotnull
+         and ${writable('a.attrelid', 'a.attnum')} and not ${answered('a.attrelid')}`,
+    ),
+  ).toEqual([]);
+});
+
 test('an error says what happened and what to do, as sentences', async () => {
   expect(
     await offenders(
       `select e.key from private.errors e
-       where e.sentence !~ '^[A-Z].*\\.$' or e.next_step !~ '^[A-Z].*\\.$' or e.key !~ '^[a-z_]+$'`,
+       where e.sentence !~ '^[A-Z].*\\.$' or e.next_step !~ '^[A-Z].*\\.$' or e.key !~ '^[a-z0-9_]+$'`,
     ),
   ).toEqual([]);
 });

@@ -132,6 +132,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   expect(harmless).toEqual([
     'customer_credit',
     'dead_letters',
+    'find_numbers',
     'metrics',
     'my_session',
     'quote_order',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { OURS, openCatalogue } from './catalogue.ts';
+import { API_ROLES, OURS, openCatalogue } from './catalogue.ts';
 
-const { offenders } = openCatalogue();
+const { admin, offenders } = openCatalogue();
 
 const HAS_TENANT = (relation: string) =>
   `exists (select from pg_attribute a where a.attrelid = ${relation} and a.attname = 'tenant_id' and not a.attisdropped)`;
@@ -21,6 +21,9 @@ const POLYMORPHIC = [
 /** Tenant tables whose rows may outlive the company or precede it. */
 const WITHOUT_COMPANY_KEY = ['private.idempotency_keys', 'private.document_counters'];
 
+/** Logs that take their company from the row that their trigger fired for. */
+const WRITTEN_BY_TRIGGER = ['audit_logs', 'event_store', 'transition_executions'];
+
 test('a foreign key between tables of a company carries the company', async () => {
   expect(
     await offenders(
@@ -34,17 +37,35 @@ test('a foreign key between tables of a company carries the company', async () =
   ).toEqual([]);
 });
 
-test('every table of a company belongs to a company that exists', async () => {
+test('every table of a company belongs to a company that exists, by its own key or by that of a row it needs', async () => {
   expect(
     (
       await offenders(
-        `select c.oid::regclass from pg_class c
+        `with recursive rooted as (
+           select k.conrelid as relation from pg_constraint k
+           where k.contype = 'f' and k.confrelid = 'public.tenants'::regclass and ${COLUMNS('k.conrelid', 'k.conkey')} = '{tenant_id}'
+           union
+           select k.conrelid from rooted r
+           join pg_constraint k on k.contype = 'f' and k.confrelid = r.relation and 'tenant_id' = any (${COLUMNS('k.conrelid', 'k.conkey')})
+             and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attnum = any (k.conkey) and not a.attnotnull)
+         )
+         select c.oid::regclass from pg_class c
          where c.relnamespace in ${OURS} and c.relkind in ('r', 'p') and ${HAS_TENANT('c.oid')}
-           and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f'
-             and k.confrelid = 'public.tenants'::regclass and ${COLUMNS('c.oid', 'k.conkey')} = '{tenant_id}')`,
+           and c.oid not in (select relation from rooted)`,
       )
-    ).filter((table) => !WITHOUT_COMPANY_KEY.includes(table)),
+    ).filter((table) => ![...WITHOUT_COMPANY_KEY, ...WRITTEN_BY_TRIGGER].includes(table)),
   ).toEqual([]);
+});
+
+test('a log whose company no key checks is written by triggers only, and companies stay', async () => {
+  expect(
+    await offenders(
+      `select format('%s by %s', c.oid::regclass, r.rolname) from pg_class c, pg_roles r
+       where c.oid::regclass::text = any ('{${WRITTEN_BY_TRIGGER.join()}}') and r.rolname in ${API_ROLES}
+         and has_table_privilege(r.oid, c.oid, 'insert')`,
+    ),
+  ).toEqual([]);
+  await expect(admin().query('delete from public.tenants')).rejects.toThrow('row_is_append_only');
 });
 
 test('every table of a company can be referenced together with its company', async () => {
@@ -53,7 +74,7 @@ test('every table of a company can be referenced together with its company', asy
       `select c.oid::regclass from pg_class c
        join pg_attribute i on i.attrelid = c.oid and i.attname = 'id'
        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and ${HAS_TENANT('c.oid')}
-         and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'u'
+         and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype in ('u', 'p')
            and ${COLUMNS('c.oid', 'k.conkey')} = '{tenant_id,id}')`,
     ),
   ).toEqual([]);

@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(23);
 
 select tests.remember('foreign', tests.draft('Kilimani Mini Mart', 'COL-300', 1));
 select tests.remember('address', (select a.id from customer_addresses a where a.customer_id = tests.customer('Kilimani Mini Mart')));
@@ -18,6 +18,17 @@ select is((select count(*) from price_lists), 0::bigint, 'not what others pay');
 -- What it costs.
 select is((quote_order(tests.customer('Mama Njeri Shop'), tests.depot(), tests.lines('COL-300', 10)) ->> 'total')::numeric, 9048.00, 'he sees what it costs him');
 select throws_ok($$ select quote_order(tests.customer('Kilimani Mini Mart'), tests.depot(), tests.lines('COL-300', 10)) $$, 'PT404', 'record_not_found', 'not what it costs others');
+
+select is(quote_order(tests.customer('Mama Njeri Shop'), tests.depot(), tests.lines('COL-300', 10)) #> '{lines,0,available}', 'null', 'not how much there is of it');
+select is(quote_order(tests.customer('Mama Njeri Shop'), tests.depot(), tests.lines('COL-300', 999999)) #> '{lines,0,in_stock}', 'true', 'but that there is some');
+select tests.sign_in('admin@acme.test');
+insert into products (sku, name, base_price) values ('NEW-1', 'Not bought yet', 1);
+select tests.sign_in('customer@acme.test');
+select is(quote_order(tests.customer('Mama Njeri Shop'), tests.depot(), tests.lines('NEW-1', 1)) #> '{lines,0,in_stock}', 'false', 'or none');
+select tests.sign_in('sales@acme.test');
+select is((quote_order(tests.customer('Mama Njeri Shop'), tests.depot(), tests.lines('COL-300', 10)) #>> '{lines,0,available}')::numeric,
+  (select i.available from inventory i where i.product_id = tests.product('COL-300') and i.warehouse_id = tests.depot() and i.condition = 'good'), 'who sells sees how much');
+select tests.sign_in('customer@acme.test');
 
 -- The order.
 select tests.remember('own', (create_order(tests.customer('Mama Njeri Shop'), tests.depot(), tests.lines('COL-300', 10))).id);

@@ -10,7 +10,7 @@ select throws_ok($$ update tenant_settings set business_rules = '{"orders.approv
 select throws_ok($$ update tenant_settings set business_rules = '{"orders.amend_tolerance_percent": "5"}' $$, 'PT422', 'input_invalid', 'a tolerance that is no number');
 select throws_ok($$ update tenant_settings set business_rules = '{"orders.auto_allocate": "yes"}' $$, 'PT422', 'input_invalid', 'a switch that is neither on nor off');
 select throws_ok($$ update tenant_settings set timezone = 'Africa/Atlantis' $$, 'PT422', 'input_invalid', 'an unknown time zone');
-select throws_ok($$ update tenant_settings set currency = 'shillings' $$, '23514', null, 'a currency without a code');
+select throws_ok($$ update tenant_settings set currency = 'shillings' $$, 'PT422', 'currency_is_an_iso_code', 'a currency without a code');
 select lives_ok($$ update tenant_settings set timezone = 'Africa/Kampala', business_rules = '{"orders.auto_approve": {"<": [{"var": "order.total"}, 5000]}, "orders.approval_limits": {"manager": 100000}, "orders.amend_tolerance_percent": 7.5, "orders.auto_allocate": true}' $$, 'what can be evaluated is saved');
 
 select * from finish();

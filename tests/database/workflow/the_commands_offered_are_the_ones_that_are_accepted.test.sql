@@ -5,8 +5,7 @@ create table pg_temp.verdicts (machine text, state text, command text, person te
 grant all on pg_temp.verdicts to public;
 -- Refusals that other records decide; the row alone does not know them.
 create table pg_temp.elsewhere (answer text);
-insert into pg_temp.elsewhere values ('trip_has_open_stops'), ('offload_missing'), ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'),
-  ('statement_line_mismatch');
+insert into pg_temp.elsewhere values ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch');
 
 create function pg_temp.try(machine text, command text, id uuid, state text) returns text language plpgsql as $$
 begin

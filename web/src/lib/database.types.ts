@@ -47,15 +47,7 @@ export interface Database {
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
-        Relationships: [
-          {
-            foreignKeyName: 'audit_logs_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-        ];
+        Relationships: [];
       };
       /** People at a customer. */
       contacts: {
@@ -94,13 +86,6 @@ export interface Database {
             referencedRelation: 'customers';
             referencedColumns: ['tenant_id', 'id'];
           },
-          {
-            foreignKeyName: 'contacts_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
         ];
       };
       /** Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them. */
@@ -122,13 +107,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'container_ledger_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'container_ledger_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
@@ -195,13 +173,6 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'customers';
             referencedColumns: ['tenant_id', 'id'];
-          },
-          {
-            foreignKeyName: 'customer_addresses_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
           },
         ];
       };
@@ -318,13 +289,6 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'delivery_proofs_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'delivery_proofs_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
             isOneToOne: true;
@@ -399,20 +363,11 @@ export interface Database {
           entity_version: number;
           payload: Json;
           metadata: Json;
-          transaction_id: string;
           created_at: string;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
-        Relationships: [
-          {
-            foreignKeyName: 'event_store_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-        ];
+        Relationships: [];
       };
       /** What an attempt carries per line, and what was delivered of it. */
       fulfilment_items: {
@@ -429,13 +384,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'fulfilment_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'fulfilment_items_tenant_id_fulfilment_id_fkey';
             columns: ['tenant_id', 'fulfilment_id'];
@@ -475,13 +423,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'fulfilments_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'fulfilments_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -523,13 +464,6 @@ export interface Database {
         Update: { reorder_point?: number };
         Relationships: [
           {
-            foreignKeyName: 'inventory_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'inventory_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
             isOneToOne: false;
@@ -564,13 +498,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'inventory_transactions_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'inventory_transactions_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
@@ -661,13 +588,6 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'invoice_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'invoice_items_tenant_id_invoice_id_fkey';
             columns: ['tenant_id', 'invoice_id'];
             isOneToOne: false;
@@ -727,13 +647,6 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
-            foreignKeyName: 'invoices_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'invoices_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
             isOneToOne: false;
@@ -756,13 +669,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'load_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'load_items_tenant_id_load_id_fkey';
             columns: ['tenant_id', 'load_id'];
@@ -795,13 +701,6 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'loads_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'loads_tenant_id_trip_id_fkey';
             columns: ['tenant_id', 'trip_id'];
             isOneToOne: true;
@@ -829,13 +728,6 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'manual_adjustments';
             referencedColumns: ['tenant_id', 'id'];
-          },
-          {
-            foreignKeyName: 'manual_adjustment_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
           },
           {
             foreignKeyName: 'manual_adjustment_items_tenant_id_product_id_fkey';
@@ -869,13 +761,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'manual_adjustments_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'manual_adjustments_tenant_id_warehouse_id_fkey';
             columns: ['tenant_id', 'warehouse_id'];
@@ -1010,13 +895,6 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'offload_documents_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'offload_documents_tenant_id_trip_id_fkey';
             columns: ['tenant_id', 'trip_id'];
             isOneToOne: false;
@@ -1047,13 +925,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'offload_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'offload_items_tenant_id_offload_id_fkey';
             columns: ['tenant_id', 'offload_id'];
@@ -1090,13 +961,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'order_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'order_items_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -1178,13 +1042,6 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
-            foreignKeyName: 'orders_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'orders_tenant_id_reattempt_of_id_fkey';
             columns: ['tenant_id', 'reattempt_of_id'];
             isOneToOne: false;
@@ -1214,13 +1071,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'payment_allocations_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'payment_allocations_tenant_id_invoice_id_fkey';
             columns: ['tenant_id', 'invoice_id'];
@@ -1276,13 +1126,6 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
-            foreignKeyName: 'payments_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'payments_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
             isOneToOne: false;
@@ -1323,13 +1166,6 @@ export interface Database {
         Insert: { price_list_id: string; product_id: string; min_quantity?: number; price: number };
         Update: { min_quantity?: number; price?: number };
         Relationships: [
-          {
-            foreignKeyName: 'price_list_items_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'price_list_items_tenant_id_price_list_id_fkey';
             columns: ['tenant_id', 'price_list_id'];
@@ -1416,13 +1252,6 @@ export interface Database {
         Update: { cost_price?: number };
         Relationships: [
           {
-            foreignKeyName: 'product_costs_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-          {
             foreignKeyName: 'product_costs_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
             isOneToOne: true;
@@ -1448,13 +1277,6 @@ export interface Database {
         Insert: { product_id: string; name: string; factor: number };
         Update: { name?: string; factor?: number };
         Relationships: [
-          {
-            foreignKeyName: 'product_packs_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'product_packs_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
@@ -1546,13 +1368,6 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
-          {
-            foreignKeyName: 'reservations_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'reservations_tenant_id_order_item_id_fkey';
             columns: ['tenant_id', 'order_item_id'];
@@ -1770,15 +1585,7 @@ export interface Database {
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
-        Relationships: [
-          {
-            foreignKeyName: 'transition_executions_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-        ];
+        Relationships: [];
       };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
@@ -1804,13 +1611,6 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'customer_addresses';
             referencedColumns: ['tenant_id', 'customer_id', 'id'];
-          },
-          {
-            foreignKeyName: 'trip_stops_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
           },
           {
             foreignKeyName: 'trip_stops_tenant_id_order_id_fkey';
@@ -1862,13 +1662,6 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'drivers';
             referencedColumns: ['tenant_id', 'id'];
-          },
-          {
-            foreignKeyName: 'trips_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
           },
           {
             foreignKeyName: 'trips_tenant_id_vehicle_id_fkey';
@@ -2055,13 +1848,6 @@ export interface Database {
           is_active?: boolean;
         };
         Relationships: [
-          {
-            foreignKeyName: 'vehicles_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
           {
             foreignKeyName: 'vehicles_tenant_id_home_warehouse_id_fkey';
             columns: ['tenant_id', 'home_warehouse_id'];
@@ -2528,6 +2314,11 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
+      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred, and of those whose reference is what was typed. For number=in.(…) of a list. Raises input_invalid. */
+      find_numbers: {
+        Args: { document_kind: string; typed: string };
+        Returns: string[];
+      };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
         Args: {
@@ -2599,7 +2390,7 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
-      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, available}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json };
         Returns: Json;

@@ -1,5 +1,6 @@
 import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
+import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -46,13 +47,13 @@ export type Invoice = With<Tables<'invoices'>, typeof ON_INVOICE>;
 export type InvoiceItem = With<Tables<'invoice_items'>, typeof ON_INVOICE_ITEM>;
 export type Payment = With<Tables<'payments'>, typeof ON_PAYMENT>;
 
-export function listInvoices(list: ListQuery) {
+export async function listInvoices(list: ListQuery) {
   const { customer } = list.filters;
   const status = oneOf(INVOICE_STATES, list.filters.status);
   let query = supabase.from('invoices').select('*');
   if (status) query = query.eq('status', status);
   if (customer) query = query.eq('customer_id', customer);
-  if (list.search) query = query.ilike('number', `%${list.search}%`);
+  if (list.search) query = query.in('number', await findNumbers('invoice', list.search));
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
@@ -103,7 +104,7 @@ export function openInvoicesOf(customerId: string) {
   );
 }
 
-export function listPayments(list: ListQuery) {
+export async function listPayments(list: ListQuery) {
   const { customer } = list.filters;
   const status = oneOf(PAYMENT_STATES, list.filters.status);
   const method = PAYMENT_METHODS.find((item) => item.value === list.filters.method)?.value;
@@ -111,10 +112,7 @@ export function listPayments(list: ListQuery) {
   if (status) query = query.eq('status', status);
   if (method) query = query.eq('method', method);
   if (customer) query = query.eq('customer_id', customer);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`number.ilike.${like},reference.ilike.${like}`);
-  }
+  if (list.search) query = query.in('number', await findNumbers('payment', list.search));
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,

@@ -1,5 +1,6 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
+import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import {
   attach,
@@ -87,14 +88,14 @@ export const VARIANCE_KINDS = [
   'reported',
 ] as const satisfies Enums<'variance_kind'>[];
 
-export function listTrips(list: ListQuery) {
+export async function listTrips(list: ListQuery) {
   const { vehicle, driver } = list.filters;
   const status = oneOf(TRIP_STATES, list.filters.status);
   let query = supabase.from('trips').select('*');
   if (status) query = query.eq('status', status);
   if (vehicle) query = query.eq('vehicle_id', vehicle);
   if (driver) query = query.eq('driver_id', driver);
-  if (list.search) query = query.ilike('number', `%${list.search}%`);
+  if (list.search) query = query.in('number', await findNumbers('trip', list.search));
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
@@ -244,11 +245,11 @@ export function confirmLoad(tripId: string, counts: { product_id: string; count:
   return command('confirm_load', { trip_id: tripId, counts });
 }
 
-export function listOffloads(list: ListQuery) {
+export async function listOffloads(list: ListQuery) {
   let query = supabase.from('offload_documents').select('*');
   const status = oneOf(OFFLOAD_STATES, list.filters.status);
   if (status) query = query.eq('status', status);
-  if (list.search) query = query.ilike('number', `%${list.search}%`);
+  if (list.search) query = query.in('number', await findNumbers('offload', list.search));
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,

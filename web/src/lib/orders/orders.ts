@@ -1,7 +1,8 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { askJson, command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { findNumbers } from '#lib/platform/find.ts';
+import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
 import { attach, link, answerOf, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -35,7 +36,7 @@ const ON_ORDER = { ...IN_LIST, customer_addresses: ADDRESS };
 export type OrderRow = With<Tables<'orders'>, typeof IN_LIST>;
 export type Order = With<Tables<'orders'>, typeof ON_ORDER>;
 
-export function listOrders(list: ListQuery) {
+export async function listOrders(list: ListQuery) {
   const { customer, warehouse, hold, from, to } = list.filters;
   const status = oneOf(ORDER_STATES, list.filters.status);
   let query = supabase.from('orders').select('*');
@@ -46,10 +47,7 @@ export function listOrders(list: ListQuery) {
   const [begin, end] = [beginOf(from ?? ''), endOf(to ?? '')];
   if (begin) query = query.gte('created_at', begin);
   if (end) query = query.lt('created_at', end);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`number.ilike.${like},external_reference.ilike.${like}`);
-  }
+  if (list.search) query = query.in('number', await findNumbers('order', list.search));
   return page(
     query
       .order(list.sort, { ascending: list.ascending })
@@ -125,7 +123,9 @@ export interface Quote {
     price_source: string;
     line_total: number;
     tax_amount: number;
-    available: number;
+    in_stock: boolean;
+    /** Null for those who may not look into the depot. */
+    available: number | null;
   }[];
   subtotal: number;
   tax_total: number;

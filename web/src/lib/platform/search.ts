@@ -1,4 +1,5 @@
 import type { Tables } from '#lib/database.types.ts';
+import { findNumbers } from './find.ts';
 import { pattern } from './list.ts';
 import { rows, type TableName } from './read.ts';
 import { session } from './session.svelte.ts';
@@ -14,7 +15,9 @@ export interface Hit {
 interface Place<Table extends TableName = TableName> {
   permission: string;
   table: Table;
-  /** Columns that are searched and read. */
+  /** Documents are found by their number. */
+  document?: Parameters<typeof findNumbers>[0];
+  /** Columns that are read, and searched where there is no number. */
   columns: (keyof Tables<Table> & string)[];
   path: string;
   kind: string;
@@ -28,6 +31,7 @@ const PLACES: Place[] = [
   place({
     permission: 'orders.view',
     table: 'orders',
+    document: 'order',
     columns: ['number', 'external_reference'],
     path: '/orders',
     kind: 'Order',
@@ -52,6 +56,7 @@ const PLACES: Place[] = [
   place({
     permission: 'trips.view',
     table: 'trips',
+    document: 'trip',
     columns: ['number'],
     path: '/trips',
     kind: 'Trip',
@@ -60,6 +65,7 @@ const PLACES: Place[] = [
   place({
     permission: 'invoices.view',
     table: 'invoices',
+    document: 'invoice',
     columns: ['number'],
     path: '/invoices',
     kind: 'Invoice',
@@ -68,6 +74,7 @@ const PLACES: Place[] = [
   place({
     permission: 'payments.view',
     table: 'payments',
+    document: 'payment',
     columns: ['number', 'reference'],
     path: '/payments',
     kind: 'Payment',
@@ -85,11 +92,12 @@ export async function searchRecords(text: string): Promise<Hit[]> {
   const like = pattern(text);
   const found = await Promise.allSettled(
     PLACES.filter((place) => session.can(place.permission)).map(async (place) => {
+      const query = untyped.from(place.table as string).select(['id', ...place.columns].join(','));
       const records = await rows(
-        untyped
-          .from(place.table as string)
-          .select(['id', ...place.columns].join(','))
-          .or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
+        (place.document
+          ? query.in('number', await findNumbers(place.document, text))
+          : query.or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
+        )
           .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),

@@ -1,0 +1,18 @@
+-- What people may write is now known: their bad values are answered in words (docs/decisions/0014).
+
+do $$
+declare
+  written record;
+begin
+  for written in
+    select c.oid::regclass as name from pg_catalog.pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+      and (pg_catalog.has_any_column_privilege('authenticated', c.oid, 'insert') or pg_catalog.has_any_column_privilege('authenticated', c.oid, 'update'))
+  loop
+    perform private.refuse_invalid(written.name);
+  end loop;
+end
+$$;
+
+-- A company is founded by a command that hands on what it was given.
+select private.refuse_invalid('public.tenants', 'slug', 'name');

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cloneDatabase, type Session, type TestDatabase } from '../../harness/database.ts';
+import { attempt, type Refusal } from '../_isolation/attempt.ts';
+import { openCompany, playedBy, type Company } from '../_isolation/company.ts';
+import { insertRow, newRows, type NewRow } from '../_isolation/new_rows.ts';
+
+type Values = Record<string, unknown>;
+
+const LONG = 'x'.repeat(5000);
+const LARGE = JSON.stringify(
+  Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [String((n * 7919) % 1000003), n])),
+);
+
+/** For every CHECK over what people write: values that break it and nothing else. */
+const BROKEN: Record<string, Record<string, Values>> = {
+  contacts: {
+    email_is_an_address: { email: 'nobody' },
+    name_is_not_blank: { name: ' ' },
+    phone_is_e164: { phone: '0712345678' },
+    role_is_short: { role: LONG },
+  },
+  customer_addresses: {
+    city_is_not_blank: { city: '' },
+    instructions_are_bounded: { instructions: LONG },
+    label_is_not_blank: { label: ' ' },
+    position_is_complete: { latitude: 1 },
+    position_is_on_earth: { latitude: 91, longitude: 0 },
+    street_is_not_blank: { street: LONG },
+    window_is_ordered: { window_start: '12:00', window_end: '08:00' },
+  },
+  customers: {
+    category_is_short: { category: LONG },
+    code_is_short: { code: ' C-1' },
+    contact_name_is_short: { contact_name: LONG },
+    credit_limit_is_bounded: { credit_limit: -1 },
+    customer_type_is_short: { customer_type: '' },
+    email_is_an_address: { email: 'a b@c' },
+    name_is_not_blank: { name: '' },
+    notes_are_bounded: { notes: LONG },
+    payment_terms_are_bounded: { payment_terms_days: 366 },
+    phone_is_e164: { phone: '+0' },
+    tax_id_is_short: { tax_id: LONG },
+  },
+  drivers: {
+    licence_number_is_short: { licence_number: LONG },
+    name_is_not_blank: { name: ' ' },
+    phone_is_e164: { phone: 'by mail' },
+  },
+  inventory: { reorder_point_is_bounded: { reorder_point: -1 } },
+  price_list_items: {
+    min_quantity_is_bounded: { min_quantity: 0 },
+    price_is_bounded: { price: 'NaN' },
+  },
+  price_lists: {
+    customer_type_is_short: { customer_type: LONG, territory_id: null },
+    list_has_at_most_one_audience: { customer_type: 'kiosk' },
+    name_is_not_blank: { name: LONG },
+    validity_is_ordered: { valid_from: '2027-02-01', valid_to: '2027-01-01' },
+  },
+  product_costs: { cost_price_is_bounded: { cost_price: -0.01 } },
+  product_packs: {
+    factor_is_bounded: { factor: 0 },
+    name_is_short: { name: 'pack ' },
+  },
+  products: {
+    base_price_is_bounded: { base_price: -1 },
+    category_is_short: { category: LONG },
+    deposit_is_bounded: { deposit_amount: 1e6 },
+    description_is_bounded: { description: LONG },
+    name_is_not_blank: { name: '' },
+    product_is_not_its_own_container: {},
+    sku_is_short: { sku: '' },
+    tax_rate_is_a_percentage: { tax_rate: 101 },
+    unit_is_short: { unit: '' },
+    volume_is_bounded: { volume_l: -1 },
+    weight_is_bounded: { weight_kg: 100001 },
+  },
+  statement_lines: {
+    amount_is_bounded: { amount: 0 },
+    posted_at_is_finite: { posted_at: 'infinity' },
+    reference_is_short: { reference: '' },
+    source_is_short: { source: LONG },
+  },
+  tenant_settings: {
+    business_rules_is_an_object: { business_rules: LARGE },
+    currency_is_an_iso_code: { currency: 'shillings' },
+    feature_flags_is_an_object: { feature_flags: '[]' },
+    locale_is_a_language_tag: { locale: 'English' },
+    terminology_is_an_object: { terminology: '"x"' },
+    type_definitions_is_an_object: { type_definitions: LARGE },
+  },
+  territories: {
+    code_is_short: { code: LONG },
+    name_is_not_blank: { name: '' },
+    territory_is_not_its_own_parent: {},
+  },
+  users: {
+    full_name_is_not_blank: { full_name: ' ' },
+    phone_is_e164: { phone: '123' },
+  },
+  vehicles: {
+    capacities_are_bounded: { capacity_l: -1 },
+    costs_are_bounded: { cost_per_km: 1e6 },
+    name_is_not_blank: { name: ' ' },
+    registration_is_short: { registration: 'KDA 101A and a trailer behind it' },
+    shift_is_ordered: { shift_start: '18:00', shift_end: '07:00' },
+  },
+  warehouses: {
+    address_is_bounded: { address: LONG },
+    code_is_short: { code: '' },
+    name_is_not_blank: { name: '' },
+    position_is_complete: { longitude: 1 },
+    position_is_on_earth: { latitude: 0, longitude: 'NaN' },
+  },
+  workflow_definitions: {
+    approvals_required_is_small: {
+      from_state: 'pending_approval',
+      command: 'approve',
+      approvals_required: 6,
+    },
+    only_approvals_are_counted: { approvals_required: 2 },
+  },
+};
+
+/** Rows that people change and do not enter. */
+const ONLY_CHANGED: Record<string, string> = {
+  inventory: 'true',
+  tenant_settings: 'true',
+  users: `email = 'owner@acme.test'`,
+};
+/** Rules that a new row cannot break: nobody knows its id yet. */
+const OWN_ID: Record<string, string> = {
+  product_is_not_its_own_container: 'container_product_id',
+  territory_is_not_its_own_parent: 'parent_id',
+};
+
+/** References to what is no row of the company. */
+const REFERS: Record<string, { error: string; values: Values }> = {
+  workflow_step_is_known: {
+    error: 'workflow_step_is_known',
+    values: { machine: 'order', from_state: 'draft', command: 'approve' },
+  },
+  workflow_definitions_permission_fkey: {
+    error: 'record_not_found',
+    values: { permission: 'ships.launch' },
+  },
+};
+
+let database: TestDatabase;
+let admin: Session;
+let company: Company;
+let person: Session;
+let rows: Record<string, NewRow>;
+
+beforeAll(async () => {
+  database = await cloneDatabase('bad_values');
+  admin = await database.asAdmin();
+  company = await openCompany(database, 'acme');
+  // The owner holds every right of his company.
+  person = playedBy(company, 'owner');
+  rows = await newRows(admin, company);
+});
+
+afterAll(() => database.drop());
+
+/** The refusal of a row, written the way people write it. */
+async function refusalOf(table: string, values: Values): Promise<Refusal | null> {
+  const { refusal } = await attempt(person, async () => {
+    const condition = ONLY_CHANGED[table];
+    if (condition === undefined) {
+      await insertRow(person, table, { ...rows[table]?.values, ...values });
+    } else {
+      const columns = Object.keys(values).map((column, n) => `${column} = $${n + 1}`);
+      await person.query(
+        `update public.${table} set ${columns.join(', ')} where ${condition}`,
+        Object.values(values),
+      );
+    }
+  });
+  return refusal;
+}
+
+async function refusalOfOwnId(table: string, column: string): Promise<Refusal | null> {
+  const { refusal } = await attempt(person, () =>
+    person.query(`update public.${table} set ${column} = id`),
+  );
+  return refusal;
+}
+
+test('every broken rule of every table that people write has its own error', async () => {
+  const registered = new Map(
+    (
+      await admin.query<{ key: string; words: string }>(
+        `select key, sentence || ' ' || next_step as words from private.errors`,
+      )
+    ).map(({ key, words }) => [key, words]),
+  );
+  await person.query('begin');
+  const wrong: unknown[] = [];
+  for (const [table, checks] of Object.entries(BROKEN)) {
+    for (const [check, values] of Object.entries(checks)) {
+      const own = OWN_ID[check];
+      const refusal = own ? await refusalOfOwnId(table, own) : await refusalOf(table, values);
+      const detail = JSON.parse(refusal?.detail || '{}') as Values;
+      const named = [own, ...Object.keys(values)].some((column) => column && column in detail);
+      const isCut = (refusal?.detail.length ?? 0) < 400;
+      const answer = { code: refusal?.code, message: refusal?.message, hint: refusal?.hint };
+      const wanted = { code: 'PT422', message: check, hint: registered.get(check) };
+      if (JSON.stringify(answer) !== JSON.stringify(wanted) || !named || !isCut) {
+        wrong.push({ table, check, ...refusal });
+      }
+    }
+  }
+  await person.query('rollback');
+  expect(wrong).toEqual([]);
+});
+
+test('the rules above are all there are', async () => {
+  const checks = await admin.query<{ name: string }>(
+    `select k.conrelid::regclass::text || '.' || k.conname as name from pg_constraint k
+     where k.contype = 'c' and k.connamespace = 'public'::regnamespace and exists (
+       select from unnest(k.conkey) a where has_column_privilege('authenticated', k.conrelid, a, 'insert')
+         or has_column_privilege('authenticated', k.conrelid, a, 'update'))`,
+  );
+  const tried = Object.entries(BROKEN).flatMap(([table, names]) =>
+    Object.keys(names).map((name) => `${table}.${name}`),
+  );
+  expect(tried.sort()).toEqual(checks.map(({ name }) => name).sort());
+});
+
+test('what is missing is named, all of it at once', async () => {
+  await person.query('begin');
+  const refusal = await refusalOf('customer_addresses', { label: null, street: null });
+  expect(refusal).toMatchObject({ code: 'PT422', message: 'input_invalid' });
+  expect(JSON.parse(refusal?.detail ?? '')).toEqual({ label: 'required', street: 'required' });
+  const emptied = await refusalOf('tenant_settings', { timezone: null });
+  expect(emptied).toMatchObject({ code: 'PT422', message: 'input_invalid' });
+  await person.query('rollback');
+});
+
+test('a reference to nothing is said like in a command', async () => {
+  await person.query('begin');
+  const nowhere = '00000000-0000-7000-8000-000000000000';
+  for (const [table, { references }] of Object.entries(rows)) {
+    for (const reference of references) {
+      const refusal = await refusalOf(table, { [reference]: nowhere });
+      expect({ table, reference, refusal }).toMatchObject({
+        refusal: { code: 'PT404', message: 'record_not_found' },
+      });
+      expect(JSON.parse(refusal?.detail ?? '')).toEqual({ [reference]: nowhere });
+    }
+  }
+  for (const { error, values } of Object.values(REFERS)) {
+    const refusal = await refusalOf('workflow_definitions', values);
+    expect(refusal).toMatchObject({ message: error });
+    expect(JSON.parse(refusal?.detail ?? '')).toEqual(values);
+  }
+  await person.query('rollback');
+});
+
+test('a person without a company is sent away before his values are looked at', async () => {
+  await admin.query(
+    `select private.create_account('nobody@example.test', 'mzigo-demo-2026', 'Nobody')`,
+  );
+  const nobody = await database.asUser('nobody@example.test');
+  await expect(
+    nobody.query(`insert into territories (code, name) values ('', '')`),
+  ).rejects.toThrow(expect.objectContaining({ code: '42501' }) as Error);
+});
