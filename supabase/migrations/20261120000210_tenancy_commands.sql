@@ -325,15 +325,12 @@ select private.expose('reset_password');
 -- Signing in
 ------------------------------------------------------------------------------------------------
 
-select private.register_error('sign_in_locked', 429, 'There were too many wrong passwords for this account.', 'Wait five minutes, or set a new password with "Forgotten password".');
-
 create function private.hook_password_verification_attempt(event jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   failures_allowed constant integer := 10;
   account constant uuid := (select u.id from public.users u where u.id = (event ->> 'user_id')::uuid);
-  locked private.errors;
 begin
   if account is null then
     return '{"decision": "continue"}';
@@ -343,10 +340,9 @@ begin
   if failures_allowed <= (
     select count(*) from private.sign_in_failures f where f.user_id = account and f.failed_at > pg_catalog.clock_timestamp() - interval '5 minutes'
   ) then
-    -- The right password is refused as well: who guesses must not learn that he has found it.
-    select * into strict locked from private.errors e where e.key = 'sign_in_locked';
-    return pg_catalog.jsonb_build_object('error', pg_catalog.jsonb_build_object(
-      'http_code', locked.status, 'message', locked.sentence || ' ' || locked.next_step));
+    -- The right password is refused as well: who guesses must not learn that he has found it. In the very
+    -- words of the sign-in service for a wrong one: whether there is an account is nobody's business either.
+    return '{"decision": "reject", "message": "Invalid login credentials"}';
   end if;
   if (event ->> 'valid')::boolean then
     delete from private.sign_in_failures f where f.user_id = account;
@@ -357,7 +353,7 @@ begin
 end
 $$;
 comment on function private.hook_password_verification_attempt(jsonb) is
-  'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue} or {error: {http_code: 429, message}}.';
+  'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue}, or {decision: reject, message} as for any wrong password.';
 
 ------------------------------------------------------------------------------------------------
 -- Members
