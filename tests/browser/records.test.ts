@@ -136,3 +136,62 @@ test('a super admin creates a company, suspends one and lets it in again', async
   expect(await guard.page.getByRole('link', { name: 'Companies' }).count()).toBe(0);
   for (const person of [platform, guard]) expect(person.errors).toEqual([]);
 });
+
+test('a depot, a van and its driver are added and may be taken out of use', async () => {
+  const owner = await signIn(visit(), 'owner@acme.test');
+  const dialog = owner.page.getByRole('dialog');
+  const added = (name: string) => owner.page.getByRole('listitem').filter({ hasText: name });
+  await owner.open('/fleet');
+  await owner.button('Add to depots and shops').click();
+  await dialog.getByLabel('Name').fill('Thika depot');
+  await dialog.getByLabel('Code').fill('THK');
+  await dialog.getByLabel('Address').fill('Garissa Road, Thika');
+  await dialogButton(owner, 'Save').click();
+  await added('Thika depot').getByText('Garissa Road, Thika').waitFor();
+
+  await owner.button('Add to vehicles').click();
+  await dialog.getByLabel('Name').fill('Hino 300');
+  await dialog.getByLabel('Number plate').fill('KDC 900C');
+  await dialog.getByLabel('Home depot').selectOption({ label: 'Thika depot' });
+  await dialog.getByLabel('Carries at most').fill('4500');
+  await dialog.getByLabel('Volume').fill('20000');
+  await dialog.getByLabel('Units').fill('250');
+  await dialogButton(owner, 'Save').click();
+  await added('Hino 300').getByText('4,500 kg, 20,000 l, home Thika depot').waitFor();
+
+  // What cannot be a number keeps the dialog open with everything in it.
+  await owner.button('Add to drivers').click();
+  await dialog.getByLabel('Name').fill('Peris Chebet');
+  await dialog.getByLabel('Phone').fill('12');
+  await dialogButton(owner, 'Save').click();
+  await dialog.getByText('This is not a phone number.').waitFor();
+  await dialog.getByLabel('Phone').fill('0733 100 200');
+  await dialogButton(owner, 'Save').click();
+  await added('Peris Chebet').getByText('+254733100200').waitFor();
+
+  await added('Hino 300').getByRole('button', { name: 'Retire' }).click();
+  await added('Hino 300').getByText('Retired').waitFor();
+  expect(owner.errors).toEqual([]);
+});
+
+test('a price list for a territory is made, and a price of it is changed in place', async () => {
+  const manager = await signIn(visit(), 'manager@acme.test');
+  await manager.open('/prices');
+  await manager.button('New price list').click();
+  const dialog = manager.page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Nairobi offer');
+  await dialog.getByLabel('For').selectOption({ label: 'A territory' });
+  await dialog.getByLabel('Territory').selectOption({ label: 'Nairobi' });
+  await dialogButton(manager, 'Create').click();
+  await manager.page.getByRole('heading', { level: 1, name: 'Nairobi offer' }).waitFor();
+  await manager.page.getByText('For territory Nairobi').waitFor();
+
+  await manager.pick('Product', 'Cola');
+  await manager.page.getByLabel('Price', { exact: true }).fill('700');
+  await manager.button('Add').click();
+  const price = manager.page.getByLabel('Price of Cola 300 ml, crate of 24');
+  await price.fill('690');
+  await price.press('Tab');
+  await manager.page.getByText(/now costs Ksh\s690\.00/).waitFor();
+  expect(manager.errors).toEqual([]);
+});

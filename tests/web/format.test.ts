@@ -29,6 +29,8 @@ describe('money and quantities', () => {
   test('are written in the currency and the locale of the company', () => {
     expect(read(money(1234567.5))).toBe('Ksh 1,234,567.50');
     expect(read(money('-0.4'))).toBe('-Ksh 0.40');
+    expect([amount(1234.5), quantity(1234.5)]).toEqual(['1,234.50', '1,234.5']);
+    // Whoever changes the company on the same screen gets its ways of writing.
     workAt({ currency: 'EUR', locale: 'de-DE' });
     expect(read(money(1234.5))).toBe('1.234,50 €');
     expect(amount(1234.5)).toBe('1.234,50');

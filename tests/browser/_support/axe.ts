@@ -17,17 +17,33 @@ export function bringAxe(person: Person): Promise<unknown> {
   return person.context.addInitScript(SOURCE);
 }
 
-function run(person: Person, runOnly: axe.RunOnly): Promise<string[]> {
-  return person.page.evaluate(async (only) => {
-    const { axe: judge } = window as unknown as { axe: typeof axe };
-    const { violations } = await judge.run(document, {
-      runOnly: only,
-      resultTypes: ['violations'],
-    });
-    return violations.flatMap((rule) =>
-      rule.nodes.map((node) => `${rule.id} at ${node.target.join(' ')}`),
-    );
-  }, runOnly);
+/** Judges the page in the light and then, for what a theme can break, in the dark. */
+function run(person: Person): Promise<string[]> {
+  return person.page.evaluate(
+    async ([rules, colours]) => {
+      const { axe: judge } = window as unknown as { axe: typeof axe };
+      const { classList } = document.documentElement;
+      const found: string[] = [];
+      for (const [theme, only] of [
+        ['light', rules],
+        ['dark', colours],
+      ] as const) {
+        classList.toggle('dark', theme === 'dark');
+        const { violations } = await judge.run(document, {
+          runOnly: only,
+          resultTypes: ['violations'],
+        });
+        for (const rule of violations) {
+          for (const node of rule.nodes) {
+            found.push(`${theme}: ${rule.id} at ${node.target.join(' ')}`);
+          }
+        }
+      }
+      classList.remove('dark');
+      return found;
+    },
+    [WCAG, COLOURS] as const,
+  );
 }
 
 /** What axe finds on the page as it stands, in both sizes and both themes. */
@@ -35,12 +51,8 @@ export async function violationsOf(person: Person): Promise<string[]> {
   const found: string[] = [];
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     await person.page.setViewportSize(viewport);
-    for (const theme of ['light', 'dark'] as const) {
-      await person.page.emulateMedia({ colorScheme: theme });
-      await person.page.locator(`html${theme === 'dark' ? '.dark' : ':not(.dark)'}`).waitFor();
-      const broken = await run(person, theme === 'light' ? WCAG : COLOURS);
-      found.push(...broken.map((text) => `${screen}, ${theme}: ${text}`));
-    }
+    const broken = await run(person);
+    found.push(...broken.map((text) => `${screen}, ${text}`));
   }
   return found;
 }

@@ -2436,7 +2436,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Consumes a batch of a domain queue: effect, inbox row and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
+      /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;

@@ -2,19 +2,16 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import { PortalError } from '#lib/errors.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 
-/** A number as people write it, in E.164; null when it cannot be one. */
-export async function toE164(text: string): Promise<string | null> {
+/**
+ * What a form field for a telephone number says, as people write it, in E.164; null when it is empty.
+ * @throws PortalError
+ */
+export async function phoneField(text: string): Promise<string | null> {
+  if (text.trim() === '') return null;
   const { parsePhoneNumberFromString } = await import('libphonenumber-js/min');
   const country = (session.tenant?.locale.split('-')[1] ?? 'KE') as CountryCode;
   const number = parsePhoneNumberFromString(text, country);
-  return number?.isPossible() ? number.number : null;
-}
-
-/** What a form field for a telephone number says, in E.164; null when it is empty. @throws PortalError */
-export async function phoneField(text: string): Promise<string | null> {
-  if (text.trim() === '') return null;
-  const number = await toE164(text);
-  if (number) return number;
+  if (number?.isPossible()) return number.number;
   throw new PortalError({
     key: 'phone_invalid',
     status: 422,

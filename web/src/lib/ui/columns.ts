@@ -22,3 +22,22 @@ export interface Column<Row> {
 export type Filter =
   | { name: string; label: string; kind?: 'choice'; options: { value: string; label: string }[] }
   | { name: string; label: string; kind: 'date' };
+
+/** For records that are retired, never deleted: the column and the filter that tell them apart. */
+export function inUseColumn<Row extends { is_active: boolean }>(): Column<Row> {
+  return {
+    key: 'active',
+    label: 'State',
+    value: (row) => (row.is_active ? 'active' : 'retired'),
+    kind: 'status',
+  };
+}
+
+export const inUseFilter: Filter = {
+  name: 'active',
+  label: 'State',
+  options: [
+    { value: 'yes', label: 'Active' },
+    { value: 'no', label: 'Retired' },
+  ],
+};
