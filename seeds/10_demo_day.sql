@@ -244,7 +244,7 @@ begin
   perform pg_temp.come_home(trip, 'globex');
   perform pg_temp.pay(pg_temp.issue(orders[1], 'globex'), 'globex', 0.5, 'SKJ1C8MN4A');
   one := pg_temp.order_of('Coast Hotels Supply', '{"GAS-13": 20, "BRN-02": 2}', 'allocated', 'globex', 'KLF', today + 1);
-  perform pg_temp.trip_of(array[one], 'globex', 'KDH 505H', 'Elijah Musyoka', '20 hours', '25 hours', 'KLF');
+  perform pg_temp.trip_of(array[one], 'globex', 'KDH 505H', 'Caleb Rotich', '20 hours', '25 hours', 'KLF');
   perform pg_temp.order_of('Ruiru Kitchen Gas', '{"GAS-06": 8}', 'pending', 'globex', day => today + 1);
   perform pg_temp.order_of('Coast Hotels Supply', '{"GAS-13": 12}', 'draft', 'globex', 'KLF');
   perform set_config('request.jwt.claims', '', true);

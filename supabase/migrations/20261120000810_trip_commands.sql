@@ -7,6 +7,7 @@ select private.register_error('trip_without_driver', 409, 'The trip has no drive
 select private.register_error('trip_without_vehicle', 409, 'The trip has no vehicle.', 'Choose a vehicle.');
 select private.register_error('vehicle_not_active', 409, 'The vehicle is out of service.', 'Choose another vehicle, or put this one back into service.');
 select private.register_error('driver_not_active', 409, 'The driver no longer drives for you.', 'Choose another driver, or make this one active again.');
+select private.register_error('driver_cannot_sign_in', 409, 'The driver has no account with the right to drive, so he can neither confirm the load nor set off.', 'Invite him as a driver and choose that account on his driver record, or choose another driver.');
 select private.register_error('trip_overloaded', 409, 'The load is more than the vehicle can carry.', 'Take orders off the trip or choose a larger vehicle.');
 select private.register_error('load_not_confirmed', 409, 'The load is not confirmed by both the depot and the driver.', 'Have both count the load.');
 select private.register_error('load_count_mismatch', 409, 'The count differs from the load sheet.', 'Count again; if goods are missing, change the orders first.');
@@ -170,7 +171,7 @@ end
 $$;
 comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight, volume or units of a trip exceed its vehicle. Without a vehicle there is nothing to check yet.';
 
-create function private.check_crew(target public.trips) returns void
+create function private.check_crew(target public.trips, is_planned boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -188,10 +189,18 @@ begin
   ) then
     perform private.fail('driver_not_active', pg_catalog.jsonb_build_object('driver_id', driver.id, 'name', driver.name));
   end if;
+  if is_planned and driver.id is not null and not exists (
+    select from public.memberships m
+    left join public.role_permissions p on p.role = m.role and p.permission = 'trips.drive'
+    left join public.tenant_role_permissions o on o.tenant_id = m.tenant_id and o.role = m.role and o.permission = 'trips.drive'
+    where m.tenant_id = driver.tenant_id and m.id = driver.membership_id and coalesce(o.is_granted, p.permission is not null)
+  ) then
+    perform private.fail('driver_cannot_sign_in', pg_catalog.jsonb_build_object('driver_id', driver.id, 'name', driver.name));
+  end if;
 end
 $$;
-comment on function private.check_crew(public.trips) is
-  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. A driver who can sign in is a member. Raises vehicle_not_active, driver_not_active.';
+comment on function private.check_crew(public.trips, boolean) is
+  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. From the plan on the driver needs an account that may drive, since the load and the start wait for him. Raises vehicle_not_active, driver_not_active, driver_cannot_sign_in.';
 
 ------------------------------------------------------------------------------------------------
 -- Building
@@ -274,7 +283,7 @@ begin
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   returning * into created;
-  perform private.check_crew(created);
+  perform private.check_crew(created, false);
   perform private.set_trip_orders(created, order_ids);
   return created;
 end
@@ -331,7 +340,7 @@ begin
   where t.id = target.id
   returning * into target;
   if change_trip.vehicle_id is not null or change_trip.driver_id is not null then
-    perform private.check_crew(target);
+    perform private.check_crew(target, target.status = 'planned');
   end if;
   if target.status = 'planned' then
     perform private.check_capacity(target);
@@ -343,7 +352,7 @@ begin
 end
 $$;
 comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer) is
-  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict.';
+  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, driver_cannot_sign_in, version_conflict.';
 select private.expose_command('change_trip');
 
 create function private.plan_trip(trip_id uuid, expected_version integer default null) returns public.trips
@@ -362,7 +371,7 @@ begin
   if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
-  perform private.check_crew(target);
+  perform private.check_crew(target, true);
   perform private.check_capacity(target);
   update public.trips t set status = 'planned' where t.id = target.id returning * into target;
   perform private.write_load_sheet(target);
@@ -370,7 +379,7 @@ begin
 end
 $$;
 comment on function private.plan_trip(uuid, integer) is
-  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
+  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
 select private.expose_command('plan_trip');
 
 create function private.counted_for_the_other_side(target public.trips) returns boolean
@@ -451,7 +460,7 @@ begin
   if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
-  perform private.check_crew(target);
+  perform private.check_crew(target, true);
   perform private.check_capacity(target);
   if not exists (
     select from public.loads l where l.tenant_id = tenant and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
@@ -519,7 +528,7 @@ begin
 end
 $$;
 comment on function private.dispatch_trip(uuid, integer) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
 select private.expose_command('dispatch_trip');
 
 create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips

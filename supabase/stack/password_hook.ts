@@ -104,5 +104,8 @@ async function close(pool: pg.Pool, { userId, sessionId }: Attempt, isEverywhere
 
 function refuse(status: number, message: string): Response {
   const error_code = status === 429 ? 'over_request_rate_limit' : 'invalid_credentials';
-  return Response.json({ code: status, error_code, msg: message }, { status });
+  return Response.json(
+    { code: status, error_code, msg: message },
+    { status, headers: { 'x-sb-error-code': error_code } },
+  );
 }

@@ -102,7 +102,7 @@ test('a queue that cannot be drained does not hold up the others and is reported
 });
 
 test('every queue of the database has a worker: this one, or the one that sends', async () => {
-  const name = '20261120000310_workflow_queues.sql';
+  const name = '20261120000350_workflow_queues.sql';
   const path = join(import.meta.dirname, '../../supabase/migrations', name);
   const script = await readFile(path, 'utf8');
   const values = /insert into private\.queue_policies \(queue\) values([^;]*);/.exec(script)?.[1];

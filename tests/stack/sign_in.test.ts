@@ -24,7 +24,13 @@ async function signIn(email: string, password = PASSWORD) {
     headers: { apikey: stack.publishableKey, 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
   });
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  const headers = [...answer.headers].filter(([name]) => name !== 'date');
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    body: JSON.parse(text) as Record<string, unknown>,
+    all: { status: answer.status, headers, text },
+  };
 }
 
 async function sessions(email: string): Promise<number> {
@@ -44,13 +50,11 @@ test('ten wrong passwords close an account even to the right one, and nobody els
     );
     expect([attempt, status, body['error_code']]).toEqual([attempt, 400, 'invalid_credentials']);
   }
-  const { status, body } = await signIn(email);
-  expect(status).toBe(429);
-  expect(body).toEqual({
-    code: 429,
-    error_code: 'over_request_rate_limit',
-    msg: expect.stringContaining('Wait five minutes') as string,
-  });
+  // Neither the account nor the password is given away: all three are told the same, to the byte.
+  const { all: unknown } = await signIn('nobody@acme.test', 'wrong-pass-1');
+  expect(unknown).toMatchObject({ status: 400 });
+  expect((await signIn(email)).all).toEqual(unknown);
+  expect((await signIn(email, 'wrong-pass-1')).all).toEqual(unknown);
   expect(await sessions(email)).toBe(0);
   expect(await signIn('auditor@acme.test')).toMatchObject({ status: 200 });
   await database.query(
@@ -63,7 +67,7 @@ test('ten wrong passwords close an account even to the right one, and nobody els
 test('nobody is told of an address that has no account', async () => {
   const known = await signIn('finance@acme.test', 'wrong-pass-1');
   const unknown = await signIn('nobody@acme.test', 'wrong-pass-1');
-  expect(unknown).toEqual(known);
+  expect(unknown.all).toEqual(known.all);
 });
 
 /** Lets the hook answer something else for the rest of the test. */
@@ -87,7 +91,7 @@ test('what the hook rejects is not signed in, and signed out everywhere if it sa
   const email = 'finance@globex.test';
   expect(await signIn(email)).toMatchObject({ status: 200 });
   await withHook(`return '{"decision": "reject", "message": "Not today."}';`, async () => {
-    expect(await signIn(email)).toEqual({
+    expect(await signIn(email)).toMatchObject({
       status: 400,
       body: { code: 400, error_code: 'invalid_credentials', msg: 'Not today.' },
     });

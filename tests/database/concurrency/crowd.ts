@@ -98,9 +98,18 @@ export async function crew(admin: Session, registration: string) {
      from warehouses w join tenants t on t.id = w.tenant_id where t.slug = 'acme' and w.code = 'NBO' returning id`,
     [registration],
   );
+  const email = `${randomUUID()}@example.test`;
+  await admin.query(`select private.create_account($1, 'mzigo-demo-2026', $2)`, [
+    email,
+    `Driver of ${registration}`,
+  ]);
   const driver = await admin.one<Row>(
-    `insert into drivers (tenant_id, name) select id, $1 from tenants where slug = 'acme' returning id`,
-    [`Driver of ${registration}`],
+    `with colleague as (
+       insert into memberships (tenant_id, user_id, role)
+       select t.id, u.id, 'driver' from tenants t, users u where t.slug = 'acme' and u.email = $1 returning id, tenant_id
+     )
+     insert into drivers (tenant_id, membership_id, name) select tenant_id, id, $2 from colleague returning id`,
+    [email, `Driver of ${registration}`],
   );
   return { vehicle_id: vehicle.id, driver_id: driver.id };
 }

@@ -2142,7 +2142,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
-      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, driver_cannot_sign_in, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
           trip_id: string;
@@ -2274,7 +2274,7 @@ export interface Database {
           failed_at: string;
         }[];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -2376,7 +2376,7 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
+      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
       plan_trip: {
         Args: {
           trip_id: string;
@@ -2385,7 +2385,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Consumes a batch of a domain queue: effect, inbox row and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
+      /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;

@@ -59,7 +59,7 @@ const WORDS: Record<string, Words> = {
   },
   invalid_credentials: {
     sentence: 'The e-mail address or the password is wrong.',
-    step: 'Check both, or reset the password.',
+    step: 'Check both, or reset the password. After ten wrong passwords an account rests for five minutes.',
   },
   user_banned: {
     sentence: 'This account has been locked.',

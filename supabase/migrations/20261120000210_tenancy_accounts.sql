@@ -1,4 +1,4 @@
--- Family 02, tenancy: who am I, switching companies, invitations, password reset, members and rights.
+-- Family 02, tenancy: who am I, switching companies, invitations, password reset, signing in.
 
 select private.register_error('invitation_not_valid', 409, 'This invitation was used, withdrawn or has expired.', 'Ask the person who invited you for a new one.');
 select private.register_error('invitation_for_other_email', 403, 'This invitation was sent to another e-mail address.', 'Sign out and open the link again.');
@@ -325,15 +325,12 @@ select private.expose('reset_password');
 -- Signing in
 ------------------------------------------------------------------------------------------------
 
-select private.register_error('sign_in_locked', 429, 'There were too many wrong passwords for this account.', 'Wait five minutes, or set a new password with "Forgotten password".');
-
 create function private.hook_password_verification_attempt(event jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   failures_allowed constant integer := 10;
   account constant uuid := (select u.id from public.users u where u.id = (event ->> 'user_id')::uuid);
-  locked private.errors;
 begin
   if account is null then
     return '{"decision": "continue"}';
@@ -343,10 +340,9 @@ begin
   if failures_allowed <= (
     select count(*) from private.sign_in_failures f where f.user_id = account and f.failed_at > pg_catalog.clock_timestamp() - interval '5 minutes'
   ) then
-    -- The right password is refused as well: who guesses must not learn that he has found it.
-    select * into strict locked from private.errors e where e.key = 'sign_in_locked';
-    return pg_catalog.jsonb_build_object('error', pg_catalog.jsonb_build_object(
-      'http_code', locked.status, 'message', locked.sentence || ' ' || locked.next_step));
+    -- The right password is refused as well: who guesses must not learn that he has found it. In the very
+    -- words of the sign-in service for a wrong one: whether there is an account is nobody's business either.
+    return '{"decision": "reject", "message": "Invalid login credentials"}';
   end if;
   if (event ->> 'valid')::boolean then
     delete from private.sign_in_failures f where f.user_id = account;
@@ -357,225 +353,4 @@ begin
 end
 $$;
 comment on function private.hook_password_verification_attempt(jsonb) is
-  'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue} or {error: {http_code: 429, message}}.';
-
-------------------------------------------------------------------------------------------------
--- Members
-------------------------------------------------------------------------------------------------
-
-create function private.tg_memberships__keep_owner() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- One lock per company: two owners who remove each other at the same moment take turns.
-  perform from public.tenants t where t.id = old.tenant_id for no key update;
-  if not exists (
-    select from public.memberships m
-    where m.tenant_id = old.tenant_id and m.role = 'owner' and m.status = 'active' and m.id <> old.id
-  ) then
-    perform private.fail('last_owner_kept');
-  end if;
-  return case tg_op when 'DELETE' then old else new end;
-end
-$$;
-comment on function private.tg_memberships__keep_owner() is 'Refuses to remove, demote or deactivate the last active owner of a company.';
-create trigger _150_keep_owner_on_update before update on public.memberships for each row
-when (old.role = 'owner' and old.status = 'active' and (new.role <> 'owner' or new.status <> 'active'))
-execute function private.tg_memberships__keep_owner();
-create trigger _150_keep_owner_on_delete before delete on public.memberships for each row
-when (old.role = 'owner' and old.status = 'active')
-execute function private.tg_memberships__keep_owner();
-
-create function private.lock_membership(tenant uuid, membership_id uuid) returns public.memberships
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  target public.memberships;
-begin
-  select * into target from public.memberships m where m.tenant_id = tenant and m.id = membership_id for update;
-  if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('membership_id', membership_id));
-  end if;
-  if private.my_rank() < (select r.rank from public.role_ranks r where r.role = target.role) then
-    perform private.fail('right_not_held', pg_catalog.jsonb_build_object('role', target.role));
-  end if;
-  return target;
-end
-$$;
-comment on function private.lock_membership(uuid, uuid) is 'Locks a membership for change by a caller of at least its rank. Raises record_not_found, right_not_held.';
-
-create function private.change_member(membership_id uuid, role public.member_role, warehouse_id uuid default null, territory_id uuid default null, customer_id uuid default null, expected_version integer default null)
-returns public.memberships
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant constant uuid := private.require_permission('users.manage');
-  target public.memberships;
-begin
-  target := private.lock_membership(tenant, membership_id);
-  perform private.check_version(expected_version, target.version);
-  perform private.require_choice('role', role::text);
-  perform private.check_grantable(tenant, role);
-  if role = 'customer' and customer_id is null then
-    perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
-  end if;
-  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
-  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
-  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
-  update public.memberships m
-  set role = change_member.role, warehouse_id = change_member.warehouse_id, territory_id = change_member.territory_id, customer_id = change_member.customer_id
-  where m.id = target.id
-  returning * into target;
-  return target;
-end
-$$;
-comment on function private.change_member(uuid, public.member_role, uuid, uuid, uuid, integer) is
-  'Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict.';
-select private.expose_command('change_member');
-
-create function private.set_member_status(membership_id uuid, status public.membership_status) returns public.memberships
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant constant uuid := private.require_permission('users.manage');
-  target public.memberships;
-begin
-  target := private.lock_membership(tenant, membership_id);
-  perform private.require_choice('status', status::text);
-  if status = 'active' then
-    perform private.check_grantable(tenant, target.role);
-  end if;
-  update public.memberships m set status = set_member_status.status where m.id = target.id returning * into target;
-  return target;
-end
-$$;
-comment on function private.set_member_status(uuid, public.membership_status) is
-  'Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept.';
-select private.expose_command('set_member_status');
-
-create function private.set_role_permission(role public.member_role, permission text, is_granted boolean) returns public.tenant_role_permissions
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant constant uuid := private.require_permission('settings.manage');
-  saved public.tenant_role_permissions;
-begin
-  perform private.require_choice('role', role::text);
-  perform private.require_choice('is_granted', is_granted::text);
-  if not exists (select from public.permissions p where p.permission = set_role_permission.permission) then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('permission', permission));
-  end if;
-  if not private.has_permission(tenant, permission)
-    or private.my_rank() <= (select r.rank from public.role_ranks r where r.role = set_role_permission.role) then
-    perform private.fail('right_not_held', pg_catalog.jsonb_build_object('permission', permission, 'role', role));
-  end if;
-  insert into public.tenant_role_permissions as o (tenant_id, role, permission, is_granted)
-  values (tenant, role, permission, is_granted)
-  on conflict on constraint tenant_role_permissions_tenant_id_role_permission_key do update set is_granted = excluded.is_granted
-  returning * into saved;
-  return saved;
-end
-$$;
-comment on function private.set_role_permission(public.member_role, text, boolean) is
-  'Gives a right to a role of lower rank in the caller''s company, or takes it. Raises right_not_held, record_not_found.';
-select private.expose_command('set_role_permission');
-
-------------------------------------------------------------------------------------------------
--- Companies
-------------------------------------------------------------------------------------------------
-
-select private.register_error('tenant_slug_taken', 409, 'Another company has this short name.', 'Choose another short name.');
-select private.refuse_taken('public.tenants', 'tenants_slug_key', 'tenant_slug_taken', each_alone => true);
-
-create function private.new_tenant(slug text, name text, currency text, timezone text, locale text) returns public.tenants
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant public.tenants;
-begin
-  if not exists (select from pg_catalog.pg_timezone_names z where z.name = timezone) then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('timezone', 'unknown'));
-  end if;
-  insert into public.tenants (slug, name) values (slug, name) returning * into tenant;
-  insert into public.tenant_settings (tenant_id, currency, timezone, locale) values (tenant.id, currency, timezone, locale);
-  perform private.create_document_sequences(tenant.id);
-  return tenant;
-end
-$$;
-comment on function private.new_tenant(text, text, text, text, text) is 'Creates a company with its settings and numbering. Raises input_invalid, tenant_slug_taken.';
-
-create function private.create_tenant(slug text, name text, currency text default 'KES', timezone text default 'Africa/Nairobi', locale text default 'en-KE') returns public.tenants
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  tenant public.tenants;
-begin
-  if not private.is_super_admin() then
-    perform private.fail('permission_denied', '{"permission": "super_admin"}');
-  end if;
-  tenant := private.new_tenant(slug, name, currency, timezone, locale);
-  update public.users u set active_tenant_id = tenant.id where u.id = auth.uid();
-  return tenant;
-end
-$$;
-comment on function private.create_tenant(text, text, text, text, text) is
-  'Super admins only: creates a company and makes it the caller''s active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken.';
-select private.expose_command('create_tenant', is_of_platform => true);
-
-create function private.set_tenant_status(tenant_id uuid, status public.tenant_status) returns public.tenants
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant public.tenants;
-begin
-  if not private.is_super_admin() then
-    perform private.fail('permission_denied', '{"permission": "super_admin"}');
-  end if;
-  update public.tenants t set status = set_tenant_status.status where t.id = tenant_id returning * into tenant;
-  if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('tenant_id', tenant_id));
-  end if;
-  return tenant;
-end
-$$;
-comment on function private.set_tenant_status(uuid, public.tenant_status) is 'Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found.';
-select private.expose_command('set_tenant_status', is_of_platform => true);
-
-create function private.tg_tenant_settings__check_rules() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  problem text;
-begin
-  if not exists (select from pg_catalog.pg_timezone_names z where z.name = new.timezone) then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('timezone', 'unknown'));
-  end if;
-  problem := private.json_logic_problem(new.business_rules -> 'orders.auto_approve');
-  if problem is not null then
-    perform private.fail(problem, '{"field": "business_rules", "rule": "orders.auto_approve"}');
-  end if;
-  problem := case
-    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
-    when exists (
-      select from pg_catalog.jsonb_each(nullif(new.business_rules -> 'orders.approval_limits', 'null')) l
-      where not pg_catalog.pg_input_is_valid(l.key, 'public.member_role') or pg_catalog.jsonb_typeof(l.value) <> 'number' or l.value < '0'
-    ) then 'orders.approval_limits'
-    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
-      or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
-    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
-  end;
-  if problem is not null then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));
-  end if;
-  return new;
-end
-$$;
-comment on function private.tg_tenant_settings__check_rules() is
-  'Refuses unknown time zones and rules that could not be followed later: limits are {role: amount}, the tolerance is 0 to 1000 percent.';
-create trigger _150_check_rules before insert or update of timezone, business_rules on public.tenant_settings
-for each row execute function private.tg_tenant_settings__check_rules();
+  'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue}, or {decision: reject, message} as for any wrong password.';

@@ -90,8 +90,9 @@ select private.expose('fail_message');
 create function private.consume_event(queue text, event public.event_store) returns void
 language plpgsql security definer set search_path = ''
 as $$
-#variable_conflict use_variable
 begin
+  perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.id::text), true);
+  perform pg_catalog.set_config('mzigo.rule', 'queue:' || queue, true);
   case queue
     when 'notifications' then
       perform private.notify_about(event);
@@ -100,23 +101,65 @@ begin
     else
       null;
   end case;
-  -- Every queue wakes the open pages of the company; the page decides whether it cares.
-  if queue in ('entity_changes', 'workflow_transitions', 'inventory_events') then
-    perform realtime.send(
-      pg_catalog.jsonb_build_object('entity_type', event.entity_type, 'entity_id', event.entity_id, 'event_type', event.event_type),
-      'change', 'tenant:' || event.tenant_id::text, true);
-  end if;
 end
 $$;
 comment on function private.consume_event(text, public.event_store) is 'The effect of an event on one queue. Must be repeatable only through the inbox: it runs once per queue and event.';
+
+create function private.consume(queue text, claimed pgmq.message_record[]) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  fresh public.event_store[];
+begin
+  if exists (
+    select from pg_catalog.unnest(claimed) c
+    where not exists (
+      select from public.event_store e
+      where e.tenant_id = private.uuid_or_null(c.message ->> 'tenant_id') and e.id = private.uuid_or_null(c.message ->> 'event_id')
+    )
+  ) then
+    perform private.fail('record_not_found', '{"record": "event"}');
+  end if;
+  with told as materialized (
+    select distinct (c.message ->> 'tenant_id')::uuid as tenant_id, (c.message ->> 'event_id')::uuid as event_id from pg_catalog.unnest(claimed) c
+  ), taken as (
+    insert into private.inbox (queue, event_id)
+    select queue, t.event_id from told t order by t.event_id
+    on conflict on constraint inbox_pkey do nothing
+    returning event_id
+  )
+  select pg_catalog.array_agg(e order by e.sequence) into fresh
+  from taken n
+  join told t on t.event_id = n.event_id
+  join public.event_store e on e.tenant_id = t.tenant_id and e.id = t.event_id;
+  if queue in ('notifications', 'order_events') then
+    perform private.consume_event(queue, e) from pg_catalog.unnest(fresh) e;
+  elsif queue in ('entity_changes', 'workflow_transitions', 'inventory_events') then
+    -- They wake the open pages of the company, once per record; the page decides whether it cares.
+    perform realtime.send(
+      pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
+      'change', 'tenant:' || e.tenant_id::text, true)
+    from (
+      select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(fresh) f
+      order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
+    ) e;
+  end if;
+  perform pgmq.archive(queue, array(select c.msg_id from pg_catalog.unnest(claimed) c));
+  return coalesce(pg_catalog.cardinality(fresh), 0);
+end
+$$;
+comment on function private.consume(text, pgmq.message_record[]) is
+  'Consumes messages of a queue: inbox rows, effects and archive, all or nothing. Answers how many were new. Raises whatever the effect of one of them raises, record_not_found for a message without an event.';
 
 create function private.process_queue(queue text, quantity integer default 50) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  claimed record;
-  event public.event_store;
+  claimed pgmq.message_record[];
+  message pgmq.message_record;
+  is_new boolean;
   done integer := 0;
   duplicates integer := 0;
   retried integer := 0;
@@ -124,37 +167,32 @@ declare
   problem text;
 begin
   perform private.require_queue(queue);
-  for claimed in select * from pgmq.read(queue, 60, least(quantity, 200)) loop
-    begin
-      select * into event from public.event_store e
-      where e.tenant_id = (claimed.message ->> 'tenant_id')::uuid and e.id = (claimed.message ->> 'event_id')::uuid;
-      if event.id is null then
-        raise exception using errcode = 'PT404', message = 'record_not_found';
-      end if;
-      insert into private.inbox (queue, event_id) values (queue, event.id) on conflict on constraint inbox_pkey do nothing;
-      if found then
-        perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.id::text), true);
-        perform pg_catalog.set_config('mzigo.rule', 'queue:' || queue, true);
-        perform private.consume_event(queue, event);
-        done := done + 1;
-      else
-        duplicates := duplicates + 1;
-      end if;
-      perform pgmq.archive(queue, claimed.msg_id);
-    exception when others then
-      get stacked diagnostics problem = message_text;
-      if (private.fail_message(queue, claimed.msg_id, claimed.read_ct, claimed.message, problem)) ->> 'result' = 'retry' then
-        retried := retried + 1;
-      else
-        dead := dead + 1;
-      end if;
-    end;
-  end loop;
+  claimed := array(select r from pgmq.read(queue, 60, least(quantity, 200)) r);
+  begin
+    done := private.consume(queue, claimed);
+    duplicates := pg_catalog.cardinality(claimed) - done;
+  exception when others then
+    -- One of them is poisonous: each on its own, so that the others go on.
+    foreach message in array claimed loop
+      begin
+        is_new := private.consume(queue, array[message]) = 1;
+        done := done + is_new::integer;
+        duplicates := duplicates + (not is_new)::integer;
+      exception when others then
+        get stacked diagnostics problem = message_text;
+        if (private.fail_message(queue, message.msg_id, message.read_ct, message.message, problem)) ->> 'result' = 'retry' then
+          retried := retried + 1;
+        else
+          dead := dead + 1;
+        end if;
+      end;
+    end loop;
+  end;
   return pg_catalog.jsonb_build_object('done', done, 'duplicates', duplicates, 'retried', retried, 'dead', dead);
 end
 $$;
 comment on function private.process_queue(text, integer) is
-  'Consumes a batch of a domain queue: effect, inbox row and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role).';
+  'Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role).';
 select private.expose('process_queue');
 
 create function private.worker_heartbeat(worker text, details jsonb default '{}') returns void
@@ -222,6 +260,7 @@ as $$
 declare
   sealed bigint;
   overdue integer;
+  archived text;
 begin
   -- Of two tickers only one works; the other has nothing to do.
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('run_maintenance', 0)) then
@@ -230,6 +269,10 @@ begin
   select coalesce(sum(private.seal_audit(t.id)), 0) into sealed from public.tenants t;
   overdue := private.mark_overdue_invoices();
   delete from private.idempotency_keys k where k.created_at < pg_catalog.now() - interval '7 days';
+  -- The events themselves stay in the event store.
+  for archived in select q.queue from private.queue_policies q loop
+    execute pg_catalog.format('delete from pgmq.%I a where a.archived_at < pg_catalog.now() - interval ''30 days''', 'a_' || archived);
+  end loop;
   delete from private.inbox i where i.processed_at < pg_catalog.now() - interval '30 days';
   delete from private.rate_limits r where r.window_start < pg_catalog.now() - interval '1 hour';
   delete from private.sign_in_failures f where f.failed_at < pg_catalog.now() - interval '30 days';

@@ -1,0 +1,416 @@
+-- Family 03, workflow: the guard of every machine, and the tables under the common rules.
+
+------------------------------------------------------------------------------------------------
+-- The guard
+------------------------------------------------------------------------------------------------
+
+create function private.is_kept_apart(separate_from text[], entity jsonb) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return exists (
+    -- True for a column with this one person as well as for a list with him in it.
+    select from pg_catalog.unnest(separate_from) c where entity -> c @> pg_catalog.to_jsonb(auth.uid())
+  );
+end
+$$;
+comment on function private.is_kept_apart(text[], jsonb) is 'Whether the caller is named by one of these columns of a row.';
+
+create function private.check_actor(tenant uuid, edge private.transitions, narrowed_permission text, entity jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if not private.has_permission(tenant, coalesce(narrowed_permission, edge.permission)) then
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', coalesce(narrowed_permission, edge.permission)));
+  end if;
+  if private.is_kept_apart(edge.separate_from, entity) then
+    perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', edge.machine, 'command', edge.command, 'separate_from', edge.separate_from));
+  end if;
+end
+$$;
+comment on function private.check_actor(uuid, private.transitions, text, jsonb) is
+  'Whether the caller may take an edge of a row: he holds its permission and is nobody it is kept apart from. Raises permission_denied, separation_of_duties.';
+
+create function private.tg__guard_transition() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  machine_name constant text := tg_argv[0];
+  earlier_state constant text := case when tg_op = 'UPDATE' then old.status::text end;
+  -- Who made or changed it, as it was before this write.
+  judged jsonb;
+  next record;
+  edge private.transitions;
+  narrowed public.workflow_definitions;
+  is_legal boolean := tg_op = 'INSERT' and new.status::text = (select m.initial_state from private.machines m where m.machine = machine_name);
+begin
+  if is_legal then
+    return new;
+  end if;
+  for next in select b.edge, b.rule from private.steps_between(machine_name, earlier_state, new.status::text) b loop
+    is_legal := true;
+    edge := next.edge;
+    select * into narrowed from public.workflow_definitions w
+    where w.tenant_id = new.tenant_id and w.machine = machine_name and w.from_state = edge.from_state and w.command = edge.command;
+    if narrowed.id is not null then
+      if not narrowed.is_enabled then
+        perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+      end if;
+      if narrowed.condition is not null
+        and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
+        perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
+      end if;
+    end if;
+
+    -- A tenant rule or a step that follows from another document acts for the system; people need the right.
+    if next.rule is null then
+      if auth.uid() is not null then
+        if edge.separate_from is not null and judged is null then
+          judged := case when tg_op = 'UPDATE' then pg_catalog.to_jsonb(old) else pg_catalog.to_jsonb(new) end;
+        end if;
+        perform private.check_actor(new.tenant_id, edge, narrowed.permission, judged);
+      end if;
+      if narrowed.approvals_required > 1 then
+        if narrowed.approvals_required > (
+          select count(*) from public.approvals a
+          where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
+            and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
+        ) then
+          perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
+        end if;
+      end if;
+    end if;
+  end loop;
+  if not is_legal then
+    perform private.fail(machine_name || '_transition_illegal',
+      pg_catalog.jsonb_build_object('id', new.id, 'from', earlier_state, 'to', new.status));
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__guard_transition() is
+  'Guards every write path of every machine, superuser included: the edge, or each of the steps announced for this write, must exist, be open for the company, and be taken by someone who may. Argument: machine.';
+
+create function private.entity_round(tenant uuid, machine_name text, entity uuid) returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select count(*)::integer from public.event_store e
+  where e.tenant_id = tenant and e.entity_id = entity and e.event_type in (machine_name || '.status_changed', machine_name || '.updated')
+$$;
+comment on function private.entity_round(uuid, text, uuid) is
+  'Number of changes of a row so far, of its state or its content: votes are for what the voter saw.';
+
+create function private.record_approval(tenant uuid, machine_name text, entity uuid, wanted_command text, current_state text) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  narrowed public.workflow_definitions;
+  edge private.transitions;
+  voted_on jsonb;
+  round integer;
+begin
+  select * into narrowed from public.workflow_definitions w
+  where w.tenant_id = tenant and w.machine = machine_name and w.from_state = current_state and w.command = wanted_command;
+  if coalesce(narrowed.approvals_required, 1) = 1 then
+    return true;
+  end if;
+  -- The guard looks at whoever takes the step in the end; here at each who votes for it.
+  select * into edge from private.transitions t
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  if edge.separate_from is not null then
+    execute pg_catalog.format('select pg_catalog.to_jsonb(d) from public.%I d where d.tenant_id = $1 and d.id = $2',
+      (select m.table_name from private.machines m where m.machine = machine_name))
+    into voted_on using tenant, entity;
+  end if;
+  perform private.check_actor(tenant, edge, narrowed.permission, voted_on);
+  round := private.entity_round(tenant, machine_name, entity);
+  insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
+  values (tenant, machine_name, entity, round, wanted_command, auth.uid())
+  on conflict do nothing;
+  return narrowed.approvals_required <= (
+    select count(*) from public.approvals a
+    where a.tenant_id = tenant and a.machine = machine_name and a.entity_id = entity and a.entity_round = round and a.command = wanted_command
+  );
+end
+$$;
+comment on function private.record_approval(uuid, text, uuid, text, text) is
+  'Counts the caller''s vote where a company asks for several approvers; true when enough have voted and the step may happen now. The caller holds the row lock. Raises permission_denied, separation_of_duties.';
+
+create function private.allowed_commands(machine_name text, tenant uuid, current_state text, entity jsonb) returns text[]
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return array(
+    select t.command
+    from private.transitions t
+    left join public.workflow_definitions w
+      on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
+    where t.machine = machine_name and t.from_state = current_state
+      and coalesce(w.is_enabled, true)
+      and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
+      and private.has_permission(tenant, coalesce(w.permission, t.permission))
+      and not private.is_kept_apart(t.separate_from, entity)
+    union
+    select c.command from private.in_place_commands c
+    where c.machine = machine_name and c.state = current_state and private.has_permission(tenant, c.permission)
+    order by 1
+  );
+end
+$$;
+comment on function private.allowed_commands(text, uuid, text, jsonb) is 'Commands of a machine that the caller may give to a row in its current state.';
+
+create function private.command_permission(machine_name text, tenant uuid, current_state text, wanted_command text) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  wanted text;
+begin
+  select coalesce(w.permission, t.permission) into wanted
+  from private.transitions t
+  left join public.workflow_definitions w
+    on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  return wanted;
+end
+$$;
+comment on function private.command_permission(text, uuid, text, text) is 'Permission that a command needs in a state, null when the state has no such edge.';
+
+create function private.takes_in_place(machine_name text, tenant uuid, current_state text, wanted_command text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  wanted text;
+begin
+  select c.permission into wanted from private.in_place_commands c
+  where c.machine = machine_name and c.state = current_state and c.command = wanted_command;
+  if wanted is not null and not private.has_permission(tenant, wanted) then
+    perform private.fail('permission_denied', pg_catalog.jsonb_build_object('permission', wanted));
+  end if;
+  return wanted is not null;
+end
+$$;
+comment on function private.takes_in_place(text, uuid, text, text) is
+  'Whether a document in this state takes an in-place command. Raises permission_denied when it does and the caller may not give it.';
+
+create function private.check_version(expected_version integer, actual_version integer) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if expected_version is not null and expected_version <> actual_version then
+    perform private.fail('version_conflict', pg_catalog.jsonb_build_object('expected', expected_version, 'actual', actual_version));
+  end if;
+end
+$$;
+comment on function private.check_version(integer, integer) is 'Raises version_conflict when the caller edited an older version.';
+
+create function private.manage_table(managed regclass, entity text default '', machine text default null, has_stamps boolean default true) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('alter table %s enable row level security', managed);
+  execute pg_catalog.format('alter table %s force row level security', managed);
+  if has_stamps then
+    execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
+    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
+    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L)', managed, entity, coalesce(machine, ''));
+    execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
+  end if;
+  if machine is not null then
+    execute pg_catalog.format('create trigger _200_guard_insert before insert on %s for each row execute function private.tg__guard_transition(%L)', managed, machine);
+    execute pg_catalog.format('create trigger _200_guard_transition before update on %s for each row when (old.status is distinct from new.status) execute function private.tg__guard_transition(%L)', managed, machine);
+  end if;
+end
+$$;
+comment on function private.manage_table(regclass, text, text, boolean) is
+  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard and history.';
+
+create function private.tg__note_editor() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- From the row as it is now, under its lock: of two people who change it at once neither is forgotten.
+  if auth.uid() is distinct from old.created_by and auth.uid() <> all (old.edited_by) then
+    new.edited_by := old.edited_by || auth.uid();
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg__note_editor() is 'Adds whoever changes a record of somebody else to its edited_by.';
+
+create function private.note_editors(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format(
+    'create trigger _110_note_editor before update of %1$s on %2$s for each row when ((%3$s) is distinct from (%4$s)) execute function private.tg__note_editor()',
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c), managed,
+    (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+  );
+end
+$$;
+comment on function private.note_editors(regclass, text[]) is
+  'Has edited_by of a table name everybody besides its creator who changed one of these columns, so that separate_from can keep them from deciding. Called by migrations.';
+
+create function private.tg__record_row_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  before constant jsonb := pg_catalog.to_jsonb(old);
+  after constant jsonb := pg_catalog.to_jsonb(new);
+begin
+  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
+  select coalesce(after ->> 'tenant_id', after ->> 'id')::uuid, tg_table_name, coalesce(after ->> 'id', after ->> 'tenant_id')::uuid, 'update',
+    pg_catalog.jsonb_object_agg(e.key, before -> e.key), pg_catalog.jsonb_object_agg(e.key, e.value),
+    auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  from pg_catalog.jsonb_each(after) e
+  where e.key not in ('version', 'updated_at', 'updated_by') and before -> e.key is distinct from e.value
+  having count(*) > 0;
+  return null;
+end
+$$;
+comment on function private.tg__record_row_update() is
+  'Audit row of one changed row: for parts of documents, whose derived columns are not worth one, and for the company itself, which has one id for both.';
+
+create function private.audit_changes(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format(
+    'create trigger _500_record_update after update on %s for each row when ((%s) is distinct from (%s)) execute function private.tg__record_row_update()', managed,
+    (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+  );
+end
+$$;
+comment on function private.audit_changes(regclass, text[]) is 'Records changes of these columns in the audit trail; the other columns are derived. Called by migrations.';
+
+create function private.audit_part(managed regclass, variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert('''', '''')', managed);
+  execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
+  perform private.audit_changes(managed, variadic content);
+end
+$$;
+comment on function private.audit_part(regclass, text[]) is
+  'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. Called by migrations.';
+
+create function private.register_machine(machine_name text, machine_table text, initial text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  insert into private.machines (machine, table_name, initial_state) values (machine_name, machine_table, initial);
+  perform private.register_error(machine_name || '_transition_illegal', 409,
+    'This step is not possible in the present state.', 'Reload the page and use one of the buttons it offers.');
+end
+$$;
+comment on function private.register_machine(text, text, text) is 'Adds a machine and its transition error. Called by migrations.';
+
+select private.register_error('transition_switched_off', 409, 'Your company has switched this step off.', 'Ask an administrator to look at the workflow settings.');
+select private.register_error('transition_condition_not_met', 409, 'A rule of your company does not allow this step now.', 'Look at the workflow settings or correct the record.');
+select private.register_error('separation_of_duties', 403, 'You entered or changed this record, so somebody else has to decide on it.', 'Ask a colleague with the right to approve.');
+select private.register_error('approvals_missing', 409, 'More people have to approve this step first.', 'Ask a second approver.');
+
+-- Tables of the earlier families come under the same rules here, where the engine exists.
+alter table public.tenants enable row level security;
+alter table public.tenants force row level security;
+create trigger _100_stamp_row before insert or update on public.tenants for each row execute function private.tg__stamp_row();
+-- The logs of a company have no key to it: a check per row would lock the company's row thousands of times a second.
+create trigger _200_refuse_delete before delete on public.tenants for each statement execute function private.tg__refuse_change();
+alter table public.users enable row level security;
+alter table public.users force row level security;
+create trigger _100_stamp_row before insert or update on public.users for each row execute function private.tg__stamp_row();
+alter table public.permissions enable row level security;
+alter table public.permissions force row level security;
+alter table public.role_permissions enable row level security;
+alter table public.role_permissions force row level security;
+alter table public.role_ranks enable row level security;
+alter table public.role_ranks force row level security;
+alter table private.platform_admins enable row level security;
+alter table private.platform_admins force row level security;
+alter table private.machines enable row level security;
+alter table private.machines force row level security;
+alter table private.transitions enable row level security;
+alter table private.transitions force row level security;
+alter table private.in_place_commands enable row level security;
+alter table private.in_place_commands force row level security;
+alter table private.subscriptions enable row level security;
+alter table private.subscriptions force row level security;
+select private.manage_table('public.memberships', 'membership');
+select private.manage_table('public.tenant_role_permissions');
+select private.manage_table('public.invitations', 'invitation');
+select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
+select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending', each_alone => true);
+select private.register_error('workflow_step_is_known', 422, 'The workflow has no such step.', 'Choose one of the steps listed on the page of workflows.');
+select private.register_error('approvals_required_is_small', 422, 'From one to five people can be asked to approve.', 'Enter a number from 1 to 5.');
+select private.register_error('only_approvals_are_counted', 422, 'Only an approval can ask for several people.', 'Ask for one person here, or choose the step that approves.');
+select private.manage_table('public.workflow_definitions', 'workflow_definition');
+select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
+select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
+select private.manage_table('public.approvals', has_stamps => false);
+select private.manage_table('public.transition_executions', has_stamps => false);
+select private.manage_table('public.event_store', has_stamps => false);
+select private.manage_table('public.audit_logs', has_stamps => false);
+alter table public.tenant_settings enable row level security;
+alter table public.tenant_settings force row level security;
+create trigger _100_stamp_row before insert or update on public.tenant_settings for each row execute function private.tg__stamp_row();
+
+create function private.next_state(machine_name text, entity uuid, current_state text, wanted_command text) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  target text;
+begin
+  select t.to_state into target from private.transitions t
+  where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
+  if not found then
+    perform private.fail(machine_name || '_transition_illegal',
+      pg_catalog.jsonb_build_object('id', entity, 'from', current_state, 'command', wanted_command));
+  end if;
+  return target;
+end
+$$;
+comment on function private.next_state(text, uuid, text, text) is 'Where a command leads from a state. Raises <machine>_transition_illegal.';
+
+create function private.run_as_rule(rule text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform pg_catalog.set_config('mzigo.rule', coalesce(rule, ''), true);
+end
+$$;
+comment on function private.run_as_rule(text) is
+  'From here on (null: no longer) state changes follow from a rule or from another document, not from a person''s own decision; the guard then checks the edge, not the person. Only definer functions can call it.';
+
+create function private.tg_workflow_definitions__check_narrowing() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem constant text := private.json_logic_problem(new.condition);
+  usual text;
+begin
+  if problem is not null then
+    perform private.fail(problem, '{"field": "condition"}');
+  end if;
+  -- Opening a step to holders of another right gives them the usual one for this step.
+  if new.permission is not null and auth.uid() is not null then
+    select t.permission into usual from private.transitions t
+    where t.machine = new.machine and t.from_state = new.from_state and t.command = new.command;
+    if not private.has_permission(new.tenant_id, usual) then
+      perform private.fail('right_not_held', pg_catalog.jsonb_build_object('permission', usual));
+    end if;
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_workflow_definitions__check_narrowing() is
+  'Refuses conditions that cannot be evaluated, which would block the step for everybody, and another right for a step that the caller may not take himself. Raises right_not_held and the errors of rules.';
+create trigger _150_check_narrowing before insert or update of condition, permission on public.workflow_definitions
+for each row execute function private.tg_workflow_definitions__check_narrowing();
+
+create trigger _500_record_update after update on public.tenant_settings
+for each row execute function private.tg__record_row_update();
+create trigger _500_record_update after update on public.tenants
+for each row execute function private.tg__record_row_update();

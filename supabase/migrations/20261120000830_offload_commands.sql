@@ -1,0 +1,309 @@
+-- Family 08, delivery: what comes back with the van, and who answers for a difference.
+
+------------------------------------------------------------------------------------------------
+-- Offload
+------------------------------------------------------------------------------------------------
+
+create function private.is_ready_to_offload(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return not exists (
+    select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
+  ) and not exists (
+    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status <> 'rejected'
+  );
+end
+$$;
+comment on function private.is_ready_to_offload(public.trips) is 'Whether every stop of the trip is done and no count of its van stands yet.';
+
+create function private.submit_offload(trip_id uuid, items jsonb default '[]') returns public.offload_documents
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  trip public.trips;
+  van_location uuid;
+  document public.offload_documents;
+  problems jsonb;
+begin
+  trip := private.lock_trip(tenant, trip_id, null);
+  if not private.drives_trip(trip) then
+    perform private.require_permission('trips.load');
+  end if;
+  if not private.takes_in_place('trip', tenant, trip.status::text, 'submit_offload') then
+    perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'submit_offload'));
+  end if;
+  if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
+    perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));
+  end if;
+  if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.status <> 'rejected') then
+    perform private.fail('offload_exists', pg_catalog.jsonb_build_object('trip_id', trip.id));
+  end if;
+  perform private.require_records('items', items, '{"product_id": "uuid", "counted": "numeric", "condition": "public.stock_condition"}');
+  select pg_catalog.jsonb_agg(g.product_id) into problems
+  from pg_catalog.jsonb_to_recordset(items) as g (product_id uuid, counted numeric)
+  left join public.products p on p.tenant_id = tenant and p.id = g.product_id
+  where p.id is null or g.counted is null or g.counted < 0 or g.counted > 99999999;
+  if problems is not null then
+    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('product_ids', problems));
+  end if;
+  select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;
+
+  insert into public.offload_documents (tenant_id, trip_id, warehouse_id) values (tenant, trip.id, trip.warehouse_id) returning * into document;
+  insert into public.offload_items (tenant_id, offload_id, product_id, condition, expected, counted)
+  select tenant, document.id, coalesce(i.product_id, g.product_id), coalesce(i.condition, g.condition), coalesce(i.on_hand, 0), coalesce(g.counted, 0)
+  from (
+    select x.product_id, x.condition, x.on_hand from public.inventory x
+    where x.tenant_id = tenant and x.warehouse_id = van_location and x.on_hand > 0
+  ) i
+  full join (
+    select y.product_id, coalesce(y.condition, 'good') as condition, sum(y.counted) as counted
+    from pg_catalog.jsonb_to_recordset(items) as y (product_id uuid, condition public.stock_condition, counted numeric)
+    group by 1, 2
+  ) g on g.product_id = i.product_id and g.condition = i.condition
+  where coalesce(i.on_hand, 0) > 0 or g.counted > 0;
+  update public.offload_documents d set status = 'submitted', submitted_by = auth.uid(), submitted_at = pg_catalog.now()
+  where d.id = document.id
+  returning * into document;
+  insert into public.variances (tenant_id, kind, trip_id, offload_id, warehouse_id, product_id, condition, expected, actual, unit_value)
+  select tenant, 'offload', trip.id, document.id, van_location, i.product_id, i.condition, i.expected, i.counted, coalesce(k.cost_price, 0)
+  from public.offload_items i left join public.product_costs k on k.tenant_id = i.tenant_id and k.product_id = i.product_id
+  where i.tenant_id = tenant and i.offload_id = document.id and i.difference <> 0;
+  return document;
+end
+$$;
+comment on function private.submit_offload(uuid, jsonb) is
+  'Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip''s driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal.';
+select private.expose_command('submit_offload');
+
+create function private.move_offload(offload uuid, command text, reason text, expected_version integer) returns public.offload_documents
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  trip public.trips;
+  document public.offload_documents;
+  van_location uuid;
+  next_state text;
+begin
+  trip := private.lock_trip(tenant, (select d.trip_id from public.offload_documents d where d.tenant_id = tenant and d.id = offload), null);
+  select * into document from public.offload_documents d where d.tenant_id = tenant and d.id = offload for no key update;
+  perform private.check_version(expected_version, document.version);
+  next_state := private.next_state('offload_document', document.id, document.status::text, command);
+  if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  if command = 'approve' and exists (
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status <> 'approved'
+  ) then
+    perform private.fail('offload_has_open_variances', pg_catalog.jsonb_build_object('offload_id', document.id));
+  end if;
+  if command = 'reject' and exists (
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'approved'
+  ) and not exists (
+    -- A refused difference can only be counted again; the books already show the approved ones.
+    select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'rejected'
+  ) then
+    perform private.fail('offload_variance_decided', pg_catalog.jsonb_build_object('offload_id', document.id));
+  end if;
+  if command = 'approve' and not private.record_approval(tenant, 'offload_document', document.id, command, document.status::text) then
+      return document;
+  end if;
+  update public.offload_documents d
+  set status = next_state::public.offload_status,
+    reviewed_by = case when command = 'review' then auth.uid() else d.reviewed_by end,
+    reviewed_at = case when command = 'review' then pg_catalog.now() else d.reviewed_at end,
+    approved_by = case when command = 'approve' then auth.uid() end,
+    approved_at = case when command = 'approve' then pg_catalog.now() end,
+    status_reason = case when command = 'reject' then pg_catalog.btrim(reason) end
+  where d.id = document.id
+  returning * into document;
+  if command = 'reject' then
+    perform private.run_as_rule('offload_document.reject');
+    update public.variances v set status = 'rejected', resolution_note = pg_catalog.btrim(reason), resolved_by = auth.uid(), resolved_at = pg_catalog.now()
+    where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'pending_review';
+    perform private.run_as_rule(null);
+  end if;
+  if command = 'approve' then
+    select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;
+    insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
+    select tenant, m.location_id, i.product_id, i.condition, m.sign * i.counted, 'offload', 'offload_document', document.id
+    from public.offload_items i
+    cross join lateral (values (van_location, -1), (document.warehouse_id, 1)) as m (location_id, sign)
+    where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0;
+    perform private.move_containers(tenant, 'van', van_location, 'depot', document.warehouse_id, 'offload_document', document.id, (
+      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(p.container_product_id, p.id), 'quantity', i.counted))
+      from public.offload_items i
+      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+      where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0
+        and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = tenant and f.container_product_id = p.id))
+    ), pg_catalog.now());
+  end if;
+  return document;
+end
+$$;
+comment on function private.move_offload(uuid, text, text, integer) is 'One step of an offload; the body of the three commands below.';
+select private.register_error('offload_variance_decided', 409, 'A difference of this offload was approved already and its stock is posted.', 'Approve the offload, then enter an adjustment.');
+
+create function private.review_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
+language sql security definer set search_path = ''
+as $$ select private.move_offload(offload_id, 'review', null, expected_version) $$;
+comment on function private.review_offload(uuid, integer) is 'Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal.';
+select private.expose_command('review_offload');
+
+create function private.approve_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
+language sql security definer set search_path = ''
+as $$ select private.move_offload(offload_id, 'approve', null, expected_version) $$;
+comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal.';
+select private.expose_command('approve_offload');
+
+create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null) returns public.offload_documents
+language sql security definer set search_path = ''
+as $$ select private.move_offload(offload_id, 'reject', reason, expected_version) $$;
+comment on function private.reject_offload(uuid, text, integer) is 'Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties.';
+select private.expose_command('reject_offload');
+
+------------------------------------------------------------------------------------------------
+-- Variances
+------------------------------------------------------------------------------------------------
+
+create function private.report_variance(
+  trip_id uuid, product_id uuid, expected numeric, actual numeric, explanation text, order_id uuid default null
+) returns public.variances
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('variances.report');
+  trip public.trips;
+  reported public.variances;
+begin
+  trip := private.lock_trip(tenant, trip_id, null);
+  perform private.require_number('expected', expected, 0, 999999999);
+  perform private.require_number('actual', actual, 0, 999999999);
+  if round(expected, 3) = round(actual, 3) then
+    perform private.fail('input_invalid', '{"actual": "the same as expected"}');
+  end if;
+  perform private.require_reference('order_id', 'public.orders', tenant, order_id);
+  insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
+  select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
+  from public.products p
+  left join public.product_costs k on k.tenant_id = p.tenant_id and k.product_id = p.id
+  where p.tenant_id = tenant and p.id = product_id
+  returning * into reported;
+  if reported.id is null then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('product_id', product_id));
+  end if;
+  perform private.publish_event(tenant, 'variance.reported', 'variance', reported.id, reported.version);
+  return reported;
+end
+$$;
+comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid.';
+select private.expose_command('report_variance');
+
+create function private.decide_variance(variance uuid, command text, code public.variance_code, responsible uuid, note text, expected_version integer) returns public.variances
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('variances.view');
+  target public.variances;
+  next_state text;
+begin
+  select * into target from public.variances v where v.tenant_id = tenant and v.id = variance for no key update;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('variance_id', variance));
+  end if;
+  perform private.check_version(expected_version, target.version);
+  next_state := private.next_state('variance', target.id, target.status::text, command);
+  if command = 'reject' and coalesce(pg_catalog.btrim(note), '') = '' then
+    perform private.fail('reason_required', '{"field": "note"}');
+  end if;
+  perform private.check_text('note', note, 1000);
+  if command = 'approve' then
+    perform private.require_choice('code', code::text);
+  end if;
+  if responsible is not null and not exists (select from public.memberships m where m.tenant_id = tenant and m.id = responsible) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('responsible_id', responsible));
+  end if;
+  if command = 'approve' and not private.record_approval(tenant, 'variance', target.id, command, target.status::text) then
+      return target;
+  end if;
+  update public.variances v
+  set status = next_state::public.variance_status, code = decide_variance.code, responsible_id = responsible, resolution_note = note,
+    resolved_by = auth.uid(), resolved_at = pg_catalog.now()
+  where v.id = target.id
+  returning * into target;
+  -- Only what the books still hold on the van is posted: an offload difference. What a customer refused comes back with the van.
+  if command = 'approve' and target.kind = 'offload' then
+    insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
+    values (tenant, target.warehouse_id, target.product_id, target.condition, target.difference, 'offload_variance', 'variance', target.id);
+  end if;
+  return target;
+end
+$$;
+comment on function private.decide_variance(uuid, text, public.variance_code, uuid, text, integer) is 'Body of approve_variance and reject_variance.';
+
+create function private.approve_variance(variance_id uuid, code public.variance_code, responsible_id uuid default null, note text default null, expected_version integer default null) returns public.variances
+language sql security definer set search_path = ''
+as $$ select private.decide_variance(variance_id, 'approve', code, responsible_id, note, expected_version) $$;
+comment on function private.approve_variance(uuid, public.variance_code, uuid, text, integer) is
+  'Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van''s stock. Raises separation_of_duties, record_not_found, variance_transition_illegal.';
+select private.expose_command('approve_variance');
+
+create function private.reject_variance(variance_id uuid, note text, expected_version integer default null) returns public.variances
+language sql security definer set search_path = ''
+as $$ select private.decide_variance(variance_id, 'reject', null, null, note, expected_version) $$;
+comment on function private.reject_variance(uuid, text, integer) is 'Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal.';
+select private.expose_command('reject_variance');
+
+------------------------------------------------------------------------------------------------
+-- Closing
+------------------------------------------------------------------------------------------------
+
+create function private.what_keeps_trip_open(target public.trips) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return case
+    when exists (
+      select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
+    ) then 'trip_has_open_stops'
+    when not exists (
+      select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status = 'approved'
+    ) then 'offload_missing'
+    when exists (
+      select from public.inventory i join public.vehicles v on v.tenant_id = i.tenant_id and v.location_id = i.warehouse_id
+      where i.tenant_id = target.tenant_id and v.id = target.vehicle_id and i.on_hand > 0
+    ) then 'van_not_empty'
+  end;
+end
+$$;
+comment on function private.what_keeps_trip_open(public.trips) is
+  'The error that completing the trip would meet, null when everything on it is accounted for. What is offered and what is accepted ask this same question.';
+
+create function private.complete_trip(trip_id uuid, expected_version integer default null) returns public.trips
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('trips.view');
+  target public.trips;
+  problem text;
+begin
+  target := private.lock_trip(tenant, trip_id, expected_version);
+  perform private.next_state('trip', target.id, target.status::text, 'complete');
+  problem := private.what_keeps_trip_open(target);
+  if problem is not null then
+    perform private.fail(problem, pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
+  update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.id = target.id returning * into target;
+  return target;
+end
+$$;
+comment on function private.complete_trip(uuid, integer) is
+  'Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal.';
+select private.expose_command('complete_trip');

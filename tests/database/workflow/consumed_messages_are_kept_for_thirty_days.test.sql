@@ -1,0 +1,12 @@
+begin;
+select plan(2);
+
+select tests.remember('order', tests.approved('Kilimani Mini Mart', 'COL-300', 1));
+select private.process_queue('order_events', 200);
+update pgmq.a_order_events set archived_at = now() - interval '31 days' where message ->> 'event_type' = 'order.approved';
+select private.run_maintenance();
+select is((select count(*) from pgmq.a_order_events where message ->> 'event_type' = 'order.approved'), 0::bigint, 'older ones are gone');
+select isnt((select count(*) from pgmq.a_order_events), 0::bigint, 'the others are there');
+
+select * from finish();
+rollback;
