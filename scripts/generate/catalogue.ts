@@ -102,12 +102,17 @@ export interface Catalogue {
 const TYPE = (type: string, modifier = '-1') =>
   `regexp_replace(format_type(${type}, ${modifier}), '^public\\.', '')`;
 
+/** A BEFORE INSERT trigger for each row whose function assigns the column, like a code that is given out. */
+const FILLED_BY_TRIGGER = `exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+  where t.tgrelid = c.oid and t.tgtype & 7 = 7
+    and p.prosrc ~* ('(\\mnew\\.' || a.attname || '\\s*:=|\\minto\\s+(strict\\s+)?new\\.' || a.attname || '\\M)'))`;
+
 const RELATIONS = `
   select c.relnamespace::regnamespace::text as schema, c.relname as name, c.relkind <> 'r' as is_view,
     coalesce(obj_description(c.oid, 'pg_class'), '') as comment,
     (select json_agg(json_build_object(
         'name', a.attname, 'type', ${TYPE('a.atttypid', 'a.atttypmod')}, 'is_nullable', not a.attnotnull,
-        'has_default', a.atthasdef or a.attidentity <> '',
+        'has_default', a.atthasdef or a.attidentity <> '' or ${FILLED_BY_TRIGGER},
         'is_insertable', has_column_privilege('authenticated', c.oid, a.attnum, 'insert'),
         'is_updatable', has_column_privilege('authenticated', c.oid, a.attnum, 'update')) order by a.attnum)
       from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,

@@ -72,6 +72,12 @@ function relationships(relation: Relation): string {
   return `[${items.join(', ')}]`;
 }
 
+/** What `select('*')` leaves out. */
+function computedFields({ computed }: Relation): string {
+  const names = computed.map((field) => `'${field.name}'`);
+  return `ComputedFields: ${names.length === 0 ? 'never' : names.join(' | ')};`;
+}
+
 /** Line comments of ours must not end the comment they stand in. */
 function comment(text: string): string {
   return text === '' ? '' : `/** ${text.replaceAll('*/', '* /')} */\n`;
@@ -85,6 +91,7 @@ function tableType(catalogue: Catalogue, relation: Relation): string {
     Insert: ${writable(catalogue, insertable, true)};
     Update: ${writable(catalogue, updatable, false)};
     Relationships: ${relationships(relation)};
+    ${computedFields(relation)}
   };`;
 }
 
@@ -92,6 +99,7 @@ function viewType(catalogue: Catalogue, relation: Relation): string {
   return `${comment(relation.comment)}${relation.name}: {
     Row: ${row(catalogue, relation)};
     Relationships: ${relationships(relation)};
+    ${computedFields(relation)}
   };`;
 }
 
@@ -139,8 +147,11 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 
 export interface Database { ${bodies.join('\n')} }
 
-export type Tables<Name extends keyof Database['public']['Tables']> =
-  Database['public']['Tables'][Name]['Row'];
+/** A row as \`select('*')\` answers it; computed fields are asked for by name. */
+export type Tables<Name extends keyof Database['public']['Tables']> = Omit<
+  Database['public']['Tables'][Name]['Row'],
+  Database['public']['Tables'][Name]['ComputedFields']
+>;
 export type Views<Name extends keyof Database['public']['Views']> =
   Database['public']['Views'][Name]['Row'];
 export type Enums<Name extends keyof Database['public']['Enums']> =

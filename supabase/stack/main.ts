@@ -28,17 +28,26 @@ Sign in with the password mzigo-demo-2026:
 
 Stop with ctrl-C or npm stop.`;
 
-/** The first signal stops in order, the second at once. */
+/** A second signal this long after the first is meant; ctrl-C under npm may send two at once. */
+const MEANT_MS = 1000;
+
+/**
+ * The first signal stops in order, a second one at once. npm puts a shell in between, which a signal to
+ * npm ends without telling us: losing it counts as a signal, too.
+ */
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let isStopping = false;
+    let first = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (isStopping) process.exit(130);
-        isStopping = true;
+        if (first === 0) first = performance.now();
+        else if (performance.now() - first > MEANT_MS) process.exit(130);
         resolve();
       });
     }
+    if (process.env['npm_lifecycle_event'] === undefined) return;
+    const parent = process.ppid;
+    setInterval(() => process.ppid === parent || resolve(), 500).unref();
   });
 }
 

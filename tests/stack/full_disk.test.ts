@@ -23,8 +23,7 @@ beforeEach(async () => {
   await installServer(databaseHome(stateHome));
 });
 
-// A server that was just told to stop may still be writing its last file.
-afterEach(() => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
+afterEach(() => rm(home, { recursive: true, force: true }));
 
 const linkRuntime = () => symlink(join(databaseHome(stateHome), 'runtime'), join(home, 'runtime'));
 
@@ -33,10 +32,14 @@ async function run(command: string, args: string[], isEndedWhenReady = true) {
     env: { ...process.env, MZIGO_HOME: home, PORT: String(port) },
   });
   let output = '';
+  let isEnded = false;
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
     // A start that succeeds has proved what it is for.
-    if (isEndedWhenReady && output.includes('Ready in')) child.kill('SIGTERM');
+    if (isEndedWhenReady && !isEnded && output.includes('Ready in')) {
+      isEnded = true;
+      child.kill('SIGTERM');
+    }
   });
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -112,11 +113,51 @@ test('a second stack on the same data is turned away', async () => {
   expect(second.output).toContain('already running');
 });
 
-test('ctrl-C stops PostgreSQL and the functions too', async () => {
-  const { child, ended, stack } = await start();
-  child.kill('SIGINT');
-  expect(await ended).toBe(0);
-  expect(await isListening(stack.databaseUrl)).toBe(false);
+/** The process of PostgreSQL and the file that it removes last. */
+async function postmaster() {
+  const file = join(databaseHome(home), 'data', 'postgres', 'postmaster.pid');
+  return { file, pid: Number((await readFile(file, 'utf8')).split('\n')[0]) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+// Under npm a terminal's ctrl-C may arrive twice: once from the terminal and once handed on.
+test.each([[['SIGINT']], [['SIGTERM']], [['SIGINT', 'SIGINT']]] as NodeJS.Signals[][][])(
+  'a stack that was ended by %j has ended PostgreSQL before itself',
+  async (signals) => {
+    const { child, ended, output } = await start();
+    const { pid, file } = await postmaster();
+    child.kill(signals[0]);
+    await until(async () => output().includes('Stopping'));
+    if (signals[1]) child.kill(signals[1]);
+    expect(await ended).toBe(0);
+    expect({ isAlive: isAlive(pid), file: existsSync(file) }).toEqual({
+      isAlive: false,
+      file: false,
+    });
+    expect(await readdir(home)).not.toContain('stack.json');
+  },
+);
+
+test('npm that is ended takes the stack along', async () => {
+  const npm = spawn('npm', ['start'], {
+    cwd: repositoryRoot,
+    env: { ...process.env, MZIGO_HOME: home, PORT: String(port), MZIGO_TEST_STACK: '' },
+    stdio: 'ignore',
+  });
+  started.push(npm);
+  await until(async () => existsSync(join(home, 'stack.json')));
+  const { pid, file } = await postmaster();
+  npm.kill('SIGTERM');
+  await until(async () => !isAlive(pid));
+  await until(async () => !existsSync(join(home, 'stack.json')));
+  expect(existsSync(file)).toBe(false);
 });
 
 test('a killed stack leaves nothing running, and what was saved is there again', async () => {
@@ -133,9 +174,7 @@ test('a killed stack leaves nothing running, and what was saved is there again',
 test('after PostgreSQL itself was killed the next start recovers and says so', async () => {
   const first = await start();
   await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
-  const data = join(databaseHome(home), 'data', 'postgres');
-  const postmaster = Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-  process.kill(postmaster, 'SIGKILL');
+  process.kill((await postmaster()).pid, 'SIGKILL');
   expect(await first.ended).toBe(1);
   expect(first.output()).toContain('PostgreSQL stopped by itself');
   const second = await start();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readCatalogue } from '../../../scripts/generate/catalogue.ts';
 import { cloneDatabase, type Session, type TestDatabase } from '../../harness/database.ts';
 import { attempt, type Refusal } from '../_isolation/attempt.ts';
 import { openCompany, playedBy, type Company } from '../_isolation/company.ts';
@@ -236,6 +237,25 @@ test('what is missing is named, all of it at once', async () => {
   const emptied = await refusalOf('tenant_settings', { timezone: null });
   expect(emptied).toMatchObject({ code: 'PT422', message: 'input_invalid' });
   await person.query('rollback');
+});
+
+test('the published types ask for a column exactly where a row cannot go without it', async () => {
+  const { relations } = await readCatalogue(admin.client);
+  await person.query('begin');
+  const wrong: string[] = [];
+  for (const [table, row] of Object.entries(rows)) {
+    const columns = relations.find(({ name }) => name === table)?.columns ?? [];
+    for (const { name, is_insertable, has_default, is_nullable } of columns) {
+      if (!is_insertable) continue;
+      const { [name]: _, ...rest } = row.values;
+      const { refusal } = await attempt(person, () => insertRow(person, table, rest));
+      const isMissed =
+        refusal?.message === 'input_invalid' && name in (JSON.parse(refusal.detail) as Values);
+      if (isMissed === (has_default || is_nullable)) wrong.push(`${table}.${name}`);
+    }
+  }
+  await person.query('rollback');
+  expect(wrong).toEqual([]);
 });
 
 test('a reference to nothing is said like in a command', async () => {

@@ -28,6 +28,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Who changed what: the changed columns before and after, per row. Written by trigger only; chained by private.audit_chain. */
       audit_logs: {
@@ -48,6 +49,7 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
       };
       /** People at a customer. */
       contacts: {
@@ -87,6 +89,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them. */
       container_ledger: {
@@ -115,6 +118,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
@@ -175,6 +179,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Who buys. Only active customers can order. */
       customers: {
@@ -206,7 +211,7 @@ export interface Database {
           allowed_commands: string[] | null;
         };
         Insert: {
-          code: string;
+          code?: string;
           name: string;
           contact_name?: string | null;
           phone?: string | null;
@@ -267,6 +272,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
@@ -303,6 +309,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
@@ -350,6 +357,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Append-only log of everything that happened. Payloads carry ids and field names, no personal data. */
       event_store: {
@@ -368,6 +376,7 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
       };
       /** What an attempt carries per line, and what was delivered of it. */
       fulfilment_items: {
@@ -406,6 +415,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** The attempt to bring an order to its customer: made when its trip is dispatched; how it ended decides the delivery state of the order. A failed order is tried again as a new order (reattempt_of_id). */
       fulfilments: {
@@ -445,6 +455,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
@@ -478,6 +489,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at). */
       inventory_transactions: {
@@ -513,6 +525,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Invitations to join a company: bound to one e-mail, 72 hours, single use. Only the SHA-256 of the token is kept. */
       invitations: {
@@ -567,6 +580,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed. */
       invoice_items: {
@@ -609,6 +623,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued. */
       invoices: {
@@ -654,6 +669,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** Load sheet lines: what the orders need and what each side counted, in base units. */
       load_items: {
@@ -684,6 +700,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people. */
       loads: {
@@ -708,6 +725,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** What an adjustment adds (positive) or takes (negative), in base units. */
       manual_adjustment_items: {
@@ -737,6 +755,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Corrections of stock by hand, approved by somebody else than who entered them. */
       manual_adjustments: {
@@ -769,6 +788,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** Who belongs to which company in which role. Rights are read from here on every request, never from the token. */
       memberships: {
@@ -826,6 +846,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal's outbox shows it. */
       messages: {
@@ -867,6 +888,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** What came back on a van, counted; one living document per trip. */
       offload_documents: {
@@ -909,6 +931,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed. */
       offload_items: {
@@ -940,6 +963,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Lines of an order. Price and tax are resolved and frozen when the order is submitted. */
       order_items: {
@@ -976,6 +1000,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order. */
       orders: {
@@ -1056,6 +1081,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** How much of a payment pays which invoice. The sums on both sides are derived from here. */
       payment_allocations: {
@@ -1086,6 +1112,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per method. */
       payments: {
@@ -1140,6 +1167,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** Every right there is, <noun>.<verb>. Reference data. */
       permissions: {
@@ -1147,6 +1175,7 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
       };
       /** Price of a product from a quantity of base units upward. */
       price_list_items: {
@@ -1181,6 +1210,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Price lists. The most particular one wins: that of the customer, of his type, of his territory, the default one; else the product's base price. */
       price_lists: {
@@ -1234,6 +1264,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** What a product costs us per unit, before tax. Apart from products, because drivers and customers see those. */
       product_costs: {
@@ -1259,6 +1290,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Larger units of a product: name and how many base units it holds. */
       product_packs: {
@@ -1285,6 +1317,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** What is sold. Prices are per unit, before tax, in the tenant's currency. */
       products: {
@@ -1353,6 +1386,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Stock set aside per order line. Their sum is inventory.reserved, always. */
       reservations: {
@@ -1390,6 +1424,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** What each role may do unless a company says otherwise. Reference data. */
       role_permissions: {
@@ -1405,6 +1440,7 @@ export interface Database {
             referencedColumns: ['permission'];
           },
         ];
+        ComputedFields: never;
       };
       /** Order of the roles, for "or higher". super_admin stands above all at 100 and is no membership role. */
       role_ranks: {
@@ -1412,6 +1448,7 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
       };
       /** Lines of bank and M-Pesa statements; each proves at most one payment. */
       statement_lines: {
@@ -1447,6 +1484,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** A company's differences from role_permissions: a right added to or taken from a role. */
       tenant_role_permissions: {
@@ -1480,6 +1518,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** One row per company: currency, zone, language, own words, own types, rules (JSON Logic) and switches. */
       tenant_settings: {
@@ -1517,6 +1556,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Companies. Suspending one locks its people out on their next request. */
       tenants: {
@@ -1534,6 +1574,7 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
       };
       /** Sales areas, in a tree. They carry prices and limit what a member sees. */
       territories: {
@@ -1568,6 +1609,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** History of every state change of every document. Written by trigger only. */
       transition_executions: {
@@ -1586,6 +1628,7 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
       };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
@@ -1627,6 +1670,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** One round of one van with one driver. */
       trips: {
@@ -1678,6 +1722,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time. */
       users: {
@@ -1705,6 +1750,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account). */
       variances: {
@@ -1791,6 +1837,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: 'allowed_commands';
       };
       /** Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other. */
       vehicles: {
@@ -1863,6 +1910,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
+        ComputedFields: never;
       };
       /** Every place that holds stock; each vehicle is one, of kind van. */
       warehouses: {
@@ -1908,6 +1956,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
       /** A company's narrowing of an existing edge: switch it off, ask another permission, add a condition, ask several approvers. New edges cannot be written here, so no guard can be skipped. */
       workflow_definitions: {
@@ -1958,6 +2007,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
       };
     };
     Views: {
@@ -1972,6 +2022,7 @@ export interface Database {
           deposit_amount: number | null;
         };
         Relationships: [];
+        ComputedFields: never;
       };
     };
     Functions: {
@@ -2736,8 +2787,11 @@ export interface Database {
   };
 }
 
-export type Tables<Name extends keyof Database['public']['Tables']> =
-  Database['public']['Tables'][Name]['Row'];
+/** A row as `select('*')` answers it; computed fields are asked for by name. */
+export type Tables<Name extends keyof Database['public']['Tables']> = Omit<
+  Database['public']['Tables'][Name]['Row'],
+  Database['public']['Tables'][Name]['ComputedFields']
+>;
 export type Views<Name extends keyof Database['public']['Views']> =
   Database['public']['Views'][Name]['Row'];
 export type Enums<Name extends keyof Database['public']['Enums']> =

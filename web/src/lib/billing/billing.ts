@@ -2,7 +2,15 @@ import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { answerOf, attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
+import {
+  answerOf,
+  attach,
+  link,
+  oneWith,
+  rows,
+  type Offered,
+  type With,
+} from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const INVOICE_STATES = [
@@ -61,7 +69,7 @@ export async function listInvoices(list: ListQuery) {
   );
 }
 
-export function readInvoice(id: string): Promise<Invoice | null> {
+export function readInvoice(id: string): Promise<Offered<Invoice> | null> {
   return oneWith(
     supabase.from('invoices').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_INVOICE,
@@ -120,7 +128,7 @@ export async function listPayments(list: ListQuery) {
   );
 }
 
-export function readPayment(id: string): Promise<Payment | null> {
+export function readPayment(id: string): Promise<Offered<Payment> | null> {
   return oneWith(
     supabase.from('payments').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_PAYMENT,

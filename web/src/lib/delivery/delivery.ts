@@ -9,6 +9,7 @@ import {
   answerOf,
   oneWith,
   rows,
+  type Offered,
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -103,7 +104,7 @@ export async function listTrips(list: ListQuery) {
   );
 }
 
-export function readTrip(id: string): Promise<Trip | null> {
+export function readTrip(id: string): Promise<Offered<Trip> | null> {
   return oneWith(
     supabase.from('trips').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_TRIP,
@@ -146,7 +147,7 @@ export function drivers(): Promise<Driver[]> {
 }
 
 /** Trips that the caller drives and that are not over yet, next one first. */
-export async function ownTrips(userId: string, role: string | null): Promise<Trip[]> {
+export async function ownTrips(userId: string, role: string | null): Promise<Offered<Trip>[]> {
   let query = supabase
     .from('trips')
     .select('*,allowed_commands')
@@ -257,7 +258,7 @@ export async function listOffloads(list: ListQuery) {
   );
 }
 
-export function readOffload(id: string): Promise<Offload | null> {
+export function readOffload(id: string): Promise<Offered<Offload> | null> {
   return oneWith(
     supabase.from('offload_documents').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_OFFLOAD,
@@ -299,7 +300,7 @@ export function listVariances(list: ListQuery) {
   );
 }
 
-export function readVariance(id: string): Promise<Variance | null> {
+export function readVariance(id: string): Promise<Offered<Variance> | null> {
   return oneWith(
     supabase.from('variances').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_VARIANCE,
@@ -309,7 +310,7 @@ export function readVariance(id: string): Promise<Variance | null> {
 export async function variancesOf(
   column: 'trip_id' | 'order_id' | 'offload_id',
   id: string,
-): Promise<Variance[]> {
+): Promise<Offered<Variance>[]> {
   const found = await rows(
     supabase
       .from('variances')

@@ -3,7 +3,15 @@ import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { askJson, command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
-import { attach, link, answerOf, oneWith, rows, type With } from '#lib/platform/read.ts';
+import {
+  attach,
+  link,
+  answerOf,
+  oneWith,
+  rows,
+  type Offered,
+  type With,
+} from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const ORDER_STATES = [
@@ -57,7 +65,7 @@ export async function listOrders(list: ListQuery) {
   );
 }
 
-export function readOrder(id: string): Promise<Order | null> {
+export function readOrder(id: string): Promise<Offered<Order> | null> {
   return oneWith(
     supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_ORDER,

@@ -1,7 +1,7 @@
 import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { answerOf, link, oneWith, rows, type With } from '#lib/platform/read.ts';
+import { answerOf, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export const CUSTOMER_STATES = [
@@ -42,7 +42,7 @@ export function listCustomers(list: ListQuery) {
   return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, IN_LIST);
 }
 
-export function readCustomer(id: string): Promise<Customer | null> {
+export function readCustomer(id: string): Promise<Offered<Customer> | null> {
   return oneWith(
     supabase.from('customers').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_CUSTOMER,

@@ -22,6 +22,9 @@ export async function rows<Row>(
   return (await answerOf(query)) ?? [];
 }
 
+/** A document that was read together with what the caller may do with it now. */
+export type Offered<Document> = Document & { allowed_commands: string[] | null };
+
 export type TableName = keyof Database['public']['Tables'];
 type Field<Table extends TableName> = keyof Tables<Table> & string;
 

@@ -1,7 +1,7 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { attach, link, oneWith, rows, type With } from '#lib/platform/read.ts';
+import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name', 'kind');
@@ -123,7 +123,7 @@ export function listAdjustments(list: ListQuery) {
   );
 }
 
-export function readAdjustment(id: string): Promise<Adjustment | null> {
+export function readAdjustment(id: string): Promise<Offered<Adjustment> | null> {
   return oneWith(
     supabase.from('manual_adjustments').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_ADJUSTMENT,
