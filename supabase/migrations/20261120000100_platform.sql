@@ -1,5 +1,5 @@
--- Family 01, platform: schemas, default privileges, identifiers, errors, stamps,
--- document numbers and idempotent commands. Everything later stands on this file.
+-- Family 01, platform: schemas, default privileges, identifiers, errors, stamps. Everything later
+-- stands on this file.
 
 create schema if not exists extensions;
 create extension if not exists pgcrypto with schema extensions;

@@ -1,4 +1,4 @@
--- Family 02, tenancy: who am I, switching companies, invitations, password reset, members and rights.
+-- Family 02, tenancy: who am I, switching companies, invitations, password reset, signing in.
 
 select private.register_error('invitation_not_valid', 409, 'This invitation was used, withdrawn or has expired.', 'Ask the person who invited you for a new one.');
 select private.register_error('invitation_for_other_email', 403, 'This invitation was sent to another e-mail address.', 'Sign out and open the link again.');

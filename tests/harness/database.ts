@@ -10,6 +10,8 @@ type Row = Record<string, unknown>;
 /** One connection that acts as one person, as PostgREST would for his requests. */
 export class Session {
   readonly client: pg.Client;
+  /** A connection does one thing at a time: statements wait for those before them. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(client: pg.Client) {
     this.client = client;
@@ -17,7 +19,10 @@ export class Session {
 
   /** The rows of one statement. Refusals throw `pg.DatabaseError` with `code`, `detail`, `hint`. */
   async query<T extends Row = Row>(text: string, values: unknown[] = []): Promise<T[]> {
-    return (await this.client.query<T>(text, values)).rows;
+    const run = () => this.client.query<T>(text, values);
+    const result = this.#before.then(run, run);
+    this.#before = result;
+    return (await result).rows;
   }
 
   /** The first row, which has to be there. */

@@ -136,14 +136,8 @@ function build(key: string, status: number, error: ServerError): PortalError {
   });
 }
 
-/**
- * A limit was reached. Our own hook says so in two sentences, others may name the seconds to wait;
- * further texts of the layers in between are meant for programmers.
- */
+/** A limit of the layers in between: of their texts only the seconds to wait are for people. */
 function tooMany(message: string): PortalError {
-  if (/^[A-Z][^.]*\. [A-Z].*\.$/.test(message)) {
-    return build('sign_in_locked', 429, { hint: message });
-  }
   const seconds = Number(/(\d+) seconds?\b/.exec(message)?.[1] ?? 0);
   if (seconds === 0) return build('over_request_rate_limit', 429, {});
   const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;

@@ -152,14 +152,18 @@ export async function figures(): Promise<Figure[]> {
   return asked
     .map((question, index) => {
       const found = counts[index] ?? 0;
+      const mayAct = question.act !== undefined && session.can(question.act);
       return {
         label: question.label,
         note: question.note,
         href: question.href,
         count: found,
-        waiting: found > 0 && question.act !== undefined && session.can(question.act),
+        waiting: found > 0 && mayAct,
+        // That nothing waits for somebody else is no news.
+        isNews: found > 0 || mayAct || question.act === undefined,
       };
     })
+    .filter((figure) => figure.isNews)
     .sort((a, b) => Number(b.waiting) - Number(a.waiting));
 }
 

@@ -14,9 +14,10 @@ export interface Column<Row> {
   hidden?: boolean;
   /**
    * Where it stands on the card that a row becomes on a phone: in the second line, as the figure at
-   * its right, or below without its label because it speaks for itself. Otherwise below with it.
+   * its right (an amount of money says what it is, a count needs its label), or below without its
+   * label because it speaks for itself. Otherwise below with it.
    */
-  phone?: 'lead' | 'figure' | 'plain' | 'none';
+  phone?: 'lead' | 'figure' | 'count' | 'plain' | 'none';
 }
 
 export type Filter =
