@@ -150,3 +150,35 @@ test('a trip is either sent or given up', async () => {
     isSent ? 1 : 0,
   );
 });
+
+test('a difference and a customer are decided one way', async () => {
+  const trip_id = await made(
+    `(select t.id from tests.sign_in('dispatcher@acme.test'), public.create_trip(tests.depot(), now() + interval '1 hour', now() + interval '9 hours') t)`,
+  );
+  const variance_id = await made(
+    `(select v.id from tests.sign_in('warehouse@acme.test'), public.report_variance('${trip_id}', tests.product('COL-300'), 2, 1, 'One is broken') v)`,
+  );
+  const difference = await races.at('variances', variance_id, [
+    ...times(3, ['finance', 'approve_variance', { variance_id, code: 'damaged' }]),
+    ...times(3, ['manager', 'reject_variance', { variance_id, note: 'Count again' }]),
+  ]);
+  expect(difference).toEqual({ ok: 1, variance_transition_illegal: 5 });
+
+  const seller = await database.asUser('sales@acme.test');
+  const { id: customer_id } = await seller.one<{ id: string }>(
+    `insert into customers (name) values ('Duka') returning id`,
+  );
+  await seller.query(
+    `insert into customer_addresses (customer_id, label, street, city) values ($1, 'Shop', 'Ngong Road 1', 'Nairobi')`,
+    [customer_id],
+  );
+  await seller.rpc('submit_customer', { customer_id });
+  const customer = await races.at('customers', customer_id, [
+    ...times(3, ['manager', 'approve_customer', { customer_id }]),
+    ...times(3, ['admin', 'reject_customer', { customer_id, reason: 'Unknown' }]),
+  ]);
+  expect(customer).toEqual({ ok: 1, customer_transition_illegal: 5 });
+  expect(
+    await number(`select count(*) from transition_executions where entity_id = '${customer_id}'`),
+  ).toBe(2);
+});
