@@ -119,7 +119,7 @@ function readRow(row: number, values: string[]): Row | Reason {
 
 /** Sorts the lines of a file into invoices that can be orders and lines that cannot. */
 export function readOrders(text: string): OrderFile {
-  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: true });
+  const { data } = Papa.parse<string[]>(text, { skipEmptyLines: true });
   const [header = [], ...rows] = data;
   if (header.join() !== COLUMNS.join()) {
     throw new Error(
