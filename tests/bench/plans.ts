@@ -37,9 +37,14 @@ const QUERIES: [name: string, person: string, text: string][] = [
     `select id, number, status, total from public.orders where customer_id = '$customer' order by created_at desc limit 10`,
   ],
   [
-    'orders by a part of their number',
+    'numbers of orders that end in what was typed',
     'sales',
-    `select * from public.orders where number ilike '%99990%' order by created_at desc, id desc limit 50`,
+    `select public.find_numbers('order', '9990')`,
+  ],
+  [
+    'the orders with these numbers',
+    'sales',
+    `select * from public.orders where number in ('ORD-009990', 'ORD-019990', 'ORD-029990') order by created_at desc, id desc limit 50`,
   ],
   [
     'an order with its buttons',
