@@ -12,6 +12,18 @@ async function handover(person: Person, side: 'depot' | 'driver'): Promise<void>
   await person.page.getByText(new RegExp(`${side}: counted by`, 'i')).waitFor();
 }
 
+/** What is said on a phone leaves the navigation below it free, once it has come in. */
+async function isClearOfNavigation(person: Person): Promise<void> {
+  const message = person.page.locator('[data-sonner-toast]').first();
+  const navigation = person.page.getByRole('navigation', { name: 'Quick' });
+  await message.waitFor();
+  const gap = async () => {
+    const [text, bar] = await Promise.all([message.boundingBox(), navigation.boundingBox()]);
+    return (bar?.y ?? 0) - ((text?.y ?? 0) + (text?.height ?? 0));
+  };
+  await expect.poll(gap, { timeout: 5000 }).toBeGreaterThan(0);
+}
+
 test('ten crates go from the order to the paid invoice, and the difference has a name', async () => {
   const browser = visit();
   // The sales account orders ten crates for a customer; price, stock and credit show while typing.
@@ -60,6 +72,7 @@ test('ten crates go from the order to the paid invoice, and the difference has a
   const driver = await signIn(browser, 'driver@acme.test', { isPhone: true });
   await driver.open('/drive');
   await handover(driver, 'driver');
+  await isClearOfNavigation(driver);
   await dispatcher.open(tripPath);
   await dispatcher.button('Dispatch').click();
   await state(dispatcher, 'Dispatched');
