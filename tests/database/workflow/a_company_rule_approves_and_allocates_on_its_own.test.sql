@@ -9,7 +9,6 @@ select is(tests.status('order', tests.id('small')), 'approved', 'a small order o
 select is(tests.status('order', tests.id('large')), 'pending_approval', 'a larger one waits');
 select is(tests.status('order', tests.id('wholesale')), 'pending_approval', 'as does one of a wholesaler');
 select is((select executed_rule from transition_executions where entity_id = tests.id('small') and command = 'approve'), 'orders.auto_approve', 'the history names the rule');
-set constraints all immediate;
 select ok((private.process_queue('order_events', 200) ->> 'dead')::int = 0, 'the queue is worked off');
 select is(tests.status('order', tests.id('small')), 'allocated', 'and what was approved is allocated');
 select is(tests.reserved('COL-300'), 1.000, 'with its stock');

@@ -2,7 +2,6 @@ begin;
 select plan(5);
 
 select tests.remember('order', tests.approved('Kilimani Mini Mart', 'COL-300', 1));
-set constraints all immediate;
 select pgmq.send('notifications', (select message from pgmq.q_notifications limit 1));
 select is(private.process_queue('notifications'), '{"done": 1, "dead": 0, "retried": 0, "duplicates": 1}'::jsonb, 'the second one is recognised');
 select is((select count(*) from messages), 1::bigint, 'the customer reads one message');

@@ -11,7 +11,6 @@ select is((select array_agg(event_type order by sequence) from event_store where
 select is((select metadata ->> 'command' from event_store where entity_id = tests.id('order') and event_type = 'order.approved'), 'approve_order', 'with the command');
 select is((select (metadata ->> 'user_id')::uuid from event_store where entity_id = tests.id('order') and event_type = 'order.approved'), tests.account('manager@acme.test'), 'and the person');
 select is((select entity_version from event_store where entity_id = tests.id('order') and event_type = 'order.approved'), (select version from orders where id = tests.id('order')), 'and the version that it made');
-set constraints all immediate;
 select is((select count(*) from pgmq.q_notifications where message ->> 'entity_id' = tests.id('order')::text), 1::bigint, 'who subscribed to approvals hears of it once');
 select is((select count(*) from pgmq.q_workflow_transitions where message ->> 'entity_id' = tests.id('order')::text), 2::bigint, 'and of both steps');
 select is((select count(*) from pgmq.q_order_events where message ->> 'entity_id' = tests.id('order')::text), (select count(*) from event_store where entity_id = tests.id('order') and event_type like 'order.%'), 'the orders'' queue hears everything, nothing twice');
