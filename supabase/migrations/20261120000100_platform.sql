@@ -89,6 +89,25 @@ alter table private.errors force row level security;
 comment on function private.fail(text, jsonb) is
   'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step.';
 
+create function private.answer_refusal(error_key text, detail jsonb default '{}'::jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  known private.errors;
+begin
+  select * into strict known from private.errors e where e.key = error_key;
+  perform pg_catalog.set_config('response.status', known.status::text, true);
+  if detail ? 'wait_seconds' then
+    perform pg_catalog.set_config('response.headers', pg_catalog.jsonb_build_array(
+      pg_catalog.jsonb_build_object('Retry-After', detail ->> 'wait_seconds'))::text, true);
+  end if;
+  return pg_catalog.jsonb_build_object('code', 'PT' || known.status::text, 'message', known.key, 'details', detail::text,
+    'hint', known.sentence || ' ' || known.next_step);
+end
+$$;
+comment on function private.answer_refusal(text, jsonb) is
+  'The same answer that private.fail leads to over HTTP, but as a value: what was written before it stays. For failures that have to be remembered, which an exception would take back. detail.wait_seconds becomes Retry-After.';
+
 create function private.register_error(error_key text, status integer, sentence text, next_step text) returns void
 language sql set search_path = ''
 as $$

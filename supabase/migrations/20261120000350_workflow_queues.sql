@@ -275,6 +275,7 @@ begin
   end loop;
   delete from private.inbox i where i.processed_at < pg_catalog.now() - interval '30 days';
   delete from private.rate_limits r where r.window_start < pg_catalog.now() - interval '1 hour';
+  delete from private.proof_attempts p where p.tried_at < pg_catalog.now() - interval '1 hour';
   delete from private.sign_in_failures f where f.failed_at < pg_catalog.now() - interval '30 days';
   return pg_catalog.jsonb_build_object('result', 'done', 'sealed', sealed, 'overdue', overdue);
 end

@@ -1,4 +1,4 @@
-import { App, InMemoryEmailDriver } from '@supabase/lite';
+import { App } from '@supabase/lite';
 import { readConfig } from './config.ts';
 import {
   actAsCallers,
@@ -9,6 +9,7 @@ import {
   settings,
   spellOutRefusals,
 } from './lite.ts';
+import { openProofs, type Proofs } from './proofs.ts';
 import { onReload } from './rpc/reload.ts';
 import { startRpc, type Rpc } from './rpc/rpc.ts';
 import type { Secrets } from './secrets.ts';
@@ -21,6 +22,7 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
   /** The quick way for calls of commands; null when `fetch` has to answer. */
   call: Rpc['answer'];
+  proofs: Proofs;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const base = settings(config, secrets);
   const server = { disableStudio: true, disableFallback: true };
   // Mail leaves through the outbox in the database, never from here.
-  const drivers = { email: new InMemoryEmailDriver() };
+  const drivers = {
+    email: {
+      send: () => Promise.reject(new Error('The sign-in service sends no mail.')),
+    },
+  };
 
   const rpc = await startRpc({
     databaseUrl: options.commandsUrl ?? databaseUrl('authenticator'),
@@ -57,7 +63,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     maxRows: config.api.max_rows,
   });
   const restConnection = connectAs(databaseUrl('authenticator'), 10);
-  actAsCallers(restConnection, (role) => rpc.timeoutOf(role));
+  actAsCallers(
+    restConnection,
+    (role) => rpc.timeoutOf(role),
+    () => rpc.preRequest(),
+  );
   let shape = await readShape(databaseUrl('postgres'));
   restConnection.introspect = async () => shape;
   const reloads = await onReload(databaseUrl('authenticator'), async () => {
@@ -97,7 +107,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     databaseUrl: databaseUrl('supabase_storage_admin'),
     folder: options.storageFolder,
     secrets,
+    preRequest: () => rpc.preRequest(),
   });
+  const proofs = openProofs(authUrl);
 
   return {
     fetch: async (request) => {
@@ -111,6 +123,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return new Response(null, answer);
     },
     call: (request) => rpc.answer(request),
+    proofs,
     close: async () => {
       await reloads.close();
       await Promise.all([
@@ -119,6 +132,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         authConnection.close(),
         auth.close(),
         storage.close(),
+        proofs.close(),
       ]);
     },
   };

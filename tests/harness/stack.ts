@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateHome } from '../../supabase/stack/paths.ts';
 import { freePort } from '../../supabase/stack/ports.ts';
+import { readSecrets } from '../../supabase/stack/secrets.ts';
 import { startStack, type Stack } from '../../supabase/stack/stack.ts';
 
 /** Tells test processes where the stack of this run is. */
@@ -10,6 +11,8 @@ export const STACK_VARIABLE = 'MZIGO_TEST_STACK';
 
 export type TestStack = Pick<Stack, 'url' | 'publishableKey' | 'secretKey' | 'databaseUrl'> & {
   superuserUrl: string;
+  /** What access tokens are signed with. */
+  jwtSecret: string;
 };
 
 /**
@@ -29,8 +32,9 @@ export async function startTestStack(): Promise<{ stack: TestStack; stop(): Prom
     throw error;
   });
   const { url, publishableKey, secretKey, databaseUrl, superuserUrl } = stack;
+  const { jwtSecret } = await readSecrets(home);
   return {
-    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl },
+    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl, jwtSecret },
     stop: async () => {
       await stack.stop();
       await rm(home, { recursive: true, force: true });

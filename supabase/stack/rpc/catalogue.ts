@@ -43,6 +43,8 @@ export interface Catalogue {
   junctions: Set<string>;
   /** The `statement_timeout` that a role was given, as PostgreSQL writes it. */
   timeouts: Map<string, string>;
+  /** What PostgREST calls before every request (`pgrst.db_pre_request`), as a statement; null: nothing. */
+  preRequest: string | null;
 }
 
 const routineSchema = z.object({
@@ -160,6 +162,11 @@ select r.rolname as role, split_part(setting, '=', 2) as timeout
 from pg_roles as r, unnest(r.rolconfig) as setting
 where setting like 'statement_timeout=%'`;
 
+const PRE_REQUEST = `
+select format('select %s()', split_part(setting, '=', 2)) as statement
+from pg_roles as r, unnest(r.rolconfig) as setting
+where r.rolname = 'authenticator' and setting ~ '^pgrst\\.db_pre_request=[\\w.]+$'`;
+
 export async function readCatalogue(client: pg.ClientBase, schema: string): Promise<Catalogue> {
   const found = z.array(routineSchema).parse((await client.query(ROUTINES, [schema])).rows);
   const routines = new Map<string, Routine[]>();
@@ -167,6 +174,7 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
     routines.set(routine.name, [...(routines.get(routine.name) ?? []), routine]);
   }
   const settings = await client.query<{ role: string; timeout: string }>(TIMEOUTS);
+  const before = await client.query<{ statement: string }>(PRE_REQUEST);
   const relations = new Map<string, Relation>();
   const shapes = z.array(relationSchema).parse((await client.query(RELATIONS, [schema])).rows);
   for (const shape of shapes) {
@@ -184,5 +192,6 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
     foreignKeys: z.array(foreignKeySchema).parse(keys),
     junctions: new Set(pairs.rows.map((row) => row.pair)),
     timeouts: new Map(settings.rows.map((row) => [row.role, row.timeout])),
+    preRequest: before.rows[0]?.statement ?? null,
   };
 }

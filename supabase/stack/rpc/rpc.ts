@@ -19,6 +19,8 @@ export interface Rpc {
   answer(request: RpcRequest): Promise<RpcAnswer | null>;
   /** How long a role's statements may take; null when nothing was said about it. */
   timeoutOf(role: string): string | null;
+  /** The statement that PostgREST runs in the caller's name before every request, if there is one. */
+  preRequest(): string | null;
   /** Looks again at what functions there are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     foreignKeys: [],
     junctions: new Set(),
     timeouts: new Map(),
+    preRequest: null,
   };
   const texts = new Map<string, CallText>();
   const reload = async () => {
@@ -89,7 +92,10 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const timeout = timeoutOf(caller.role);
     const sent = JSON.stringify(headers);
     const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
-    const row = await connections.use((client) => runTransaction(client, [acting, statement]));
+    const { preRequest } = catalogue;
+    const before = preRequest === null ? [] : [{ name: 'before', text: preRequest, values: [] }];
+    const statements = [acting, ...before, statement];
+    const row = await connections.use((client) => runTransaction(client, statements));
     return row ?? [];
   }
 
@@ -144,7 +150,8 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     }
   }
 
-  return { answer, timeoutOf, reload, close: () => connections.close() };
+  const preRequest = () => catalogue.preRequest;
+  return { answer, timeoutOf, preRequest, reload, close: () => connections.close() };
 }
 
 /** True when the request asks for nothing but JSON in the plain form. */
