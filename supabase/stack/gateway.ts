@@ -1,4 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { StackError, errorCode } from './errors.ts';
@@ -48,6 +56,11 @@ const SECURITY_HEADERS: Record<string, string> = {
   'permissions-policy': 'camera=(self), geolocation=(self), microphone=(), payment=(), usb=()',
 };
 
+/** Newer than the types of Node that come with it. */
+interface UpgradeChoice {
+  shouldUpgradeCallback(request: IncomingMessage): boolean;
+}
+
 /** Types that a browser may show by itself; anything else is a download. */
 const SHOWN_INLINE = /^(image\/(png|jpeg|webp|gif)|application\/pdf|text\/plain)\b/;
 
@@ -58,12 +71,19 @@ export class Gateway {
   #origins = new Set<string>();
 
   constructor() {
-    this.server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 });
+    const options: ServerOptions & UpgradeChoice = {
+      requestTimeout: 60_000,
+      headersTimeout: 15_000,
+      // Whoever offers another protocol (h2c) is answered in this one, as HTTP has it.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    };
+    this.server = createServer(options);
     this.server.on('request', (request, response) => void this.#answer(request, response));
-    this.server.on('upgrade', (request, socket, head) => {
-      if (this.#parts) this.#parts.realtime.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
-    });
+    // A socket that breaks while nobody listens to it would end the process, and PostgreSQL with it.
+    this.server.on('connection', (socket) => socket.on('error', () => {}));
+    this.server.on('clientError', refuseRaw);
+    this.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    // Nothing here is a proxy; without a listener Node closes the socket itself.
   }
 
   /** Takes the port, so that a busy one is known before anything else is started. */
@@ -94,12 +114,26 @@ export class Gateway {
     await closed;
   }
 
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => {});
+    try {
+      const { family, segments, search } = readRoute(request.url ?? '');
+      const isRealtime = family === 'realtime' && segments.join('/') === 'websocket';
+      if (!isRealtime) return refuseSocket(socket, 404);
+      if (!this.#parts) return refuseSocket(socket, 503);
+      this.#parts.realtime.upgrade(request, socket, head, new URLSearchParams(search));
+    } catch (error) {
+      refuseSocket(socket, error instanceof Refusal ? error.status : 500);
+    }
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     try {
       await this.#route(request, response);
     } catch (error) {
-      if (response.headersSent) {
+      if (response.headersSent || response.destroyed) {
+        // Also when the caller has hung up, which is no fault of ours.
         response.destroy();
       } else if (error instanceof Refusal) {
         if (error.status === 413) response.setHeader('connection', 'close');
@@ -223,6 +257,26 @@ export class Gateway {
       });
     await sendWebResponse(response, answer);
   }
+}
+
+/** Ends a connection on which no answer can be written any more in the ordinary way. */
+function refuseSocket(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+}
+
+/** What is no HTTP is answered once and hung up on. */
+function refuseRaw(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  refuseSocket(
+    socket,
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 431
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 408
+        : 400,
+  );
 }
 
 /** Both headers as one value each; a header that was sent twice is none that we know. */

@@ -119,6 +119,15 @@ async function status(): Promise<void> {
   if (!answer?.ok) process.exitCode = 1;
 }
 
+/** What nobody expected is told and survived: one odd request must not end everybody's work. */
+function report(error: unknown): void {
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+}
+process.on('uncaughtException', report);
+process.on('unhandledRejection', report);
+
 const [command = 'start', ...rest] = process.argv.slice(2);
 const flags = new Set(rest);
 try {

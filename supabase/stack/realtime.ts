@@ -13,7 +13,8 @@ import { verifyToken, type Claims } from './tokens.ts';
  * listen is decided by the policies on `realtime.messages`, as on Supabase.
  */
 export interface Realtime {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** @param query of the address, which carries the key */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, query: URLSearchParams): void;
   close(): Promise<void>;
 }
 
@@ -241,12 +242,10 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
 
   await listen();
   return {
-    upgrade(request, socket, head) {
-      const url = new URL(request.url ?? '/', 'http://localhost');
-      const key = url.searchParams.get('apikey');
-      const isKnown = key === options.publishableKey || key === options.secretKey;
-      if (url.pathname !== '/realtime/v1/websocket' || !isKnown) {
-        socket.end(`HTTP/1.1 ${isKnown ? '404 Not Found' : '401 Unauthorized'}\r\n\r\n`);
+    upgrade(request, socket, head, query) {
+      const key = query.get('apikey');
+      if (key !== options.publishableKey && key !== options.secretKey) {
+        socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) =>

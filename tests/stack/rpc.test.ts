@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type Api } from '../../supabase/stack/api.ts';
 import { cloneDatabase, type TestDatabase } from '../harness/database.ts';
-import { SECRETS, tokenFor } from './_support/tokens.ts';
+import { openSession, SECRETS, tokenFor } from './_support/tokens.ts';
 
 const USER = '00000000-0000-7000-8000-000000000001';
 
@@ -63,6 +63,7 @@ beforeAll(async () => {
   );
   await admin.query('grant all on public.t_kept to authenticated');
   await admin.query(FUNCTIONS);
+  await openSession(admin, USER);
   await admin.query(`do $$ declare f regprocedure; begin
     for f in select oid from pg_proc where pronamespace = 'public'::regnamespace and proname like 't\\_%'
     loop execute format('grant execute on function %s to anon, authenticated', f); end loop; end $$`);

@@ -162,10 +162,12 @@ select r.rolname as role, split_part(setting, '=', 2) as timeout
 from pg_roles as r, unnest(r.rolconfig) as setting
 where setting like 'statement_timeout=%'`;
 
+/** The setting is the whole server's; not every database on it needs to have the function. */
 const PRE_REQUEST = `
-select format('select %s()', split_part(setting, '=', 2)) as statement
-from pg_roles as r, unnest(r.rolconfig) as setting
-where r.rolname = 'authenticator' and setting ~ '^pgrst\\.db_pre_request=[\\w.]+$'`;
+select format('select %I.%I()', n.nspname, p.proname) as statement
+from pg_roles as r, unnest(r.rolconfig) as setting, pg_proc as p
+join pg_namespace as n on n.oid = p.pronamespace
+where r.rolname = 'authenticator' and setting = format('pgrst.db_pre_request=%s.%s', n.nspname, p.proname)`;
 
 export async function readCatalogue(client: pg.ClientBase, schema: string): Promise<Catalogue> {
   const found = z.array(routineSchema).parse((await client.query(ROUTINES, [schema])).rows);
