@@ -35,6 +35,8 @@ export interface Parts {
   portal: Portal;
   secrets: Secrets;
   config: Config;
+  /** False while PostgreSQL is starting again. */
+  isDatabaseUp(): boolean;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
 }
@@ -136,9 +138,11 @@ export class Gateway {
         // Also when the caller has hung up, which is no fault of ours.
         response.destroy();
       } else if (error instanceof Refusal) {
+        if (error.status === 503) response.setHeader('retry-after', '1');
         if (error.status === 413) response.setHeader('connection', 'close');
         sendRefusal(response, error);
       } else {
+        if (this.#isInterrupted(error)) return refuseForNow(response);
         const path = (request.url ?? '').split('?')[0];
         process.stderr.write(`${request.method} ${path} ${describe(error)}\n`);
         sendRefusal(
@@ -147,6 +151,11 @@ export class Gateway {
         );
       }
     }
+  }
+
+  /** The database went away while somebody was asking it, or is not there yet. */
+  #isInterrupted(error: unknown): boolean {
+    return this.#parts?.isDatabaseUp() === false || isConnectionLost(error);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -167,6 +176,7 @@ export class Gateway {
 
     this.#allowOrigin(request, response);
     response.setHeader('cache-control', 'no-store');
+    if (!parts.isDatabaseUp() && request.method !== 'OPTIONS') return refuseForNow(response);
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
       return;
@@ -184,8 +194,10 @@ export class Gateway {
     const { method = 'GET', headers } = request;
     const url = path + route.search;
     const quick = family === 'rest' ? await parts.api.call({ method, url, headers, body }) : null;
+    if (quick?.status === 503) return refuseForNow(response);
     if (quick) return sendText(response, quick.status, quick.headers, quick.body);
     const answer = await parts.api.fetch(toWebRequest(request, url, body));
+    if (answer.status >= 500 && (await isLost(answer.clone()))) return refuseForNow(response);
     if (family === 'storage') guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
@@ -231,6 +243,7 @@ export class Gateway {
       return;
     }
     const answer = await parts.api.fetch(toWebRequest(request, route.path + route.search, body));
+    if (answer.status >= 500 && (await isLost(answer.clone()))) return refuseForNow(response);
     if (answer.ok) await proof?.held();
     await sendWebResponse(response, answer);
   }
@@ -257,6 +270,40 @@ export class Gateway {
       });
     await sendWebResponse(response, answer);
   }
+}
+
+/** What PostgreSQL and its drivers say when a connection breaks or cannot be had. */
+const LOST =
+  /^(08...|57P0[1-3]|ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT)$/;
+
+function isConnectionLost(error: unknown): boolean {
+  return (
+    LOST.test(errorCode(error) ?? '') ||
+    (error instanceof Error &&
+      /^Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+  );
+}
+
+/** Whether an answer of an engine only says that it has lost the database. */
+async function isLost(answer: Response): Promise<boolean> {
+  const text = await answer.text();
+  return /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNREFUSED|ECONNRESET|Connection terminated|57P0[1-3]|the database system is/.test(
+    text,
+  );
+}
+
+/** Nothing was done, or it cannot be known: the same request with the same key may come again. */
+function refuseForNow(response: ServerResponse): void {
+  response.setHeader('retry-after', '1');
+  sendRefusal(
+    response,
+    new Refusal(
+      503,
+      'database_restarting',
+      'The database is starting again.',
+      'Try again in a moment; a command with a key is done once.',
+    ),
+  );
 }
 
 /** Ends a connection on which no answer can be written any more in the ordinary way. */

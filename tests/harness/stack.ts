@@ -17,16 +17,19 @@ export type TestStack = Pick<Stack, 'url' | 'publishableKey' | 'secretKey' | 'da
 
 /**
  * A whole stack with the demo companies on a free port, thrown away after `stop`. The portal is served
- * when it has been built before.
+ * when it has been built before. Durable: what was answered survives a crash of PostgreSQL.
  */
-export async function startTestStack(): Promise<{ stack: TestStack; stop(): Promise<void> }> {
+export async function startTestStack({ isDurable = false } = {}): Promise<{
+  stack: TestStack;
+  stop(): Promise<void>;
+}> {
   const home = await mkdtemp(join(tmpdir(), 'mzigo-stack-'));
   const stack = await startStack({
     home,
     runtimeHome: stateHome,
     port: await freePort(),
     host: '127.0.0.1',
-    isThrowAway: true,
+    isThrowAway: !isDurable,
   }).catch(async (error: unknown) => {
     await rm(home, { recursive: true, force: true });
     throw error;
