@@ -1,12 +1,4 @@
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { StackError, errorCode } from './errors.ts';
@@ -20,12 +12,15 @@ import {
   sendWebResponse,
   toWebRequest,
 } from './http.ts';
+import { answeringWith } from './last_resort.ts';
+import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
 import { isProof } from './proofs.ts';
 import { isRouted, proofKind, readRoute, type Route } from './routes.ts';
 import type { Secrets } from './secrets.ts';
 import { tokenProblem, verifyToken } from './tokens.ts';
+import { answerAsRequest, isRealtime, outliveSockets } from './upgrades.ts';
 
 /** What the one port leads to. Parts are added as they come up; until then it says it is starting. */
 export interface Parts {
@@ -35,6 +30,7 @@ export interface Parts {
   portal: Portal;
   secrets: Secrets;
   config: Config;
+  budgets: Budgets;
   /** False while PostgreSQL is starting again. */
   isDatabaseUp(): boolean;
   /** Resolves when the database answers. */
@@ -58,11 +54,6 @@ const SECURITY_HEADERS: Record<string, string> = {
   'permissions-policy': 'camera=(self), geolocation=(self), microphone=(), payment=(), usb=()',
 };
 
-/** Newer than the types of Node that come with it. */
-interface UpgradeChoice {
-  shouldUpgradeCallback(request: IncomingMessage): boolean;
-}
-
 /** Types that a browser may show by itself; anything else is a download. */
 const SHOWN_INLINE = /^(image\/(png|jpeg|webp|gif)|application\/pdf|text\/plain)\b/;
 
@@ -73,19 +64,16 @@ export class Gateway {
   #origins = new Set<string>();
 
   constructor() {
-    const options: ServerOptions & UpgradeChoice = {
-      requestTimeout: 60_000,
-      headersTimeout: 15_000,
-      // Whoever offers another protocol (h2c) is answered in this one, as HTTP has it.
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-    };
-    this.server = createServer(options);
-    this.server.on('request', (request, response) => void this.#answer(request, response));
-    // A socket that breaks while nobody listens to it would end the process, and PostgreSQL with it.
-    this.server.on('connection', (socket) => socket.on('error', () => {}));
-    this.server.on('clientError', refuseRaw);
-    this.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    // Nothing here is a proxy; without a listener Node closes the socket itself.
+    this.server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 });
+    outliveSockets(this.server);
+    this.server.on(
+      'request',
+      (request, response) => void answeringWith(response, () => this.#answer(request, response)),
+    );
+    this.server.on('upgrade', (request, socket, head) => {
+      if (!this.#parts || !isRealtime(request)) answerAsRequest(this.server, request, socket, head);
+      else this.#parts.realtime.upgrade(request, socket, head);
+    });
   }
 
   /** Takes the port, so that a busy one is known before anything else is started. */
@@ -114,19 +102,6 @@ export class Gateway {
     this.server.closeIdleConnections();
     setTimeout(() => this.server.closeAllConnections(), 2000).unref();
     await closed;
-  }
-
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => {});
-    try {
-      const { family, segments, search } = readRoute(request.url ?? '');
-      const isRealtime = family === 'realtime' && segments.join('/') === 'websocket';
-      if (!isRealtime) return refuseSocket(socket, 404);
-      if (!this.#parts) return refuseSocket(socket, 503);
-      this.#parts.realtime.upgrade(request, socket, head, new URLSearchParams(search));
-    } catch (error) {
-      refuseSocket(socket, error instanceof Refusal ? error.status : 500);
-    }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -191,8 +166,33 @@ export class Gateway {
     if (family === 'functions') return this.#callFunction(parts, request, response, route);
     if (family === 'auth') return this.#authenticate(parts, request, response, route);
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
+    const leave = await parts.budgets.enter(request);
+    if (!leave) {
+      response.setHeader('retry-after', '2');
+      throw new Refusal(
+        429,
+        'too_many_requests',
+        'Your company has more requests under way than can be answered now.',
+        'Wait a few seconds and try again.',
+      );
+    }
+    try {
+      await this.#ask(parts, request, response, route, body);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The database answers, by the quick way or by the engine. */
+  async #ask(
+    parts: Parts,
+    request: IncomingMessage,
+    response: ServerResponse,
+    { family, path, search }: Route,
+    body: Buffer,
+  ): Promise<void> {
     const { method = 'GET', headers } = request;
-    const url = path + route.search;
+    const url = path + search;
     const quick = family === 'rest' ? await parts.api.call({ method, url, headers, body }) : null;
     if (quick?.status === 503) return refuseForNow(response);
     if (quick) return sendText(response, quick.status, quick.headers, quick.body);
@@ -303,26 +303,6 @@ function refuseForNow(response: ServerResponse): void {
       'The database is starting again.',
       'Try again in a moment; a command with a key is done once.',
     ),
-  );
-}
-
-/** Ends a connection on which no answer can be written any more in the ordinary way. */
-function refuseSocket(socket: Duplex, status: number): void {
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-  );
-}
-
-/** What is no HTTP is answered once and hung up on. */
-function refuseRaw(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  refuseSocket(
-    socket,
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 431
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 408
-        : 400,
   );
 }
 

@@ -14,8 +14,7 @@ import { verifyToken, type Claims } from './tokens.ts';
  * listen is decided by the policies on `realtime.messages`, as on Supabase.
  */
 export interface Realtime {
-  /** @param query of the address, which carries the key */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, query: URLSearchParams): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
 
@@ -252,10 +251,11 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
 
   await listen();
   return {
-    upgrade(request, socket, head, query) {
-      const key = query.get('apikey');
+    upgrade(request, socket, head) {
+      const [, query = ''] = (request.url ?? '').split('?');
+      const key = new URLSearchParams(query).get('apikey');
       if (key !== options.publishableKey && key !== options.secretKey) {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+        socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) =>

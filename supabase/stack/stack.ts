@@ -9,6 +9,7 @@ import { startFunctions } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import { acquireLock, publishRunning, releaseLock, type Running } from './lock.ts';
 import { databaseHome, repositoryRoot } from './paths.ts';
+import { openBudgets } from './payers.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
 import type { Server } from './postgres.ts';
@@ -165,6 +166,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const client = await connect(server.url('postgres', 'postgres'));
       await client.end();
     };
+    const budgets = openBudgets(server.url('postgres', 'postgres'), secrets);
+    undo.push(() => budgets.close());
     gateway.open(
       {
         api,
@@ -173,6 +176,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         portal,
         secrets,
         config,
+        budgets,
         ping,
         isDatabaseUp: () => database.isUp,
       },

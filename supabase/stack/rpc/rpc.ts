@@ -42,14 +42,16 @@ export interface RpcOptions {
   maxRows: number;
 }
 
-const CONNECTIONS = 8;
+/** Lists that take their time leave the commands alone: each has connections of its own. */
+const CONNECTIONS = { reads: 6, commands: 8 };
 
 /** What a caller may prefer without a change in the answer. */
 const PREFERENCES = /^return=\w+$/;
 
 export async function startRpc(options: RpcOptions): Promise<Rpc> {
   const { secrets, schema, maxRows } = options;
-  const connections = new Connections(options.databaseUrl, CONNECTIONS);
+  const reads = new Connections(options.databaseUrl, CONNECTIONS.reads);
+  const commands = new Connections(options.databaseUrl, CONNECTIONS.commands);
   const tokens = new TokenMemory(secrets.jwtSecret);
   let catalogue: Catalogue = {
     routines: new Map(),
@@ -61,7 +63,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
   };
   const texts = new Map<string, CallText>();
   const reload = async () => {
-    catalogue = await connections.use((client) => readCatalogue(client, schema));
+    catalogue = await commands.use((client) => readCatalogue(client, schema));
     texts.clear();
   };
   await reload();
@@ -95,6 +97,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const { preRequest } = catalogue;
     const before = preRequest === null ? [] : [{ name: 'before', text: preRequest, values: [] }];
     const statements = [acting, ...before, statement];
+    const connections = method === 'POST' ? commands : reads;
     const row = await connections.use((client) => runTransaction(client, statements));
     return row ?? [];
   }
@@ -150,8 +153,13 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     }
   }
 
-  const preRequest = () => catalogue.preRequest;
-  return { answer, timeoutOf, preRequest, reload, close: () => connections.close() };
+  return {
+    answer,
+    timeoutOf,
+    preRequest: () => catalogue.preRequest,
+    reload,
+    close: async () => void (await Promise.all([reads.close(), commands.close()])),
+  };
 }
 
 /** True when the request asks for nothing but JSON in the plain form. */
