@@ -93,6 +93,7 @@ create table public.drivers (
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
+select private.normalise_phones('public.drivers');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 

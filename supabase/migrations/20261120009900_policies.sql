@@ -39,6 +39,7 @@ grant execute on function
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
+grant execute on function public.find_phone, private.find_phone to authenticated;
 grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
 grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
 grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
@@ -549,7 +550,7 @@ using (
 
 -- Family 13, registries: search. It runs with the rights of whoever asks, so that he finds what he sees.
 
-grant execute on function public.find_numbers, private.find_numbers, private.number_candidates to authenticated;
+grant execute on function public.find_numbers, private.find_numbers, private.number_candidates, private.customers_meant, private.normal_plate, public.find_vehicles, private.find_vehicles to authenticated;
 
 -- What people may write is now known: their bad values are answered in words (docs/decisions/0014).
 

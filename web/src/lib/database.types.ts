@@ -2365,9 +2365,19 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
-      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred, and of those whose reference is what was typed. For number=in.(…) of a list. Raises input_invalid. */
+      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred; of those whose reference is what was typed; and the newest hundred of the customers, of trips also of the vehicles, that were meant by it. For number=in.(…) of a list. Raises input_invalid. */
       find_numbers: {
         Args: { document_kind: string; typed: string };
+        Returns: string[];
+      };
+      /** Digits to look for in telephone numbers, any of which will do, when somebody types one or a part of one as it is dialled where the company is: 0711 000 gives 0711000 and 254711000. None for what is no part of a number. */
+      find_phone: {
+        Args: { typed: string };
+        Returns: string[];
+      };
+      /** Vehicles of the caller's whose registration, written with or without spaces, or whose name has what was typed; at most a hundred. */
+      find_vehicles: {
+        Args: { typed: string };
         Returns: string[];
       };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */

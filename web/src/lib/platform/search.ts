@@ -1,5 +1,5 @@
 import type { Tables } from '#lib/database.types.ts';
-import { findNumbers } from './find.ts';
+import { findNumbers, findVehicles, meansCustomer } from './find.ts';
 import { pattern } from './list.ts';
 import { rows, type TableName } from './read.ts';
 import { session } from './session.svelte.ts';
@@ -19,7 +19,11 @@ interface Place<Table extends TableName = TableName> {
   document?: Parameters<typeof findNumbers>[0];
   /** Columns that are read, and searched where there is no number. */
   columns: (keyof Tables<Table> & string)[];
+  /** Which records are meant, as a filter for `or()`, where it is more than that the columns have the text. */
+  meant?: (typed: string) => Promise<string>;
   path: string;
+  /** Shown together on the page of `path`. */
+  together?: true;
   kind: string;
   title: (row: Record<string, string | null>) => string;
 }
@@ -40,7 +44,8 @@ const PLACES: Place[] = [
   place({
     permission: 'customers.view',
     table: 'customers',
-    columns: ['name', 'code', 'phone'],
+    columns: ['name', 'code'],
+    meant: meansCustomer,
     path: '/customers',
     kind: 'Customer',
     title: (row) => `${row.name} (${row.code})`,
@@ -61,6 +66,16 @@ const PLACES: Place[] = [
     path: '/trips',
     kind: 'Trip',
     title: (row) => row.number ?? '',
+  }),
+  place({
+    permission: 'trips.view',
+    table: 'vehicles',
+    columns: ['name', 'registration'],
+    meant: async (typed) => `id.in.(${(await findVehicles(typed)).join(',')})`,
+    path: '/fleet',
+    together: true,
+    kind: 'Vehicle',
+    title: (row) => `${row.name} (${row.registration})`,
   }),
   place({
     permission: 'invoices.view',
@@ -96,14 +111,18 @@ export async function searchRecords(text: string): Promise<Hit[]> {
       const records = await rows(
         (place.document
           ? query.in('number', await findNumbers(place.document, text))
-          : query.or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
+          : query.or(
+              place.meant
+                ? await place.meant(text)
+                : place.columns.map((column) => `${column}.ilike.${like}`).join(','),
+            )
         )
           .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),
       );
       return records.map((row) => ({
-        href: `${place.path}/${row.id}`,
+        href: place.together ? place.path : `${place.path}/${row.id}`,
         title: place.title(row),
         note: place.kind,
       }));
