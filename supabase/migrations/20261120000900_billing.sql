@@ -32,7 +32,7 @@ create table public.invoices (
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
-  constraint totals_are_bounded check (subtotal between 0 and 999999999999.99 and tax_total between 0 and 999999999999.99 and deposit_total between 0 and 999999999999.99),
+  constraint totals_are_bounded check (subtotal between 0 and 999999999999.99 and tax_total between 0 and 999999999999.99 and deposit_total between -999999999999.99 and 999999999999.99),
   constraint paid_within_total check (paid_total between 0 and subtotal + tax_total + deposit_total),
   constraint numbered_once_issued check ((status = 'draft') = (number is null) or status = 'void'),
   constraint dates_set_once_issued check (status in ('draft', 'void') or (issued_on is not null and due_on >= issued_on)),
@@ -87,13 +87,13 @@ create table public.invoice_items (
   foreign key (tenant_id, invoice_id) references public.invoices (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
-  constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
+  constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999 and (quantity > 0 or is_deposit)),
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100)
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
-comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed.';
+comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
 select private.protect_ledger('public.invoice_items');
 alter table public.invoice_items enable row level security;
 alter table public.invoice_items force row level security;
@@ -213,7 +213,8 @@ create table public.container_ledger (
   holder_id uuid not null,
   product_id uuid not null,
   quantity numeric(14,3) not null,
-  deposit_amount numeric(14,2) not null,
+  unit_deposit numeric(14,2) not null default 0,
+  deposit_amount numeric(14,2) generated always as (round(quantity * unit_deposit, 2)) stored,
   reference_type text not null,
   reference_id uuid not null,
   occurred_at timestamptz not null default clock_timestamp(),
@@ -222,13 +223,14 @@ create table public.container_ledger (
   primary key (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
-  constraint deposit_is_bounded check (deposit_amount between -999999999999.99 and 999999999999.99),
-  constraint deposit_has_the_sign_of_quantity check (deposit_amount = 0 or sign(deposit_amount) = sign(quantity))
+  constraint deposit_is_bounded check (unit_deposit between 0 and 999999.99),
+  constraint customers_alone_pay_deposits check (holder = 'customer' or unit_deposit = 0)
 );
 create index container_ledger_balance on public.container_ledger (tenant_id, holder, holder_id, product_id);
 create index container_ledger_product on public.container_ledger (tenant_id, product_id);
 create index container_ledger_reference on public.container_ledger (tenant_id, reference_id);
 comment on table public.container_ledger is 'Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them.';
+comment on column public.container_ledger.unit_deposit is 'Deposit of one container as it was when it was handed over; a return closes the deposit that was paid.';
 select private.protect_ledger('public.container_ledger');
 alter table public.container_ledger enable row level security;
 alter table public.container_ledger force row level security;

@@ -33,30 +33,7 @@ end
 $$;
 comment on function private.lock_invoice(uuid, uuid, integer) is 'Locks an invoice. Payments are locked before invoices. Raises record_not_found, version_conflict.';
 
-create function private.move_containers(
-  tenant uuid, from_holder public.container_holder, from_id uuid, to_holder public.container_holder, to_id uuid,
-  reference_type text, reference_id uuid, items jsonb, occurred_at timestamptz
-) returns void
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-begin
-  if coalesce(pg_catalog.jsonb_array_length(items), 0) = 0 then
-    return;
-  end if;
-  insert into public.container_ledger (tenant_id, holder, holder_id, product_id, quantity, deposit_amount, reference_type, reference_id, occurred_at)
-  select tenant, m.holder, m.holder_id, i.product_id, m.sign * sum(i.quantity),
-    case when m.holder = 'customer' then m.sign * coalesce(sum(i.deposit), 0) else 0 end, reference_type, reference_id, occurred_at
-  from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, quantity numeric, deposit numeric)
-  cross join lateral (values (from_holder, from_id, -1), (to_holder, to_id, 1)) as m (holder, holder_id, sign)
-  group by m.holder, m.holder_id, m.sign, i.product_id
-  having sum(i.quantity) <> 0;
-end
-$$;
-comment on function private.move_containers(uuid, public.container_holder, uuid, public.container_holder, uuid, text, uuid, jsonb, timestamptz) is
-  'Books containers from one holder to another; items [{product_id, quantity, deposit?}]. Deposit money is booked on customers only.';
-
-create function private.draft_invoice(target public.orders, returned jsonb) returns public.invoices
+create function private.draft_invoice(target public.orders) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -65,36 +42,31 @@ begin
   insert into public.invoices (tenant_id, order_id, customer_id, currency)
   values (target.tenant_id, target.id, target.customer_id, target.currency)
   returning * into drafted;
-  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, order_item_id, is_deposit, quantity, unit_price, tax_rate)
-  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by b.is_deposit, b.line_number, b.product_id), b.product_id, b.order_item_id, b.is_deposit, b.quantity, b.unit_price, b.tax_rate
-  from (
-    select i.line_number, i.product_id, i.id as order_item_id, false as is_deposit, i.quantity_delivered as quantity, i.unit_price, i.tax_rate
-    from public.order_items i
-    where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > 0
-    union all
-    select 0, c.id, null, true, sum(i.quantity_delivered) - coalesce(max(r.quantity), 0), c.deposit_amount, 0
-    from public.order_items i
-    join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-    join public.products c on c.tenant_id = p.tenant_id and c.id = p.container_product_id and c.deposit_amount > 0
-    left join pg_catalog.jsonb_to_recordset(returned) as r (product_id uuid, quantity numeric) on r.product_id = c.id
-    where i.tenant_id = target.tenant_id and i.order_id = target.id
-    group by c.id, c.deposit_amount
-    having sum(i.quantity_delivered) > coalesce(max(r.quantity), 0)
-  ) b;
-  update public.invoices v
-  set subtotal = t.subtotal, tax_total = t.tax_total, deposit_total = t.deposit_total
-  from (
-    select coalesce(sum(i.line_total) filter (where not i.is_deposit), 0) as subtotal, coalesce(sum(i.tax_amount), 0) as tax_total,
-      coalesce(sum(i.line_total) filter (where i.is_deposit), 0) as deposit_total
-    from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id
-  ) t
+  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, order_item_id, quantity, unit_price, tax_rate)
+  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.id, i.quantity_delivered, i.unit_price, i.tax_rate
+  from public.order_items i
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > 0;
+  select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0) into drafted.subtotal, drafted.tax_total
+  from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id;
+  with deposits as (
+    insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, is_deposit, quantity, unit_price, tax_rate)
+    select target.tenant_id, drafted.id,
+      pg_catalog.row_number() over (order by d.product_id, d.unit_deposit)
+        + (select count(*) from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id),
+      d.product_id, true, d.quantity, d.unit_deposit, 0
+    from private.deposits_to_invoice(target.tenant_id, target.customer_id, drafted.subtotal + drafted.tax_total) d
+    returning line_total
+  )
+  select coalesce(sum(d.line_total), 0) into drafted.deposit_total from deposits d;
+  perform private.count_invoiced_deposits(drafted, 1);
+  update public.invoices v set subtotal = drafted.subtotal, tax_total = drafted.tax_total, deposit_total = drafted.deposit_total
   where v.id = drafted.id
   returning v.* into drafted;
   return drafted;
 end
 $$;
-comment on function private.draft_invoice(public.orders, jsonb) is
-  'Drafts the invoice of a delivered order: delivered quantities at the frozen prices, and deposits on the containers that were not exchanged for empties. returned: [{product_id, quantity}] of refunded containers.';
+comment on function private.draft_invoice(public.orders) is
+  'Drafts the invoice of a delivered order: delivered quantities at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
 
 create function private.issue_invoice(invoice_id uuid, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
