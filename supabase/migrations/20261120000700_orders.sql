@@ -396,6 +396,7 @@ begin
       when 'release' then orders.is_on_hold
       when 'approve' then coalesce(orders.total <= private.approval_limit(), true)
       when 'reattempt' then not private.is_reattempted(orders)
+      when 'bill' then not private.is_billed(orders)
       when 'arrive_at_stop' then private.delivers_order(orders)
       when 'complete_delivery' then private.delivers_order(orders)
       when 'fail_delivery' then private.delivers_order(orders)

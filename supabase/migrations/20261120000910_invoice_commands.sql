@@ -1,7 +1,14 @@
 -- Family 09, billing: invoices, payments and what pays what.
 
-select private.register_error('invoice_has_payments', 409, 'The invoice is already paid in part or in full.', 'Cancel the payment first.');
+select private.register_error('invoice_has_payments', 409, 'The invoice is already paid in part or in full.', 'Take the payment off the invoice first, or cancel it.');
 select private.register_error('payment_invalid', 422, 'The payment is not complete.', 'Give a method (cash, mpesa, bank_transfer, cheque), a positive amount, and a reference of 80 characters at most.');
+select private.register_error('mpesa_has_its_code', 422, 'An M-Pesa payment has a code.', 'Enter the code from the M-Pesa message, like SK71AB2CD3.');
+select private.register_error('received_at_invalid', 422, 'The money cannot have been received at that time.', 'Enter a day from the year 2000 until today.');
+select private.register_error('payment_has_refunds', 409, 'A part of this money was given back.', 'Refund the rest instead.');
+select private.register_error('refund_exceeds', 409, 'More is given back than is left of the payment.', 'Reduce the amount, or take the payment off an invoice first.');
+select private.register_error('nothing_allocated', 409, 'The payment does not pay this invoice.', 'Reload the payment and choose one of its invoices.');
+select private.register_error('order_already_billed', 409, 'The order has an invoice already.', 'Open that invoice; void it if it is wrong.');
+select private.register_error('order_not_delivered', 409, 'The order is not delivered.', 'Record the delivery first; the invoice is drafted with it.');
 select private.register_error('payment_reference_taken', 409, 'A payment with this reference was recorded already.', 'Check the reference; the same money cannot count twice.');
 select private.register_error('allocation_exceeds', 409, 'More is allocated than the payment or the invoice still has open.', 'Reduce the amount.');
 select private.register_error('allocation_not_possible', 409, 'Only approved payments can pay issued invoices of the same customer.', 'Approve the payment and issue the invoice first.');
@@ -15,6 +22,15 @@ begin
 end
 $$;
 comment on function private.tenant_today(uuid) is 'The date in the company''s time zone.';
+
+create function private.is_to_come(tenant uuid, moment timestamptz) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return ((moment - interval '5 minutes') at time zone (select s.timezone from public.tenant_settings s where s.tenant_id = tenant))::date > private.tenant_today(tenant);
+end
+$$;
+comment on function private.is_to_come(uuid, timestamptz) is 'Whether a moment is after today where the company is; a clock may be off by five minutes.';
 
 create function private.lock_invoice(tenant uuid, invoice_id uuid, expected_version integer) returns public.invoices
 language plpgsql security definer set search_path = ''
@@ -68,6 +84,27 @@ $$;
 comment on function private.draft_invoice(public.orders) is
   'Drafts the invoice of a delivered order: delivered quantities at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
 
+create function private.attempts_at(tenant uuid, order_id uuid) returns uuid[]
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  return array(
+    with recursive earlier as (
+      select o.id, o.reattempt_of_id from public.orders o where o.tenant_id = tenant and o.id = order_id
+      union all
+      select o.id, o.reattempt_of_id from earlier e join public.orders o on o.tenant_id = tenant and o.id = e.reattempt_of_id
+    ), later as (
+      select order_id as id
+      union all
+      select o.id from later l join public.orders o on o.tenant_id = tenant and o.reattempt_of_id = l.id
+    )
+    select e.id from earlier e union select l.id from later l
+  );
+end
+$$;
+comment on function private.attempts_at(uuid, uuid) is 'An order with the failed ones that it tries again and those that try it again: money for one of them is for all.';
+
 create function private.issue_invoice(invoice_id uuid, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
@@ -75,8 +112,13 @@ as $$
 declare
   tenant constant uuid := private.require_permission('invoices.create');
   today constant date := private.tenant_today(tenant);
+  paid_for constant uuid[] := private.attempts_at(tenant, (select i.order_id from public.invoices i where i.tenant_id = tenant and i.id = invoice_id));
   target public.invoices;
+  advance public.payments;
 begin
+  -- Payments are locked before invoices, the pending ones too: one that is approved in the same moment
+  -- sees the issued invoice, or is seen here.
+  perform from public.payments p where p.tenant_id = tenant and p.order_id = any (paid_for) order by p.id for no key update;
   target := private.lock_invoice(tenant, invoice_id, expected_version);
   perform private.next_state('invoice', target.id, target.status::text, 'issue');
   update public.invoices i
@@ -84,11 +126,52 @@ begin
     due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id)
   where i.id = target.id
   returning * into target;
+  for advance in
+    select * from public.payments p
+    where p.tenant_id = tenant and p.order_id = any (paid_for) and p.status in ('approved', 'reconciled') and p.unallocated > 0
+    order by p.received_at, p.id
+  loop
+    perform private.spend_on_invoice(advance, target.id);
+  end loop;
+  select * into target from public.invoices i where i.id = target.id;
   return target;
 end
 $$;
-comment on function private.issue_invoice(uuid, integer) is 'Posts a drafted invoice: number without gaps, today''s date, due after the customer''s terms. Raises invoice_transition_illegal, record_not_found.';
+comment on function private.issue_invoice(uuid, integer) is
+  'Posts a drafted invoice: number without gaps, today''s date, due after the customer''s terms; approved money for its order pays it. Raises invoice_transition_illegal, record_not_found.';
 select private.expose_command('issue_invoice');
+
+create function private.is_billed(delivered public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (select from public.invoices i where i.tenant_id = delivered.tenant_id and i.order_id = delivered.id and i.status <> 'void');
+end
+$$;
+comment on function private.is_billed(public.orders) is 'Whether an order has an invoice that is not void.';
+
+create function private.bill_order(order_id uuid, expected_version integer default null) returns public.invoices
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  target public.orders;
+begin
+  target := private.lock_order(tenant, order_id, expected_version);
+  if not private.takes_in_place('order', tenant, target.status::text, 'bill') then
+    perform private.fail('order_not_delivered', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
+  end if;
+  if private.is_billed(target) then
+    perform private.fail('order_already_billed', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+  return private.draft_invoice(target);
+end
+$$;
+comment on function private.bill_order(uuid, integer) is
+  'Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, record_not_found, permission_denied.';
+select private.expose_command('bill_order');
 
 create function private.void_invoice(invoice_id uuid, reason text, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
@@ -110,7 +193,7 @@ begin
   return target;
 end
 $$;
-comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
+comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
 select private.expose_command('void_invoice');
 
 create function private.mark_overdue_invoices() returns integer

@@ -100,7 +100,7 @@ begin
   where document_kind = 'order' and d.tenant_id = tenant and (d.number = any (candidates) or d.external_reference = any (references_meant))
   union
   select d.number from public.payments d
-  where document_kind = 'payment' and d.tenant_id = tenant and (d.number = any (candidates) or d.reference = any (references_meant))
+  where document_kind = 'payment' and d.tenant_id = tenant and (d.number = any (candidates) or d.reference_key = private.reference_key(typed))
   union
   select d.number from public.invoices d where document_kind = 'invoice' and d.tenant_id = tenant and d.number = any (candidates)
   union

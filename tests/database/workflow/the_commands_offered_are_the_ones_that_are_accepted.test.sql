@@ -20,6 +20,7 @@ begin
       when 'order.allocate' then perform public.allocate_order(id);
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.reattempt' then perform public.reattempt_order(id);
+      when 'order.bill' then perform public.bill_order(id);
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.
         if state in ('delivered', 'failed') then
@@ -60,6 +61,9 @@ begin
       when 'payment.cancel' then perform public.cancel_payment(id, 'because');
       when 'payment.reconcile' then perform public.reconcile_payment(id, pg_temp.statement_line(id));
       when 'payment.allocate' then perform public.allocate_payment(id, pg_temp.open_invoice(id));
+      when 'payment.unallocate' then perform public.unallocate_payment(id, pg_temp.paid_invoice(id));
+      when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'payment.unreconcile' then perform public.unreconcile_payment(id);
     end case;
     raise exception using errcode = 'ZZZZZ';
   exception
@@ -79,11 +83,14 @@ create function pg_temp.open_invoice(payment uuid) returns jsonb language sql se
     where p.id = payment and i.balance > 0 and i.status in ('issued', 'partially_paid', 'overdue') order by i.id limit 1
   ) o
 $$;
+create function pg_temp.paid_invoice(payment uuid) returns uuid language sql security definer as $$
+  select a.invoice_id from public.payment_allocations a where a.payment_id = payment limit 1
+$$;
 create table pg_temp.steps as
 select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
-  ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'),
+  ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
   ('invoice', 'mark_overdue'), ('offload_document', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
@@ -273,10 +280,14 @@ begin
   perform pg_temp.examine('invoice', due);
   perform pg_temp.examine('payment', other);
   due := tests.invoiced('Karen Country Kiosk', 'COL-300', 1);
+  update public.invoices set issued_on = issued_on - 90, due_on = due_on - 90 where id = due;
+  perform private.mark_overdue_invoices();
+  perform pg_temp.examine('invoice', due);
   perform tests.sign_in('finance@acme.test');
   perform public.void_invoice(due, 'wrong customer');
   perform tests.sign_out();
   perform pg_temp.examine('invoice', due);
+  perform pg_temp.examine('order', (select i.order_id from public.invoices i where i.id = due));
 
   -- A customer and an adjustment of stock, from their first state to their last.
   for step in 1..2 loop

@@ -100,7 +100,8 @@ export interface Database {
           holder_id: string;
           product_id: string;
           quantity: number;
-          deposit_amount: number;
+          unit_deposit: number;
+          deposit_amount: number | null;
           reference_type: string;
           reference_id: string;
           occurred_at: string;
@@ -582,7 +583,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed. */
+      /** Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed. */
       invoice_items: {
         Row: {
           id: string;
@@ -1114,7 +1115,31 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per method. */
+      /** Money of a payment that was given back to the customer because it pays nothing. Currency of the payment. */
+      payment_refunds: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          payment_id: string;
+          amount: number;
+          reason: string;
+          created_at: string;
+          created_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'payment_refunds_tenant_id_payment_id_fkey';
+            columns: ['tenant_id', 'payment_id'];
+            isOneToOne: false;
+            referencedRelation: 'payments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per company, whatever the method. */
       payments: {
         Row: {
           id: string;
@@ -1124,9 +1149,11 @@ export interface Database {
           method: Database['public']['Enums']['payment_method'];
           amount: number;
           allocated_total: number;
+          refunded_total: number;
           unallocated: number | null;
           currency: string;
           reference: string | null;
+          reference_key: string | null;
           received_at: string;
           received_by: string | null;
           trip_id: string | null;
@@ -1457,6 +1484,7 @@ export interface Database {
           tenant_id: string;
           source: string;
           reference: string;
+          reference_key: string;
           amount: number;
           posted_at: string;
           payment_id: string | null;
@@ -2040,7 +2068,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      /** Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]; several amounts for one invoice add up. Raises allocation_not_possible, allocation_exceeds, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       allocate_payment: {
         Args: {
           payment_id: string;
@@ -2109,7 +2137,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Confirms a payment that somebody else recorded; it pays the issued invoice of its order, the rest stays unallocated. Raises separation_of_duties, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Confirms a payment that somebody else recorded; it pays the invoice of its order as soon as that is issued, the rest stays the customer's advance. Raises separation_of_duties, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_payment: {
         Args: {
           payment_id: string;
@@ -2150,6 +2178,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      bill_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['invoices']['Row'];
+      };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
@@ -2160,7 +2197,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Takes an approved payment back; the invoices it paid are open again, and the statement line it was matched with proves no payment. Raises reason_required, payment_has_refunds, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_payment: {
         Args: {
           payment_id: string;
@@ -2408,7 +2445,7 @@ export interface Database {
         Args: { invitation_id: string; token_hash: string };
         Returns: Json;
       };
-      /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms. Raises invoice_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms; approved money for its order pays it. Raises invoice_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       issue_invoice: {
         Args: {
           invoice_id: string;
@@ -2470,7 +2507,7 @@ export interface Database {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
         Args: {
           payment_id: string;
@@ -2491,7 +2528,7 @@ export interface Database {
         };
         Returns: undefined;
       };
-      /** Records money received, to be approved by somebody else. Tenant currency. Raises payment_invalid, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       record_payment: {
         Args: {
           customer_id: string;
@@ -2508,6 +2545,17 @@ export interface Database {
       redrive_dead_letter: {
         Args: { msg_id: number; idempotency_key?: string | null };
         Returns: string;
+      };
+      /** Gives back to the customer what a payment does not pay, with a reason; not by who recorded it. Raises refund_exceeds, reason_required, separation_of_duties, payment_transition_illegal, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      refund_payment: {
+        Args: {
+          payment_id: string;
+          amount: number;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
       };
       /** Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_adjustment: {
@@ -2699,6 +2747,25 @@ export interface Database {
         Args: { tenant_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
+      /** Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      unallocate_payment: {
+        Args: {
+          payment_id: string;
+          invoice_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Undoes the match of a payment with its statement line; what the payment pays stays paid. Raises payment_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      unreconcile_payment: {
+        Args: {
+          payment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
+      };
       /** private.verify_audit_of for the caller's company. */
       verify_audit: {
         Args: never;
@@ -2710,7 +2777,7 @@ export interface Database {
           head_hash: string;
         }[];
       };
-      /** Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       void_invoice: {
         Args: {
           invoice_id: string;
