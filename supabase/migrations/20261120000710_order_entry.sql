@@ -103,7 +103,7 @@ comment on function private.tenant_rule(uuid, text) is 'A business rule of a com
 -- Entering
 ------------------------------------------------------------------------------------------------
 
-create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb) returns jsonb
+create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -112,12 +112,14 @@ declare
   -- Whoever may not look into the depot, like a customer, is told whether there is some.
   sees_stock constant boolean := private.has_permission(tenant, 'inventory.view');
   buyer public.customers;
+  amended public.orders;
 begin
   select * into buyer from public.customers c
   where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
+  select * into amended from public.orders o where o.tenant_id = tenant and o.id = order_id and o.customer_id = buyer.id;
   if not exists (
     select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
   ) then
@@ -127,7 +129,7 @@ begin
     with priced as (
       select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
         coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
-      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant)) r
+      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
     )
     select pg_catalog.jsonb_build_object(
@@ -140,24 +142,24 @@ begin
   );
 end
 $$;
-comment on function private.quote_order(uuid, uuid, jsonb) is
-  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
 comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
 
-create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns private.priced_line[]
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return array(
     select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate)::private.priced_line
-    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r
+    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r
   );
 end
 $$;
-comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
+comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, ready for insert_order_items; kept: lines that the order has already. Raises lines_invalid.';
 
 create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[], are_reserved boolean default false) returns void
 language plpgsql security definer set search_path = ''
@@ -186,9 +188,11 @@ comment on function private.reserve_stock(public.orders) is
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  priced constant private.priced_line[] := private.price_lines(target.tenant_id, target.customer_id, lines, private.order_lines(target));
 begin
   delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
-  perform private.insert_order_items(target.tenant_id, target.id, private.price_lines(target.tenant_id, target.customer_id, lines));
+  perform private.insert_order_items(target.tenant_id, target.id, priced);
 end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
@@ -239,7 +243,7 @@ comment on function private.check_order_fields(date, text, text) is 'Raises inpu
 
 create function private.insert_order(
   tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
-  external_reference text, channel public.order_channel, submit boolean, allocate boolean
+  external_reference text, channel public.order_channel, submit boolean, allocate boolean, kept jsonb default '[]'
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -275,7 +279,7 @@ begin
   ) then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
-  priced := private.price_lines(tenant, buyer.id, lines);
+  priced := private.price_lines(tenant, buyer.id, lines, kept);
   draft.id := private.uuid_v7();
   draft.tenant_id := tenant;
   draft.customer_id := buyer.id;
@@ -310,8 +314,8 @@ begin
   return created;
 end
 $$;
-comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
-  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery.';
+comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, jsonb) is
+  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery, which keeps its lines whatever is sold today.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
@@ -337,12 +341,12 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return (
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number), '[]')
     from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
   );
 end
 $$;
-comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
+comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes.';
 
 create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
@@ -356,11 +360,11 @@ declare
 begin
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'submit');
-  if private.order_lines(target) is null then
+  if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   update public.order_items i set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate
-  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target))) r
+  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target), private.order_lines(target))) r
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
     and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
   select * into target from public.orders o where o.id = target.id;

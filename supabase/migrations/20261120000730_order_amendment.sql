@@ -85,10 +85,13 @@ begin
   if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
-  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false, false);
+  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed),
+    -- An address that is no longer in use is replaced by the one that orders without an address get.
+    (select a.id from public.customer_addresses a where a.tenant_id = tenant and a.id = failed.address_id and a.is_active),
+    null, failed.notes, failed.allow_backorder, null, failed.channel, false, false, private.order_lines(failed));
   update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
   return created;
 end
 $$;
-comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
+comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal.';
 select private.expose_command('reattempt_order');

@@ -2488,9 +2488,9 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
-      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
-        Args: { customer_id: string; warehouse_id: string; lines: Json };
+        Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
       };
       /** Lets a suspended customer order again. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -2502,7 +2502,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reattempt_order: {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['orders']['Row'];

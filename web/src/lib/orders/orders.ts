@@ -142,16 +142,18 @@ export interface Quote {
   credit: { limit: number; used: number; left: number } | null;
 }
 
-/** What an order would cost now, what is in stock, and what would be left of the credit. */
+/** What an order, or the changed order, would cost now, what is in stock, and what would be left of the credit. */
 export function quoteOrder(
   customerId: string,
   warehouseId: string,
   lines: LineInput[],
+  orderId?: string,
 ): Promise<Quote> {
   return askJson<Quote, 'quote_order'>('quote_order', {
     customer_id: customerId,
     warehouse_id: warehouseId,
     lines,
+    order_id: orderId ?? null,
   });
 }
 
