@@ -2,8 +2,11 @@
 
 select private.register_error('order_without_lines', 422, 'The order has no lines.', 'Add at least one product.');
 select private.register_error('customer_not_active', 409, 'The customer is not approved yet.', 'Have the customer approved first.');
-select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer.');
+select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer, or to release an order that was submitted before.');
 select private.register_error('customer_inactive', 409, 'The customer is closed.', 'Choose another customer.');
+select private.register_error('address_inactive', 409, 'The delivery address of the order is no longer in use.', 'Choose another address on the order.');
+select private.register_error('suspension_note_is_bounded', 422, 'The note is missing or too long.', 'Write a note of at most 500 characters.');
+select private.register_error('order_not_suspended', 409, 'The customer of this order is not suspended, or the order was released already.', 'Reload the order.');
 select private.register_error('address_required', 422, 'The order has no delivery address of this customer.', 'Choose an address, or add one to the customer.');
 select private.register_error('credit_exceeded', 409, 'The customer''s credit limit does not cover this order.', 'Collect payments first, or let someone with the right approve it with a note.');
 select private.register_error('approval_limit_exceeded', 403, 'The order is above the amount you may approve.', 'Ask someone with a higher limit.');
@@ -51,6 +54,42 @@ begin
 end
 $$;
 comment on function private.lock_order(uuid, uuid, integer) is 'Locks an order that the caller sees. Raises record_not_found, version_conflict.';
+
+create function private.why_not_served(served public.orders) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select case
+      when c.status = 'inactive' then 'customer_inactive'
+      when c.status = 'suspended' and served.suspension_note is null then 'customer_suspended'
+      when c.status not in ('active', 'suspended') then 'customer_not_active'
+      when not a.is_active then 'address_inactive' end
+    from public.customers c
+    left join public.customer_addresses a on a.tenant_id = c.tenant_id and a.id = served.address_id
+    where c.tenant_id = served.tenant_id and c.id = served.customer_id
+  );
+end
+$$;
+comment on function private.why_not_served(public.orders) is
+  'The error that keeps goods from going to the customer and the address of an order now; null when they may.';
+
+create function private.check_served(served public.orders) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem text;
+begin
+  -- Whoever suspends the customer now comes before or after this step.
+  perform from public.customers c where c.tenant_id = served.tenant_id and c.id = served.customer_id for no key update;
+  problem := private.why_not_served(served);
+  if problem is not null then
+    perform private.fail(problem, pg_catalog.jsonb_build_object('order_id', served.id, 'customer_id', served.customer_id, 'address_id', served.address_id));
+  end if;
+end
+$$;
+comment on function private.check_served(public.orders) is
+  'Refuses to go on with an order whose customer was suspended or closed, or whose address is out of use. Locks the customer. Raises customer_suspended, customer_inactive, customer_not_active, address_inactive.';
 
 ------------------------------------------------------------------------------------------------
 -- Credit
@@ -119,7 +158,13 @@ begin
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
-  select * into amended from public.orders o where o.tenant_id = tenant and o.id = order_id and o.customer_id = buyer.id;
+  if order_id is not null then
+    select * into amended from public.orders o
+    where o.tenant_id = tenant and o.id = order_id and o.customer_id = buyer.id and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id));
+    if not found then
+      perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+    end if;
+  end if;
   if not exists (
     select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
   ) then
@@ -166,9 +211,10 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate, quantity_reserved)
-  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
-  from pg_catalog.unnest(priced) r;
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate, quantity_reserved)
+  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
+  from pg_catalog.unnest(priced) r
+  join public.products p on p.tenant_id = tenant and p.id = r.product_id;
 end
 $$;
 comment on function private.insert_order_items(uuid, uuid, private.priced_line[], boolean) is 'Writes priced lines to an order; are_reserved: their reservations follow in the same command.';
@@ -212,6 +258,9 @@ begin
   end case;
   if draft.address_id is null then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', draft.id));
+  end if;
+  if not (select a.is_active from public.customer_addresses a where a.tenant_id = draft.tenant_id and a.id = draft.address_id) then
+    perform private.fail('address_inactive', pg_catalog.jsonb_build_object('order_id', draft.id, 'address_id', draft.address_id));
   end if;
   submitted.status := 'pending_approval';
   submitted.submitted_at := pg_catalog.now();
@@ -291,6 +340,7 @@ begin
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
   if submit then
+    select * into buyer from public.customers c where c.tenant_id = tenant and c.id = buyer.id for no key update;
     draft := private.submit_draft(draft, buyer);
   end if;
   -- What may have to be split into a backorder is reserved once it is written.
@@ -363,12 +413,15 @@ begin
   if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  update public.order_items i set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate
+  update public.order_items i
+  set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate, product_sku = p.sku, product_name = p.name, unit = p.unit
   from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target), private.order_lines(target))) r
+  join public.products p on p.tenant_id = tenant and p.id = r.product_id
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
-    and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
+    and (i.unit_price, i.price_source, i.tax_rate, i.product_sku, i.product_name, i.unit) is distinct from (r.unit_price, r.price_source, r.tax_rate, p.sku, p.name, p.unit);
   select * into target from public.orders o where o.id = target.id;
-  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id;
+  -- Whoever closes the customer now sees the order, or is seen here.
+  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o
@@ -380,5 +433,5 @@ begin
 end
 $$;
 comment on function private.submit_order(uuid, integer) is
-  'Freezes today''s prices and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
+  'Freezes today''s prices and words and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
 select private.expose_command('submit_order');

@@ -21,6 +21,7 @@ create table public.invoices (
   total numeric(14,2) generated always as (subtotal + tax_total + deposit_total) stored,
   paid_total numeric(14,2) not null default 0,
   balance numeric(14,2) generated always as (subtotal + tax_total + deposit_total - paid_total) stored,
+  printed jsonb,
   status_reason text,
   created_at timestamptz not null default now(),
   created_by uuid,
@@ -51,6 +52,7 @@ create index invoices_recent on public.invoices (tenant_id, created_at desc, id 
 create index invoices_not_paid on public.invoices (tenant_id, due_on, id) where status <> 'paid';
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, status);
+comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order; like orders.printed. Null for drafts.';
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('invoice', 'INV', true), ('payment', 'PAY', false);
 select private.register_machine('invoice', 'invoices', 'draft');
@@ -78,6 +80,9 @@ create table public.invoice_items (
   invoice_id uuid not null,
   line_number integer not null,
   product_id uuid not null,
+  product_sku text not null,
+  product_name text not null,
+  unit text not null,
   order_item_id uuid,
   is_deposit boolean not null default false,
   quantity numeric(14,3) not null,

@@ -58,19 +58,20 @@ begin
   insert into public.invoices (tenant_id, order_id, customer_id, currency)
   values (target.tenant_id, target.id, target.customer_id, target.currency)
   returning * into drafted;
-  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, order_item_id, quantity, unit_price, tax_rate)
-  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.id, i.quantity_delivered, i.unit_price, i.tax_rate
+  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, product_sku, product_name, unit, order_item_id, quantity, unit_price, tax_rate)
+  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.product_sku, i.product_name, i.unit, i.id, i.quantity_delivered, i.unit_price, i.tax_rate
   from public.order_items i
   where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > 0;
   select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0) into drafted.subtotal, drafted.tax_total
   from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id;
   with deposits as (
-    insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, is_deposit, quantity, unit_price, tax_rate)
+    insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, product_sku, product_name, unit, is_deposit, quantity, unit_price, tax_rate)
     select target.tenant_id, drafted.id,
       pg_catalog.row_number() over (order by d.product_id, d.unit_deposit)
         + (select count(*) from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id),
-      d.product_id, true, d.quantity, d.unit_deposit, 0
+      d.product_id, p.sku, p.name, p.unit, true, d.quantity, d.unit_deposit, 0
     from private.deposits_to_invoice(target.tenant_id, target.customer_id, drafted.subtotal + drafted.tax_total) d
+    join public.products p on p.tenant_id = target.tenant_id and p.id = d.product_id
     returning line_total
   )
   select coalesce(sum(d.line_total), 0) into drafted.deposit_total from deposits d;
@@ -123,7 +124,10 @@ begin
   perform private.next_state('invoice', target.id, target.status::text, 'issue');
   update public.invoices i
   set status = 'issued', number = private.next_document_number(tenant, 'invoice'), issued_on = today,
-    due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id)
+    due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
+    -- The customer as he is today, at the place and the address of the order.
+    printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id) || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address')
+      from public.orders o where o.tenant_id = tenant and o.id = i.order_id)
   where i.id = target.id
   returning * into target;
   for advance in
@@ -246,3 +250,48 @@ $$;
 comment on function private.customer_credit(uuid) is
   'Credit of a customer in the company''s currency: {limit, used, left, overdue}. used: unpaid invoices and confirmed orders without one; limit and left are null for customers who pay on delivery. For those who sell or see invoices. Raises record_not_found, permission_denied.';
 select private.expose('customer_credit');
+
+create function private.what_hangs_on(customer public.customers) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  hanging jsonb;
+begin
+  select pg_catalog.jsonb_object_agg(d.kind, d.numbers) into hanging
+  from (
+    select x.kind, pg_catalog.jsonb_agg(x.number order by x.number) as numbers
+    from (
+      select 'orders' as kind, o.number from public.orders o
+      where o.tenant_id = customer.tenant_id and o.customer_id = customer.id and o.status in ('pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit')
+      union all
+      -- A draft has no number; its order has.
+      select 'invoices', coalesce(i.number, o.number) from public.invoices i join public.orders o on o.tenant_id = i.tenant_id and o.id = i.order_id
+      where i.tenant_id = customer.tenant_id and i.customer_id = customer.id and (i.status = 'draft' or (i.status in ('issued', 'partially_paid', 'overdue') and i.balance > 0))
+      union all
+      select 'payments', p.number from public.payments p
+      where p.tenant_id = customer.tenant_id and p.customer_id = customer.id and (p.status = 'pending' or (p.status in ('approved', 'reconciled') and p.unallocated > 0))
+    ) x
+    group by x.kind
+  ) d;
+  return hanging;
+end
+$$;
+comment on function private.what_hangs_on(public.customers) is
+  'Numbers of what is open with a customer: {orders, invoices (a draft by the number of its order), payments}; null when nothing is.';
+
+select private.register_error('customer_has_open_documents', 409, 'Orders, invoices or money of this customer are still open.', 'Finish or cancel what the details name, then close the customer.');
+create function private.tg_customers__refuse_open() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  hanging constant jsonb := private.what_hangs_on(new);
+begin
+  if hanging is not null then
+    perform private.fail('customer_has_open_documents', pg_catalog.jsonb_build_object('customer_id', new.id) || hanging);
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_customers__refuse_open() is 'A customer is closed when nothing is open with him, whichever way he is closed. Raises customer_has_open_documents.';
+create trigger _290_refuse_open before update of status on public.customers for each row
+when (new.status = 'inactive' and old.status <> 'inactive') execute function private.tg_customers__refuse_open();

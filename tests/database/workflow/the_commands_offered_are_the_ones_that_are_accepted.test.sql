@@ -5,7 +5,7 @@ create table pg_temp.verdicts (machine text, state text, command text, person te
 grant all on pg_temp.verdicts to public;
 -- Refusals that other records decide; the row alone does not know them.
 create table pg_temp.elsewhere (answer text);
-insert into pg_temp.elsewhere values ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch');
+insert into pg_temp.elsewhere values ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch'), ('customer_suspended');
 
 create function pg_temp.try(machine text, command text, id uuid, state text) returns text language plpgsql as $$
 begin
@@ -20,6 +20,7 @@ begin
       when 'order.allocate' then perform public.allocate_order(id);
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.reattempt' then perform public.reattempt_order(id);
+      when 'order.release_suspended' then perform public.release_suspended_order(id, 'known customer');
       when 'order.bill' then perform public.bill_order(id);
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.
@@ -155,6 +156,14 @@ begin
   update public.tenant_settings set business_rules = business_rules || '{"orders.approval_limits": {"manager": 10}}' where tenant_id = tests.tenant('acme');
   perform pg_temp.examine('order', tests.pending('Kilimani Mini Mart', 'COL-300', 1));
   update public.tenant_settings set business_rules = business_rules - 'orders.approval_limits' where tenant_id = tests.tenant('acme');
+
+  -- Orders of a customer who was suspended after they were submitted.
+  foreach other in array array[tests.pending('Java Corner Cafe', 'COL-300', 1), tests.approved('Java Corner Cafe', 'COL-300', 1), tests.allocated('Java Corner Cafe', 'COL-300', 1)]
+  loop
+    update public.customers set status = 'suspended', status_reason = 'late' where id = tests.customer('Java Corner Cafe');
+    perform pg_temp.examine('order', other);
+    update public.customers set status = 'active' where id = tests.customer('Java Corner Cafe');
+  end loop;
 
   -- Two orders on a trip: one is delivered, one fails.
   one := pg_temp.examine('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 1));

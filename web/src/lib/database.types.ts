@@ -591,6 +591,9 @@ export interface Database {
           invoice_id: string;
           line_number: number;
           product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
           order_item_id: string | null;
           is_deposit: boolean;
           quantity: number;
@@ -644,6 +647,7 @@ export interface Database {
           total: number | null;
           paid_total: number;
           balance: number | null;
+          printed: Json | null;
           status_reason: string | null;
           created_at: string;
           created_by: string | null;
@@ -966,7 +970,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Lines of an order. Price and tax are resolved and frozen when the order is submitted. */
+      /** Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed. */
       order_items: {
         Row: {
           id: string;
@@ -974,6 +978,9 @@ export interface Database {
           order_id: string;
           line_number: number;
           product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
           quantity: number;
           unit_price: number;
           price_source: string;
@@ -1032,6 +1039,8 @@ export interface Database {
           approved_at: string | null;
           approved_total: number | null;
           credit_override_note: string | null;
+          suspension_note: string | null;
+          printed: Json | null;
           status_reason: string | null;
           delivered_at: string | null;
           amended_at: string | null;
@@ -1672,6 +1681,7 @@ export interface Database {
           planned_arrival_at: string | null;
           arrived_at: string | null;
           left_at: string | null;
+          printed: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2059,7 +2069,7 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
-      /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
           order_id: string;
@@ -2078,7 +2088,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
         Args: {
           order_id: string;
@@ -2127,7 +2137,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_order: {
         Args: {
           order_id: string;
@@ -2340,7 +2350,7 @@ export interface Database {
         Args: { customer_id: string };
         Returns: Json;
       };
-      /** Closes a customer for good. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
         Args: {
           customer_id: string;
@@ -2626,6 +2636,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Lets an order go on that was submitted before its customer was suspended, with a note; not by who entered or changed it. Raises order_not_suspended, suspension_note_is_bounded, separation_of_duties, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
+      release_suspended_order: {
+        Args: {
+          order_id: string;
+          note: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
@@ -2723,7 +2743,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices and words and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;
@@ -2732,7 +2752,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Stops a customer for now, with a reason: nothing is ordered, approved, allocated or sent out for him, except orders that somebody releases. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       suspend_customer: {
         Args: {
           customer_id: string;
