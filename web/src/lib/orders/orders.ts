@@ -3,6 +3,7 @@ import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { askJson, command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
+import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import {
   attach,
   link,
@@ -65,11 +66,12 @@ export async function listOrders(list: ListQuery) {
   );
 }
 
-export function readOrder(id: string): Promise<Offered<Order> | null> {
-  return oneWith(
+export async function readOrder(id: string): Promise<Offered<Order> | null> {
+  const found = await oneWith(
     supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_ORDER,
   );
+  return found && asPrinted(found);
 }
 
 export async function itemsOf(orderId: string) {
@@ -81,7 +83,7 @@ export async function itemsOf(orderId: string) {
       .order('line_number')
       .limit(1000),
   );
-  return attach(items, { products: PRODUCT });
+  return (await attach(items, { products: PRODUCT })).map(lineAsPrinted);
 }
 
 export async function fulfilmentsOf(orderId: string) {
