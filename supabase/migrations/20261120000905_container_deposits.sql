@@ -120,6 +120,43 @@ $$;
 comment on function private.move_containers(uuid, public.container_holder, uuid, public.container_holder, uuid, text, uuid, jsonb, timestamptz) is
   'Books containers from one holder to another; items [{product_id, quantity, unit_deposit}]. Customers alone pay deposits; what is in our own vans and depots has none.';
 
+create function private.exchange_of(tenant uuid, customer uuid, delivered jsonb, empties jsonb)
+returns table (product_id uuid, direction integer, quantity numeric, unit_deposit numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  -- One for one costs nothing, whatever the deposit was and is; only the difference opens or closes a deposit.
+  return query
+  with full_ones as (
+    select p.container_product_id as container, sum(f.quantity) as quantity
+    from pg_catalog.jsonb_to_recordset(delivered) as f (product_id uuid, quantity numeric)
+    join public.products p on p.tenant_id = tenant and p.id = f.product_id and p.container_product_id is not null
+    group by 1
+  ), empty_ones as (
+    select e.product_id as container, sum(e.quantity) as quantity
+    from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric)
+    group by 1
+  ), swapped as (
+    select c.id as container, c.deposit_amount, coalesce(f.quantity, 0) as given, coalesce(e.quantity, 0) as taken
+    from full_ones f
+    full join empty_ones e using (container)
+    join public.products c on c.tenant_id = tenant and c.id = container
+  ), parts as (
+    select s.container, v.direction, least(s.given, s.taken) as quantity, s.deposit_amount as unit_deposit
+    from swapped s cross join (values (1), (-1)) as v (direction)
+    union all
+    select s.container, sign(d.units)::integer, abs(d.units), d.unit_deposit
+    from swapped s
+    cross join lateral private.deposits_of(tenant, customer, s.container, s.given - s.taken) d
+    where s.given <> s.taken
+  )
+  select p.container, p.direction, p.quantity, p.unit_deposit from parts p where p.quantity > 0;
+end
+$$;
+comment on function private.exchange_of(uuid, uuid, jsonb, jsonb) is
+  'The containers that go to a customer (direction 1) and come back from him (-1) with delivered goods [{product_id, quantity}] and empties [{product_id, quantity}], each at its deposit.';
+
 create function private.exchange_containers(delivered public.orders, fulfilment uuid, van_location uuid, empties jsonb, occurred_at timestamptz) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -128,36 +165,12 @@ declare
   handed_over jsonb;
   taken_back jsonb;
 begin
-  -- One for one costs nothing, whatever the deposit was and is; only the difference opens or closes a deposit.
-  with full_ones as (
-    select p.container_product_id as product_id, sum(f.quantity_delivered) as quantity
-    from public.fulfilment_items f
-    join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id and p.container_product_id is not null
-    where f.tenant_id = delivered.tenant_id and f.fulfilment_id = fulfilment and f.quantity_delivered > 0
-    group by 1
-  ), empty_ones as (
-    select e.product_id, sum(e.quantity) as quantity
-    from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric)
-    group by 1
-  ), swapped as (
-    select c.id as product_id, c.deposit_amount, coalesce(f.quantity, 0) as given, coalesce(e.quantity, 0) as taken
-    from full_ones f
-    full join empty_ones e using (product_id)
-    join public.products c on c.tenant_id = delivered.tenant_id and c.id = product_id
-  ), parts as (
-    select s.product_id, v.direction, v.quantity, s.deposit_amount as unit_deposit
-    from swapped s
-    cross join lateral (values (1, least(s.given, s.taken)), (-1, least(s.given, s.taken))) as v (direction, quantity)
-    union all
-    select s.product_id, sign(d.units)::integer, abs(d.units), d.unit_deposit
-    from swapped s
-    cross join lateral private.deposits_of(delivered.tenant_id, delivered.customer_id, s.product_id, s.given - s.taken) d
-    where s.given <> s.taken
-  )
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity, 'unit_deposit', p.unit_deposit)) filter (where p.direction = 1),
-    pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity, 'unit_deposit', p.unit_deposit)) filter (where p.direction = -1)
+  select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) filter (where x.direction = 1), pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)) filter (where x.direction = -1)
   into handed_over, taken_back
-  from parts p where p.quantity > 0;
+  from private.exchange_of(delivered.tenant_id, delivered.customer_id, (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', f.product_id, 'quantity', f.quantity_delivered)), '[]')
+    from public.fulfilment_items f where f.tenant_id = delivered.tenant_id and f.fulfilment_id = fulfilment
+  ), empties) x;
   perform private.move_containers(delivered.tenant_id, 'van', van_location, 'customer', delivered.customer_id, 'order', delivered.id, handed_over, occurred_at);
   perform private.move_containers(delivered.tenant_id, 'customer', delivered.customer_id, 'van', van_location, 'order', delivered.id, taken_back, occurred_at);
 end
@@ -165,7 +178,8 @@ $$;
 comment on function private.exchange_containers(public.orders, uuid, uuid, jsonb, timestamptz) is
   'Books the containers of a delivery: full ones to the customer, empties [{product_id, quantity}] back to the van, with the deposits that this opens and closes. The customer is locked.';
 
-create function private.deposits_to_invoice(tenant uuid, customer uuid, goods numeric) returns table (product_id uuid, unit_deposit numeric, quantity numeric)
+create function private.deposits_to_invoice(tenant uuid, customer uuid, goods numeric, expected jsonb default '[]')
+returns table (product_id uuid, unit_deposit numeric, quantity numeric)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -176,8 +190,18 @@ declare
 begin
   for layer in
     select l.product_id, l.unit_deposit, greatest(0, l.held) - l.invoiced as due
-    from private.deposit_layers l
-    where l.tenant_id = tenant and l.customer_id = customer and l.unit_deposit > 0 and greatest(0, l.held) <> l.invoiced
+    from (
+      select s.product_id, s.unit_deposit, sum(s.held) as held, sum(s.invoiced) as invoiced, min(s.opened_at) as opened_at
+      from (
+        select d.product_id, d.unit_deposit, d.held, d.invoiced, d.opened_at
+        from private.deposit_layers d where d.tenant_id = tenant and d.customer_id = customer
+        union all
+        select e.product_id, e.unit_deposit, e.direction * e.quantity, 0, null
+        from pg_catalog.jsonb_to_recordset(expected) as e (product_id uuid, unit_deposit numeric, direction integer, quantity numeric)
+      ) s
+      group by s.product_id, s.unit_deposit
+    ) l
+    where l.unit_deposit > 0 and greatest(0, l.held) <> l.invoiced
     order by greatest(0, l.held) < l.invoiced, l.opened_at, l.product_id, l.unit_deposit
   loop
     product_id := layer.product_id;
@@ -190,5 +214,5 @@ begin
   end loop;
 end
 $$;
-comment on function private.deposits_to_invoice(uuid, uuid, numeric) is
-  'The deposits that the next invoice of a customer charges (above zero) or gives back (below), so that his invoices charge what he holds. goods: total of the invoice without them; it never falls below zero, and what does not fit comes off the next one.';
+comment on function private.deposits_to_invoice(uuid, uuid, numeric, jsonb) is
+  'The deposits that the next invoice of a customer charges (above zero) or gives back (below), so that his invoices charge what he holds, or will hold after an exchange that is expected ([{product_id, direction, quantity, unit_deposit}]). goods: total of the invoice without them; it never falls below zero, and what does not fit comes off the next one.';

@@ -145,6 +145,52 @@ comment on function private.issue_invoice(uuid, integer) is
   'Posts a drafted invoice: number without gaps, today''s date, due after the customer''s terms; approved money for its order pays it. Raises invoice_transition_illegal, record_not_found.';
 select private.expose_command('issue_invoice');
 
+create function private.quote_delivery(order_id uuid, items jsonb, empties jsonb default '[]') returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('deliveries.record');
+  target public.orders;
+  answer jsonb;
+  goods numeric;
+  deposits numeric;
+  prepaid numeric;
+begin
+  select * into target from public.orders o
+  where o.tenant_id = tenant and o.id = order_id and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+  end if;
+  perform private.require_records('items', items, '{"order_item_id": "uuid", "delivered": "numeric"}');
+  perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric"}');
+  perform private.require_number('items', (i ->> 'delivered')::numeric, 0, 99999999) from pg_catalog.jsonb_array_elements(items) i;
+  perform private.require_number('empties', (e ->> 'quantity')::numeric, 0, 99999999) from pg_catalog.jsonb_array_elements(coalesce(empties, '[]')) e;
+  with lines as (
+    select i.product_id, g.delivered as quantity, round(g.delivered * i.unit_price, 2) as line_total, i.tax_rate
+    from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, delivered numeric)
+    join public.order_items i on i.tenant_id = tenant and i.order_id = target.id and i.id = g.order_item_id
+  )
+  select coalesce(sum(l.line_total), 0) + coalesce(sum(round(l.line_total * l.tax_rate / 100, 2)), 0),
+    coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', l.product_id, 'quantity', l.quantity)), '[]')
+  into goods, answer
+  from lines l;
+  select coalesce(sum(round(d.quantity * d.unit_deposit, 2)), 0) into deposits
+  from private.deposits_to_invoice(tenant, target.customer_id, goods, (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)), '[]') from private.exchange_of(tenant, target.customer_id, answer, coalesce(empties, '[]')) x
+  )) d;
+  select coalesce(sum(p.unallocated), 0) into prepaid
+  from public.payments p
+  where p.tenant_id = tenant and p.order_id = any (private.attempts_at(tenant, target.id)) and p.status in ('pending', 'approved', 'reconciled');
+  return pg_catalog.jsonb_build_object('goods', goods, 'deposits', deposits, 'total', goods + deposits, 'prepaid', least(prepaid, goods + deposits),
+    'to_collect', case when (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = target.customer_id) > 0 then 0
+      else greatest(0, goods + deposits - prepaid) end);
+end
+$$;
+comment on function private.quote_delivery(uuid, jsonb, jsonb) is
+  'What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid.';
+select private.expose('quote_delivery');
+
 create function private.is_billed(delivered public.orders) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$

@@ -483,7 +483,8 @@ grant execute on function
   public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
   public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment,
   public.unreconcile_payment, private.unreconcile_payment, public.unallocate_payment, private.unallocate_payment,
-  public.refund_payment, private.refund_payment, public.bill_order, private.bill_order
+  public.refund_payment, private.refund_payment, public.bill_order, private.bill_order,
+  public.quote_delivery, private.quote_delivery
 to authenticated;
 grant execute on function private.is_billed to authenticated;
 grant execute on function public.allowed_commands (public.invoices), public.allowed_commands (public.payments) to authenticated;

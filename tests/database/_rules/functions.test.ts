@@ -137,6 +137,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'find_vehicles',
     'metrics',
     'my_session',
+    'quote_delivery',
     'quote_order',
   ]);
 });
