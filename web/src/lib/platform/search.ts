@@ -19,8 +19,8 @@ interface Place<Table extends TableName = TableName> {
   document?: Parameters<typeof findNumbers>[0];
   /** Columns that are read, and searched where there is no number. */
   columns: (keyof Tables<Table> & string)[];
-  /** Which records are meant, as a filter for `or()`, where it is more than that the columns have the text. */
-  meant?: (typed: string) => Promise<string>;
+  /** Where more is meant than that the columns have the text: a filter for `or()`, or ids. */
+  meant?: (typed: string) => Promise<string | string[]>;
   path: string;
   /** Shown together on the page of `path`. */
   together?: true;
@@ -31,16 +31,8 @@ interface Place<Table extends TableName = TableName> {
 /** Has the compiler compare the columns with those of the table. */
 const place = <Table extends TableName>(it: Place<Table>) => it as unknown as Place;
 
+// Whoever types a name or a plate means its owner before the documents that belong to him.
 const PLACES: Place[] = [
-  place({
-    permission: 'orders.view',
-    table: 'orders',
-    document: 'order',
-    columns: ['number', 'external_reference'],
-    path: '/orders',
-    kind: 'Order',
-    title: (row) => row.number ?? '',
-  }),
   place({
     permission: 'customers.view',
     table: 'customers',
@@ -49,6 +41,25 @@ const PLACES: Place[] = [
     path: '/customers',
     kind: 'Customer',
     title: (row) => `${row.name} (${row.code})`,
+  }),
+  place({
+    permission: 'trips.view',
+    table: 'vehicles',
+    columns: ['name', 'registration'],
+    meant: findVehicles,
+    path: '/fleet',
+    together: true,
+    kind: 'Vehicle',
+    title: (row) => `${row.name} (${row.registration})`,
+  }),
+  place({
+    permission: 'orders.view',
+    table: 'orders',
+    document: 'order',
+    columns: ['number', 'external_reference'],
+    path: '/orders',
+    kind: 'Order',
+    title: (row) => row.number ?? '',
   }),
   place({
     permission: 'products.view',
@@ -66,16 +77,6 @@ const PLACES: Place[] = [
     path: '/trips',
     kind: 'Trip',
     title: (row) => row.number ?? '',
-  }),
-  place({
-    permission: 'trips.view',
-    table: 'vehicles',
-    columns: ['name', 'registration'],
-    meant: async (typed) => `id.in.(${(await findVehicles(typed)).join(',')})`,
-    path: '/fleet',
-    together: true,
-    kind: 'Vehicle',
-    title: (row) => `${row.name} (${row.registration})`,
   }),
   place({
     permission: 'invoices.view',
@@ -100,7 +101,8 @@ const PLACES: Place[] = [
 const PER_PLACE = 5;
 
 /**
- * Finds records by number, code or name in every family that the caller may read. A family that
+ * Finds records by number, code, name or telephone number, and documents by that of their customer,
+ * in every family that the caller may read. A family that
  * fails is left out: a search that finds less is better than one that finds nothing.
  */
 export async function searchRecords(text: string): Promise<Hit[]> {
@@ -108,15 +110,12 @@ export async function searchRecords(text: string): Promise<Hit[]> {
   const found = await Promise.allSettled(
     PLACES.filter((place) => session.can(place.permission)).map(async (place) => {
       const query = untyped.from(place.table as string).select(['id', ...place.columns].join(','));
+      const meant = place.document
+        ? await findNumbers(place.document, text)
+        : ((await place.meant?.(text)) ??
+          place.columns.map((column) => `${column}.ilike.${like}`).join(','));
       const records = await rows(
-        (place.document
-          ? query.in('number', await findNumbers(place.document, text))
-          : query.or(
-              place.meant
-                ? await place.meant(text)
-                : place.columns.map((column) => `${column}.ilike.${like}`).join(','),
-            )
-        )
+        (Array.isArray(meant) ? query.in(place.document ? 'number' : 'id', meant) : query.or(meant))
           .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),
@@ -128,5 +127,8 @@ export async function searchRecords(text: string): Promise<Hit[]> {
       }));
     }),
   );
-  return found.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const hits = found.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  // What is called so comes before what belongs to it, like the orders of a customer.
+  const isCalledSo = (hit: Hit) => Number(hit.title.toLowerCase().includes(text.toLowerCase()));
+  return hits.sort((one, other) => isCalledSo(other) - isCalledSo(one));
 }
