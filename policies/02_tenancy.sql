@@ -8,6 +8,7 @@ to authenticated;
 -- Before every request of everybody. The API reads the statement before it takes the caller's role.
 grant usage on schema private to authenticator;
 grant execute on function private.check_request to anon, authenticated, service_role;
+grant execute on function public.find_phone, private.find_phone to authenticated;
 grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
 grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
 grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;

@@ -130,7 +130,7 @@ select private.register_error('code_is_short', 422, 'The code is missing or too 
 select private.register_error('category_is_short', 422, 'The category is too long.', 'Enter at most 40 characters.');
 select private.register_error('customer_type_is_short', 422, 'The customer type is missing or too long.', 'Enter a type of at most 40 characters.');
 select private.register_error('notes_are_bounded', 422, 'The notes are too long.', 'Shorten them to 4000 characters.');
-select private.register_error('phone_is_e164', 422, 'The phone number is not in international form.', 'Write a plus sign, the country code and digits only, like +254712345678.');
+select private.register_error('phone_is_e164', 422, 'This is not a phone number.', 'Write it as it is dialled, like 0712 345 678, or with a plus sign and the country code, like +254712345678.');
 select private.register_error('email_is_an_address', 422, 'This is not an e-mail address.', 'Check it for typing mistakes.');
 select private.register_error('position_is_complete', 422, 'A position has both a latitude and a longitude.', 'Enter both, or neither.');
 select private.register_error('position_is_on_earth', 422, 'There is no such position on earth.', 'Enter a latitude from -90 to 90 and a longitude from -180 to 180.');

@@ -93,6 +93,7 @@ create table public.drivers (
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
+select private.normalise_phones('public.drivers');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
@@ -189,6 +190,7 @@ create table public.trip_stops (
   planned_arrival_at timestamptz,
   arrived_at timestamptz,
   left_at timestamptz,
+  printed jsonb,
   unique (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
   unique (tenant_id, order_id),
@@ -200,6 +202,19 @@ create table public.trip_stops (
 );
 create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
+comment on column public.trip_stops.printed is 'The customer and his address as they were when the van left him, like orders.printed; null before, when the driver needs what is true today.';
+
+create function private.tg_trip_stops__keep_words() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.printed := private.printed_customer(new.tenant_id, new.customer_id, new.address_id, (select t.warehouse_id from public.trips t where t.tenant_id = new.tenant_id and t.id = new.trip_id));
+  return new;
+end
+$$;
+comment on function private.tg_trip_stops__keep_words() is 'A stop that is done keeps the words that the driver saw.';
+create trigger _130_keep_words before update of status on public.trip_stops for each row
+when (new.status in ('delivered', 'failed') and old.status not in ('delivered', 'failed')) execute function private.tg_trip_stops__keep_words();
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
 select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');

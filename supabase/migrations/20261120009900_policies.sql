@@ -42,6 +42,7 @@ to authenticated;
 -- Before every request of everybody. The API reads the statement before it takes the caller's role.
 grant usage on schema private to authenticator;
 grant execute on function private.check_request to anon, authenticated, service_role;
+grant execute on function public.find_phone, private.find_phone to authenticated;
 grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
 grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
 grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
@@ -347,12 +348,13 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order, private.approval_limit, private.is_reattempted to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release to authenticated;
 grant execute on function
   public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
   public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
   public.hold_order, private.hold_order, public.release_order, private.release_order, public.allocate_order, private.allocate_order,
-  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order
+  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order,
+  public.release_suspended_order, private.release_suspended_order
 to authenticated;
 grant execute on function public.allowed_commands (public.orders) to authenticated;
 
@@ -482,11 +484,15 @@ using (
 grant execute on function
   public.customer_credit, private.customer_credit, public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
   public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
-  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment
+  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment,
+  public.unreconcile_payment, private.unreconcile_payment, public.unallocate_payment, private.unallocate_payment,
+  public.refund_payment, private.refund_payment, public.bill_order, private.bill_order,
+  public.quote_delivery, private.quote_delivery
 to authenticated;
+grant execute on function private.is_billed to authenticated;
 grant execute on function public.allowed_commands (public.invoices), public.allowed_commands (public.payments) to authenticated;
 
-grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations to authenticated;
+grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
 using (
   tenant_id = (select private.tenant_id('invoices.view'))
@@ -506,6 +512,11 @@ create policy select_readers on public.payment_allocations for select to authent
 using (
   tenant_id = (select private.tenant_id('payments.view'))
   and ((select private.is_unscoped()) or exists (select from public.payments p where p.tenant_id = payment_allocations.tenant_id and p.id = payment_id))
+);
+create policy select_readers on public.payment_refunds for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('payments.view'))
+  and ((select private.is_unscoped()) or exists (select from public.payments p where p.tenant_id = payment_refunds.tenant_id and p.id = payment_id))
 );
 
 grant select on public.statement_lines to authenticated;
@@ -552,7 +563,7 @@ using (
 
 -- Family 13, registries: search. It runs with the rights of whoever asks, so that he finds what he sees.
 
-grant execute on function public.find_numbers, private.find_numbers, private.number_candidates to authenticated;
+grant execute on function public.find_numbers, private.find_numbers, private.number_candidates, private.reference_key, private.customers_meant, private.normal_plate, public.find_vehicles, private.find_vehicles to authenticated;
 
 -- What people may write is now known: their bad values are answered in words (docs/decisions/0014).
 

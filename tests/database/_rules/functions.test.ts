@@ -140,8 +140,11 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customer_credit',
     'dead_letters',
     'find_numbers',
+    'find_phone',
+    'find_vehicles',
     'metrics',
     'my_session',
+    'quote_delivery',
     'quote_order',
   ]);
 });
