@@ -28,7 +28,7 @@ export const DELIMITERS: Record<string, string> = {
   '\t': 'tab',
   '|': 'vertical bar',
 };
-/** A title and a remark or two may stand above the header. */
+/** A title, a remark or two, or a spreadsheet's `sep=;` may stand above the header. */
 const HEADER_WITHIN = 20;
 
 /**
@@ -42,11 +42,7 @@ export function readTable(bytes: Uint8Array, columns: string[]): Table {
   const { text, encoding } = decode(bytes);
   if (text.trim() === '') throw new Error('The file is empty.');
   const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
-  const [declared] = /^"?sep=(.)"?[^\n]*\n/i.exec(lines) ?? [];
-  const candidates = declared
-    ? [declared.replace(/^"?sep=/i, '').slice(0, 1)]
-    : Object.keys(DELIMITERS);
-  const headers = candidates.map((delimiter) => findHeader(lines, delimiter, columns));
+  const headers = Object.keys(DELIMITERS).map((sign) => findHeader(lines, sign, columns));
   const best = headers.reduce((one, other) => (other.matched > one.matched ? other : one));
   if (best.matched < columns.length) throw noHeader(best, columns);
   const { delimiter, index, names } = best;
