@@ -10,6 +10,7 @@ import {
   spellOutRefusals,
 } from './lite.ts';
 import { openProofs, type Proofs } from './proofs.ts';
+import { countingExactly } from './rpc/counts.ts';
 import { onReload } from './rpc/reload.ts';
 import { startRpc, type Rpc } from './rpc/rpc.ts';
 import type { Secrets } from './secrets.ts';
@@ -116,6 +117,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith('/auth/')) return auth.fetch(request);
       if (pathname.startsWith('/storage/')) return storage.fetch(request);
+      const prefer = request.headers.get('prefer');
+      if (prefer !== null) request.headers.set('prefer', countingExactly(prefer));
       if (request.method !== 'HEAD') return asPostgrest(await rest.fetch(request));
       // To the engine a HEAD is a call that may change something.
       const answer = await asPostgrest(await rest.fetch(new Request(request, { method: 'GET' })));

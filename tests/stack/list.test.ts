@@ -177,7 +177,7 @@ test.each([
   'orders?select=(number',
   'orders?missing=eq.1',
   'orders?number=fts.x',
-  'orders?number=eq(any).{x}',
+  'orders?number=neq(any).{x}',
   'orders?select=notes->x',
   'orders?select=...customers(name)',
   'orders?select=again:orders(number)',
@@ -190,8 +190,6 @@ test.each([
   'orders?number=1',
   'orders?number=in.x',
   'orders?order=number.up',
-  'orders?limit=-1',
-  'orders?limit=x',
   'orders?limit=1&limit=2',
 ])('%s is left to the engine', async (path) => {
   expect(await quick(path)).toBeNull();
@@ -199,7 +197,6 @@ test.each([
 
 test.each<[string, Headers]>([
   ['CSV', { accept: 'text/csv' }],
-  ['an estimate', { prefer: 'count=planned' }],
   ['another schema', { 'accept-profile': 'analytics' }],
 ])('%s is left to the engine', async (_, headers) => {
   expect(await quick('orders', { ...signedIn(), ...headers })).toBeNull();

@@ -1,5 +1,7 @@
 /** PostgREST's table from SQLSTATE to HTTP status; the first match counts. */
 const STATUSES: [RegExp, number][] = [
+  // Values nested deeper than PostgreSQL goes: the caller's mistake, though PostgREST says 500.
+  [/^54001$/, 400],
   [/^(08|53(?!400)|57P01)/, 503],
   [/^(0L|0P|28)/, 403],
   [/^(23503|23505)$/, 409],

@@ -5,7 +5,10 @@ import { pageAnswer, refusalAnswer, SINGLE_TYPE, valueAnswer, type RpcAnswer } f
 import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
 import { Connections } from './connections.ts';
+import { countingExactly } from './counts.ts';
+import { refuseExcess } from './limits.ts';
 import { listStatement } from './list.ts';
+import { refuseMisread } from './query.ts';
 import { readRange } from './range.ts';
 import { runTransaction, type Row, type Statement } from './transaction.ts';
 
@@ -117,14 +120,13 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     return valueAnswer(await run(caller, request, target), routine.isVoid);
   }
 
-  async function list(request: RpcRequest, caller: Caller, name: string, search: string) {
+  async function list(request: RpcRequest, caller: Caller, name: string, query: URLSearchParams) {
     const { accept, prefer, range, ...headers } = request.headers;
     const isSingle = accept?.split(';')[0] === SINGLE_TYPE;
-    const isCounted = prefer === 'count=exact';
+    const isCounted = countingExactly(String(prefer)) === 'count=exact';
     const rest = { ...headers, ...(isSingle ? {} : { accept }), ...(isCounted ? {} : { prefer }) };
     if (!isPlain(rest, schema)) return null;
     const isHead = request.method === 'HEAD';
-    const query = new URLSearchParams(search);
     const found = listStatement(catalogue, schema, name, query, {
       isCounted,
       body: isHead ? 'none' : isSingle ? 'row' : 'rows',
@@ -145,11 +147,17 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const isRead = method === 'GET' || method === 'HEAD';
     const isList = isRead && rpc === undefined && name !== '';
     const caller = isCall || isList ? callerOf(headers) : null;
-    if (!caller) return null;
+    const query = new URLSearchParams(search);
     try {
-      return await (isCall ? call(request, caller, name) : list(request, caller, name, search));
+      refuseExcess(search, query);
+      const answer =
+        caller &&
+        (await (isCall ? call(request, caller, name) : list(request, caller, name, query)));
+      // From here on the engine reads the query.
+      if (answer === null) refuseMisread(query, !path.startsWith('rpc/'));
+      return answer;
     } catch (error) {
-      return refusalAnswer(error, caller.role !== 'anon');
+      return refusalAnswer(error, caller?.role !== 'anon');
     }
   }
 
