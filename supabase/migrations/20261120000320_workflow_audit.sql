@@ -90,8 +90,60 @@ end
 $$;
 comment on function private.seal_audit(uuid, integer) is 'Appends the audit rows of a company that are not yet in the chain. Returns how many.';
 
-create function private.verify_audit_of(tenant uuid)
-returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, head_hash text)
+create function private.seal_audits(patience interval default '5 seconds') returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  deadline constant timestamptz := pg_catalog.clock_timestamp() + patience;
+  step bigint;
+  sealed bigint := 0;
+begin
+  -- A batch of each company in turn, so that a busy one does not leave the others unsealed.
+  loop
+    select coalesce(sum(private.seal_audit(t.id)), 0) into step from public.tenants t;
+    sealed := sealed + step;
+    exit when step = 0 or pg_catalog.clock_timestamp() > deadline;
+  end loop;
+  return sealed;
+end
+$$;
+comment on function private.seal_audits(interval) is
+  'Seals the audit rows of all companies until none is left or the patience ends. Returns how many. What is left then shows in the metric mzigo_audit_unsealed_rows.';
+
+------------------------------------------------------------------------------------------------
+-- Heads: what an auditor keeps elsewhere, so that a cut-off end is noticed
+------------------------------------------------------------------------------------------------
+
+create type private.audit_head as (position bigint, hash bytea);
+comment on type private.audit_head is 'An end of an audit chain: how many rows it had and the hash of the last one.';
+
+select private.register_error('audit_head_invalid', 422, 'This is not a head of an audit trail.', 'Copy it whole, as it was stated: a number, a colon and 64 characters.');
+
+create function private.read_audit_head(stated text) returns private.audit_head
+language plpgsql stable set search_path = ''
+as $$
+declare
+  parts constant text[] := pg_catalog.regexp_match(pg_catalog.btrim(stated), '^([1-9][0-9]{0,17}):([0-9a-f]{64})$');
+begin
+  if stated is not null and parts is null then
+    perform private.fail('audit_head_invalid', '{"field": "head"}');
+  end if;
+  return row(parts[1]::bigint, pg_catalog.decode(parts[2], 'hex'));
+end
+$$;
+comment on function private.read_audit_head(text) is 'Reads a head as it is stated, "<position>:<hash in hex>"; null gives an empty one. Raises audit_head_invalid.';
+
+create function private.audit_head_of(tenant uuid) returns text
+language sql stable security definer set search_path = ''
+as $$
+  select c.position || ':' || pg_catalog.encode(c.hash, 'hex')
+  from private.audit_chain c where c.tenant_id = tenant order by c.position desc limit 1
+$$;
+comment on function private.audit_head_of(uuid) is
+  'The present head of a company''s audit chain, "<position>:<hash in hex>"; null while nothing is sealed. Whoever keeps it elsewhere can have verify_audit(head) prove later that everything up to it is still there.';
+
+create function private.verify_audit_of(tenant uuid, noted private.audit_head default null)
+returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, lost bigint, present_head text)
 language sql stable security definer set search_path = ''
 as $$
   with links as (
@@ -102,17 +154,21 @@ as $$
     from private.audit_chain c
     left join public.audit_logs l on l.tenant_id = c.tenant_id and l.id = c.audit_log_id
     where c.tenant_id = tenant
-  ), broken as (
-    select min(k.position) as position from links k
-    where k.hash <> k.expected_hash or k.position <> k.expected_position
+  ), whole as (
+    select count(*) as sealed, coalesce(max(k.position), 0) as last_position,
+      min(k.position) filter (
+        where k.hash <> k.expected_hash or k.position <> k.expected_position
+          or (k.position = (noted).position and k.hash <> (noted).hash)
+      ) as broken
+    from links k
   )
-  select b.position is null,
-    (select count(*) from links),
+  select w.broken is null and coalesce((noted).position <= w.last_position, true), w.sealed,
     (select count(*) from public.audit_logs l where l.tenant_id = tenant
       and not exists (select from private.audit_chain c where c.tenant_id = tenant and c.audit_log_id = l.id)),
-    b.position,
-    (select pg_catalog.encode(k.hash, 'hex') from links k order by k.position desc limit 1)
-  from broken b
+    coalesce(w.broken, case when (noted).position > w.last_position then w.last_position + 1 end),
+    greatest(coalesce((noted).position, 0) - w.last_position, 0),
+    private.audit_head_of(tenant)
+  from whole w
 $$;
-comment on function private.verify_audit_of(uuid) is
-  'Recomputes the chain of a company: the first position whose row was changed or removed, and the head hash, which an auditor notes down to detect a cut-off end later.';
+comment on function private.verify_audit_of(uuid, private.audit_head) is
+  'Recomputes the chain of a company. first_broken_position: the first row that was changed or removed; with a noted head also the first of the newest rows that are gone (lost: how many), or the noted position when the chain up to there was written anew. sealed, unsealed: rows in the chain and not yet in it. present_head: what to note now.';

@@ -244,43 +244,131 @@ $$;
 comment on function private.redrive_dead_letter(bigint) is 'Puts a dead letter back on its queue and answers the queue. Raises record_not_found.';
 select private.expose_command('redrive_dead_letter', is_of_platform => true);
 
-create function private.verify_audit() returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, head_hash text)
+create function private.verify_audit(head text default null)
+returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, lost bigint, present_head text)
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  tenant constant uuid := private.require_permission('audit.view');
 begin
-  return query select * from private.verify_audit_of(private.require_permission('audit.view'));
+  return query select * from private.verify_audit_of(tenant, private.read_audit_head(verify_audit.head));
 end
 $$;
-comment on function private.verify_audit() is 'private.verify_audit_of for the caller''s company.';
+comment on function private.verify_audit(text) is
+  'Recomputes the audit chain of the caller''s company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid.';
 select private.expose('verify_audit');
+
+create function private.state_audit_head() returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.require_permission('audit.view');
+begin
+  perform private.seal_audit(tenant);
+  return private.audit_head_of(tenant);
+end
+$$;
+comment on function private.state_audit_head() is
+  'Seals what is new and states the head of the company''s audit chain, "<position>:<hash>", to be kept outside of this database for verify_audit(head). Null while there is no audit row. Needs audit.view.';
+select private.expose_command('state_audit_head');
+
+------------------------------------------------------------------------------------------------
+-- Maintenance
+------------------------------------------------------------------------------------------------
+
+create table private.maintenance_tasks (
+  task text primary key,
+  answer text not null unique
+);
+alter table private.maintenance_tasks enable row level security;
+alter table private.maintenance_tasks force row level security;
+comment on table private.maintenance_tasks is
+  'What run_maintenance does every minute: functions of private that can be called without arguments and answer how much they did. Names, not regprocedure: pg_upgrade refuses tables with that type.';
+comment on column private.maintenance_tasks.answer is 'Under which name run_maintenance tells how much was done.';
+
+create function private.maintain(task_name text, answer_name text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  known oid;
+begin
+  select p.oid into strict known from pg_catalog.pg_proc p
+  where p.pronamespace = 'private'::regnamespace and p.proname = task_name and p.pronargs = p.pronargdefaults and p.prorettype = 'bigint'::regtype;
+  insert into private.maintenance_tasks (task, answer) values (task_name, answer_name);
+end
+$$;
+comment on function private.maintain(text, text) is 'Has run_maintenance call private.<task>() every minute. Called by migrations.';
 
 create function private.run_maintenance() returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  sealed bigint;
-  overdue integer;
-  archived text;
+  due private.maintenance_tasks;
+  done bigint;
+  answer jsonb := '{"result": "done"}';
 begin
   -- Of two tickers only one works; the other has nothing to do.
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('run_maintenance', 0)) then
     return '{"result": "already_running"}';
   end if;
-  select coalesce(sum(private.seal_audit(t.id)), 0) into sealed from public.tenants t;
-  overdue := private.mark_overdue_invoices();
-  delete from private.idempotency_keys k where k.created_at < pg_catalog.now() - interval '7 days';
-  -- The events themselves stay in the event store.
-  for archived in select q.queue from private.queue_policies q loop
-    execute pg_catalog.format('delete from pgmq.%I a where a.archived_at < pg_catalog.now() - interval ''30 days''', 'a_' || archived);
+  for due in select * from private.maintenance_tasks t order by t.task loop
+    -- One that fails is told and holds up none of the others.
+    begin
+      execute pg_catalog.format('select private.%I()', due.task) into done;
+      answer := answer || pg_catalog.jsonb_build_object(due.answer, done);
+    exception when others then
+      answer := answer || pg_catalog.jsonb_build_object('result', 'failed',
+        'failed', coalesce(answer -> 'failed', '{}') || pg_catalog.jsonb_build_object(due.task, sqlerrm));
+      raise warning using errcode = sqlstate, message = pg_catalog.format('Maintenance: %s failed: %s', due.task, sqlerrm);
+    end;
   end loop;
-  delete from private.inbox i where i.processed_at < pg_catalog.now() - interval '30 days';
-  delete from private.rate_limits r where r.window_start < pg_catalog.now() - interval '1 hour';
-  delete from private.sign_in_failures f where f.failed_at < pg_catalog.now() - interval '30 days';
-  return pg_catalog.jsonb_build_object('result', 'done', 'sealed', sealed, 'overdue', overdue);
+  return answer;
 end
 $$;
-comment on function private.run_maintenance() is 'Seals the audit chains, marks overdue invoices, purges what has expired. Called every minute by the ticker (pg_cron in production).';
+comment on function private.run_maintenance() is
+  'Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production).';
 select private.expose('run_maintenance');
+
+select private.maintain('seal_audits', 'sealed');
+
+create function private.purge_expired() returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  emptied text;
+  step bigint;
+  purged bigint := 0;
+begin
+  foreach emptied in array array[
+    'private.idempotency_keys where created_at < pg_catalog.now() - interval ''7 days''',
+    'private.inbox where processed_at < pg_catalog.now() - interval ''30 days''',
+    'private.rate_limits where window_start < pg_catalog.now() - interval ''1 hour''',
+    'private.sign_in_failures where failed_at < pg_catalog.now() - interval ''30 days'''
+  ] || array(
+    -- The events themselves stay in the event store.
+    select pg_catalog.format('pgmq.%I where archived_at < pg_catalog.now() - interval ''30 days''', 'a_' || q.queue) from private.queue_policies q
+  ) loop
+    execute 'delete from ' || emptied;
+    get diagnostics step = row_count;
+    purged := purged + step;
+  end loop;
+  return purged;
+end
+$$;
+comment on function private.purge_expired() is
+  'Maintenance: removes answers kept under idempotency keys after 7 days, consumed messages and failed sign-ins after 30, counted attempts after an hour.';
+select private.maintain('purge_expired', 'purged');
+
+create function private.audit_lag() returns table (unsealed bigint, oldest timestamptz)
+language sql stable security definer set search_path = ''
+as $$
+  select count(*), min(l.created_at)
+  from public.tenants t
+  left join lateral (select c.sealed_at from private.audit_chain c where c.tenant_id = t.id order by c.position desc limit 1) head on true
+  join public.audit_logs l on l.tenant_id = t.id and l.created_at >= coalesce(head.sealed_at - interval '1 day', '-infinity')
+    and not exists (select from private.audit_chain c where c.tenant_id = l.tenant_id and c.audit_log_id = l.id)
+$$;
+comment on function private.audit_lag() is 'How far sealing is behind: audit rows of all companies that are in no chain yet, and when the oldest of them was written (null: none).';
 
 create function private.metrics() returns table (name text, labels jsonb, value numeric)
 language plpgsql stable security definer set search_path = ''
@@ -293,8 +381,15 @@ begin
   union all
   select 'mzigo_worker_lag_seconds', pg_catalog.jsonb_build_object('worker', h.worker), extract(epoch from pg_catalog.now() - h.seen_at) from private.worker_heartbeats h
   union all
-  select 'mzigo_events_total', '{}'::jsonb, coalesce((select s.last_value from pg_catalog.pg_sequences s where s.schemaname = 'public' and s.sequencename = 'event_store_sequence_seq'), 0)::numeric;
+  select 'mzigo_events_total', '{}'::jsonb, coalesce((select s.last_value from pg_catalog.pg_sequences s where s.schemaname = 'public' and s.sequencename = 'event_store_sequence_seq'), 0)::numeric
+  union all
+  select m.name, '{}'::jsonb, m.value
+  from private.audit_lag() a
+  cross join lateral (values
+    ('mzigo_audit_unsealed_rows', a.unsealed::numeric),
+    ('mzigo_audit_unsealed_seconds', coalesce(extract(epoch from pg_catalog.clock_timestamp() - a.oldest), 0))
+  ) as m (name, value);
 end
 $$;
-comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written. For the function metrics (service role).';
+comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest. For the function metrics (service role).';
 select private.expose('metrics');

@@ -141,11 +141,11 @@ $$;
 comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
 select private.expose_command('void_invoice');
 
-create function private.mark_overdue_invoices() returns integer
+create function private.mark_overdue_invoices() returns bigint
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  marked integer;
+  marked bigint;
 begin
   perform private.run_as_rule('invoices.mark_overdue');
   update public.invoices i set status = 'overdue'
@@ -156,6 +156,7 @@ begin
 end
 $$;
 comment on function private.mark_overdue_invoices() is 'Marks open invoices past their due date, in each company''s own time zone. Called by maintenance.';
+select private.maintain('mark_overdue_invoices', 'overdue');
 
 create function private.customer_credit(customer_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -2417,7 +2417,7 @@ export interface Database {
         Args: { message_id: string };
         Returns: Json;
       };
-      /** Figures for Prometheus: queue depth and age, worker lag, events written. For the function metrics (service role). */
+      /** Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest. For the function metrics (service role). */
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
@@ -2600,7 +2600,7 @@ export interface Database {
         Args: { invitation_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['invitations']['Row'];
       };
-      /** Seals the audit chains, marks overdue invoices, purges what has expired. Called every minute by the ticker (pg_cron in production). */
+      /** Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production). */
       run_maintenance: {
         Args: never;
         Returns: Json;
@@ -2641,6 +2641,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** Seals what is new and states the head of the company's audit chain, "<position>:<hash>", to be kept outside of this database for verify_audit(head). Null while there is no audit row. Needs audit.view. The same idempotency_key with the same values is answered again, not done again. */
+      state_audit_head: {
+        Args: { idempotency_key?: string | null };
+        Returns: string;
       };
       /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
@@ -2689,15 +2694,16 @@ export interface Database {
         Args: { tenant_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
-      /** private.verify_audit_of for the caller's company. */
+      /** Recomputes the audit chain of the caller's company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid. */
       verify_audit: {
-        Args: never;
+        Args: { head?: string | null };
         Returns: {
           is_intact: boolean;
           sealed: number;
           unsealed: number;
           first_broken_position: number;
-          head_hash: string;
+          lost: number;
+          present_head: string;
         }[];
       };
       /** Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
