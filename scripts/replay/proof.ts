@@ -149,7 +149,7 @@ async function checkEvents({ as, vans }: Company, invoices: Invoice[]): Promise<
       equal(
         `events ${type}`,
         count,
-        await as.auditor.count('event_store', `event_type=eq.${type}`),
+        await as.auditor.count('events', `event_type=eq.${type}`),
       ),
     ),
   );

@@ -91,7 +91,8 @@ create function private.consume_event(queue text, event public.event_store) retu
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.id::text), true);
+  perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.transaction_id::text), true);
+  perform pg_catalog.set_config('mzigo.causation_id', event.id::text, true);
   perform pg_catalog.set_config('mzigo.rule', 'queue:' || queue, true);
   case queue
     when 'notifications' then
@@ -362,13 +363,9 @@ select private.maintain('purge_expired', 'purged');
 create function private.audit_lag() returns table (unsealed bigint, oldest timestamptz)
 language sql stable security definer set search_path = ''
 as $$
-  select count(*), min(l.created_at)
-  from public.tenants t
-  left join lateral (select c.sealed_at from private.audit_chain c where c.tenant_id = t.id order by c.position desc limit 1) head on true
-  join public.audit_logs l on l.tenant_id = t.id and l.created_at >= coalesce(head.sealed_at - interval '1 day', '-infinity')
-    and not exists (select from private.audit_chain c where c.tenant_id = l.tenant_id and c.audit_log_id = l.id)
+  select count(*), min(u.created_at) from public.tenants t cross join lateral private.unsealed(t.id) u
 $$;
-comment on function private.audit_lag() is 'How far sealing is behind: audit rows of all companies that are in no chain yet, and when the oldest of them was written (null: none).';
+comment on function private.audit_lag() is 'How far sealing is behind: rows of the ledgers of all companies that are in no chain yet, and when the oldest of them was written (null: none).';
 
 create function private.metrics() returns table (name text, labels jsonb, value numeric)
 language plpgsql stable security definer set search_path = ''

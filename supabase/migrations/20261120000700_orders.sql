@@ -146,7 +146,7 @@ comment on column public.order_items.price_source is 'Where the price came from:
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 alter table public.order_items enable row level security;
 alter table public.order_items force row level security;
-select private.audit_part('public.order_items', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
+select private.audit_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
 
 create table public.fulfilments (
   id uuid primary key default private.uuid_v7(),
@@ -195,7 +195,7 @@ create index fulfilment_items_product on public.fulfilment_items (tenant_id, pro
 comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
 alter table public.fulfilment_items enable row level security;
 alter table public.fulfilment_items force row level security;
-select private.audit_changes('public.fulfilment_items', 'quantity_delivered', 'refused_reason');
+select private.audit_changes('public.fulfilment_items', null, 'quantity_delivered', 'refused_reason');
 
 create table public.reservations (
   id uuid not null default private.uuid_v7(),

@@ -152,6 +152,7 @@ as $$
 declare
   backorder public.orders;
   cover jsonb;
+  earlier text;
 begin
   perform from public.inventory i
   where i.tenant_id = target.tenant_id and i.warehouse_id = target.warehouse_id and i.condition = 'good'
@@ -190,11 +191,11 @@ begin
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
   update public.orders o set approved_total = o.subtotal + o.tax_total where o.id = target.id;
   -- The goods were approved with the order they come from; nobody has to decide again.
-  perform private.run_as_rule('orders.backorder');
+  earlier := private.run_as_rule('orders.backorder');
   update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.id = backorder.id;
   update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
   where o.id = backorder.id;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
 end
 $$;
 comment on function private.split_backorder(public.orders) is

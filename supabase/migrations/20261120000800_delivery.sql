@@ -202,7 +202,7 @@ create index trip_stops_address on public.trip_stops (tenant_id, customer_id, ad
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
-select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
+select private.audit_part('public.trip_stops', 'trip_id', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
@@ -223,7 +223,7 @@ create table public.loads (
 comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
 alter table public.loads enable row level security;
 alter table public.loads force row level security;
-select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
+select private.audit_part('public.loads', 'trip_id', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),

@@ -88,6 +88,7 @@ declare
   document public.offload_documents;
   van_location uuid;
   next_state text;
+  earlier text;
 begin
   trip := private.lock_trip(tenant, (select d.trip_id from public.offload_documents d where d.tenant_id = tenant and d.id = offload), null);
   select * into document from public.offload_documents d where d.tenant_id = tenant and d.id = offload for no key update;
@@ -122,10 +123,10 @@ begin
   where d.id = document.id
   returning * into document;
   if command = 'reject' then
-    perform private.run_as_rule('offload_document.reject');
+    earlier := private.run_as_rule('offload_document.reject');
     update public.variances v set status = 'rejected', resolution_note = pg_catalog.btrim(reason), resolved_by = auth.uid(), resolved_at = pg_catalog.now()
     where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'pending_review';
-    perform private.run_as_rule(null);
+    perform private.run_as_rule(earlier);
   end if;
   if command = 'approve' then
     select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;

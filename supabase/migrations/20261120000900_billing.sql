@@ -173,7 +173,7 @@ create index payment_allocations_invoice on public.payment_allocations (tenant_i
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
 alter table public.payment_allocations enable row level security;
 alter table public.payment_allocations force row level security;
-select private.audit_part('public.payment_allocations', 'amount');
+select private.audit_part('public.payment_allocations', 'payment_id', 'amount');
 
 create table public.statement_lines (
   id uuid primary key default private.uuid_v7(),

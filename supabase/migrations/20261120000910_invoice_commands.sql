@@ -146,12 +146,13 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   marked bigint;
+  earlier text;
 begin
-  perform private.run_as_rule('invoices.mark_overdue');
+  earlier := private.run_as_rule('invoices.mark_overdue');
   update public.invoices i set status = 'overdue'
   where i.status in ('issued', 'partially_paid') and i.balance > 0 and i.due_on < private.tenant_today(i.tenant_id);
   get diagnostics marked = row_count;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
   return marked;
 end
 $$;

@@ -12,8 +12,7 @@ const COLUMNS = (relation: string, numbers: string) =>
 
 /** Ids that name a row of one of several tables; the row beside says of which. */
 const POLYMORPHIC = [
-  'entity_id', // approvals, event_store, messages, transition_executions
-  'record_id', // audit_logs: outlives its record
+  'entity_id', // approvals, event_store, messages
   'reference_id', // ledgers: the document of any kind
   'holder_id', // container_ledger: customer, driver, van or depot
 ];
@@ -21,8 +20,8 @@ const POLYMORPHIC = [
 /** Tenant tables whose rows may outlive the company or precede it. */
 const WITHOUT_COMPANY_KEY = ['private.idempotency_keys', 'private.document_counters'];
 
-/** Logs that take their company from the row that their trigger fired for. */
-const WRITTEN_BY_TRIGGER = ['audit_logs', 'event_store', 'transition_executions'];
+/** The ledger takes its company from the row that a trigger fired for. */
+const WRITTEN_BY_TRIGGER = ['event_store'];
 
 test('a foreign key between tables of a company carries the company', async () => {
   expect(
@@ -90,7 +89,7 @@ test('an id that names a row of ours is a foreign key', async () => {
   );
   expect(
     named.filter((column) => !POLYMORPHIC.some((name) => column.endsWith(`.${name}`))),
-  ).toEqual(['audit_logs.actor_id']);
+  ).toEqual(['event_store.actor_id']);
 });
 
 test('a unique index starts with the company', async () => {

@@ -156,3 +156,16 @@ test('every subscription hears an event that can happen', async () => {
   };
   expect(patterns.filter((pattern) => !matches(pattern))).toEqual([]);
 });
+
+test('whoever acts for a rule restores the cause that was there before', async () => {
+  // Setting it to nobody would leave the next step of an outer rule without a cause.
+  expect(
+    await offenders(
+      `select p.oid::regprocedure from pg_proc p
+       where p.pronamespace = 'private'::regnamespace and p.proname <> 'run_as_rule' and p.prosrc ~ 'run_as_rule\\('
+         and (p.prosrc ~ 'run_as_rule\\(null' or (
+           select count(*) filter (where m[1] = 'earlier := ') <> count(*) filter (where m[2] = 'earlier')
+           from regexp_matches(p.prosrc, '(earlier := |perform )private\\.run_as_rule\\((earlier|[^)]*)\\)', 'g') m))`,
+    ),
+  ).toEqual([]);
+});

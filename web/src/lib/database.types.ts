@@ -12,7 +12,7 @@ export interface Database {
           tenant_id: string;
           machine: string;
           entity_id: string;
-          entity_round: number;
+          entity_version: number;
           command: string;
           approved_by: string;
           created_at: string;
@@ -28,27 +28,6 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
-      };
-      /** Who changed what: the changed columns before and after, per row. Written by trigger only; chained by private.audit_chain. */
-      audit_logs: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          table_name: string;
-          record_id: string;
-          operation: string;
-          old_values: Json | null;
-          new_values: Json | null;
-          actor_id: string | null;
-          actor_role: string;
-          command: string | null;
-          transaction_id: string;
-          created_at: string;
-        };
-        Insert: Record<never, never>;
-        Update: Record<never, never>;
-        Relationships: [];
         ComputedFields: never;
       };
       /** People at a customer. */
@@ -359,19 +338,30 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Append-only log of everything that happened. Payloads carry ids and field names, no personal data. */
+      /** The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it. */
       event_store: {
         Row: {
           id: string;
           tenant_id: string;
+          transaction_id: string;
           sequence: number;
-          event_type: string;
+          created_at: string;
           entity_type: string;
           entity_id: string;
           entity_version: number;
-          payload: Json;
-          metadata: Json;
-          created_at: string;
+          event_type: string | null;
+          machine: string | null;
+          from_state: string | null;
+          step: string | null;
+          to_state: string | null;
+          actor_id: string | null;
+          actor_role: string;
+          command: string | null;
+          rule: string | null;
+          payload: Json | null;
+          metadata: Json | null;
+          old_values: Json | null;
+          new_values: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1611,25 +1601,6 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** History of every state change of every document. Written by trigger only. */
-      transition_executions: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          machine: string;
-          entity_id: string;
-          from_state: string;
-          command: string;
-          to_state: string;
-          executed_by: string | null;
-          executed_rule: string | null;
-          executed_at: string;
-        };
-        Insert: Record<never, never>;
-        Update: Record<never, never>;
-        Relationships: [];
-        ComputedFields: never;
-      };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
         Row: {
@@ -2011,6 +1982,25 @@ export interface Database {
       };
     };
     Views: {
+      /** Who changed what: the changed columns before and after, per record and per part of a document. The ledger as auditors read it; chained by private.audit_chain. */
+      audit_logs: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          table_name: string | null;
+          record_id: string | null;
+          operation: string | null;
+          old_values: Json | null;
+          new_values: Json | null;
+          actor_id: string | null;
+          actor_role: string | null;
+          command: string | null;
+          transaction_id: string | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Containers and deposits that each holder has now. */
       container_balances: {
         Row: {
@@ -2020,6 +2010,40 @@ export interface Database {
           product_id: string | null;
           quantity: number | null;
           deposit_amount: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values. */
+      events: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          sequence: number | null;
+          event_type: string | null;
+          entity_type: string | null;
+          entity_id: string | null;
+          entity_version: number | null;
+          payload: Json | null;
+          metadata: Json | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
+      transition_executions: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          machine: string | null;
+          entity_id: string | null;
+          from_state: string | null;
+          command: string | null;
+          to_state: string | null;
+          executed_by: string | null;
+          executed_rule: string | null;
+          executed_at: string | null;
         };
         Relationships: [];
         ComputedFields: never;
