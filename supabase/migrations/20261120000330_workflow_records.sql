@@ -128,10 +128,10 @@ begin
     offset 0
   ) c
   cross join lateral (
-    -- The state is told by the steps, and the stamps by the row itself.
+    -- The state is told by the steps, the stamps by the row itself, and what is generated follows.
     select 0 as place, nullif(tg_argv[0], '') || '.updated' as event_type, null::text as machine, null::text as from_state, null::text as step, null::text as to_state,
       nullif(pg_catalog.current_setting('mzigo.rule', true), '') as rule, v.old_values, v.new_values
-    from private.changed_values(c.before, c.after - array['version', 'updated_at', 'updated_by', case when tg_argv[1] <> '' then 'status' end]) v
+    from private.changed_values(c.before, c.after - tg_argv[2]::text[]) v
     where v.new_values is not null
     union all
     select s.step, (s.edge).event, (s.edge).machine, (s.edge).from_state, (s.edge).command, (s.edge).to_state, s.rule, null, null
@@ -143,7 +143,7 @@ begin
 end
 $$;
 comment on function private.tg__record_update() is
-  'Writes down an update in one statement: <entity>.updated with the changed columns before and after, unless only the state and the stamps changed, and every step. Arguments: entity name or empty for no event, machine or empty.';
+  'Writes down an update in one statement: <entity>.updated with the changed columns before and after, unless only the state and the stamps changed, and every step. Arguments: entity name or empty for no event, machine or empty, columns that are no content.';
 
 create function private.tg__record_parts() returns trigger
 language plpgsql security definer set search_path = ''

@@ -204,7 +204,9 @@ begin
   if has_stamps then
     execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
     execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
-    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L)', managed, entity, coalesce(machine, ''));
+    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L, %L)', managed, entity, coalesce(machine, ''),
+      array['version', 'updated_at', 'updated_by'] || case when machine is not null then array['status'] else '{}' end
+      || array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = managed and a.attgenerated <> '' and not a.attisdropped order by a.attname));
     execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete(%L)', managed, entity);
   end if;
   if machine is not null then

@@ -211,7 +211,7 @@ create table public.manual_adjustments (
   constraint approved_by_matches_status check (status not in ('approved', 'applied') or approved_at is not null)
 );
 create index manual_adjustments_warehouse on public.manual_adjustments (tenant_id, warehouse_id);
-create index manual_adjustments_status on public.manual_adjustments (tenant_id, status, created_at desc);
+create index manual_adjustments_recent on public.manual_adjustments (tenant_id, created_at desc, id desc);
 comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('adjustment', 'ADJ', false);
 create trigger _100_number_document before insert on public.manual_adjustments for each row execute function private.tg__number_document('adjustment');

@@ -11,7 +11,7 @@ begin
   return not exists (
     select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
   ) and not exists (
-    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status <> 'rejected'
+    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.is_live
   );
 end
 $$;
@@ -38,7 +38,7 @@ begin
   if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
     perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
-  if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.status <> 'rejected') then
+  if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.is_live) then
     perform private.fail('offload_exists', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
   perform private.require_records('items', items, '{"product_id": "uuid", "counted": "numeric", "condition": "public.stock_condition"}');

@@ -150,7 +150,7 @@ declare
 begin
   earlier := private.run_as_rule('invoices.mark_overdue');
   update public.invoices i set status = 'overdue'
-  where i.status in ('issued', 'partially_paid') and i.balance > 0 and i.due_on < private.tenant_today(i.tenant_id);
+  where i.is_done is false and i.status in ('issued', 'partially_paid') and i.balance > 0 and i.due_on < private.tenant_today(i.tenant_id);
   get diagnostics marked = row_count;
   perform private.run_as_rule(earlier);
   return marked;
@@ -184,7 +184,7 @@ begin
     'left', case when buyer.payment_terms_days > 0 then buyer.credit_limit - used end,
     'overdue', coalesce((
       select sum(i.balance) from public.invoices i
-      where i.tenant_id = tenant and i.customer_id = buyer.id and i.status in ('issued', 'partially_paid', 'overdue')
+      where i.tenant_id = tenant and i.customer_id = buyer.id and i.is_done is false and i.status in ('issued', 'partially_paid', 'overdue')
         and i.due_on < private.tenant_today(tenant)
     ), 0)
   );

@@ -150,3 +150,16 @@ test('every foreign key has an index that starts with its columns', async () => 
     ),
   ).toEqual([]);
 });
+
+test('no index names a state: changing it would write every index of the table anew', async () => {
+  expect(
+    await offenders(
+      `select x.indexrelid::regclass from pg_index x
+       join pg_class c on c.oid = x.indrelid
+       join pg_attribute a on a.attrelid = c.oid and a.attname = 'status'
+       where c.relnamespace in ${OURS}
+         and (a.attnum = any (x.indkey) or exists (
+           select from pg_depend d where d.objid = x.indexrelid and d.refobjid = c.oid and d.refobjsubid = a.attnum))`,
+    ),
+  ).toEqual([]);
+});

@@ -537,6 +537,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_pending: boolean;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -639,6 +640,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -901,6 +904,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1030,6 +1034,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_owed: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1130,6 +1136,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1666,6 +1674,9 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_booked: boolean;
+          is_on_the_road: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
