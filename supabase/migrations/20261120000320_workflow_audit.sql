@@ -106,12 +106,17 @@ language sql stable
 begin atomic
   select e.* from public.event_store e
   where e.tenant_id = unsealed.tenant and e.sequence > (select private.sealed_up_to(unsealed.tenant))
-    and not exists (select from private.audit_chain c where c.tenant_id = e.tenant_id and c.sequence = e.sequence);
+    and not exists (
+      select from private.audit_chain c
+      where c.tenant_id = unsealed.tenant and c.sequence > (select private.sealed_up_to(unsealed.tenant)) and c.sequence = e.sequence
+    );
 end;
 comment on function private.unsealed(uuid) is 'Rows of a company''s ledger that wait to be sealed.';
 
+-- Ledger and chain are met row by row over their whole length: one pass each, whatever the statistics of a young
+-- database say.
 create function private.seal_audit(tenant uuid, batch integer default 10000) returns integer
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set enable_nestloop = off
 as $$
 declare
   head private.audit_chain;
@@ -216,7 +221,7 @@ comment on function private.audit_head_of(uuid) is
 
 create function private.verify_audit_of(tenant uuid, noted private.audit_head default null)
 returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, lost bigint, present_head text)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set enable_nestloop = off
 as $$
   with links as materialized (
     select c.position, c.sequence, c.hash, pg_catalog.row_number() over (order by c.position) as expected_position,

@@ -361,7 +361,7 @@ comment on function private.purge_expired() is
 select private.maintain('purge_expired', 'purged');
 
 create function private.audit_lag() returns table (unsealed bigint, oldest timestamptz)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set enable_nestloop = off
 as $$
   select count(*), min(u.created_at) from public.tenants t cross join lateral private.unsealed(t.id) u
 $$;
