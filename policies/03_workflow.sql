@@ -5,7 +5,7 @@ grant execute on function public.dead_letters, private.dead_letters, public.redr
 grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
 grant execute on function
   public.claim_messages, private.claim_messages, public.archive_message, private.archive_message, public.fail_message, private.fail_message,
-  public.process_queue, private.process_queue, public.worker_heartbeat, private.worker_heartbeat,
+  public.process_queue, private.process_queue, public.worker_queues, private.worker_queues, public.worker_heartbeat, private.worker_heartbeat,
   public.run_maintenance, private.run_maintenance, public.metrics, private.metrics
 to service_role;
 

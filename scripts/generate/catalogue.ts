@@ -179,9 +179,9 @@ const EVENTS = `
   select t.event from private.transitions t
   union select m.machine || '.status_changed' from private.machines m
   union select 'workflow.transition_executed'
-  union select a.entity || case p.proname when 'tg__record_insert' then '.created' else '.updated' end
+  union select a.entity || case p.proname when 'tg__record_insert' then '.created' when 'tg__record_update' then '.updated' else '.deleted' end
   from pg_trigger g
-  join pg_proc p on p.oid = g.tgfoid and p.proname in ('tg__record_insert', 'tg__record_update')
+  join pg_proc p on p.oid = g.tgfoid and p.proname in ('tg__record_insert', 'tg__record_update', 'tg__record_delete')
   cross join lateral (select split_part(encode(g.tgargs, 'escape'), '\\000', 1) as entity) a
   where a.entity <> ''
   union select m[1] from pg_proc p

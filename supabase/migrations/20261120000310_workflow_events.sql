@@ -105,40 +105,53 @@ comment on view public.events is
   'Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values.';
 comment on column public.events.metadata is 'Who and what caused it: user_id, command, rule, correlation_id (that of the consumed event, else the transaction), causation_id.';
 
-create table private.subscriptions (
-  event_pattern text not null,
-  queue text not null,
-  primary key (event_pattern, queue)
+------------------------------------------------------------------------------------------------
+-- Queues and who hears what
+------------------------------------------------------------------------------------------------
+
+create table private.queue_policies (
+  queue text primary key,
+  worker text not null,
+  is_digest boolean not null default false,
+  max_attempts integer not null default 5,
+  base_delay_seconds integer not null default 2,
+  constraint max_attempts_is_bounded check (max_attempts between 1 and 50),
+  constraint base_delay_is_bounded check (base_delay_seconds between 1 and 3600)
 );
-comment on table private.subscriptions is 'Which queue hears which events. Patterns are those of LIKE.';
+alter table private.queue_policies enable row level security;
+alter table private.queue_policies force row level security;
+comment on table private.queue_policies is 'Queues, the function that drains each, and their patience: attempts before the dead letter, first delay (doubles each time, at most one hour).';
+comment on column private.queue_policies.is_digest is 'Of what a statement tells about one record only the last is sent: for consumers that look at the record again anyway.';
 
-insert into private.subscriptions (event_pattern, queue) values
-  ('%.created', 'entity_changes'),
-  ('%.updated', 'entity_changes'),
-  ('order.%', 'order_events'),
-  ('customer.%', 'customer_events'),
-  ('trip.%', 'trip_events'),
-  ('inventory.%', 'inventory_events'),
-  ('workflow.transition_executed', 'workflow_transitions'),
-  ('order.approved', 'notifications'),
-  ('order.rejected', 'notifications'),
-  ('order.dispatched', 'notifications'),
-  ('order.delivered', 'notifications'),
-  ('order.failed', 'notifications'),
-  ('invoice.issued', 'notifications');
-
-do $$
-declare
-  queue_name text;
+create function private.create_queue(queue_name text, worker_name text, tells_last_only boolean default false) returns void
+language plpgsql set search_path = ''
+as $$
 begin
-  foreach queue_name in array array[
-    'entity_changes', 'order_events', 'customer_events', 'trip_events', 'inventory_events', 'workflow_transitions',
-    'notifications', 'send_message', 'dead_letter'
-  ] loop
-    perform pgmq.create(queue_name);
-  end loop;
+  perform pgmq.create(queue_name);
+  insert into private.queue_policies (queue, worker, is_digest) values (queue_name, worker_name, tells_last_only);
 end
 $$;
+comment on function private.create_queue(text, text, boolean) is 'Adds a queue and names the edge function that drains it. Called by migrations.';
+
+select private.create_queue('entity_changes', 'process-events', tells_last_only => true);
+select private.create_queue(q, 'process-events')
+from pg_catalog.unnest(array['order_events', 'customer_events', 'trip_events', 'inventory_events', 'workflow_transitions', 'notifications']) q;
+select private.create_queue('send_message', 'send-message');
+-- Where messages end that nobody could process; nothing drains it but people (redrive_dead_letter).
+select pgmq.create('dead_letter');
+
+create table private.consumers (
+  queue text not null references private.queue_policies (queue),
+  event_pattern text not null,
+  effect text not null,
+  primary key (queue, event_pattern, effect)
+);
+alter table private.consumers enable row level security;
+alter table private.consumers force row level security;
+comment on table private.consumers is
+  'Who hears what, and what then happens: events with a name like the pattern (that of LIKE) go to the queue, and its worker calls private.<effect>. A queue without a consumer gets nothing. Written by private.listen; the fan-out follows by itself.';
+comment on column private.consumers.effect is
+  'Function of private over public.event_store, called once per event with its cause set, or over public.event_store[], called once per batch. A name, not regprocedure: pg_upgrade refuses tables with that type.';
 
 create table private.inbox (
   queue text not null,
@@ -158,10 +171,18 @@ declare
   deliveries text;
 begin
   select pg_catalog.string_agg(pg_catalog.format(
-    ', to_%s as (insert into pgmq.%I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where exists (select from pg_catalog.unnest(f.names) n where n like any (%L::text[])) order by f.sequence)',
-    q.queue, 'q_' || q.queue, q.patterns), E'\n  ' order by q.queue)
+    case when q.is_digest then
+      ', to_%1$s as (insert into pgmq.%2$I (vt, message) select pg_catalog.clock_timestamp(), d.message from (select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.sequence, f.message from fresh f where %3$s order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc) d order by d.sequence)'
+    else
+      ', to_%1$s as (insert into pgmq.%2$I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where %3$s order by f.sequence)'
+    end,
+    q.queue, 'q_' || q.queue, pg_catalog.format('exists (select from pg_catalog.unnest(f.names) n where n like any (%L::text[]))', q.patterns)), E'\n  ' order by q.queue)
   into deliveries
-  from (select s.queue, pg_catalog.array_agg(s.event_pattern order by s.event_pattern) as patterns from private.subscriptions s group by s.queue) q;
+  from (
+    select p.queue, p.is_digest, pg_catalog.array_agg(distinct c.event_pattern order by c.event_pattern) as patterns
+    from private.queue_policies p join private.consumers c on c.queue = p.queue
+    group by p.queue
+  ) q;
   execute pg_catalog.format($make$
 create or replace function private.tg_event_store__fan_out() returns trigger
 language plpgsql security definer set search_path = ''
@@ -173,7 +194,7 @@ begin
     return null;
   end if;
   with fresh as materialized (
-    select n.sequence, private.event_names(n.event_type, n.machine) as names,
+    select n.tenant_id, n.entity_type, n.entity_id, n.sequence, private.event_names(n.event_type, n.machine) as names,
       pg_catalog.jsonb_build_object('event_id', n.id, 'tenant_id', n.tenant_id, 'event_type', n.event_type, 'entity_id', n.entity_id) as message
     from new_rows n
     where n.event_type is not null
@@ -186,12 +207,40 @@ $make$, deliveries);
 end
 $$;
 comment on function private.build_fan_out() is
-  'Writes tg_event_store__fan_out anew after a change of private.subscriptions: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
+  'Writes tg_event_store__fan_out from private.consumers: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
 select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
-  'Sends new events to the queues that subscribe to one of their names, in the transaction that writes them. Messages carry ids only. Written by private.build_fan_out().';
+  'Sends new events to the queues with a consumer of one of their names, in the transaction that writes them. Messages carry ids only. Written by private.build_fan_out().';
 create trigger _500_fan_out after insert on public.event_store
 referencing new table as new_rows for each statement execute function private.tg_event_store__fan_out();
+
+create function private.tg__rebuild_fan_out() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.build_fan_out();
+  return null;
+end
+$$;
+comment on function private.tg__rebuild_fan_out() is 'Has the fan-out follow who hears what.';
+create trigger _300_rebuild_fan_out after insert or update or delete or truncate on private.consumers
+for each statement execute function private.tg__rebuild_fan_out();
+create trigger _300_rebuild_fan_out after update of is_digest on private.queue_policies
+for each statement execute function private.tg__rebuild_fan_out();
+
+create function private.listen(queue_name text, effect_name text, variadic patterns text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if pg_catalog.to_regprocedure('private.' || effect_name || '(public.event_store)') is null
+    and pg_catalog.to_regprocedure('private.' || effect_name || '(public.event_store[])') is null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('effect', effect_name));
+  end if;
+  insert into private.consumers (queue, event_pattern, effect) select queue_name, p, effect_name from pg_catalog.unnest(patterns) p;
+end
+$$;
+comment on function private.listen(text, text, text[]) is
+  'From now on events with names like these patterns go to the queue, and private.<effect> is what happens. Called by migrations, after the effect.';
 
 create function private.publish_event(tenant uuid, event_type text, entity_type text, entity_id uuid, entity_version integer, payload jsonb default null)
 returns void

@@ -334,8 +334,6 @@ alter table private.transitions enable row level security;
 alter table private.transitions force row level security;
 alter table private.in_place_commands enable row level security;
 alter table private.in_place_commands force row level security;
-alter table private.subscriptions enable row level security;
-alter table private.subscriptions force row level security;
 select private.manage_table('public.memberships', 'membership');
 select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');

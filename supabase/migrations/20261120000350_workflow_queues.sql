@@ -11,19 +11,6 @@ alter table private.worker_heartbeats enable row level security;
 alter table private.worker_heartbeats force row level security;
 comment on table private.worker_heartbeats is 'When each worker last reported.';
 
-create table private.queue_policies (
-  queue text primary key,
-  max_attempts integer not null default 5,
-  base_delay_seconds integer not null default 2,
-  constraint max_attempts_is_bounded check (max_attempts between 1 and 50),
-  constraint base_delay_is_bounded check (base_delay_seconds between 1 and 3600)
-);
-alter table private.queue_policies enable row level security;
-alter table private.queue_policies force row level security;
-comment on table private.queue_policies is 'Queues that workers drain, and their patience: attempts before the dead letter, first delay (doubles each time, at most one hour).';
-insert into private.queue_policies (queue) values
-  ('entity_changes'), ('order_events'), ('customer_events'), ('trip_events'), ('inventory_events'), ('workflow_transitions'), ('notifications'), ('send_message');
-
 create function private.require_queue(queue text) returns private.queue_policies
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -87,24 +74,37 @@ $$;
 comment on function private.fail_message(text, bigint, integer, jsonb, text) is 'Puts a failed message back with doubling delay, or into the dead letters once its attempts are used up. For workers (service role).';
 select private.expose('fail_message');
 
-create function private.consume_event(queue text, event public.event_store) returns void
+create function private.act_on(queue text, effect text, event public.event_store) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  earlier text;
 begin
   perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.transaction_id::text), true);
   perform pg_catalog.set_config('mzigo.causation_id', event.id::text, true);
-  perform pg_catalog.set_config('mzigo.rule', 'queue:' || queue, true);
-  case queue
-    when 'notifications' then
-      perform private.notify_about(event);
-    when 'order_events' then
-      perform private.follow_up_order(event);
-    else
-      null;
-  end case;
+  earlier := private.run_as_rule('queue:' || queue);
+  execute pg_catalog.format('select private.%I($1)', effect) using event;
+  perform private.run_as_rule(earlier);
+  perform pg_catalog.set_config('mzigo.correlation_id', '', true);
 end
 $$;
-comment on function private.consume_event(text, public.event_store) is 'The effect of an event on one queue. Must be repeatable only through the inbox: it runs once per queue and event.';
+comment on function private.act_on(text, text, public.event_store) is 'Calls an effect for one event; what follows from it names the queue as its rule and the event as its cause.';
+
+create function private.wake_pages(events public.event_store[]) returns void
+language sql security definer set search_path = ''
+as $$
+  select realtime.send(
+    pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
+    'change', 'tenant:' || e.tenant_id::text, true)
+  from (
+    select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(events) f
+    order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
+  ) e
+$$;
+comment on function private.wake_pages(public.event_store[]) is
+  'Effect: wakes the open pages of the company, once per record; the page decides whether it cares.';
+select private.listen('entity_changes', 'wake_pages', '%.created', '%.updated', '%.deleted', 'workflow.transition_executed');
+select private.listen('inventory_events', 'wake_pages', 'inventory.%');
 
 create function private.consume(queue text, claimed pgmq.message_record[]) returns integer
 language plpgsql security definer set search_path = ''
@@ -112,6 +112,8 @@ as $$
 #variable_conflict use_variable
 declare
   fresh public.event_store[];
+  heard public.event_store[];
+  consumer record;
 begin
   if exists (
     select from pg_catalog.unnest(claimed) c
@@ -134,24 +136,31 @@ begin
   from taken n
   join told t on t.event_id = n.event_id
   join public.event_store e on e.tenant_id = t.tenant_id and e.id = t.event_id;
-  if queue in ('notifications', 'order_events') then
-    perform private.consume_event(queue, e) from pg_catalog.unnest(fresh) e;
-  elsif queue in ('entity_changes', 'workflow_transitions', 'inventory_events') then
-    -- They wake the open pages of the company, once per record; the page decides whether it cares.
-    perform realtime.send(
-      pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
-      'change', 'tenant:' || e.tenant_id::text, true)
-    from (
-      select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(fresh) f
-      order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
-    ) e;
-  end if;
+  for consumer in
+    select c.effect, pg_catalog.array_agg(c.event_pattern) as patterns,
+      pg_catalog.to_regprocedure('private.' || c.effect || '(public.event_store[])') is not null as takes_all
+    from private.consumers c where c.queue = consume.queue
+    group by c.effect order by c.effect
+  loop
+    heard := array(
+      select e from pg_catalog.unnest(fresh) e
+      where exists (select from pg_catalog.unnest(private.event_names(e.event_type, e.machine)) n where n like any (consumer.patterns))
+      order by e.sequence
+    );
+    if heard = '{}' then
+      continue;
+    elsif consumer.takes_all then
+      execute pg_catalog.format('select private.%I($1)', consumer.effect) using heard;
+    else
+      perform private.act_on(queue, consumer.effect, e) from pg_catalog.unnest(heard) e;
+    end if;
+  end loop;
   perform pgmq.archive(queue, array(select c.msg_id from pg_catalog.unnest(claimed) c));
   return coalesce(pg_catalog.cardinality(fresh), 0);
 end
 $$;
 comment on function private.consume(text, pgmq.message_record[]) is
-  'Consumes messages of a queue: inbox rows, effects and archive, all or nothing. Answers how many were new. Raises whatever the effect of one of them raises, record_not_found for a message without an event.';
+  'Consumes messages of a queue: inbox rows, the effects of its consumers and archive, all or nothing. Answers how many were new. Raises whatever an effect raises, record_not_found for a message without an event.';
 
 create function private.process_queue(queue text, quantity integer default 50) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -195,6 +204,16 @@ $$;
 comment on function private.process_queue(text, integer) is
   'Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role).';
 select private.expose('process_queue');
+
+create function private.worker_queues(worker text) returns setof text
+language sql stable security definer set search_path = ''
+as $$
+  select p.queue from private.queue_policies p
+  where p.worker = worker_queues.worker and exists (select from private.consumers c where c.queue = p.queue)
+  order by p.queue
+$$;
+comment on function private.worker_queues(text) is 'The queues with consumers that an edge function drains by process_queue, e.g. of process-events. For workers (service role).';
+select private.expose('worker_queues');
 
 create function private.worker_heartbeat(worker text, details jsonb default '{}') returns void
 language sql security definer set search_path = ''

@@ -244,7 +244,7 @@ as $$
 declare
   target public.orders;
 begin
-  if event.event_type <> 'order.approved' or private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
+  if private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
     return;
   end if;
   select * into target from public.orders o where o.tenant_id = event.tenant_id and o.id = event.entity_id for no key update;
@@ -258,4 +258,5 @@ begin
   end if;
 end
 $$;
-comment on function private.follow_up_order(public.event_store) is 'Effect of the queue order_events: allocates approved orders where the company''s rule orders.auto_allocate is true.';
+comment on function private.follow_up_order(public.event_store) is 'Effect: allocates an approved order where the company''s rule orders.auto_allocate is true.';
+select private.listen('order_events', 'follow_up_order', 'order.approved');

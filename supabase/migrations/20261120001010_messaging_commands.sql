@@ -70,7 +70,8 @@ begin
 end
 $$;
 comment on function private.notify_about(public.event_store) is
-  'Effect of the queue notifications: a message to the customer by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
+  'Effect: a message to the customer by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
+select private.listen('notifications', 'notify_about', 'order.approved', 'order.rejected', 'order.dispatched', 'order.delivered', 'order.failed', 'invoice.issued');
 
 create function private.message_to_send(message_id uuid) returns jsonb
 language plpgsql security definer set search_path = ''

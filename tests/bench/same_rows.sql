@@ -13,7 +13,7 @@ insert into same_rows.copied
 select s::regclass, pg_catalog.split_part(s, '.', 2)
 from pg_catalog.unnest(array[
   'public.orders', 'public.order_items', 'public.reservations', 'public.inventory', 'public.event_store',
-  'pgmq.q_order_events', 'pgmq.q_workflow_transitions', 'pgmq.q_entity_changes', 'pgmq.q_notifications'
+  'pgmq.q_order_events', 'pgmq.q_entity_changes', 'pgmq.q_notifications'
 ]) s;
 
 do $$
@@ -106,11 +106,9 @@ begin
   ), messages as (
     select e.event_type, pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id) as message from events e
   ), to_orders as (
-    insert into same_rows.q_order_events (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type like 'order.%'
-  ), to_workflow as (
-    insert into same_rows.q_workflow_transitions (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type <> 'order.created'
+    insert into same_rows.q_order_events (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'order.approved'
   ), to_changes as (
-    insert into same_rows.q_entity_changes (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type like '%.created'
+    insert into same_rows.q_entity_changes (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'order.allocated'
   )
   insert into same_rows.q_notifications (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'order.approved';
   return placed;

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import {
   readCatalogue,
@@ -6,6 +8,7 @@ import {
 } from '../../../scripts/generate/catalogue.ts';
 import { rpcOf, terminalStates } from '../../../scripts/generate/commands.ts';
 import { DONE } from '../../../web/src/lib/workflow/done.ts';
+import { repositoryRoot } from '../../../supabase/stack/paths.ts';
 import { openCatalogue } from './catalogue.ts';
 
 const { offenders, admin } = openCatalogue();
@@ -139,18 +142,22 @@ test('events are in the past tense of their machine', async () => {
   ).toEqual([]);
 });
 
-test('every queue that an event is sent to exists and is drained', async () => {
+test('every queue of an event is drained by a function that there is, and has an effect that there is', async () => {
   expect(
     await offenders(
-      `select s.queue from private.subscriptions s
-       where not exists (select from pgmq.list_queues() q where q.queue_name = s.queue)
-          or not exists (select from private.queue_policies p where p.queue = s.queue)`,
+      `select c.queue || ' ' || c.effect from private.consumers c
+       where not exists (select from pgmq.list_queues() q where q.queue_name = c.queue)
+          or not exists (select from pg_proc p where p.pronamespace = 'private'::regnamespace and p.proname = c.effect
+            and p.pronargs = 1 and p.proargtypes[0] in ('public.event_store'::regtype, 'public.event_store[]'::regtype))`,
     ),
   ).toEqual([]);
+  const workers = await offenders('select distinct worker from private.queue_policies');
+  const functions = await readdir(join(repositoryRoot, 'functions'));
+  expect(workers.filter((worker) => !functions.includes(worker))).toEqual([]);
 });
 
-test('every subscription hears an event that can happen', async () => {
-  const patterns = await offenders('select distinct event_pattern from private.subscriptions');
+test('every consumer hears an event that can happen', async () => {
+  const patterns = await offenders('select distinct event_pattern from private.consumers');
   const matches = (pattern: string) => {
     const expression = pattern.replaceAll('.', '\\.').replaceAll('_', '.').replaceAll('%', '.*');
     return catalogue.events.some((event) => new RegExp(`^${expression}$`).test(event));

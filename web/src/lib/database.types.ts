@@ -2756,6 +2756,11 @@ export interface Database {
         Args: { worker: string; details?: Json | null };
         Returns: undefined;
       };
+      /** The queues with consumers that an edge function drains by process_queue, e.g. of process-events. For workers (service role). */
+      worker_queues: {
+        Args: { worker: string };
+        Returns: string[];
+      };
     };
     Enums: {
       address_kind: 'delivery' | 'billing' | 'both';
