@@ -108,7 +108,7 @@ const FILLED_BY_TRIGGER = `exists (select from pg_trigger t join pg_proc p on p.
     and p.prosrc ~* ('(\\mnew\\.' || a.attname || '\\s*:=|\\minto\\s+(strict\\s+)?new\\.' || a.attname || '\\M)'))`;
 
 const RELATIONS = `
-  select c.relnamespace::regnamespace::text as schema, c.relname as name, c.relkind <> 'r' as is_view,
+  select c.relnamespace::regnamespace::text as schema, c.relname as name, c.relkind not in ('r', 'p') as is_view,
     coalesce(obj_description(c.oid, 'pg_class'), '') as comment,
     (select json_agg(json_build_object(
         'name', a.attname, 'type', ${TYPE('a.atttypid', 'a.atttypmod')}, 'is_nullable', not a.attnotnull,

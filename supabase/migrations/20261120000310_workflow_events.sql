@@ -38,9 +38,9 @@ create table public.event_store (
   old_values jsonb,
   new_values jsonb,
   primary key (tenant_id, id),
-  unique (tenant_id, sequence),
   constraint step_is_told_whole check (num_nulls(machine, from_state, step, to_state) in (0, 4))
-);
+) partition by range (id);
+create index event_store_sequence on public.event_store (tenant_id, sequence);
 create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
 comment on table public.event_store is
   'The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it.';
@@ -69,6 +69,41 @@ create trigger _200_refuse_change before delete on public.event_store for each r
 create trigger _200_refuse_update before update on public.event_store
 for each row when (not private.only_erases(old, new)) execute function private.tg__refuse_change();
 create trigger _200_refuse_truncate before truncate on public.event_store for each statement execute function private.tg__refuse_change();
+
+-- Rows whose id is of no quarter that was prepared: of a clock that is far off.
+create table private.event_store_rest partition of public.event_store default;
+alter table private.event_store_rest enable row level security;
+alter table private.event_store_rest force row level security;
+create trigger _200_refuse_truncate before truncate on private.event_store_rest for each statement execute function private.tg__refuse_change();
+comment on table private.event_store_rest is 'Rows of the ledger outside of every prepared quarter; empty as long as clocks are right.';
+
+create function private.extend_ledger() returns bigint
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '2s'
+as $$
+declare
+  begins timestamptz;
+  part text;
+  added bigint := 0;
+begin
+  foreach begins in array array[pg_catalog.date_trunc('quarter', pg_catalog.now()), pg_catalog.date_trunc('quarter', pg_catalog.now()) + interval '3 months'] loop
+    part := pg_catalog.format('private.%I', 'event_store_' || pg_catalog.to_char(begins, 'YYYY"q"Q'));
+    if pg_catalog.to_regclass(part) is null then
+      execute pg_catalog.format('create table %s (like public.event_store including defaults including constraints including indexes)', part);
+      execute pg_catalog.format('alter table %s enable row level security', part);
+      execute pg_catalog.format('alter table %s force row level security', part);
+      execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on %s for each statement execute function private.tg__refuse_change()', part);
+      execute pg_catalog.format('comment on table %s is %L', part, 'Rows of the ledger of one quarter. Made by private.extend_ledger.');
+      execute pg_catalog.format('alter table public.event_store attach partition %s for values from (%L) to (%L)',
+        part, private.uuid_v7_floor(begins), private.uuid_v7_floor(begins + interval '3 months'));
+      added := added + 1;
+    end if;
+  end loop;
+  return added;
+end
+$$;
+comment on function private.extend_ledger() is
+  'Maintenance: prepares the ledger for this quarter and the next.';
+select private.extend_ledger();
 
 create function private.event_names(event_type text, machine text) returns text[]
 language sql immutable parallel safe

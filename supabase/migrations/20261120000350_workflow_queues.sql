@@ -350,6 +350,7 @@ comment on function private.run_maintenance() is
 select private.expose('run_maintenance');
 
 select private.maintain('seal_audits', 'sealed');
+select private.maintain('extend_ledger', 'ledger_quarters');
 
 create function private.purge_expired() returns bigint
 language plpgsql security definer set search_path = ''

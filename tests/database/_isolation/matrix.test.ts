@@ -54,7 +54,7 @@ beforeAll(async () => {
       `select c.relname as name, c.relkind = 'v' as is_view, (
          select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and a.attgenerated = ''
          order by has_column_privilege('authenticated', c.oid, a.attnum, 'update') desc, a.attnum limit 1) as column_name
-       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v') order by 1`,
+       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') order by 1`,
     )
   ).map(({ name, is_view, column_name }) => ({ name, isView: is_view, column: column_name }));
   await openOutsiders();
