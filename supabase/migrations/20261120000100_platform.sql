@@ -48,6 +48,11 @@ return pg_catalog.encode(
 comment on function private.uuid_v7() is
   'Time-ordered UUID, version 7 of RFC 9562: 48 bits of Unix milliseconds, then random bits. Default of every id.';
 
+create function private.uuid_v7_floor(at timestamptz) returns uuid
+language sql immutable
+return pg_catalog.rpad(pg_catalog.lpad(pg_catalog.to_hex((extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+comment on function private.uuid_v7_floor(timestamptz) is 'Below every id that private.uuid_v7 makes from this moment on, above those before: bounds of partitions.';
+
 ------------------------------------------------------------------------------------------------
 -- Errors: one registry, one way to raise
 ------------------------------------------------------------------------------------------------

@@ -250,7 +250,7 @@ begin
   from pg_catalog.pg_proc p
   where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
   execute pg_catalog.format($make$
-create function public.%1$I(%2$s, idempotency_key uuid default null) returns %3$s
+create function public.%1$I(%2$s) returns %3$s
 language plpgsql volatile security invoker set search_path = ''
 as $body$
 #variable_conflict use_variable
@@ -275,7 +275,7 @@ begin
   return result;
 end
 $body$
-$make$, function_name, source.signature, source.result,
+$make$, function_name, pg_catalog.concat_ws(', ', nullif(source.signature, ''), 'idempotency_key uuid default null'), source.result,
     case when is_of_platform then 'null' else 'private.active_tenant_id()' end, source.named,
     case when source.is_row then pg_catalog.format('pg_catalog.jsonb_populate_record(null::%s, answer)', source.result) else pg_catalog.format('(answer #>> ''{}'')::%s', source.result) end,
     source.arguments);

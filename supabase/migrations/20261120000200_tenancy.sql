@@ -159,13 +159,15 @@ create table public.invitations (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_pending boolean not null generated always as (status = 'pending') stored,
   unique (tenant_id, id),
   constraint email_is_lower_case check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
   constraint full_name_is_not_blank check (btrim(full_name) <> '' and length(full_name) <= 120),
   constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$'),
   constraint accepted_at_matches_status check ((status = 'accepted') = (accepted_at is not null))
 );
-create unique index invitations_pending_email on public.invitations (tenant_id, email) where status = 'pending';
+create unique index invitations_pending_email on public.invitations (tenant_id, email) where is_pending;
+comment on column public.invitations.is_pending is 'Neither accepted nor withdrawn.';
 create index invitations_token_hash on public.invitations (token_hash);
 comment on table public.invitations is 'Invitations to join a company: bound to one e-mail, 72 hours, single use. Only the SHA-256 of the token is kept.';
 

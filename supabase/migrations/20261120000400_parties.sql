@@ -72,7 +72,6 @@ create table public.customers (
   constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> '')
 );
 create index customers_name on public.customers (tenant_id, name, id);
-create index customers_status on public.customers (tenant_id, status, name);
 create index customers_territory on public.customers (tenant_id, territory_id);
 create index customers_sales_rep on public.customers (tenant_id, sales_rep_id);
 create index customers_search on public.customers using gin ((name || ' ' || code || ' ' || coalesce(phone, '')) extensions.gin_trgm_ops);

@@ -44,6 +44,8 @@ create table public.orders (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status = 'delivered') stored,
+  is_owed boolean not null generated always as (status in ('approved', 'allocated', 'dispatched', 'in_transit')) stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   unique (tenant_id, external_reference),
@@ -67,21 +69,23 @@ create table public.orders (
   constraint delivery_is_recorded check ((status = 'delivered') = (delivered_at is not null))
 ) with (fillfactor = 80);
 create index orders_recent on public.orders (tenant_id, created_at desc, id desc);
--- An enum is not leakproof: behind row level security its comparison is no index condition, but the
--- predicate of an index it may be. Nearly all rows are delivered; who looks for others reads these.
-create index orders_not_delivered on public.orders (tenant_id, created_at desc, id desc) where status <> 'delivered';
+-- An enum is not leakproof: behind row level security its comparison is no index condition, but a predicate
+-- may stand in for it. It names booleans, not the status itself: a change of a column that any index names
+-- rewrites all of them (docs/decisions/0013). Nearly all rows are delivered; who looks for others reads these.
+create index orders_not_done on public.orders (tenant_id, created_at desc, id desc) where is_done is false;
 create index orders_customer on public.orders (tenant_id, customer_id, created_at desc);
 create index orders_address on public.orders (tenant_id, customer_id, address_id);
 create index orders_warehouse on public.orders (tenant_id, warehouse_id);
 create index orders_backorder_of on public.orders (tenant_id, backorder_of_id) where backorder_of_id is not null;
 create unique index orders_reattempt_of on public.orders (tenant_id, reattempt_of_id) where reattempt_of_id is not null;
-create index orders_credit on public.orders (tenant_id, customer_id) include (subtotal, tax_total)
-  where status in ('pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit');
+create index orders_owed on public.orders (tenant_id, customer_id) include (subtotal, tax_total) where is_owed;
 comment on table public.orders is
   'Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order.';
 comment on column public.orders.warehouse_id is 'Depot that the goods come from.';
 comment on column public.orders.external_reference is 'Number of the order in another system; unique per company.';
 comment on column public.orders.approved_total is 'Total at the time of approval, the measure for later amendments.';
+comment on column public.orders.is_done is 'Delivered, as nearly all orders are in the end. A list of orders in another state asks for is_done is false as well: an index answers that.';
+comment on column public.orders.is_owed is 'Confirmed and not invoiced yet: counts towards what the customer owes.';
 comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
 comment on column public.orders.suspension_note is 'Why the order goes on although its customer is suspended.';
 comment on column public.orders.printed is 'The customer as the order shows him, kept as he was when it was submitted, approved or sent elsewhere: {name, code, tax_id, payment_terms_days, place (the depot''s name), address {label, street, city}}. Null for drafts, which show him as he is.';
@@ -156,7 +160,7 @@ comment on column public.order_items.price_source is 'Where the price came from:
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 alter table public.order_items enable row level security;
 alter table public.order_items force row level security;
-select private.audit_part('public.order_items', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
+select private.audit_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
 
 create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -237,7 +241,7 @@ create index fulfilment_items_product on public.fulfilment_items (tenant_id, pro
 comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
 alter table public.fulfilment_items enable row level security;
 alter table public.fulfilment_items force row level security;
-select private.audit_changes('public.fulfilment_items', 'quantity_delivered', 'refused_reason');
+select private.audit_changes('public.fulfilment_items', null, 'quantity_delivered', 'refused_reason');
 
 create table public.reservations (
   id uuid not null default private.uuid_v7(),

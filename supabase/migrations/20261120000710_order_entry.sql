@@ -101,10 +101,10 @@ as $$
 begin
   return coalesce((
     select sum(i.balance) from public.invoices i
-    where i.tenant_id = tenant and i.customer_id = customer and i.status in ('draft', 'issued', 'partially_paid', 'overdue')
+    where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and i.is_live
   ), 0) + coalesce((
     select sum(o.subtotal + o.tax_total) from public.orders o
-    where o.tenant_id = tenant and o.customer_id = customer and o.status in ('approved', 'allocated', 'dispatched', 'in_transit')
+    where o.tenant_id = tenant and o.customer_id = customer and o.is_owed
       and o.id is distinct from except_order
   ), 0);
 end

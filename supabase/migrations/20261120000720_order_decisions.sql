@@ -202,6 +202,7 @@ as $$
 declare
   backorder public.orders;
   cover jsonb;
+  earlier text;
 begin
   perform from public.inventory i
   where i.tenant_id = target.tenant_id and i.warehouse_id = target.warehouse_id and i.condition = 'good'
@@ -240,11 +241,11 @@ begin
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
   update public.orders o set approved_total = o.subtotal + o.tax_total where o.id = target.id;
   -- The goods were approved with the order they come from; nobody has to decide again.
-  perform private.run_as_rule('orders.backorder');
+  earlier := private.run_as_rule('orders.backorder');
   update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.id = backorder.id;
   update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
   where o.id = backorder.id;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
 end
 $$;
 comment on function private.split_backorder(public.orders) is
@@ -294,7 +295,7 @@ as $$
 declare
   target public.orders;
 begin
-  if event.event_type <> 'order.approved' or private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
+  if private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
     return;
   end if;
   select * into target from public.orders o where o.tenant_id = event.tenant_id and o.id = event.entity_id for no key update;
@@ -308,4 +309,5 @@ begin
   end if;
 end
 $$;
-comment on function private.follow_up_order(public.event_store) is 'Effect of the queue order_events: allocates approved orders where the company''s rule orders.auto_allocate is true.';
+comment on function private.follow_up_order(public.event_store) is 'Effect: allocates an approved order where the company''s rule orders.auto_allocate is true.';
+select private.listen('order_events', 'follow_up_order', 'order.approved');

@@ -450,6 +450,7 @@ declare
   target public.trips;
   van public.vehicles;
   problems jsonb;
+  earlier text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'dispatch');
@@ -513,7 +514,7 @@ begin
   ), pg_catalog.now());
 
   -- The orders follow from their fulfilments.
-  perform private.run_as_rule('trip.dispatch');
+  earlier := private.run_as_rule('trip.dispatch');
   with sent as (
     insert into public.fulfilments (tenant_id, order_id, warehouse_id, trip_id)
     select tenant, s.order_id, target.warehouse_id, target.id
@@ -523,7 +524,7 @@ begin
   insert into public.fulfilment_items (tenant_id, fulfilment_id, order_item_id, product_id, quantity)
   select tenant, f.id, i.id, i.product_id, i.quantity
   from sent f join public.order_items i on i.tenant_id = tenant and i.order_id = f.order_id;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
   return target;
 end
 $$;
@@ -538,6 +539,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
+  earlier text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'start');
@@ -545,9 +547,9 @@ begin
     perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   update public.trips t set status = 'in_progress', started_at = pg_catalog.now() where t.id = target.id returning * into target;
-  perform private.run_as_rule('trip.start');
+  earlier := private.run_as_rule('trip.start');
   update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
   return target;
 end
 $$;

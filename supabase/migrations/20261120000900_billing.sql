@@ -28,6 +28,8 @@ create table public.invoices (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status = 'paid') stored,
+  is_live boolean not null generated always as (status <> 'void') stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
@@ -47,13 +49,15 @@ create table public.invoices (
   ),
   constraint void_has_a_reason check (status <> 'void' or btrim(status_reason) <> '')
 );
-create unique index invoices_live on public.invoices (tenant_id, order_id) where status <> 'void';
+create unique index invoices_live on public.invoices (tenant_id, order_id) where is_live;
 create index invoices_recent on public.invoices (tenant_id, created_at desc, id desc);
-create index invoices_not_paid on public.invoices (tenant_id, due_on, id) where status <> 'paid';
+create index invoices_not_done on public.invoices (tenant_id, due_on, id) where is_done is false;
 create index invoices_order on public.invoices (tenant_id, order_id);
-create index invoices_customer on public.invoices (tenant_id, customer_id, status);
+create index invoices_customer on public.invoices (tenant_id, customer_id, is_done);
 comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order; like orders.printed. Null for drafts.';
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
+comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
+comment on column public.invoices.is_live is 'Not void.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('invoice', 'INV', true), ('payment', 'PAY', false);
 select private.register_machine('invoice', 'invoices', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -132,6 +136,8 @@ create table public.payments (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status <> 'pending') stored,
+  is_live boolean not null generated always as (status not in ('rejected', 'cancelled')) stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
@@ -147,10 +153,10 @@ create table public.payments (
   constraint approval_is_recorded check (status not in ('approved', 'reconciled') or approved_at is not null),
   constraint reason_given_when_refused check (status not in ('rejected', 'cancelled') or btrim(status_reason) <> '')
 );
-create unique index payments_reference on public.payments (tenant_id, reference_key) where status not in ('rejected', 'cancelled');
+create unique index payments_reference on public.payments (tenant_id, reference_key) where is_live;
 create index payments_by_reference on public.payments (tenant_id, reference_key) where reference_key is not null;
 create index payments_recent on public.payments (tenant_id, created_at desc, id desc);
-create index payments_pending on public.payments (tenant_id, created_at desc, id desc) where status = 'pending';
+create index payments_not_done on public.payments (tenant_id, created_at desc, id desc) where is_done is false;
 create index payments_customer on public.payments (tenant_id, customer_id);
 create index payments_trip on public.payments (tenant_id, trip_id);
 create index payments_order on public.payments (tenant_id, order_id);
@@ -159,6 +165,8 @@ comment on column public.payments.reference is 'As it is shown: in capitals, an 
 comment on column public.payments.reference_key is 'What is compared: letters and digits of the reference.';
 comment on column public.payments.refunded_total is 'What was given back of it, from the refunds.';
 comment on column public.payments.unallocated is 'What neither pays an invoice nor was given back: the customer''s advance.';
+comment on column public.payments.is_done is 'Decided. A list of pending payments asks for is_done is false as well: an index answers that.';
+comment on column public.payments.is_live is 'Neither rejected nor cancelled: its reference is taken.';
 create trigger _100_number_document before insert on public.payments for each row execute function private.tg__number_document('payment');
 select private.register_machine('payment', 'payments', 'pending');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -217,7 +225,7 @@ create index payment_allocations_invoice on public.payment_allocations (tenant_i
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
 alter table public.payment_allocations enable row level security;
 alter table public.payment_allocations force row level security;
-select private.audit_part('public.payment_allocations', 'amount');
+select private.audit_part('public.payment_allocations', 'payment_id', 'amount');
 
 create table public.payment_refunds (
   id uuid primary key default private.uuid_v7(),

@@ -246,21 +246,23 @@ $$;
 comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
 select private.expose_command('void_invoice');
 
-create function private.mark_overdue_invoices() returns integer
+create function private.mark_overdue_invoices() returns bigint
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  marked integer;
+  marked bigint;
+  earlier text;
 begin
-  perform private.run_as_rule('invoices.mark_overdue');
+  earlier := private.run_as_rule('invoices.mark_overdue');
   update public.invoices i set status = 'overdue'
-  where i.status in ('issued', 'partially_paid') and i.balance > 0 and i.due_on < private.tenant_today(i.tenant_id);
+  where i.is_done is false and i.status in ('issued', 'partially_paid') and i.balance > 0 and i.due_on < private.tenant_today(i.tenant_id);
   get diagnostics marked = row_count;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
   return marked;
 end
 $$;
 comment on function private.mark_overdue_invoices() is 'Marks open invoices past their due date, in each company''s own time zone. Called by maintenance.';
+select private.maintain('mark_overdue_invoices', 'overdue');
 
 create function private.customer_credit(customer_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -287,7 +289,7 @@ begin
     'left', case when buyer.payment_terms_days > 0 then buyer.credit_limit - used end,
     'overdue', coalesce((
       select sum(i.balance) from public.invoices i
-      where i.tenant_id = tenant and i.customer_id = buyer.id and i.status in ('issued', 'partially_paid', 'overdue')
+      where i.tenant_id = tenant and i.customer_id = buyer.id and i.is_done is false and i.status in ('issued', 'partially_paid', 'overdue')
         and i.due_on < private.tenant_today(tenant)
     ), 0)
   );

@@ -62,6 +62,8 @@ select private.expose_command('record_payment');
 create function private.derive_payment_state(tenant uuid, payment_ids uuid[], invoice_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  earlier text;
 begin
   update public.payments p set allocated_total = s.total
   from (
@@ -69,7 +71,7 @@ begin
     from pg_catalog.unnest(payment_ids) x
   ) s
   where p.tenant_id = tenant and p.id = s.id and p.allocated_total <> s.total;
-  perform private.run_as_rule('payment.allocate');
+  earlier := private.run_as_rule('payment.allocate');
   update public.invoices i
   set paid_total = s.total,
     status = case
@@ -82,7 +84,7 @@ begin
     from pg_catalog.unnest(invoice_ids) x
   ) s
   where i.tenant_id = tenant and i.id = s.id and i.paid_total <> s.total;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
 end
 $$;
 comment on function private.derive_payment_state(uuid, uuid[], uuid[]) is 'Sums of allocations into payments and invoices, and the paid state of the invoices, through their guard.';

@@ -242,7 +242,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   // Votes are cast only where a company asks for several; one row stands for them.
   await admin.query(
-    `insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
+    `insert into public.approvals (tenant_id, machine, entity_id, entity_version, command, approved_by)
      select $1, 'order', $2, 1, 'approve', m.user_id from public.memberships m where m.tenant_id = $1 and m.role = 'manager'`,
     [company.tenantId, order],
   );

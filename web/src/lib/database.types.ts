@@ -12,7 +12,7 @@ export interface Database {
           tenant_id: string;
           machine: string;
           entity_id: string;
-          entity_round: number;
+          entity_version: number;
           command: string;
           approved_by: string;
           created_at: string;
@@ -28,27 +28,6 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
-      };
-      /** Who changed what: the changed columns before and after, per row. Written by trigger only; chained by private.audit_chain. */
-      audit_logs: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          table_name: string;
-          record_id: string;
-          operation: string;
-          old_values: Json | null;
-          new_values: Json | null;
-          actor_id: string | null;
-          actor_role: string;
-          command: string | null;
-          transaction_id: string;
-          created_at: string;
-        };
-        Insert: Record<never, never>;
-        Update: Record<never, never>;
-        Relationships: [];
         ComputedFields: never;
       };
       /** People at a customer. */
@@ -360,19 +339,30 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Append-only log of everything that happened. Payloads carry ids and field names, no personal data. */
+      /** The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it. */
       event_store: {
         Row: {
           id: string;
           tenant_id: string;
+          transaction_id: string;
           sequence: number;
-          event_type: string;
+          created_at: string;
           entity_type: string;
           entity_id: string;
           entity_version: number;
-          payload: Json;
-          metadata: Json;
-          created_at: string;
+          event_type: string | null;
+          machine: string | null;
+          from_state: string | null;
+          step: string | null;
+          to_state: string | null;
+          actor_id: string | null;
+          actor_role: string;
+          command: string | null;
+          rule: string | null;
+          payload: Json | null;
+          metadata: Json | null;
+          old_values: Json | null;
+          new_values: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -548,6 +538,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_pending: boolean;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -654,6 +645,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -916,6 +909,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1050,6 +1044,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_owed: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1176,6 +1172,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1648,25 +1646,6 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** History of every state change of every document. Written by trigger only. */
-      transition_executions: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          machine: string;
-          entity_id: string;
-          from_state: string;
-          command: string;
-          to_state: string;
-          executed_by: string | null;
-          executed_rule: string | null;
-          executed_at: string;
-        };
-        Insert: Record<never, never>;
-        Update: Record<never, never>;
-        Relationships: [];
-        ComputedFields: never;
-      };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
         Row: {
@@ -1733,6 +1712,9 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_booked: boolean;
+          is_on_the_road: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -2049,6 +2031,25 @@ export interface Database {
       };
     };
     Views: {
+      /** Who changed what: the changed columns before and after, per record and per part of a document. The ledger as auditors read it; chained by private.audit_chain. */
+      audit_logs: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          table_name: string | null;
+          record_id: string | null;
+          operation: string | null;
+          old_values: Json | null;
+          new_values: Json | null;
+          actor_id: string | null;
+          actor_role: string | null;
+          command: string | null;
+          transaction_id: string | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Containers and deposits that each holder has now. */
       container_balances: {
         Row: {
@@ -2062,9 +2063,43 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values. */
+      events: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          sequence: number | null;
+          event_type: string | null;
+          entity_type: string | null;
+          entity_id: string | null;
+          entity_version: number | null;
+          payload: Json | null;
+          metadata: Json | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
+      transition_executions: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          machine: string | null;
+          entity_id: string | null;
+          from_state: string | null;
+          command: string | null;
+          to_state: string | null;
+          executed_by: string | null;
+          executed_rule: string | null;
+          executed_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
     };
     Functions: {
-      /** Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}. Raises invitation_not_valid, invitation_for_other_email, password_too_weak. */
+      /** Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}, or the refusal proof_rests or invitation_not_valid with its status. Raises invitation_for_other_email, password_too_weak. */
       accept_invitation: {
         Args: { token: string; password?: string | null };
         Returns: Json;
@@ -2474,7 +2509,7 @@ export interface Database {
         Args: { message_id: string };
         Returns: Json;
       };
-      /** Figures for Prometheus: queue depth and age, worker lag, events written. For the function metrics (service role). */
+      /** Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest. For the function metrics (service role). */
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
@@ -2664,7 +2699,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
-      /** Sets a new password with a reset token, once, and signs the account out everywhere. Raises reset_not_valid, password_too_weak. */
+      /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
         Args: { token: string; password: string };
         Returns: Json;
@@ -2683,7 +2718,7 @@ export interface Database {
         Args: { invitation_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['invitations']['Row'];
       };
-      /** Seals the audit chains, marks overdue invoices, purges what has expired. Called every minute by the ticker (pg_cron in production). */
+      /** Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production). */
       run_maintenance: {
         Args: never;
         Returns: Json;
@@ -2724,6 +2759,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** Seals what is new and states the head of the company's audit chain, "<position>:<hash>", to be kept outside of this database for verify_audit(head). Null while there is no audit row. Needs audit.view. The same idempotency_key with the same values is answered again, not done again. */
+      state_audit_head: {
+        Args: { idempotency_key?: string | null };
+        Returns: string;
       };
       /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
@@ -2791,15 +2831,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** private.verify_audit_of for the caller's company. */
+      /** Recomputes the audit chain of the caller's company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid. */
       verify_audit: {
-        Args: never;
+        Args: { head?: string | null };
         Returns: {
           is_intact: boolean;
           sealed: number;
           unsealed: number;
           first_broken_position: number;
-          head_hash: string;
+          lost: number;
+          present_head: string;
         }[];
       };
       /** Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -2816,6 +2857,11 @@ export interface Database {
       worker_heartbeat: {
         Args: { worker: string; details?: Json | null };
         Returns: undefined;
+      };
+      /** The queues with consumers that an edge function drains by process_queue, e.g. of process-events. For workers (service role). */
+      worker_queues: {
+        Args: { worker: string };
+        Returns: string[];
       };
     };
     Enums: {

@@ -13,6 +13,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 
 export const INVOICE_STATES = [
   'draft',
@@ -60,7 +61,7 @@ export async function listInvoices(list: ListQuery) {
   const { customer } = list.filters;
   const status = oneOf(INVOICE_STATES, list.filters.status);
   let query = supabase.from('invoices').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'invoices', [status]);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.in('number', await findNumbers('invoice', list.search));
   return page(
@@ -109,6 +110,7 @@ export function openInvoicesOf(customerId: string) {
       .select('*')
       .eq('customer_id', customerId)
       .in('status', ['issued', 'partially_paid', 'overdue'])
+      .is('is_done', false)
       .order('due_on')
       .limit(200),
   );
@@ -119,7 +121,7 @@ export async function listPayments(list: ListQuery) {
   const status = oneOf(PAYMENT_STATES, list.filters.status);
   const method = PAYMENT_METHODS.find((item) => item.value === list.filters.method)?.value;
   let query = supabase.from('payments').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'payments', [status]);
   if (method) query = query.eq('method', method);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.in('number', await findNumbers('payment', list.search));

@@ -14,6 +14,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 
 export const ORDER_STATES = [
   'draft',
@@ -49,7 +50,7 @@ export async function listOrders(list: ListQuery) {
   const { customer, warehouse, hold, from, to } = list.filters;
   const status = oneOf(ORDER_STATES, list.filters.status);
   let query = supabase.from('orders').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'orders', [status]);
   if (customer) query = query.eq('customer_id', customer);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (hold) query = query.eq('is_on_hold', hold === 'yes');
