@@ -143,6 +143,8 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'metrics',
     'my_session',
     'quote_order',
+    'rebuild_balances',
+    'stock_as_of',
   ]);
 });
 
