@@ -2,6 +2,7 @@
 
 grant execute on function private.allowed_commands to authenticated;
 grant execute on function public.dead_letters, private.dead_letters, public.redrive_dead_letter, private.redrive_dead_letter to authenticated;
+grant execute on function public.rebuild_balances, private.rebuild_balances to authenticated;
 grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
 grant execute on function
   public.claim_messages, private.claim_messages, public.archive_message, private.archive_message, public.fail_message, private.fail_message,

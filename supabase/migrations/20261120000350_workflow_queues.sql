@@ -406,8 +406,12 @@ begin
   cross join lateral (values
     ('mzigo_audit_unsealed_rows', a.unsealed::numeric),
     ('mzigo_audit_unsealed_seconds', coalesce(extract(epoch from pg_catalog.clock_timestamp() - a.oldest), 0))
-  ) as m (name, value);
+  ) as m (name, value)
+  union all
+  select m.name, '{}'::jsonb, coalesce(m.value, 0)
+  from (select sum(v.differences) as differences, count(*) filter (where not v.is_audit_intact) as broken from private.verifications v) f
+  cross join lateral (values ('mzigo_verification_differences', f.differences), ('mzigo_audit_chains_broken', f.broken)) as m (name, value);
 end
 $$;
-comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest. For the function metrics (service role).';
+comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role).';
 select private.expose('metrics');

@@ -153,6 +153,8 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'my_session',
     'quote_delivery',
     'quote_order',
+    'rebuild_balances',
+    'stock_as_of',
     'worker_queues',
   ]);
 });

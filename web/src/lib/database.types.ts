@@ -2509,7 +2509,7 @@ export interface Database {
         Args: { message_id: string };
         Returns: Json;
       };
-      /** Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest. For the function metrics (service role). */
+      /** Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role). */
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
@@ -2556,6 +2556,11 @@ export interface Database {
       reattempt_order: {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** private.rebuild_balances_of for the caller's company. Needs audit.view. */
+      rebuild_balances: {
+        Args: never;
+        Returns: { derivation: string; record_id: string; kept: number; derived: number }[];
       };
       /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
@@ -2764,6 +2769,16 @@ export interface Database {
       state_audit_head: {
         Args: { idempotency_key?: string | null };
         Returns: string;
+      };
+      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. */
+      stock_as_of: {
+        Args: { moment: string; place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          on_hand: number;
+        }[];
       };
       /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
