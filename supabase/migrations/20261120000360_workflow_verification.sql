@@ -50,6 +50,65 @@ comment on function private.rebuild_balances() is 'private.rebuild_balances_of f
 select private.expose('rebuild_balances');
 
 ------------------------------------------------------------------------------------------------
+-- Documents, put together from the ledger
+------------------------------------------------------------------------------------------------
+
+create aggregate private.fold (jsonb) (sfunc = pg_catalog.jsonb_concat, stype = jsonb);
+comment on aggregate private.fold (jsonb) is 'The values of several changes as one, those of the last winning.';
+
+create function private.recorded_tables() returns table (table_name text, entity text, machine text, not_content text[])
+language sql stable set search_path = ''
+as $$
+  select c.relname, coalesce(nullif(a.args[1], ''), c.relname), nullif(a.args[2], ''), a.args[3]::text[]
+  from pg_catalog.pg_trigger t
+  join pg_catalog.pg_class c on c.oid = t.tgrelid
+  cross join lateral (select pg_catalog.string_to_array(pg_catalog.encode(t.tgargs, 'escape'), '\000') as args) a
+  where t.tgfoid = 'private.tg__record_update'::regproc
+    and exists (select from pg_catalog.pg_trigger i where i.tgrelid = t.tgrelid and i.tgfoid = 'private.tg__record_insert'::regproc)
+$$;
+comment on function private.recorded_tables() is 'Tables whose rows are in the ledger from their creation on, with the columns that are no content there (state, stamps, what is generated).';
+
+create function private.refold_documents_of(tenant uuid)
+returns table (entity text, record_id uuid, field text, kept jsonb, folded jsonb)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  recorded record;
+begin
+  for recorded in select * from private.recorded_tables() r order by r.table_name loop
+    return query execute pg_catalog.format($find$
+      with story as (
+        select e.entity_id, private.fold(e.new_values order by e.sequence) filter (where e.new_values is not null) - %2$L::text[] as content,
+          pg_catalog.bool_or(e.old_values is not null and e.new_values is null) as is_gone,
+          -- Whose values were erased for good cannot be told any more.
+          pg_catalog.bool_or(e.event_type like '%%.created' and e.new_values is null) as is_erased,
+          (pg_catalog.array_agg(e.to_state order by e.sequence desc) filter (where e.machine is not null))[1] as state
+        from public.event_store e
+        where e.tenant_id = $1 and e.entity_type = %3$L
+        group by e.entity_id
+      ), present as (
+        select t.id, pg_catalog.to_jsonb(t) - %2$L::text[] as content, pg_catalog.to_jsonb(t) ->> 'status' as state
+        from public.%1$I t where t.tenant_id = $1
+      )
+      select %3$L::text, coalesce(p.id, s.entity_id), d.field, d.kept, d.folded
+      from present p
+      full join story s on s.entity_id = p.id
+      cross join lateral (
+        select k.field, p.content -> k.field as kept, s.content -> k.field as folded
+        from (select pg_catalog.jsonb_object_keys(p.content) union select pg_catalog.jsonb_object_keys(s.content)) k (field)
+        union all
+        select 'status', pg_catalog.to_jsonb(p.state), pg_catalog.to_jsonb(coalesce(s.state, (select m.initial_state from private.machines m where m.machine = %4$L)))
+        where %4$L is not null
+      ) d
+      where d.kept is distinct from d.folded and not coalesce(s.is_gone and p.id is null, false) and not coalesce(s.is_erased, false)
+    $find$, recorded.table_name, recorded.not_content, recorded.entity, recorded.machine) using tenant;
+  end loop;
+end
+$$;
+comment on function private.refold_documents_of(uuid) is
+  'Puts every document and record of a company together from the ledger, change by change, and answers each field that is not as the table has it: none is how it should be. kept null: the record is not there, or has no such field.';
+
+------------------------------------------------------------------------------------------------
 -- Every company once a day
 ------------------------------------------------------------------------------------------------
 
@@ -72,6 +131,8 @@ declare
 begin
   with differing as materialized (
     select pg_catalog.to_jsonb(b) as difference from private.rebuild_balances_of(tenant) b
+    union all
+    select pg_catalog.to_jsonb(f) from private.refold_documents_of(tenant) f
   ), shown as (
     select d.difference from differing d limit 20
   )

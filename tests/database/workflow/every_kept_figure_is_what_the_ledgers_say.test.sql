@@ -60,13 +60,14 @@ select set_eq($$ select derivation, kept is null from private.rebuild_balances_o
   $$ values ('inventory_on_hand', true), ('inventory_reserved', true) $$, 'a balance that is missing differs, too');
 rollback to tampered;
 
--- Every company once a day.
+-- Every company once a day. What is kept wrongly of a document is also not what the ledger tells of it.
+select set_config('tests.differences', ((select count(*) from tampered) + (select count(*) from private.refold_documents_of(tests.tenant('acme'))))::text, true);
 select is((select count(*) from generate_series(1, 5) n where private.verify_next_company() = 1), 2::bigint, 'each company is verified');
 select is(private.verify_next_company(), 0::bigint, 'once');
 select results_eq($$ select differences, is_audit_intact, jsonb_array_length(examples) from private.verifications where tenant_id = tests.tenant('acme') $$,
-  $$ select count(*), true, count(*)::int from tampered $$, 'what differs is noted');
+  $$ select current_setting('tests.differences')::bigint, true, current_setting('tests.differences')::int $$, 'what differs is noted');
 select is((select differences from private.verifications where tenant_id = tests.tenant('globex')), 0::bigint, 'for each company by itself');
-select ok((select m.value from private.metrics() m where m.name = 'mzigo_verification_differences') = (select count(*) from tampered), 'and shows in the metrics');
+select ok((select m.value from private.metrics() m where m.name = 'mzigo_verification_differences') = current_setting('tests.differences')::numeric, 'and shows in the metrics');
 update private.verifications set verified_at = verified_at - interval '25 hours' where tenant_id = tests.tenant('globex');
 select is((private.run_maintenance() ->> 'verified')::int, 1, 'maintenance does it again the next day');
 select is((select verified_at from private.verifications where tenant_id = tests.tenant('globex')), now(), 'for whoever is due');
