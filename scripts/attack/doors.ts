@@ -1,13 +1,16 @@
 import { door as accounts } from './accounts.ts';
 import { door as addresses } from './addresses.ts';
 import type { Door } from './door.ts';
+import { door as flood } from './flood.ts';
 import { door as headers } from './headers.ts';
 import { door as keptAnswers } from './kept_answers.ts';
+import { door as listening } from './listening.ts';
 import { door as mailedLinks } from './mailed_links.ts';
 import { door as oddValues } from './odd_values.ts';
 import { door as passwordsOfAccount } from './passwords_of_an_account.ts';
 import { door as passwordsOfAddress } from './passwords_of_an_address.ts';
 import { door as refreshTokens } from './refresh_tokens.ts';
+import { door as segments } from './segments.ts';
 import { door as sessions } from './sessions.ts';
 import { door as strangers } from './strangers.ts';
 import { door as tokens } from './tokens.ts';
@@ -24,8 +27,11 @@ export const doors: Door[] = [
   tokens,
   sessions,
   strangers,
+  listening,
   oddValues,
+  segments,
   headers,
   keptAnswers,
   upgrades,
+  flood,
 ];

@@ -31,7 +31,6 @@ const CASES: [string, string, unknown?][] = [
   ['GET', '/rest/v1/orders?number=like.*%00*'],
   ['GET', '/rest/v1/orders?number=eq.%ff&number=eq.%'],
   ['GET', '/rest/v1/orders?id=eq.x'],
-  ['GET', '/rest/v1/orders?limit=99999999999999999999'],
   ['GET', '/rest/v1/orders?offset=-1'],
   ['GET', `/rest/v1/orders?select=${'order_items('.repeat(2000)}`],
   ['GET', `/rest/v1/orders?or=${'('.repeat(3000)}`],

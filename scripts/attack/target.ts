@@ -1,6 +1,7 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
+import { WebSocket } from 'ws';
 
 /** The published password of every demo account. */
 const PASSWORD = 'mzigo-demo-2026';
@@ -24,6 +25,15 @@ export interface Account {
   accessToken: string;
   refreshToken: string;
 }
+
+/** What answers the wish to hear a topic. */
+type Joined = [
+  unknown,
+  unknown,
+  unknown,
+  unknown,
+  { status?: string; response?: { reason?: string } },
+];
 
 export interface Address {
   /** Where the stack is, for example `http://127.0.0.1:4321`. */
@@ -151,6 +161,30 @@ export class Target {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const text = `${part(header)}.${part(claims)}`;
     return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
+  }
+
+  /**
+   * Asks to hear what is said on a topic.
+   *
+   * @returns `ok`, or why not
+   */
+  join(topic: string, accessToken: string, isPrivate = true): Promise<string> {
+    const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host;
+    const query = `apikey=${this.publishableKey}&vsn=2.0.0`;
+    const url = `ws://${host}:${this.#port}/realtime/v1/websocket?${query}`;
+    const socket = new WebSocket(url, { ...this.#from, handshakeTimeout: PATIENCE_MS });
+    return new Promise<string>((resolve) => {
+      socket.once('open', () => {
+        const payload = { config: { private: isPrivate }, access_token: accessToken };
+        socket.send(JSON.stringify(['1', '1', `realtime:${topic}`, 'phx_join', payload]));
+      });
+      socket.once('message', (data) => {
+        const [, , , , answer] = JSON.parse(data.toString()) as Joined;
+        resolve(answer.status === 'ok' ? 'ok' : String(answer.response?.reason));
+      });
+      socket.once('error', ({ message }) => resolve(message));
+      socket.once('close', () => resolve('closed'));
+    }).finally(() => socket.terminate());
   }
 
   /** Sends bytes as they are and answers what came back until one side closed. */
