@@ -136,14 +136,7 @@ begin
   if queue in ('notifications', 'order_events') then
     perform private.consume_event(queue, e) from pg_catalog.unnest(fresh) e;
   elsif queue in ('entity_changes', 'workflow_transitions', 'inventory_events') then
-    -- They wake the open pages of the company, once per record; the page decides whether it cares.
-    perform realtime.send(
-      pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
-      'change', 'tenant:' || e.tenant_id::text, true)
-    from (
-      select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(fresh) f
-      order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
-    ) e;
+    perform private.tell_pages(fresh);
   end if;
   perform pgmq.archive(queue, array(select c.msg_id from pg_catalog.unnest(claimed) c));
   return coalesce(pg_catalog.cardinality(fresh), 0);

@@ -68,6 +68,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('invoice', 'paid', 'reopen_part', 'partially_paid', 'payments.create', null, 'invoice.reopened'),
   ('invoice', 'paid', 'reopen', 'issued', 'payments.create', null, 'invoice.reopened');
 select private.manage_table('public.invoices', 'invoice', 'invoice');
+select private.set_audience('invoice', 'invoices.view');
 
 create table public.invoice_items (
   id uuid primary key default private.uuid_v7(),
@@ -153,6 +154,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
 insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
 select private.manage_table('public.payments', 'payment', 'payment');
+select private.set_audience('payment', 'payments.view');
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create table public.payment_allocations (
@@ -203,6 +205,7 @@ select private.register_error('posted_at_is_finite', 422, 'The time of the line 
 select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.manage_table('public.statement_lines', 'statement_line');
+select private.set_audience('statement_line', 'payments.reconcile');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
 

@@ -18,11 +18,12 @@ import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
 import type { Secrets } from './secrets.ts';
+import { steadily, type Standing } from './steady.ts';
 import { verifyToken } from './tokens.ts';
 import { answerAsRequest, isRealtime, outliveSockets } from './upgrades.ts';
 
 /** What the one port leads to. Parts are added as they come up; until then it says it is starting. */
-export interface Parts {
+export interface Parts extends Standing {
   api: Api;
   functions: Functions;
   realtime: Realtime;
@@ -30,8 +31,6 @@ export interface Parts {
   secrets: Secrets;
   config: Config;
   budgets: Budgets;
-  /** Resolves when the database answers. */
-  ping(): Promise<void>;
 }
 
 const KILOBYTE = 1024;
@@ -53,6 +52,9 @@ const SECURITY_HEADERS: Record<string, string> = {
 
 /** Accounts are not made or mailed from here: invitations and resets are the functions' work. */
 const CLOSED_AUTH = /^\/auth\/v1\/(signup|otp|magiclink|recover|resend|sso|authorize|callback)\b/;
+
+/** What is refused now and may be answered in a second. */
+const MAY_PASS = new Set([429, 503]);
 
 /** Types that a browser may show by itself; anything else is a download. */
 const SHOWN_INLINE = /^(image\/(png|jpeg|webp|gif)|application\/pdf|text\/plain)\b/;
@@ -115,6 +117,7 @@ export class Gateway {
         response.destroy();
       } else if (error instanceof Refusal) {
         if (error.status === 413) response.setHeader('connection', 'close');
+        if (MAY_PASS.has(error.status)) response.setHeader('retry-after', '1');
         sendRefusal(response, error);
       } else {
         process.stderr.write(`${request.method} ${pathOf(request)} ${describe(error)}\n`);
@@ -132,7 +135,6 @@ export class Gateway {
     if (path === '/health') return sendJson(response, 200, { status: 'ok', pid: process.pid });
     if (this.#portal) return this.#portal.handle(request, response, path);
     if (!parts) {
-      response.setHeader('retry-after', '2');
       throw new Refusal(503, 'starting', 'Mzigo is still starting.', 'Try again in a few seconds.');
     }
     if (path === '/ready') {
@@ -153,7 +155,6 @@ export class Gateway {
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
     const leave = await parts.budgets.enter(request);
     if (!leave) {
-      response.setHeader('retry-after', '2');
       throw new Refusal(
         429,
         'too_many_requests',
@@ -177,9 +178,13 @@ export class Gateway {
   ): Promise<void> {
     const isRest = pathOf(request).startsWith('/rest/');
     const { method = 'GET', url = '/', headers } = request;
-    const quick = isRest ? await parts.api.call({ method, url, headers, body }) : null;
+    const quick = isRest
+      ? await steadily(parts, () => parts.api.call({ method, url, headers, body }))
+      : null;
     if (quick) return sendText(response, quick.status, quick.headers, quick.body);
-    const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
+    const answer = await steadily(parts, () =>
+      parts.api.fetch(toWebRequest(request, baseOf(request), body)),
+    );
     if (!isRest) guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
@@ -230,7 +235,9 @@ export class Gateway {
       });
       return;
     }
-    const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
+    const answer = await steadily(parts, () =>
+      parts.api.fetch(toWebRequest(request, baseOf(request), body)),
+    );
     if (isPassword && !answer.ok) this.#attempts?.failed(address);
     await sendWebResponse(response, answer);
   }

@@ -74,6 +74,8 @@ export interface ServerOptions {
   password: string;
   /** Without durability, for tests. */
   isThrowAway?: boolean;
+  /** Where it has to listen, as before; a free port when not given. */
+  port?: number;
 }
 
 export interface Server {
@@ -253,7 +255,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const offset = (await stat(log).catch(() => null))?.size ?? 0;
   const output = async () => (await readOptional(log))?.slice(offset) ?? '';
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const flags = Object.entries({ ...settings, port: String(port) });
     const child = new Child({
       command: join(bin, 'postgres'),
