@@ -121,6 +121,7 @@ select 'order', s, c, 'orders.edit'
 from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated']) s, pg_catalog.unnest(array['amend', 'hold', 'release']) c
 where (s, c) <> ('draft', 'amend');
 select private.manage_table('public.orders', 'order', 'order');
+select private.set_audience('order', 'orders.view');
 select private.note_editors('public.orders', 'amended_at');
 select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken', each_alone => true);
 

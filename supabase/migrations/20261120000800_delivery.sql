@@ -48,6 +48,7 @@ select private.register_error('capacities_are_bounded', 422, 'A capacity of the 
 select private.register_error('shift_is_ordered', 422, 'The shift ends before it begins.', 'Enter an end that is later than the start.');
 select private.register_error('costs_are_bounded', 422, 'A cost of the vehicle is negative or too large.', 'Enter at most 9999999 fixed, 999999 per hour and 99999 per kilometre.');
 select private.manage_table('public.vehicles', 'vehicle');
+select private.set_audience('vehicle', 'trips.view');
 select private.register_error('vehicle_registration_taken', 409, 'Another vehicle has this registration.', 'Check the registration, or open that vehicle.');
 select private.refuse_taken('public.vehicles', 'vehicles_tenant_id_registration_key', 'vehicle_registration_taken');
 
@@ -94,6 +95,7 @@ comment on table public.drivers is 'Who drives. With a membership the driver can
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
 select private.normalise_phones('public.drivers');
+select private.set_audience('driver', 'trips.view');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
@@ -181,6 +183,7 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'completed', 'report_variance', 'variances.report'),
   ('trip', 'cancelled', 'report_variance', 'variances.report');
 select private.manage_table('public.trips', 'trip', 'trip');
+select private.set_audience('trip', 'trips.view');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
 
@@ -341,6 +344,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
   ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
 select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
+select private.set_audience('offload_document', 'trips.view');
 
 create table public.offload_items (
   id uuid primary key default private.uuid_v7(),
@@ -423,6 +427,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 select private.manage_table('public.variances', 'variance', 'variance');
+select private.set_audience('variance', 'variances.view');
 
 create function public.allowed_commands(trips public.trips) returns text[]
 language plpgsql stable set search_path = ''

@@ -77,6 +77,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('invoice', 'paid', 'reopen_late', 'overdue', 'payments.create', null, 'invoice.reopened');
 insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'bill', 'invoices.create');
 select private.manage_table('public.invoices', 'invoice', 'invoice');
+select private.set_audience('invoice', 'invoices.view');
 
 create table public.invoice_items (
   id uuid primary key default private.uuid_v7(),
@@ -182,6 +183,7 @@ select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
 select private.manage_table('public.payments', 'payment', 'payment');
+select private.set_audience('payment', 'payments.view');
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create function private.reference_key(reference text) returns text
@@ -275,6 +277,7 @@ select private.register_error('posted_at_is_finite', 422, 'The time of the line 
 select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters, with a letter or a digit.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.manage_table('public.statement_lines', 'statement_line');
+select private.set_audience('statement_line', 'payments.reconcile');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key_key', 'statement_line_taken');
 create trigger _120_normalise_reference before insert or update of reference on public.statement_lines
