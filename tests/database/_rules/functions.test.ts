@@ -143,6 +143,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'metrics',
     'my_session',
     'quote_order',
+    'waiting',
     'worker_queues',
   ]);
 });
