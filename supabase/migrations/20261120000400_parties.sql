@@ -96,7 +96,8 @@ $$;
 comment on function private.tg_customers__give_code() is 'Draws a code for customers entered without one.';
 create trigger _100_give_code before insert on public.customers for each row execute function private.tg_customers__give_code();
 
-select private.register_machine('customer', 'customers', 'draft');
+select private.register_machine('customer', 'customers', 'draft', 'customer', 'customers.view', '/customers');
+insert into private.waiting_states (machine, state, permission) values ('customer', 'pending_approval', 'customers.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('customer', 'draft', 'submit', 'pending_approval', 'customers.create', null, 'customer.submitted'),
   ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', '{created_by,edited_by}', 'customer.approved'),
@@ -195,11 +196,4 @@ create index memberships_customer on public.memberships (tenant_id, customer_id)
 create index invitations_territory on public.invitations (tenant_id, territory_id);
 create index invitations_customer on public.invitations (tenant_id, customer_id);
 
-create function public.allowed_commands(customers public.customers) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return private.allowed_commands('customer', customers.tenant_id, customers.status::text, pg_catalog.to_jsonb(customers));
-end
-$$;
-comment on function public.allowed_commands(public.customers) is 'Commands that the caller may give to this customer now. Computed field.';
+select private.offer_commands('public.customers');
