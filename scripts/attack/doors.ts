@@ -1,5 +1,6 @@
 import { door as accounts } from './accounts.ts';
 import { door as addresses } from './addresses.ts';
+import { door as cutting } from './cutting.ts';
 import type { Door } from './door.ts';
 import { door as flood } from './flood.ts';
 import { door as headers } from './headers.ts';
@@ -28,6 +29,7 @@ export const doors: Door[] = [
   sessions,
   strangers,
   listening,
+  cutting,
   oddValues,
   segments,
   headers,

@@ -1,21 +1,12 @@
 import { DoorIsOpen, type Door } from './door.ts';
-import type { Target } from './target.ts';
 import { unsoundTokens } from './unsound.ts';
-
-async function companyOf(target: Target, token: string): Promise<string> {
-  const { json } = await target.sendAs(token, '/rest/v1/rpc/my_session', {
-    method: 'POST',
-    body: {},
-  });
-  return String((json?.['tenant'] as { id?: string } | null)?.id);
-}
 
 export const door: Door = {
   name: 'Nobody listens to what is not his',
   async attempt(target) {
     const owner = await target.signIn('owner@acme.test');
     const stranger = await target.signIn('owner@globex.test');
-    const company = await companyOf(target, owner.accessToken);
+    const company = await target.companyOf(owner.accessToken);
     const topics = ['', ':orders.view', ':payments.view'].map((it) => `tenant:${company}${it}`);
     const tokens = {
       ...unsoundTokens(target),

@@ -26,14 +26,22 @@ export interface Account {
   refreshToken: string;
 }
 
-/** What answers the wish to hear a topic. */
-type Joined = [
+/** What comes down a socket: two references, the topic, the event and what it says. */
+type Frame = [
   unknown,
   unknown,
-  unknown,
-  unknown,
+  string,
+  string,
   { status?: string; response?: { reason?: string } },
 ];
+
+export interface Listening {
+  /** `ok`, or why not. */
+  answer: string;
+  /** Resolves when the server ends it. */
+  ended: Promise<void>;
+  stop(): void;
+}
 
 export interface Address {
   /** Where the stack is, for example `http://127.0.0.1:4321`. */
@@ -151,6 +159,13 @@ export class Target {
     );
   }
 
+  /** The id of the company that somebody works for. */
+  async companyOf(accessToken: string): Promise<string> {
+    const asked = { method: 'POST', body: {} };
+    const { json } = await this.sendAs(accessToken, '/rest/v1/rpc/my_session', asked);
+    return String((json?.['tenant'] as { id?: string } | null | undefined)?.id);
+  }
+
   /** The right password of a demo account, in case it has been closed. */
   tryRightPassword(email: string, path?: string, headers?: Record<string, string>) {
     return this.tryPassword(email, PASSWORD, path, headers);
@@ -163,28 +178,38 @@ export class Target {
     return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
   }
 
-  /**
-   * Asks to hear what is said on a topic.
-   *
-   * @returns `ok`, or why not
-   */
-  join(topic: string, accessToken: string, isPrivate = true): Promise<string> {
+  /** Asks to hear what is said on a topic, and goes on listening. */
+  async listen(topic: string, accessToken: string, isPrivate = true): Promise<Listening> {
     const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host;
     const query = `apikey=${this.publishableKey}&vsn=2.0.0`;
     const url = `ws://${host}:${this.#port}/realtime/v1/websocket?${query}`;
     const socket = new WebSocket(url, { ...this.#from, handshakeTimeout: PATIENCE_MS });
-    return new Promise<string>((resolve) => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const answer = await new Promise<string>((resolve) => {
       socket.once('open', () => {
         const payload = { config: { private: isPrivate }, access_token: accessToken };
         socket.send(JSON.stringify(['1', '1', `realtime:${topic}`, 'phx_join', payload]));
       });
-      socket.once('message', (data) => {
-        const [, , , , answer] = JSON.parse(data.toString()) as Joined;
-        resolve(answer.status === 'ok' ? 'ok' : String(answer.response?.reason));
+      socket.on('message', (data: Buffer) => {
+        const [, , , event, { status, response }] = JSON.parse(data.toString()) as Frame;
+        if (event === 'phx_close') end();
+        resolve(status === 'ok' ? 'ok' : String(response?.reason));
       });
       socket.once('error', ({ message }) => resolve(message));
-      socket.once('close', () => resolve('closed'));
-    }).finally(() => socket.terminate());
+      socket.once('close', () => {
+        resolve('closed');
+        end();
+      });
+    });
+    return { answer, ended, stop: () => socket.terminate() };
+  }
+
+  /** @returns `ok` when a topic may be heard, or why not */
+  async join(topic: string, accessToken: string, isPrivate = true): Promise<string> {
+    const { answer, stop } = await this.listen(topic, accessToken, isPrivate);
+    stop();
+    return answer;
   }
 
   /** Sends bytes as they are and answers what came back until one side closed. */
