@@ -1,7 +1,8 @@
 -- Family 03, workflow. Everything here is written by the engine alone, but for the company's own narrowing.
 
-grant execute on function private.allowed_commands to authenticated;
+grant execute on function private.allowed_commands, private.topic_of to authenticated;
 grant execute on function public.dead_letters, private.dead_letters, public.redrive_dead_letter, private.redrive_dead_letter to authenticated;
+grant execute on function public.rebuild_balances, private.rebuild_balances to authenticated;
 grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
 grant execute on function
   public.claim_messages, private.claim_messages, public.archive_message, private.archive_message, public.fail_message, private.fail_message,
@@ -38,6 +39,13 @@ using (
   )
 );
 
--- Pages listen to their own company only.
+-- Pages listen to their own company only, to what their person may see, and only where he sees every row
+-- of it: whoever is limited to some rows looks again from time to time instead.
 create policy mzigo_select_tenant_topic on realtime.messages for select to authenticated
-using ((select realtime.topic()) = 'tenant:' || (select private.active_tenant_id())::text);
+using (
+  (select private.is_unscoped())
+  and (select realtime.topic()) = (
+    select private.topic_of((select private.tenant_id(t.permission)), t.permission)
+    from (values (pg_catalog.split_part(realtime.topic(), ':', 3))) t (permission)
+  )
+);

@@ -13,13 +13,14 @@ const write = (text: string): void => void process.stdout.write(text);
 
 async function run(): Promise<number> {
   const options = readArguments(process.argv.slice(2));
-  const text = await readFile(options.file, 'utf8').catch(() => {
+  const bytes = await readFile(options.file).catch(() => {
     throw new Error(`${options.file} cannot be read.`);
   });
+  const orders = readOrders(bytes, options);
   const server = (await holder(stateHome)) === null ? null : await readRunning(stateHome);
   if (!server) throw new Error('Mzigo is not running; start it with npm start.');
 
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
   let isStopping = false;
   process.on('SIGINT', () => {
     if (isStopping) process.exit(130);
@@ -27,7 +28,7 @@ async function run(): Promise<number> {
   });
   const { checks, retried, carried, seconds } = await replay({
     server,
-    orders: readOrders(text),
+    orders,
     limit: options.invoices,
     clients: options.clients,
     tenant: options.tenant ?? `replay-${hash}-${options.invoices ?? 'all'}`,

@@ -65,6 +65,7 @@ export const ACCESS: Record<string, Access> = {
   order_items: { select: 'orders.view in scope' },
   orders: { select: 'orders.view in scope' },
   payment_allocations: { select: 'payments.view in scope' },
+  payment_refunds: { select: 'payments.view in scope' },
   payments: { select: 'payments.view in scope' },
   permissions: { select: 'everyone' },
   price_list_items: { ...edited('prices.view', 'prices.edit'), delete: 'prices.edit' },

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import Papa from 'papaparse';
+import { readCode } from '../table/codes.ts';
+import { findDateOrder, readDate, type DateOrder } from '../table/dates.ts';
+import { findDecimal, readNumber, type Decimal, type Found } from '../table/numbers.ts';
+import { DELIMITERS, readTable, type Row } from '../table/table.ts';
 
 /** One line that can be ordered. Prices are whole pennies, so that sums are exact. */
 export interface Line {
-  /** Line number in the file, the header is 1. */
+  /** Line number in the file; its first line is 1. */
   row: number;
   sku: string;
   name: string;
@@ -22,7 +26,9 @@ export interface Invoice {
 
 /** Why a line cannot be part of an order. */
 export const REASONS = {
-  malformed: 'The line does not have the eight columns, or its numbers or its date cannot be read.',
+  malformed: 'A field is missing, or its number or date cannot be read.',
+  total: 'A line with totals.',
+  changed_by_spreadsheet: 'A spreadsheet has shortened a code.',
   cancellation: 'The invoice is a cancellation of another one.',
   not_a_product: 'Postage, discount, bank charge or adjustment booked as a product.',
   quantity_not_positive: 'The quantity is zero or negative.',
@@ -37,15 +43,22 @@ export type Reason = keyof typeof REASONS;
 export interface Rejected {
   row: number;
   reason: Reason;
+  /** A sentence that says what is wrong with this line. */
+  detail: string;
+  /** By `COLUMNS`. */
   values: string[];
 }
 
 export interface OrderFile {
-  /** Lines of the file without the header. */
+  /** Lines of the file without the header and without blank ones. */
   lineCount: number;
   /** In the order of the file. */
   invoices: Invoice[];
   rejected: Rejected[];
+  /** How the file is written: `Windows-1252, semicolon, decimal comma, d/m/y, …`. */
+  found: string;
+  /** What somebody should look at. */
+  notes: string[];
 }
 
 export const COLUMNS = [
@@ -57,28 +70,22 @@ export const COLUMNS = [
   'UnitPrice',
   'CustomerID',
   'Country',
-];
+] as const;
 
-/** Everything that is sold has five digits, perhaps followed by letters for colour or size. */
-const STOCK_CODE = /^\d{5}[A-Za-z]*$/;
+type Column = (typeof COLUMNS)[number];
+
+/** What is sold has a number, perhaps followed by letters for colour or size; an EAN is one, too. */
+const STOCK_CODE = /^\d{3,}[A-Za-z]*$/;
+const TOTAL = /^(?:(?:grand |sub)?total|sum|summe|gesamt|jumla)\b/i;
 
 /** Whole pennies of a decimal number, null when it has fractions of a penny. */
-function toPennies(text: string): number | null {
-  const [, units, decimals = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (units === undefined || /[1-9]/.test(decimals.slice(2))) return null;
+function toPennies(number: string): number | null {
+  const [units = '', decimals = ''] = number.split('.');
+  if (/[1-9]/.test(decimals.slice(2))) return null;
   return Number(units) * 100 + Number(decimals.slice(0, 2).padEnd(2, '0'));
 }
 
-/** YYYY-MM-DD of day/month/year with or without a time, null when there is no such day. */
-function toDate(text: string): string | null {
-  const [, day, month, year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})( \d{1,2}:\d{2})?$/.exec(text) ?? [];
-  if (day === undefined || month === undefined || year === undefined) return null;
-  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const date = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null;
-}
-
-interface Row {
+interface OrderRow {
   invoice: string;
   customer: string;
   country: string;
@@ -86,69 +93,168 @@ interface Row {
   line: Line;
 }
 
-function readRow(row: number, values: string[]): Row | Reason {
-  const [invoice, code, description, quantity, invoiceDate, price, customer, country] = values.map(
-    (value) => value.trim(),
-  );
-  if (
-    values.length !== COLUMNS.length ||
-    !invoice ||
-    !/^-?\d+$/.test(quantity ?? '') ||
-    !/^-?\d+(\.\d+)?$/.test(price ?? '')
-  ) {
-    return 'malformed';
-  }
-  const date = toDate(invoiceDate ?? '');
-  if (date === null) return 'malformed';
-  if (/^C/i.test(invoice)) return 'cancellation';
-  if (!STOCK_CODE.test(code ?? '')) return 'not_a_product';
-  if (Number(quantity) <= 0) return 'quantity_not_positive';
-  if (Number(price) <= 0) return 'price_not_positive';
-  const pennies = toPennies(price ?? '');
-  if (pennies === null) return 'price_not_in_pennies';
-  if (!customer) return 'customer_missing';
-  const line = {
-    row,
-    sku: code ?? '',
-    name: description ?? '',
-    quantity: Number(quantity),
-    pennies,
-  };
-  return { invoice, customer, country: country ?? '', date, line };
+type Refusal = Omit<Rejected, 'row' | 'values'>;
+
+const refuse = (reason: Reason, detail: string = REASONS[reason]): Refusal => ({ reason, detail });
+
+/** What a whole file has in common. */
+interface Form {
+  decimal: Decimal;
+  dates: DateOrder;
 }
 
-/** Sorts the lines of a file into invoices that can be orders and lines that cannot. */
-export function readOrders(text: string): OrderFile {
-  const { data } = Papa.parse<string[]>(text, { skipEmptyLines: true });
-  const [header = [], ...rows] = data;
-  if (header.join() !== COLUMNS.join()) {
+function readRow({ line: row, values, misfit }: Row, form: Form): OrderRow | Refusal {
+  const cell = (name: Column) => values[name] ?? '';
+  const filled = COLUMNS.filter((name) => cell(name) !== '').length;
+  if (filled <= COLUMNS.length / 2 && COLUMNS.some((name) => TOTAL.test(cell(name)))) {
+    return refuse('total');
+  }
+  if (misfit !== null) return refuse('malformed', misfit);
+  const codes = [cell('InvoiceNo'), cell('StockCode'), cell('CustomerID')].map(readCode);
+  const [invoice, product, customer] = codes;
+  const lost = codes.find((code) => code.lost !== null)?.lost;
+  if (lost) return refuse('changed_by_spreadsheet', `${lost}.`);
+  if (!invoice || invoice.code === '') return refuse('malformed', 'InvoiceNo is empty.');
+  const read = (name: Column) => readNumber(cell(name), form.decimal);
+  const [quantity, price] = [read('Quantity'), read('UnitPrice')];
+  const no = (name: Column, what: string) =>
+    refuse(
+      'malformed',
+      cell(name) === '' ? `${name} is empty.` : `${name} "${cell(name)}" ${what}.`,
+    );
+  if (quantity === null) return no('Quantity', `is not a number with a decimal ${form.decimal}`);
+  if (!/^[^.]*(?:\.0*)?$/.test(quantity)) return no('Quantity', 'is not a whole number');
+  if (price === null) return no('UnitPrice', `is not a number with a decimal ${form.decimal}`);
+  const date = readDate(cell('InvoiceDate'), form.dates);
+  if (date === null) return no('InvoiceDate', `is not a day as ${form.dates}`);
+  if (/^C/i.test(invoice.code)) return refuse('cancellation');
+  if (!STOCK_CODE.test(product?.code ?? '')) return refuse('not_a_product');
+  if (Number(quantity) <= 0) return refuse('quantity_not_positive');
+  if (Number(price) <= 0) return refuse('price_not_positive');
+  const pennies = toPennies(price);
+  if (pennies === null) return refuse('price_not_in_pennies');
+  if (!customer || customer.code === '') return refuse('customer_missing');
+  const sku = product?.code ?? '';
+  const name = cell('Description').replaceAll(/\s+/g, ' ');
+  return {
+    invoice: invoice.code,
+    customer: customer.code,
+    country: cell('Country'),
+    date,
+    line: { row, sku, name, quantity: Number(quantity), pennies },
+  };
+}
+
+/** What the operator says of a file that does not say it itself. */
+export interface FileOptions {
+  decimal?: Decimal | undefined;
+  dates?: DateOrder | undefined;
+}
+
+function decide<T extends string>(said: T | undefined, found: Found<T>, what: string, flags: T[]) {
+  if (said === undefined && found.doubt !== null) {
+    const ways = flags.map((flag) => `--${what} ${flag}`).join(' or ');
     throw new Error(
-      `The first line has to be ${COLUMNS.join(',')}; it is ${header.join().slice(0, 200)}.`,
+      `The ${what} of the file can be read in two ways: ${found.doubt}. Say ${ways}.`,
     );
   }
+  return said ?? found.value;
+}
+
+/**
+ * Sorts the lines of a file into invoices that can be orders and lines that cannot.
+ *
+ * @throws {Error} with a sentence, when the file has no such lines or can be read in two ways
+ */
+export function readOrders(bytes: Uint8Array, options: FileOptions = {}): OrderFile {
+  const table = readTable(bytes, [...COLUMNS]);
+  const { rows } = table;
+  const column = (...names: Column[]) =>
+    rows
+      .filter((row) => row.misfit === null)
+      .flatMap(({ values }) => names.map((name) => values[name] ?? ''));
+  const numbers = findDecimal(column('Quantity', 'UnitPrice'));
+  const days = findDateOrder(column('InvoiceDate'));
+  const decimal = decide(options.decimal, numbers, 'decimal', ['point', 'comma']);
+  const dates = decide(options.dates, days, 'dates', ['d/m/y', 'm/d/y']);
+  const form: Form = { decimal: decimal ?? 'point', dates: dates ?? 'd/m/y' };
+
   const invoices = new Map<string, Invoice>();
   const rejected: Rejected[] = [];
-  for (const [index, values] of rows.entries()) {
-    const row = index + 2;
-    const read = readRow(row, values);
-    if (typeof read === 'string') {
-      rejected.push({ row, reason: read, values });
+  for (const row of rows) {
+    const values = COLUMNS.map((name) => row.values[name] ?? '');
+    const read = readRow(row, form);
+    if ('reason' in read) {
+      rejected.push({ row: row.line, values, ...read });
       continue;
     }
     const { invoice: number, customer, country, date, line } = read;
     const invoice = invoices.get(number) ?? { number, customer, country, date, lines: [] };
     if (invoice.customer !== customer) {
-      rejected.push({ row, reason: 'customer_differs', values });
+      rejected.push({ row: row.line, values, ...refuse('customer_differs') });
       continue;
     }
     invoice.lines.push(line);
     invoices.set(number, invoice);
   }
-  return { lineCount: rows.length, invoices: [...invoices.values()], rejected };
+  return {
+    lineCount: rows.length,
+    invoices: [...invoices.values()],
+    rejected,
+    found: [
+      table.encoding,
+      DELIMITERS[table.delimiter] ?? `"${table.delimiter}" between columns`,
+      decimal === null ? 'whole numbers' : `decimal ${decimal}`,
+      dates ?? 'y-m-d',
+      `header on line ${table.headerLine}`,
+      `${COLUMNS.length} columns matched`,
+      ...(table.unused.length > 0 ? [`not used: ${table.unused.join(', ')}`] : []),
+    ].join(', '),
+    notes: notesOn(rows),
+  };
 }
 
-export async function readOrderFile(path: string): Promise<OrderFile> {
-  return readOrders(await readFile(path, 'utf8'));
+/** What a reader should look at, though nothing is wrong with it by itself. */
+function notesOn(rows: Row[]): string[] {
+  const at = (lines: number[]) =>
+    `line${lines.length === 1 ? '' : 's'} ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`;
+  const seen = new Set<string>();
+  const [twice, changed]: [number[], number[]] = [[], []];
+  const codes = new Set<string>();
+  for (const { line, values } of rows) {
+    const text = JSON.stringify(COLUMNS.map((name) => values[name]));
+    if (seen.has(text)) twice.push(line);
+    seen.add(text);
+    const ofRow = (['InvoiceNo', 'StockCode', 'CustomerID'] as const).map((name) =>
+      readCode(values[name] ?? ''),
+    );
+    if (ofRow.some((code) => code.wasChanged)) changed.push(line);
+    codes.add(ofRow[1]?.code ?? '');
+  }
+  const shortened = [...codes].filter(
+    (code) => /^0\d/.test(code) && codes.has(code.replace(/^0+/, '')),
+  );
+  return [
+    ...(twice.length > 0
+      ? [
+          `${twice.length} ${twice.length === 1 ? 'says what an earlier line says, and is' : 'say what an earlier line says, and are'} carried as well: ${at(twice)}`,
+        ]
+      : []),
+    ...(changed.length > 0
+      ? [
+          `${changed.length} ${changed.length === 1 ? 'has' : 'have'} a code that a spreadsheet made a number (13047.0 is 13047): ${at(changed)}`,
+        ]
+      : []),
+    ...(shortened.length > 0
+      ? [
+          `codes with and without leading zeros are two products: ${shortened.slice(0, 10).join(', ')}`,
+        ]
+      : []),
+  ];
+}
+
+export async function readOrderFile(path: string, options?: FileOptions): Promise<OrderFile> {
+  return readOrders(await readFile(path), options);
 }
 
 export function invoiceTotal(invoice: Invoice): number {
@@ -161,10 +267,10 @@ export function rejectedAsCsv(rejected: Rejected[]): string {
   const safe = (value: string) => (/^[=+@\t\r]|^-(?!\d)/.test(value) ? `'${value}` : value);
   return `${Papa.unparse({
     fields: ['Line', 'Reason', 'Explanation', ...COLUMNS],
-    data: rejected.map(({ row, reason, values }) => [
+    data: rejected.map(({ row, reason, detail, values }) => [
       row,
       reason,
-      REASONS[reason],
+      detail,
       ...values.map(safe),
     ]),
   })}\n`;

@@ -42,6 +42,7 @@ async function reportRejected(options: ReplayOptions, leftOut: number): Promise<
   const counts = new Map<Reason, number>();
   for (const { reason } of orders.rejected) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const lines = orders.invoices.reduce((sum, invoice) => sum + invoice.lines.length, 0);
+  write(`Read as ${orders.found}\n`);
   write(
     `${orders.lineCount} lines: ${lines} in ${orders.invoices.length} invoices can be ordered\n`,
   );
@@ -49,6 +50,7 @@ async function reportRejected(options: ReplayOptions, leftOut: number): Promise<
   for (const [reason, count] of [...counts].toSorted((a, b) => b[1] - a[1])) {
     write(`  ${String(count).padStart(6)}  ${reason.padEnd(22)} ${REASONS[reason]}\n`);
   }
+  for (const note of orders.notes) write(`Look at this: ${note}\n`);
   if (leftOut > 0) write(`  ${String(leftOut).padStart(6)}  invoices left out by --invoices\n`);
 }
 
@@ -63,6 +65,9 @@ export async function replay(options: ReplayOptions): Promise<Outcome> {
   await requireServer(server);
   const invoices = orders.invoices.slice(0, options.limit ?? undefined);
   await reportRejected(options, orders.invoices.length - invoices.length);
+  if (invoices.length === 0) {
+    throw new Error('Nothing in the file can be carried, so no company was founded.');
+  }
   const catalogue = planCatalogue(invoices);
   const begin = performance.now();
   const say = (text: string) =>

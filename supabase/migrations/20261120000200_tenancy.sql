@@ -202,6 +202,21 @@ alter table private.sign_in_failures enable row level security;
 alter table private.sign_in_failures force row level security;
 comment on table private.sign_in_failures is 'Wrong passwords per account since the last right one. Kept for thirty days, so that an attack can be told afterwards.';
 
+create table private.proof_attempts (
+  id uuid primary key default private.uuid_v7(),
+  kind text not null,
+  address text not null,
+  tried_at timestamptz not null default clock_timestamp(),
+  constraint kind_is_known check (kind in ('password', 'refresh', 'link'))
+);
+create index proof_attempts_address on private.proof_attempts (kind, address, tried_at);
+create index proof_attempts_tried_at on private.proof_attempts (tried_at);
+alter table private.proof_attempts enable row level security;
+alter table private.proof_attempts force row level security;
+comment on table private.proof_attempts is
+  'Attempts to prove who one is that failed, or have not ended yet, per network address (SHA-256 of it). Successful ones leave nothing: an office behind one address is not locked out by its own size. Kept for an hour.';
+comment on column private.proof_attempts.kind is 'password: signing in. refresh: a session''s refresh token. link: the token of an invitation or of a new password.';
+
 ------------------------------------------------------------------------------------------------
 -- Who is asking, and may he? plpgsql, because its plans are kept for the life of a connection.
 ------------------------------------------------------------------------------------------------

@@ -95,14 +95,15 @@ language sql security definer set search_path = ''
 as $$
   select realtime.send(
     pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
-    'change', 'tenant:' || e.tenant_id::text, true)
+    'change', private.topic_of(e.tenant_id, a.permission), true)
   from (
     select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(events) f
     order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
   ) e
+  join private.audiences a on a.entity_type = e.entity_type
 $$;
 comment on function private.wake_pages(public.event_store[]) is
-  'Effect: wakes the open pages of the company, once per record; the page decides whether it cares.';
+  'Effect: wakes the open pages of those who may see the changed records, once per record; the page decides whether it cares.';
 select private.listen('entity_changes', 'wake_pages', '%.created', '%.updated', '%.deleted', 'workflow.transition_executed');
 select private.listen('inventory_events', 'wake_pages', 'inventory.%');
 
@@ -364,6 +365,7 @@ begin
     'private.idempotency_keys where created_at < pg_catalog.now() - interval ''7 days''',
     'private.inbox where processed_at < pg_catalog.now() - interval ''30 days''',
     'private.rate_limits where window_start < pg_catalog.now() - interval ''1 hour''',
+    'private.proof_attempts where tried_at < pg_catalog.now() - interval ''1 hour''',
     'private.sign_in_failures where failed_at < pg_catalog.now() - interval ''30 days'''
   ] || array(
     -- The events themselves stay in the event store.
@@ -405,8 +407,12 @@ begin
   cross join lateral (values
     ('mzigo_audit_unsealed_rows', a.unsealed::numeric),
     ('mzigo_audit_unsealed_seconds', coalesce(extract(epoch from pg_catalog.clock_timestamp() - a.oldest), 0))
-  ) as m (name, value);
+  ) as m (name, value)
+  union all
+  select m.name, '{}'::jsonb, coalesce(m.value, 0)
+  from (select sum(v.differences) as differences, count(*) filter (where not v.is_audit_intact) as broken from private.verifications v) f
+  cross join lateral (values ('mzigo_verification_differences', f.differences), ('mzigo_audit_chains_broken', f.broken)) as m (name, value);
 end
 $$;
-comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest. For the function metrics (service role).';
+comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role).';
 select private.expose('metrics');

@@ -33,6 +33,7 @@ create table public.warehouses (
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
 select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
+select private.set_audience('warehouse', 'warehouses.view');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
 
@@ -223,6 +224,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'manual_adjustment.rejected'),
   ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
 select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment');
+select private.set_audience('manual_adjustment', 'inventory.view');
 
 create table public.manual_adjustment_items (
   id uuid primary key default private.uuid_v7(),

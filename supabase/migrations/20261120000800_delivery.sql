@@ -48,6 +48,7 @@ select private.register_error('capacities_are_bounded', 422, 'A capacity of the 
 select private.register_error('shift_is_ordered', 422, 'The shift ends before it begins.', 'Enter an end that is later than the start.');
 select private.register_error('costs_are_bounded', 422, 'A cost of the vehicle is negative or too large.', 'Enter at most 9999999 fixed, 999999 per hour and 99999 per kilometre.');
 select private.manage_table('public.vehicles', 'vehicle');
+select private.set_audience('vehicle', 'trips.view');
 select private.register_error('vehicle_registration_taken', 409, 'Another vehicle has this registration.', 'Check the registration, or open that vehicle.');
 select private.refuse_taken('public.vehicles', 'vehicles_tenant_id_registration_key', 'vehicle_registration_taken');
 
@@ -93,6 +94,8 @@ create table public.drivers (
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
+select private.normalise_phones('public.drivers');
+select private.set_audience('driver', 'trips.view');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
@@ -181,6 +184,7 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'completed', 'report_variance', 'variances.report'),
   ('trip', 'cancelled', 'report_variance', 'variances.report');
 select private.manage_table('public.trips', 'trip', 'trip');
+select private.set_audience('trip', 'trips.view');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
 
@@ -196,6 +200,7 @@ create table public.trip_stops (
   planned_arrival_at timestamptz,
   arrived_at timestamptz,
   left_at timestamptz,
+  printed jsonb,
   unique (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
   unique (tenant_id, order_id),
@@ -207,6 +212,19 @@ create table public.trip_stops (
 );
 create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
+comment on column public.trip_stops.printed is 'The customer and his address as they were when the van left him, like orders.printed; null before, when the driver needs what is true today.';
+
+create function private.tg_trip_stops__keep_words() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.printed := private.printed_customer(new.tenant_id, new.customer_id, new.address_id, (select t.warehouse_id from public.trips t where t.tenant_id = new.tenant_id and t.id = new.trip_id));
+  return new;
+end
+$$;
+comment on function private.tg_trip_stops__keep_words() is 'A stop that is done keeps the words that the driver saw.';
+create trigger _130_keep_words before update of status on public.trip_stops for each row
+when (new.status in ('delivered', 'failed') and old.status not in ('delivered', 'failed')) execute function private.tg_trip_stops__keep_words();
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
 select private.audit_part('public.trip_stops', 'trip_id', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
@@ -328,6 +346,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
   ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
 select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
+select private.set_audience('offload_document', 'trips.view');
 
 create table public.offload_items (
   id uuid primary key default private.uuid_v7(),
@@ -411,6 +430,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 select private.manage_table('public.variances', 'variance', 'variance');
+select private.set_audience('variance', 'variances.view');
 
 select private.offer_commands('public.trips', $$
 case c

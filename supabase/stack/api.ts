@@ -1,4 +1,4 @@
-import { App, InMemoryEmailDriver } from '@supabase/lite';
+import { App } from '@supabase/lite';
 import { readConfig } from './config.ts';
 import {
   actAsCallers,
@@ -9,6 +9,8 @@ import {
   settings,
   spellOutRefusals,
 } from './lite.ts';
+import { openProofs, type Proofs } from './proofs.ts';
+import { countingExactly } from './rpc/counts.ts';
 import { onReload } from './rpc/reload.ts';
 import { startRpc, type Rpc } from './rpc/rpc.ts';
 import type { Secrets } from './secrets.ts';
@@ -21,6 +23,7 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
   /** The quick way for calls of commands; null when `fetch` has to answer. */
   call: Rpc['answer'];
+  proofs: Proofs;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const base = settings(config, secrets);
   const server = { disableStudio: true, disableFallback: true };
   // Mail leaves through the outbox in the database, never from here.
-  const drivers = { email: new InMemoryEmailDriver() };
+  const drivers = {
+    email: {
+      send: () => Promise.reject(new Error('The sign-in service sends no mail.')),
+    },
+  };
 
   const rpc = await startRpc({
     databaseUrl: options.commandsUrl ?? databaseUrl('authenticator'),
@@ -57,7 +64,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     maxRows: config.api.max_rows,
   });
   const restConnection = connectAs(databaseUrl('authenticator'), 10);
-  actAsCallers(restConnection, (role) => rpc.timeoutOf(role));
+  actAsCallers(
+    restConnection,
+    (role) => rpc.timeoutOf(role),
+    () => rpc.preRequest(),
+  );
   let shape = await readShape(databaseUrl('postgres'));
   restConnection.introspect = async () => shape;
   const reloads = await onReload(databaseUrl('authenticator'), async () => {
@@ -97,13 +108,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     databaseUrl: databaseUrl('supabase_storage_admin'),
     folder: options.storageFolder,
     secrets,
+    preRequest: () => rpc.preRequest(),
   });
+  const proofs = openProofs(authUrl);
 
   return {
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith('/auth/')) return auth.fetch(request);
       if (pathname.startsWith('/storage/')) return storage.fetch(request);
+      const prefer = request.headers.get('prefer');
+      if (prefer !== null) request.headers.set('prefer', countingExactly(prefer));
       if (request.method !== 'HEAD') return asPostgrest(await rest.fetch(request));
       // To the engine a HEAD is a call that may change something.
       const answer = await asPostgrest(await rest.fetch(new Request(request, { method: 'GET' })));
@@ -111,6 +126,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return new Response(null, answer);
     },
     call: (request) => rpc.answer(request),
+    proofs,
     close: async () => {
       await reloads.close();
       await Promise.all([
@@ -119,6 +135,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         authConnection.close(),
         auth.close(),
         storage.close(),
+        proofs.close(),
       ]);
     },
   };

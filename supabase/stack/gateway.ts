@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Api } from './api.ts';
-import { SignInAttempts } from './attempts.ts';
 import type { Config } from './config.ts';
 import { StackError, errorCode } from './errors.ts';
 import type { Functions } from './functions.ts';
@@ -13,21 +12,26 @@ import {
   sendWebResponse,
   toWebRequest,
 } from './http.ts';
+import { answeringWith } from './last_resort.ts';
+import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
+import { isProof } from './proofs.ts';
+import { isRouted, proofKind, readRoute, type Route } from './routes.ts';
 import type { Secrets } from './secrets.ts';
-import { verifyToken } from './tokens.ts';
+import { steadily, type Standing } from './steady.ts';
+import { tokenProblem, verifyToken } from './tokens.ts';
+import { answerAsRequest, isRealtime, outliveSockets } from './upgrades.ts';
 
 /** What the one port leads to. Parts are added as they come up; until then it says it is starting. */
-export interface Parts {
+export interface Parts extends Standing {
   api: Api;
   functions: Functions;
   realtime: Realtime;
   portal: Portal;
   secrets: Secrets;
   config: Config;
-  /** Resolves when the database answers. */
-  ping(): Promise<void>;
+  budgets: Budgets;
 }
 
 const KILOBYTE = 1024;
@@ -47,8 +51,8 @@ const SECURITY_HEADERS: Record<string, string> = {
   'permissions-policy': 'camera=(self), geolocation=(self), microphone=(), payment=(), usb=()',
 };
 
-/** Accounts are not made or mailed from here: invitations and resets are the functions' work. */
-const CLOSED_AUTH = /^\/auth\/v1\/(signup|otp|magiclink|recover|resend|sso|authorize|callback)\b/;
+/** What is refused now and may be answered in a second. */
+const MAY_PASS = new Set([429, 503]);
 
 /** Types that a browser may show by itself; anything else is a download. */
 const SHOWN_INLINE = /^(image\/(png|jpeg|webp|gif)|application\/pdf|text\/plain)\b/;
@@ -58,14 +62,17 @@ export class Gateway {
   #parts: Parts | null = null;
   #portal: Portal | null = null;
   #origins = new Set<string>();
-  #attempts: SignInAttempts | null = null;
 
   constructor() {
     this.server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 });
-    this.server.on('request', (request, response) => void this.#answer(request, response));
+    outliveSockets(this.server);
+    this.server.on(
+      'request',
+      (request, response) => void answeringWith(response, () => this.#answer(request, response)),
+    );
     this.server.on('upgrade', (request, socket, head) => {
-      if (this.#parts) this.#parts.realtime.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
+      if (!this.#parts || !isRealtime(request)) answerAsRequest(this.server, request, socket, head);
+      else this.#parts.realtime.upgrade(request, socket, head);
     });
   }
 
@@ -82,7 +89,6 @@ export class Gateway {
 
   open(parts: Parts, origins: string[]): void {
     this.#origins = new Set(origins);
-    this.#attempts = new SignInAttempts(parts.config);
     this.#parts = parts;
   }
 
@@ -103,13 +109,16 @@ export class Gateway {
     try {
       await this.#route(request, response);
     } catch (error) {
-      if (response.headersSent) {
+      if (response.headersSent || response.destroyed) {
+        // Also when the caller has hung up, which is no fault of ours.
         response.destroy();
       } else if (error instanceof Refusal) {
         if (error.status === 413) response.setHeader('connection', 'close');
+        if (MAY_PASS.has(error.status)) response.setHeader('retry-after', '1');
         sendRefusal(response, error);
       } else {
-        process.stderr.write(`${request.method} ${pathOf(request)} ${describe(error)}\n`);
+        const path = (request.url ?? '').split('?')[0];
+        process.stderr.write(`${request.method} ${path} ${describe(error)}\n`);
         sendRefusal(
           response,
           new Refusal(500, 'internal_error', 'Something went wrong.', 'Try again.'),
@@ -119,34 +128,68 @@ export class Gateway {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = pathOf(request);
+    const route = readRoute(request.url ?? '');
+    const { family, path } = route;
     const parts = this.#parts;
     if (path === '/health') return sendJson(response, 200, { status: 'ok', pid: process.pid });
     if (this.#portal) return this.#portal.handle(request, response, path);
     if (!parts) {
-      response.setHeader('retry-after', '2');
       throw new Refusal(503, 'starting', 'Mzigo is still starting.', 'Try again in a few seconds.');
     }
     if (path === '/ready') {
       await parts.ping();
       return sendJson(response, 200, { status: 'ready' });
     }
-    const [, family = '', version = ''] = path.split('/');
-    const isApi = version === 'v1' && ['rest', 'auth', 'storage', 'functions'].includes(family);
-    if (!isApi) return parts.portal.handle(request, response, path);
+    if (family === null) return parts.portal.handle(request, response, path);
 
     this.#allowOrigin(request, response);
+    response.setHeader('cache-control', 'no-store');
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
       return;
     }
-    if (family === 'functions') return this.#callFunction(parts, request, response, path);
-    if (family === 'auth') return this.#authenticate(parts, request, response, path);
+    if (!isRouted(route, request.method ?? '')) {
+      throw new Refusal(404, 'not_found', 'There is nothing at this address.');
+    }
+    const problem =
+      family === 'functions' ? null : tokenProblem(keysOf(request), parts.secrets.jwtSecret);
+    if (problem !== null) return refuseToken(response, route, problem);
+    setAddress(request, parts.secrets);
+    if (family === 'functions') return this.#callFunction(parts, request, response, route);
+    if (family === 'auth') return this.#authenticate(parts, request, response, route);
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
-    const { method = 'GET', url = '/', headers } = request;
-    const quick = family === 'rest' ? await parts.api.call({ method, url, headers, body }) : null;
+    const leave = await parts.budgets.enter(request);
+    if (!leave) {
+      throw new Refusal(
+        429,
+        'too_many_requests',
+        'Your company has more requests under way than can be answered now.',
+        'Wait a few seconds and try again.',
+      );
+    }
+    try {
+      await this.#ask(parts, request, response, route, body);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The database answers, by the quick way or by the engine. */
+  async #ask(
+    parts: Parts,
+    request: IncomingMessage,
+    response: ServerResponse,
+    { family, path, search }: Route,
+    body: Buffer,
+  ): Promise<void> {
+    const { method = 'GET', headers } = request;
+    const url = path + search;
+    const quick =
+      family === 'rest'
+        ? await steadily(parts, () => parts.api.call({ method, url, headers, body }))
+        : null;
     if (quick) return sendText(response, quick.status, quick.headers, quick.body);
-    const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
+    const answer = await steadily(parts, () => parts.api.fetch(toWebRequest(request, url, body)));
     if (family === 'storage') guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
@@ -173,32 +216,23 @@ export class Gateway {
     parts: Parts,
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
+    route: Route,
   ): Promise<void> {
-    if (CLOSED_AUTH.test(path)) {
-      sendJson(response, 422, {
-        code: 422,
-        error_code: 'signup_disabled',
-        msg: 'Accounts are made by invitation, and passwords are reset through the portal.',
-      });
-      return;
-    }
     const body = await readBody(request, LIMITS.auth);
-    const isPassword =
-      path === '/auth/v1/token' && (request.url ?? '').includes('grant_type=password');
-    const address = request.socket.remoteAddress ?? '';
-    const wait = isPassword ? (this.#attempts?.wait(address) ?? 0) : 0;
-    if (wait > 0) {
-      response.setHeader('retry-after', String(wait));
-      sendJson(response, 429, {
-        code: 429,
-        error_code: 'over_request_rate_limit',
-        msg: `Too many failed sign-ins; try again in ${wait} seconds.`,
-      });
-      return;
+    const kind = proofKind(route);
+    if (kind && !isProof(kind, body)) {
+      const msg = 'Send a JSON object with e-mail and password, or with the refresh token.';
+      return sendJson(response, 400, { code: 400, error_code: 'validation_failed', msg });
     }
-    const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
-    if (isPassword && !answer.ok) this.#attempts?.failed(address);
+    const ask = () => parts.api.fetch(toWebRequest(request, route.path + route.search, body));
+    const answer = await steadily(parts, async () => {
+      if (kind === null) return ask();
+      const proof = await parts.api.proofs.begin(kind, addressOf(request));
+      if (proof.wait > 0) return tooManyProofs(proof.wait);
+      const found = await ask();
+      if (found.ok) await proof.held();
+      return found;
+    });
     await sendWebResponse(response, answer);
   }
 
@@ -206,17 +240,19 @@ export class Gateway {
     parts: Parts,
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
+    { segments, path, search }: Route,
   ): Promise<void> {
-    const name = path.split('/')[3] ?? '';
+    const name = segments[0] ?? '';
     if (!parts.functions.names.has(name)) {
       throw new Refusal(404, 'function_unknown', `There is no function called ${name}.`);
     }
     if (parts.config.functions[name]?.verify_jwt) requireToken(request, parts.secrets);
     const body = await readBody(request, LIMITS.functions);
-    const forwarded = (request.url ?? '').slice('/functions/v1/'.length);
     const answer = await parts.functions
-      .fetch(forwarded, toWebRequest(request, baseOf(request), body))
+      .fetch(
+        path.slice('/functions/v1/'.length) + search,
+        toWebRequest(request, path + search, body),
+      )
       .catch(() => {
         throw new Refusal(503, 'function_unavailable', 'The function is starting.', 'Try again.');
       });
@@ -224,14 +260,46 @@ export class Gateway {
   }
 }
 
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?')[0] ?? '/';
+function tooManyProofs(seconds: number): Response {
+  const msg = `Too many failed sign-ins; try again in ${seconds} seconds.`;
+  const body = { code: 429, error_code: 'over_request_rate_limit', msg };
+  return Response.json(body, { status: 429, headers: { 'retry-after': String(seconds) } });
 }
 
-/** The address the caller used; the engine builds links from it. */
-function baseOf(request: IncomingMessage): string {
-  const host = request.headers.host ?? '';
-  return /^[\w.:[\]-]+$/.test(host) ? `http://${host}` : 'http://localhost';
+/** Both headers as one value each; a header that was sent twice is none that we know. */
+function keysOf({ headers }: IncomingMessage) {
+  const { authorization, apikey } = headers;
+  return {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(typeof apikey === 'string' ? { apikey } : {}),
+  };
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
+}
+
+/**
+ * Where the request comes from, for those behind the gateway. Only our own functions, which have the
+ * secret key, may speak for somebody else.
+ */
+function setAddress(request: IncomingMessage, secrets: Secrets): void {
+  if (request.headers['apikey'] === secrets.secretKey) return;
+  delete request.headers['cf-connecting-ip'];
+  request.headers['x-forwarded-for'] = addressOf(request);
+}
+
+/** A token that is not sound is refused here, for every family in its own words. */
+function refuseToken(response: ServerResponse, { family }: Route, problem: string): void {
+  response.setHeader('www-authenticate', 'Bearer');
+  if (family === 'auth') {
+    sendJson(response, 401, { code: 401, error_code: 'bad_jwt', msg: problem });
+  } else if (family === 'storage') {
+    sendJson(response, 401, { statusCode: '401', error: 'Unauthorized', message: problem });
+  } else {
+    const hint = 'Sign in again.';
+    sendJson(response, 401, { code: 'PGRST301', message: problem, details: null, hint });
+  }
 }
 
 function requireToken(request: IncomingMessage, secrets: Secrets): void {

@@ -2,6 +2,7 @@ import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { sql, type Kysely } from 'kysely';
 import postgres from 'postgres';
+import { engineSettings } from './auth_settings.ts';
 import type { Config } from './config.ts';
 import { errorCode } from './errors.ts';
 import { statusOf } from './rpc/refusals.ts';
@@ -48,12 +49,13 @@ interface RequestFacts {
 }
 
 /**
- * Lets requests act as their callers in one statement instead of six, and with the time that each role
- * may take, which the engine does not look up.
+ * Lets requests act as their callers in one statement instead of six, with the time that each role may
+ * take and the check before every request, neither of which the engine looks up.
  */
 export function actAsCallers(
   connection: ReturnType<typeof connectAs>,
   timeoutOf: (role: string) => string | null,
+  preRequest: () => string | null,
 ): void {
   const database = (executor: unknown) => executor as Kysely<unknown>;
   Object.assign(connection, {
@@ -66,6 +68,8 @@ export function actAsCallers(
         set_config('statement_timeout',
           coalesce(${timeoutOf(role)}::text, current_setting('statement_timeout')), true),
         set_config('role', ${role}, true)`.execute(database(executor));
+      const check = preRequest();
+      if (check !== null) await sql.raw(check).execute(database(executor));
     },
     applyRpcRequestGucs: async (executor: unknown, facts: RequestFacts) => {
       await sql`select
@@ -92,7 +96,6 @@ export async function readShape(url: string) {
 }
 
 export function settings(config: Config, secrets: Secrets) {
-  const { auth } = config;
   return {
     api: {
       schemas: config.api.schemas,
@@ -100,18 +103,10 @@ export function settings(config: Config, secrets: Secrets) {
       max_rows: config.api.max_rows,
     },
     auth: {
-      enabled: true,
+      ...engineSettings(config.auth),
       jwt_secret: secrets.jwtSecret,
-      jwt_expiry: auth.jwt_expiry,
       publishable_key: secrets.publishableKey,
       secret_key: secrets.secretKey,
-      site_url: auth.site_url,
-      additional_redirect_urls: auth.additional_redirect_urls,
-      enable_signup: auth.enable_signup,
-      enable_refresh_token_rotation: auth.enable_refresh_token_rotation,
-      refresh_token_reuse_interval: auth.refresh_token_reuse_interval,
-      minimum_password_length: auth.minimum_password_length,
-      password_requirements: auth.password_requirements,
     },
     studio: { enabled: false },
     db: { migrations: { enabled: false } },

@@ -9,11 +9,13 @@ import { startFunctions } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import { acquireLock, publishRunning, releaseLock, type Running } from './lock.ts';
 import { databaseHome, repositoryRoot } from './paths.ts';
+import { openBudgets } from './payers.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
 import { diskFull, isDiskFull, startServer, type Server } from './postgres.ts';
 import { startRealtime } from './realtime.ts';
 import { readSecrets } from './secrets.ts';
+import { Supervisor } from './supervisor.ts';
 
 export interface StackOptions {
   home: string;
@@ -34,7 +36,7 @@ export interface StackOptions {
 export interface Stack extends Running {
   /** The superuser's address, for tests. */
   superuserUrl: string;
-  /** Rejects when PostgreSQL goes away by itself. */
+  /** Rejects when a part died too often to be started again. */
   failed: Promise<never>;
   stop(): Promise<void>;
 }
@@ -111,12 +113,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     building.catch(() => {});
     undo.push(() => (ending.abort(), building));
 
-    const server = await timed(
+    const database = await timed(
       'database',
       () => startDatabase(options, data, secrets.databasePassword),
-      (it) => (it.isNew ? 'created' : it.wasRecovered ? 'recovered after a crash' : 'opened'),
+      ({ current: it }) =>
+        it.isNew ? 'created' : it.wasRecovered ? 'recovered after a crash' : 'opened',
     );
-    undo.push(() => server.stop());
+    undo.push(() => database.stop());
+    // Its addresses stay the same however often it is started again.
+    const server = database.current;
     await timed(
       'schema',
       async () => {
@@ -154,8 +159,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const client = await connect(server.url('postgres', 'postgres'));
       await client.end();
     };
+    const budgets = openBudgets(server.url('postgres', 'postgres'), secrets);
+    undo.push(() => budgets.close());
     gateway.open(
-      { api, functions, realtime, portal, secrets, config, ping },
+      { api, functions, realtime, portal, secrets, config, budgets, database, ping },
       allowedOrigins(config),
     );
     const headers = { apikey: secrets.secretKey, 'content-type': 'application/json' };
@@ -166,13 +173,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => clock.stop());
     await publishRunning(home, running);
 
-    const failed = server.exited.then(async () => {
-      const log = await readFile(join(home, 'logs', 'postgres.log'), 'utf8').catch(() => '');
-      if (isDiskFull(log.slice(-4096))) throw diskFull();
-      throw new StackError(
-        `PostgreSQL stopped by itself; ${join(home, 'logs', 'postgres.log')} says why. Start again with npm start, nothing that was saved is lost.`,
-      );
-    });
+    const failed = Promise.race([database.failed, functions.failed]);
     failed.catch(() => {});
     return { ...running, superuserUrl: server.url(), failed, stop };
   } catch (error) {
@@ -181,19 +182,35 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+/** PostgreSQL, started again on the same port when it dies. */
 async function startDatabase(
   options: StackOptions,
   data: string,
   password: string,
-): Promise<Server> {
+): Promise<Supervisor<Server>> {
   await mkdir(data, { recursive: true, mode: 0o755 });
-  return startServer({
-    home: options.runtimeHome ?? options.home,
-    data: join(data, 'postgres'),
-    log: join(options.home, 'logs', 'postgres.log'),
-    password,
-    isThrowAway: options.isThrowAway ?? false,
-  });
+  const log = join(options.home, 'logs', 'postgres.log');
+  let port: number | undefined;
+  const launch = async () => {
+    const server = await startServer({
+      home: options.runtimeHome ?? options.home,
+      data: join(data, 'postgres'),
+      log,
+      password,
+      isThrowAway: options.isThrowAway ?? false,
+      ...(port === undefined ? {} : { port }),
+    });
+    port = server.port;
+    return server;
+  };
+  const giveUp = async () => {
+    const output = await readFile(log, 'utf8').catch(() => '');
+    if (isDiskFull(output.slice(-4096))) return diskFull();
+    return new StackError(
+      `PostgreSQL does not stay up, it was started again several times within a minute; ${log} says why. Start again with npm start, nothing that was saved is lost.`,
+    );
+  };
+  return Supervisor.start({ launch, giveUp });
 }
 
 async function startServices(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type Api } from '../../supabase/stack/api.ts';
 import { cloneDatabase, type TestDatabase } from '../harness/database.ts';
-import { SECRETS, tokenFor } from './_support/tokens.ts';
+import { openSession, SECRETS, tokenFor } from './_support/tokens.ts';
 
 let database: TestDatabase;
 let api: Api;
@@ -18,6 +18,7 @@ beforeAll(async () => {
   const { id } = await admin.one<{ id: string }>(
     "select id from auth.users where email = 'sales@acme.test'",
   );
+  await openSession(admin, id);
   token = tokenFor(id);
   const sales = await database.asUser('sales@acme.test');
   const customer = await sales.one(
@@ -141,6 +142,7 @@ test('another company sees none of it', async () => {
   const { id } = await admin.one<{ id: string }>(
     "select id from auth.users where email = 'admin@globex.test'",
   );
+  await openSession(admin, id);
   const headers = { ...signedIn(), authorization: `Bearer ${tokenFor(id)}` };
   expect(await quick(`orders?id=eq.${order}`, headers)).toMatchObject({ status: 200, body: '[]' });
 });
@@ -175,7 +177,7 @@ test.each([
   'orders?select=(number',
   'orders?missing=eq.1',
   'orders?number=fts.x',
-  'orders?number=eq(any).{x}',
+  'orders?number=neq(any).{x}',
   'orders?select=notes->x',
   'orders?select=...customers(name)',
   'orders?select=again:orders(number)',
@@ -188,8 +190,6 @@ test.each([
   'orders?number=1',
   'orders?number=in.x',
   'orders?order=number.up',
-  'orders?limit=-1',
-  'orders?limit=x',
   'orders?limit=1&limit=2',
 ])('%s is left to the engine', async (path) => {
   expect(await quick(path)).toBeNull();
@@ -197,7 +197,6 @@ test.each([
 
 test.each<[string, Headers]>([
   ['CSV', { accept: 'text/csv' }],
-  ['an estimate', { prefer: 'count=planned' }],
   ['another schema', { 'accept-profile': 'analytics' }],
 ])('%s is left to the engine', async (_, headers) => {
   expect(await quick('orders', { ...signedIn(), ...headers })).toBeNull();

@@ -69,18 +69,25 @@ export function pageAnswer(row: Row, { name, query, offset, isSingle }: PageFact
 }
 
 export function refusalAnswer(error: unknown, isSignedIn: boolean): RpcAnswer {
-  if (error instanceof Refused) return toAnswer(error.status, error.body);
+  if (error instanceof Refused) return toAnswer(error.status, error.body, error.headers);
   const code = errorCode(error);
   if (!(error instanceof pg.DatabaseError) || code === undefined) {
     const message = 'Database connection error. Retrying the connection.';
     return toAnswer(503, { code: 'PGRST000', details: null, hint: null, message });
   }
+  if (code === '57014') {
+    // PostgREST says 500; but it is the caller who asked for more than his share of time.
+    const message = 'This took longer than a request may take.';
+    const next = 'Ask for less at once, or try again in a few seconds.';
+    const body = { code, details: null, hint: next, message };
+    return toAnswer(429, body, { 'retry-after': '5' });
+  }
   const { message, detail = null, hint = null } = error;
   return toAnswer(statusOf(code, isSignedIn), { code, details: detail, hint, message });
 }
 
-function toAnswer(status: number, body: object): RpcAnswer {
-  const headers: Record<string, string> = { 'content-type': JSON_TYPE };
+function toAnswer(status: number, body: object, more: Record<string, string> = {}): RpcAnswer {
+  const headers: Record<string, string> = { 'content-type': JSON_TYPE, ...more };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   return { status, headers, body: JSON.stringify(body) };
 }

@@ -32,6 +32,7 @@ const OPERATORS: Record<string, string> = {
   cd: '<@',
   ov: '&&',
 };
+const QUANTIFIED = /^(eq|gte?|lte?|i?like|i?match)$/;
 const IS: Record<string, string> = {
   null: 'null',
   not_null: 'not null',
@@ -190,7 +191,9 @@ class Writer {
     return `(${parts.join(` ${word} `)})`;
   }
 
-  #comparison(node: Node, table: string, { column, operator, value }: Comparison): string {
+  #comparison(node: Node, table: string, comparison: Comparison): string {
+    const { column, operator, quantifier, value } = comparison;
+    if (quantifier !== null && !QUANTIFIED.test(operator)) throw new NotPlain();
     const labels = node.relation.labels.get(column);
     if (Array.isArray(value)) {
       const isKnown = labels !== undefined && value.every((label) => labels.has(label));
@@ -204,10 +207,12 @@ class Writer {
     if (operator === 'is' && state !== undefined) return `${left} is ${state}`;
     const sign = OPERATORS[operator];
     if (sign === undefined) throw new NotPlain();
+    const isPattern = operator === 'like' || operator === 'ilike';
+    const text = isPattern ? value.replaceAll('*', '%') : value;
+    if (quantifier !== null) return `${left} ${sign} ${quantifier} (${this.#value(text)})`;
     // A state that stands in the text lets the planner choose an index over rows in that state.
     if (labels?.has(value)) return `${left} ${sign} ${pg.escapeLiteral(value)}`;
-    const isPattern = operator === 'like' || operator === 'ilike';
-    return `${left} ${sign} ${this.#value(isPattern ? value.replaceAll('*', '%') : value)}`;
+    return `${left} ${sign} ${this.#value(text)}`;
   }
 
   #order(node: Node, table: string): string {

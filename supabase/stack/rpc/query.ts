@@ -1,4 +1,9 @@
-/** Reads the query of `GET /<relation>?…` as PostgREST does; for what this cannot read it gives up. */
+/**
+ * Reads the query of `GET /<relation>?…` as PostgREST does. What nobody could read is refused; for what
+ * only this cannot read it gives up.
+ */
+import { unsatisfiable } from './range.ts';
+import { Refused } from './refusals.ts';
 
 /** Thrown at whatever is not made for here and has to be left to the engine. */
 export class NotPlain extends Error {}
@@ -27,6 +32,8 @@ export interface Comparison {
   column: string;
   isNegated: boolean;
   operator: string;
+  /** Of `like(any).{a,b}`: the value is an array, and any or all of it has to fit. */
+  quantifier: 'any' | 'all' | null;
   /** Several for `in`. */
   value: string | string[];
 }
@@ -60,38 +67,81 @@ export interface Query {
   parts: Map<string, Part>;
 }
 
-const NUMBER = /^\d{1,9}$/;
 const WORDS = /^\w+(?:\.\w+)*$/;
 
+/**
+ * @throws {NotPlain} when it asks for more than this can read
+ * @throws {Refused} when a number or the quotes of a value cannot be read at all
+ */
 export function readQuery(query: URLSearchParams): Query {
   const parts = new Map<string, Part>();
   const once = new Set<string>();
   for (const [key, value] of query) {
-    const names = key.split('.');
-    const last = names.pop() ?? '';
-    const isRepeatable = !['select', 'order', 'limit', 'offset'].includes(last);
-    const isReadable = value !== '' && WORDS.test(key) && (isRepeatable || !once.has(key));
-    if (!isReadable) throw new NotPlain();
+    const isRepeatable = !/(?:^|\.)(?:select|order|limit|offset)$/.test(key);
+    if (!isRepeatable && once.has(key)) throw new NotPlain();
     once.add(key);
-    if (key === 'select') continue;
-    if (key === 'columns' || key === 'on_conflict') throw new NotPlain();
-    const isNegated = names.includes('not') && (last === 'and' || last === 'or');
-    const path = names.filter((name) => !isNegated || name !== 'not').join('.');
-    const part = parts.get(path) ?? { conditions: [], order: [], limit: null, offset: 0 };
-    parts.set(path, part);
-    if (last === 'order') part.order = new Reader(value).order();
-    else if (last === 'limit') part.limit = toNumber(value);
-    else if (last === 'offset') part.offset = toNumber(value);
-    else if (last === 'and' || last === 'or') {
-      part.conditions.push(new Reader(`${last}${value}`).condition(isNegated));
-    } else part.conditions.push(new Reader(value).comparison(last));
+    readParameter(parts, key, value);
   }
   return { wanted: new Reader(query.get('select') ?? '*').select(), parts };
 }
 
-function toNumber(text: string): number {
-  if (!NUMBER.test(text)) throw new NotPlain();
-  return Number(text);
+/**
+ * Looks through a query that the engine behind this answers, for what it would take for something else.
+ *
+ * @param hasFilters false for a function, whose arguments may look like anything
+ * @throws {Refused}
+ */
+export function refuseMisread(query: URLSearchParams, hasFilters: boolean): void {
+  for (const [key, value] of query) {
+    const isNumber = /(?:^|\.)(?:limit|offset)$/.test(key);
+    if (!isNumber && !hasFilters) continue;
+    if (!isNumber && /like\((?:any|all)\)\..*\*/s.test(value)) {
+      throw unreadable('filter', value, 'a star has no meaning here; write % instead of *');
+    }
+    try {
+      if (isNumber) toNumber(key, value);
+      else readParameter(new Map(), key, value);
+    } catch (error) {
+      if (!(error instanceof NotPlain)) throw error;
+    }
+  }
+}
+
+function readParameter(parts: Map<string, Part>, key: string, value: string): void {
+  const names = key.split('.');
+  const last = names.pop() ?? '';
+  if (last === 'limit' || last === 'offset') toNumber(key, value);
+  if (value === '' || !WORDS.test(key)) throw new NotPlain();
+  if (key === 'select') return;
+  if (key === 'columns' || key === 'on_conflict') throw new NotPlain();
+  const isNegated = names.includes('not') && (last === 'and' || last === 'or');
+  const path = names.filter((name) => !isNegated || name !== 'not').join('.');
+  const part = parts.get(path) ?? { conditions: [], order: [], limit: null, offset: 0 };
+  parts.set(path, part);
+  if (last === 'order') part.order = new Reader(value).order();
+  else if (last === 'limit') part.limit = toNumber(key, value);
+  else if (last === 'offset') part.offset = toNumber(key, value);
+  else if (last === 'and' || last === 'or') {
+    part.conditions.push(new Reader(`${last}${value}`).condition(isNegated));
+  } else part.conditions.push(new Reader(value).comparison(last));
+}
+
+function toNumber(key: string, text: string): number {
+  if (/^-\d+$/.test(text)) {
+    const word = key.endsWith('limit') ? 'Limit' : 'Offset';
+    throw unsatisfiable(`${word} should be greater than or equal to zero.`);
+  }
+  if (!/^\d+$/.test(text)) throw unreadable(key, text, 'expecting a whole number');
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+}
+
+function unreadable(what: string, text: string, details: string): Refused {
+  return new Refused(400, {
+    code: 'PGRST100',
+    details,
+    hint: null,
+    message: `"failed to parse ${what} (${text})"`,
+  });
 }
 
 const NAME = /[A-Za-z_]\w*/y;
@@ -209,9 +259,12 @@ class Reader {
 
   #comparison(column: string, single: () => string): Comparison {
     const isNegated = this.#take(/not\./y) !== null;
-    const operator = this.#need(/[a-z]+\./y).slice(0, -1);
+    const operator = this.#need(/[a-z]+/y);
+    const word = this.#take(/\((?:any|all)\)/y);
+    this.#need(/\./y);
     const value = operator === 'in' ? this.#values() : single();
-    return { column, isNegated, operator, value };
+    const quantifier = word === '(any)' ? 'any' : word === '(all)' ? 'all' : null;
+    return { column, isNegated, operator, quantifier, value };
   }
 
   /** `(a,"b,c")`. */
@@ -228,8 +281,12 @@ class Reader {
     return this.#quoted() ?? this.#take(/\{[^{}]*\}/y) ?? this.#need(/[^,)]*/y);
   }
 
+  /** A value that begins with a quote has to end with one, or nobody knows where it ends. */
   #quoted(): string | null {
-    const quoted = this.#take(/"(?:[^"\\]|\\.)*"(?=[,)]|$)/sy);
-    return quoted === null ? null : quoted.slice(1, -1).replaceAll(/\\(.)/gs, '$1');
+    if (this.#take(/(?=")/y) === null) return null;
+    const quoted = this.#take(/"(?:[^"\\]|\\["\\])*"(?=[,)]|$)/sy);
+    if (quoted !== null) return quoted.slice(1, -1).replaceAll(/\\(.)/gs, '$1');
+    const details = 'within a value in quotes, a quote is written \\" and a backslash \\\\';
+    throw unreadable('filter', this.#text, details);
   }
 }

@@ -1,5 +1,7 @@
 /** PostgREST's table from SQLSTATE to HTTP status; the first match counts. */
 const STATUSES: [RegExp, number][] = [
+  // Values nested deeper than PostgreSQL goes: the caller's mistake, though PostgREST says 500.
+  [/^54001$/, 400],
   [/^(08|53(?!400)|57P01)/, 503],
   [/^(0L|0P|28)/, 403],
   [/^(23503|23505)$/, 409],
@@ -22,10 +24,16 @@ export class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
   readonly body: object;
+  readonly headers: Record<string, string>;
 
-  constructor(status: number, body: { message: string } & Record<string, unknown>) {
+  constructor(
+    status: number,
+    body: { message: string } & Record<string, unknown>,
+    headers: Record<string, string> = {},
+  ) {
     super(body.message);
     this.status = status;
     this.body = body;
+    this.headers = headers;
   }
 }

@@ -5,7 +5,10 @@ import { pageAnswer, refusalAnswer, SINGLE_TYPE, valueAnswer, type RpcAnswer } f
 import { callText, callerStatement, chooseRoutine, type Caller, type CallText } from './call.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
 import { Connections } from './connections.ts';
+import { countingExactly } from './counts.ts';
+import { refuseExcess } from './limits.ts';
 import { listStatement } from './list.ts';
+import { refuseMisread } from './query.ts';
 import { readRange } from './range.ts';
 import { runTransaction, type Row, type Statement } from './transaction.ts';
 
@@ -19,6 +22,8 @@ export interface Rpc {
   answer(request: RpcRequest): Promise<RpcAnswer | null>;
   /** How long a role's statements may take; null when nothing was said about it. */
   timeoutOf(role: string): string | null;
+  /** The statement that PostgREST runs in the caller's name before every request, if there is one. */
+  preRequest(): string | null;
   /** Looks again at what functions there are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -40,14 +45,16 @@ export interface RpcOptions {
   maxRows: number;
 }
 
-const CONNECTIONS = 8;
+/** Lists that take their time leave the commands alone: each has connections of its own. */
+const CONNECTIONS = { reads: 6, commands: 8 };
 
 /** What a caller may prefer without a change in the answer. */
 const PREFERENCES = /^return=\w+$/;
 
 export async function startRpc(options: RpcOptions): Promise<Rpc> {
   const { secrets, schema, maxRows } = options;
-  const connections = new Connections(options.databaseUrl, CONNECTIONS);
+  const reads = new Connections(options.databaseUrl, CONNECTIONS.reads);
+  const commands = new Connections(options.databaseUrl, CONNECTIONS.commands);
   const tokens = new TokenMemory(secrets.jwtSecret);
   let catalogue: Catalogue = {
     routines: new Map(),
@@ -55,10 +62,11 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     foreignKeys: [],
     junctions: new Set(),
     timeouts: new Map(),
+    preRequest: null,
   };
   const texts = new Map<string, CallText>();
   const reload = async () => {
-    catalogue = await connections.use((client) => readCatalogue(client, schema));
+    catalogue = await commands.use((client) => readCatalogue(client, schema));
     texts.clear();
   };
   await reload();
@@ -89,7 +97,11 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const timeout = timeoutOf(caller.role);
     const sent = JSON.stringify(headers);
     const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
-    const row = await connections.use((client) => runTransaction(client, [acting, statement]));
+    const { preRequest } = catalogue;
+    const before = preRequest === null ? [] : [{ name: 'before', text: preRequest, values: [] }];
+    const statements = [acting, ...before, statement];
+    const connections = method === 'POST' ? commands : reads;
+    const row = await connections.use((client) => runTransaction(client, statements));
     return row ?? [];
   }
 
@@ -108,14 +120,13 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     return valueAnswer(await run(caller, request, target), routine.isVoid);
   }
 
-  async function list(request: RpcRequest, caller: Caller, name: string, search: string) {
+  async function list(request: RpcRequest, caller: Caller, name: string, query: URLSearchParams) {
     const { accept, prefer, range, ...headers } = request.headers;
     const isSingle = accept?.split(';')[0] === SINGLE_TYPE;
-    const isCounted = prefer === 'count=exact';
+    const isCounted = countingExactly(String(prefer)) === 'count=exact';
     const rest = { ...headers, ...(isSingle ? {} : { accept }), ...(isCounted ? {} : { prefer }) };
     if (!isPlain(rest, schema)) return null;
     const isHead = request.method === 'HEAD';
-    const query = new URLSearchParams(search);
     const found = listStatement(catalogue, schema, name, query, {
       isCounted,
       body: isHead ? 'none' : isSingle ? 'row' : 'rows',
@@ -136,15 +147,27 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const isRead = method === 'GET' || method === 'HEAD';
     const isList = isRead && rpc === undefined && name !== '';
     const caller = isCall || isList ? callerOf(headers) : null;
-    if (!caller) return null;
+    const query = new URLSearchParams(search);
     try {
-      return await (isCall ? call(request, caller, name) : list(request, caller, name, search));
+      refuseExcess(search, query);
+      const answer =
+        caller &&
+        (await (isCall ? call(request, caller, name) : list(request, caller, name, query)));
+      // From here on the engine reads the query.
+      if (answer === null) refuseMisread(query, !path.startsWith('rpc/'));
+      return answer;
     } catch (error) {
-      return refusalAnswer(error, caller.role !== 'anon');
+      return refusalAnswer(error, caller?.role !== 'anon');
     }
   }
 
-  return { answer, timeoutOf, reload, close: () => connections.close() };
+  return {
+    answer,
+    timeoutOf,
+    preRequest: () => catalogue.preRequest,
+    reload,
+    close: async () => void (await Promise.all([reads.close(), commands.close()])),
+  };
 }
 
 /** True when the request asks for nothing but JSON in the plain form. */

@@ -181,6 +181,17 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     amount: 100,
     reference: 'QWE123',
   });
+  const advance = await as('sales').rpc<Row>('record_payment', {
+    customer_id: other,
+    method: 'cash',
+    amount: 50,
+  });
+  await as('finance').rpc('approve_payment', { payment_id: advance.id });
+  await as('finance').rpc('refund_payment', {
+    payment_id: advance.id,
+    amount: 50,
+    reason: 'Nothing was ordered',
+  });
   await as('driver').rpc('submit_offload', {
     trip_id: round,
     items: [{ product_id: product.id, counted: 0 }],

@@ -2,6 +2,7 @@ import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import {
   answerOf,
   attach,
@@ -70,11 +71,12 @@ export async function listInvoices(list: ListQuery) {
   );
 }
 
-export function readInvoice(id: string): Promise<Offered<Invoice> | null> {
-  return oneWith(
+export async function readInvoice(id: string): Promise<Offered<Invoice> | null> {
+  const found = await oneWith(
     supabase.from('invoices').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_INVOICE,
   );
+  return found && asPrinted(found);
 }
 
 export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
@@ -86,7 +88,7 @@ export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
       .order('line_number')
       .limit(1000),
   );
-  return attach(items, ON_INVOICE_ITEM);
+  return (await attach(items, ON_INVOICE_ITEM)).map(lineAsPrinted);
 }
 
 export function invoicesOfOrder(orderId: string) {

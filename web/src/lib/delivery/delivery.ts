@@ -2,6 +2,7 @@ import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { asPrinted } from '#lib/platform/printed.ts';
 import {
   attach,
   childrenOf,
@@ -116,7 +117,7 @@ export async function stopsOf(tripId: string): Promise<Stop[]> {
   const found = await rows(
     supabase.from('trip_stops').select('*').eq('trip_id', tripId).order('sequence').limit(500),
   );
-  return attach(found, ON_STOP);
+  return (await attach(found, ON_STOP)).map(asPrinted);
 }
 
 export async function loadOf(tripId: string): Promise<Load | null> {

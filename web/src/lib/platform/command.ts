@@ -24,7 +24,9 @@ type JsonRpcName = {
   [Name in RpcName]: Json extends Returns<Name> ? Name : never;
 }[RpcName];
 
-const ATTEMPTS = 3;
+/** Together they outlast a database that has to start again. */
+const ATTEMPTS = 6;
+const MAX_PAUSE_MS = 2000;
 
 /**
  * A fresh idempotency key. `crypto.randomUUID` exists on secure origins only, and a phone in the
@@ -47,7 +49,7 @@ async function attempt<Result>(send: () => PromiseLike<Answer>, retries: boolean
     if (!error) return data as Result;
     const failure = toPortalError(error, status);
     if (!retries || !failure.retryable || turn >= ATTEMPTS) throw failure;
-    await pause(200 * 2 ** turn + Math.random() * 200);
+    await pause(Math.min(MAX_PAUSE_MS, 200 * 2 ** turn) + Math.random() * 200);
   }
 }
 
