@@ -53,10 +53,10 @@ create function private.fill_in(template text, names jsonb) returns text
 language sql immutable set search_path = ''
 as $$
   -- In one pass: what is filled in is never looked at for braces itself.
-  select coalesce(pg_catalog.string_agg(coalesce(names ->> m[1], m[2], m[3]), '' order by place), '')
+  select case when template is not null then coalesce(pg_catalog.string_agg(coalesce(names ->> m[1], m[2], m[3]), '' order by place), '') end
   from pg_catalog.regexp_matches(template, '\{([a-z_]+)\}|([^{]+)|(\{)', 'g') with ordinality as t (m, place)
 $$;
-comment on function private.fill_in(text, jsonb) is 'The text with every {name} replaced by the value of that name; by nothing when it has none.';
+comment on function private.fill_in(text, jsonb) is 'The text with every {name} replaced by the value of that name; by nothing when it has none. Null stays null.';
 
 create table public.message_texts (
   event text not null,
