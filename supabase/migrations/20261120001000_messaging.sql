@@ -35,8 +35,7 @@ create index messages_permission on public.messages (permission);
 create index messages_entity on public.messages (tenant_id, entity_id);
 comment on table public.messages is 'Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal''s outbox shows it.';
 comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
-alter table public.messages enable row level security;
-alter table public.messages force row level security;
+select private.force_policies('public.messages');
 
 ------------------------------------------------------------------------------------------------
 -- What messages say
@@ -70,8 +69,7 @@ create table public.message_texts (
 );
 comment on table public.message_texts is
   'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date} and {head} are filled in.';
-alter table public.message_texts enable row level security;
-alter table public.message_texts force row level security;
+select private.force_policies('public.message_texts');
 
 create table public.message_templates (
   id uuid primary key default private.uuid_v7(),
