@@ -23,6 +23,17 @@ revoke create on schema public from public;
 -- call, and making it anew each time costs more than running it (docs/decisions/0009).
 alter role authenticator set plan_cache_mode = 'force_generic_plan';
 
+create function private.force_policies(closed regclass) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('alter table %s enable row level security', closed);
+  execute pg_catalog.format('alter table %s force row level security', closed);
+end
+$$;
+comment on function private.force_policies(regclass) is
+  'Closes a table to everybody whom no policy lets in, its owner included. Tables that manage_table, manage_part or protect_ledger take care of need no other.';
+
 ------------------------------------------------------------------------------------------------
 -- Identifiers
 ------------------------------------------------------------------------------------------------
@@ -89,8 +100,7 @@ begin
     hint = known.sentence || ' ' || known.next_step;
 end
 $$;
-alter table private.errors enable row level security;
-alter table private.errors force row level security;
+select private.force_policies('private.errors');
 comment on function private.fail(text, jsonb) is
   'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step.';
 
@@ -186,8 +196,9 @@ create function private.protect_ledger(ledger regclass) returns void
 language plpgsql set search_path = ''
 as $$
 begin
+  perform private.force_policies(ledger);
   execute pg_catalog.format('create trigger _200_refuse_change before update or delete on %s for each row execute function private.tg__refuse_change()', ledger);
   execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on %s for each statement execute function private.tg__refuse_change()', ledger);
 end
 $$;
-comment on function private.protect_ledger(regclass) is 'Makes a table append-only.';
+comment on function private.protect_ledger(regclass) is 'Makes a table append-only, and forces its policies.';

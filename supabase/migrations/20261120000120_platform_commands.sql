@@ -15,8 +15,7 @@ create table private.idempotency_keys (
   primary key (tenant_id, user_id, key)
 );
 create index idempotency_keys_created_at on private.idempotency_keys (created_at);
-alter table private.idempotency_keys enable row level security;
-alter table private.idempotency_keys force row level security;
+select private.force_policies('private.idempotency_keys');
 comment on table private.idempotency_keys is
   'Answers of commands that carried an idempotency key, written in the transaction of the command itself; a failed command leaves no row, so its key is not burnt. Kept for seven days.';
 
@@ -78,8 +77,7 @@ create table private.document_kinds (
 comment on table private.document_kinds is
   'Kinds of numbered documents. Gapless kinds count in a row that stays locked until commit (tax documents); the others draw from a sequence per tenant and may show gaps after a rolled-back command.';
 
-alter table private.document_kinds enable row level security;
-alter table private.document_kinds force row level security;
+select private.force_policies('private.document_kinds');
 
 create table private.document_counters (
   tenant_id uuid not null,
@@ -89,8 +87,7 @@ create table private.document_counters (
   constraint last_number_is_bounded check (last_number between 0 and 999999999999)
 );
 create index document_counters_kind on private.document_counters (kind);
-alter table private.document_counters enable row level security;
-alter table private.document_counters force row level security;
+select private.force_policies('private.document_counters');
 comment on table private.document_counters is 'Last number of each gapless document kind per tenant.';
 
 create function private.document_sequence(tenant uuid, kind text) returns text
@@ -161,8 +158,7 @@ create table private.rate_limits (
   hits integer not null default 1,
   primary key (bucket, window_start)
 );
-alter table private.rate_limits enable row level security;
-alter table private.rate_limits force row level security;
+select private.force_policies('private.rate_limits');
 comment on table private.rate_limits is 'Hits per bucket (what and who, hashed) and window of time. Purged by maintenance.';
 
 create function private.check_rate(bucket text, hits integer, span interval default '1 minute') returns void

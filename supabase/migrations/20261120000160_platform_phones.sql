@@ -8,8 +8,7 @@ create table private.phone_countries (
   longest integer not null
 );
 create index phone_countries_calling_code on private.phone_countries (calling_code);
-alter table private.phone_countries enable row level security;
-alter table private.phone_countries force row level security;
+select private.force_policies('private.phone_countries');
 comment on table private.phone_countries is
   'How each country (ISO 3166, two letters) numbers its telephones: its calling code, what is dialled before a number within the country, and how many digits a number has without either. Reference data.';
 

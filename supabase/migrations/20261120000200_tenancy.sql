@@ -187,8 +187,7 @@ create table private.password_resets (
   constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$')
 );
 create index password_resets_user_id on private.password_resets (user_id);
-alter table private.password_resets enable row level security;
-alter table private.password_resets force row level security;
+select private.force_policies('private.password_resets');
 comment on table private.password_resets is 'Password reset tokens (SHA-256 only), one hour, single use.';
 
 create table private.sign_in_failures (
@@ -198,8 +197,7 @@ create table private.sign_in_failures (
 );
 create index sign_in_failures_user_id on private.sign_in_failures (user_id, failed_at desc);
 create index sign_in_failures_failed_at on private.sign_in_failures (failed_at);
-alter table private.sign_in_failures enable row level security;
-alter table private.sign_in_failures force row level security;
+select private.force_policies('private.sign_in_failures');
 comment on table private.sign_in_failures is 'Wrong passwords per account since the last right one. Kept for thirty days, so that an attack can be told afterwards.';
 
 create table private.proof_attempts (
@@ -211,8 +209,7 @@ create table private.proof_attempts (
 );
 create index proof_attempts_address on private.proof_attempts (kind, address, tried_at);
 create index proof_attempts_tried_at on private.proof_attempts (tried_at);
-alter table private.proof_attempts enable row level security;
-alter table private.proof_attempts force row level security;
+select private.force_policies('private.proof_attempts');
 comment on table private.proof_attempts is
   'Attempts to prove who one is that failed, or have not ended yet, per network address (SHA-256 of it). Successful ones leave nothing: an office behind one address is not locked out by its own size. Kept for an hour.';
 comment on column private.proof_attempts.kind is 'password: signing in. refresh: a session''s refresh token. link: the token of an invitation or of a new password.';

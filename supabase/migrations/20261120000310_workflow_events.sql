@@ -72,8 +72,7 @@ create trigger _200_refuse_truncate before truncate on public.event_store for ea
 
 -- Rows whose id is of no quarter that was prepared: of a clock that is far off.
 create table private.event_store_rest partition of public.event_store default;
-alter table private.event_store_rest enable row level security;
-alter table private.event_store_rest force row level security;
+select private.force_policies('private.event_store_rest');
 create trigger _200_refuse_truncate before truncate on private.event_store_rest for each statement execute function private.tg__refuse_change();
 comment on table private.event_store_rest is 'Rows of the ledger outside of every prepared quarter; empty as long as clocks are right.';
 
@@ -89,8 +88,7 @@ begin
     part := pg_catalog.format('private.%I', 'event_store_' || pg_catalog.to_char(begins, 'YYYY"q"Q'));
     if pg_catalog.to_regclass(part) is null then
       execute pg_catalog.format('create table %s (like public.event_store including defaults including constraints including indexes)', part);
-      execute pg_catalog.format('alter table %s enable row level security', part);
-      execute pg_catalog.format('alter table %s force row level security', part);
+      perform private.force_policies(part::regclass);
       execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on %s for each statement execute function private.tg__refuse_change()', part);
       execute pg_catalog.format('comment on table %s is %L', part, 'Rows of the ledger of one quarter. Made by private.extend_ledger.');
       execute pg_catalog.format('alter table public.event_store attach partition %s for values from (%L) to (%L)',
@@ -153,8 +151,7 @@ create table private.queue_policies (
   constraint max_attempts_is_bounded check (max_attempts between 1 and 50),
   constraint base_delay_is_bounded check (base_delay_seconds between 1 and 3600)
 );
-alter table private.queue_policies enable row level security;
-alter table private.queue_policies force row level security;
+select private.force_policies('private.queue_policies');
 comment on table private.queue_policies is 'Queues, the function that drains each, and their patience: attempts before the dead letter, first delay (doubles each time, at most one hour).';
 comment on column private.queue_policies.is_digest is 'Of what a statement tells about one record only the last is sent: for consumers that look at the record again anyway.';
 
@@ -181,8 +178,7 @@ create table private.consumers (
   effect text not null,
   primary key (queue, event_pattern, effect)
 );
-alter table private.consumers enable row level security;
-alter table private.consumers force row level security;
+select private.force_policies('private.consumers');
 comment on table private.consumers is
   'Who hears what, and what then happens: events with a name like the pattern (that of LIKE) go to the queue, and its worker calls private.<effect>. A queue without a consumer gets nothing. Written by private.listen; the fan-out follows by itself.';
 comment on column private.consumers.effect is
@@ -195,8 +191,7 @@ create table private.inbox (
   primary key (queue, event_id)
 );
 create index inbox_processed_at on private.inbox (processed_at);
-alter table private.inbox enable row level security;
-alter table private.inbox force row level security;
+select private.force_policies('private.inbox');
 comment on table private.inbox is 'Messages already consumed, written in the transaction of their effect: a redelivered message finds its row and does nothing. Purged after 30 days.';
 
 create function private.build_fan_out() returns void
@@ -295,8 +290,7 @@ create table private.audiences (
   permission text not null references public.permissions (permission)
 );
 create index audiences_permission on private.audiences (permission);
-alter table private.audiences enable row level security;
-alter table private.audiences force row level security;
+select private.force_policies('private.audiences');
 comment on table private.audiences is 'The permission to see each kind of record, as its policy asks it: only pages of who holds it hear of its changes. A kind without a row is told to nobody.';
 
 create function private.set_audience(entity_type text, permission text) returns void

@@ -8,8 +8,7 @@ create table private.entities (
   entity_type text primary key,
   table_name text not null unique
 );
-alter table private.entities enable row level security;
-alter table private.entities force row level security;
+select private.force_policies('private.entities');
 comment on table private.entities is 'Which table of public holds the records that the ledger calls by this name. Written by private.manage_table.';
 
 create function private.table_of(entity_type text) returns text
@@ -59,8 +58,6 @@ create table private.audit_chain (
   primary key (tenant_id, position),
   unique (tenant_id, sequence)
 );
-alter table private.audit_chain enable row level security;
-alter table private.audit_chain force row level security;
 comment on table private.audit_chain is
   'Hash chain per company over the ledger: hash = SHA-256(previous hash || the row as JSON, with the digest of its values in place of the values, so that these can be erased). Rows are sealed in batches by maintenance, so that writers of one company never wait for each other.';
 comment on column private.audit_chain.sequence is 'The row of public.event_store.';

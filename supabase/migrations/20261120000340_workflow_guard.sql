@@ -192,12 +192,14 @@ end
 $$;
 comment on function private.check_version(integer, integer) is 'Raises version_conflict when the caller edited an older version.';
 
-create function private.manage_table(managed regclass, entity text default '', machine text default null, has_stamps boolean default true) returns void
+create function private.manage_table(managed regclass, entity text default '', machine text default null, has_stamps boolean default true, numbered text default null) returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  execute pg_catalog.format('alter table %s enable row level security', managed);
-  execute pg_catalog.format('alter table %s force row level security', managed);
+  perform private.force_policies(managed);
+  if numbered is not null then
+    execute pg_catalog.format('create trigger _100_number_document before insert on %s for each row execute function private.tg__number_document(%L)', managed, numbered);
+  end if;
   if entity <> '' then
     insert into private.entities (entity_type, table_name) select entity, c.relname from pg_catalog.pg_class c where c.oid = managed;
   end if;
@@ -215,8 +217,8 @@ begin
   end if;
 end
 $$;
-comment on function private.manage_table(regclass, text, text, boolean) is
-  'Puts a table under the common rules: row level security forced, stamps, its changes in the ledger under the name of the entity (none: in the audit trail only), and its machine''s guard and history.';
+comment on function private.manage_table(regclass, text, text, boolean, text) is
+  'Puts a table under the common rules: row level security forced, stamps, its changes in the ledger under the name of the entity (none: in the audit trail only), its machine''s guard and history, and its number (numbered: kind of document number).';
 
 create function private.tg__note_editor() returns trigger
 language plpgsql security definer set search_path = ''
@@ -283,17 +285,18 @@ $$;
 comment on function private.audit_changes(regclass, text, text[]) is
   'Records changes of these columns in the audit trail; the other columns are derived. document: column that names the document of a part, null for a record of its own. Called by migrations.';
 
-create function private.audit_part(managed regclass, document text, variadic content text[]) returns void
+create function private.manage_part(managed regclass, document text, variadic content text[]) returns void
 language plpgsql set search_path = ''
 as $$
 begin
+  perform private.force_policies(managed);
   execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_parts(%L)', managed, document);
   execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_parts(%L)', managed, document);
   perform private.audit_changes(managed, document, variadic content);
 end
 $$;
-comment on function private.audit_part(regclass, text, text[]) is
-  'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. document: column that names it. Called by migrations.';
+comment on function private.manage_part(regclass, text, text[]) is
+  'Puts the parts of a document under the common rules: row level security forced, and in the audit trail what comes to, goes from and changes (in these columns) of them: lines, stops, counts. document: column that names it. Called by migrations.';
 
 create function private.register_machine(machine_name text, machine_table text, initial text, noun text, view_permission text, page text) returns void
 language plpgsql set search_path = ''
@@ -412,30 +415,20 @@ select private.register_error('separation_of_duties', 403, 'You entered or chang
 select private.register_error('approvals_missing', 409, 'More people have to approve this step first.', 'Ask a second approver.');
 
 -- Tables of the earlier families come under the same rules here, where the engine exists.
-alter table public.tenants enable row level security;
-alter table public.tenants force row level security;
+select private.force_policies('public.tenants');
 create trigger _100_stamp_row before insert or update on public.tenants for each row execute function private.tg__stamp_row();
 -- The logs of a company have no key to it: a check per row would lock the company's row thousands of times a second.
 create trigger _200_refuse_delete before delete on public.tenants for each statement execute function private.tg__refuse_change();
-alter table public.users enable row level security;
-alter table public.users force row level security;
+select private.force_policies('public.users');
 create trigger _100_stamp_row before insert or update on public.users for each row execute function private.tg__stamp_row();
-alter table public.permissions enable row level security;
-alter table public.permissions force row level security;
-alter table public.role_permissions enable row level security;
-alter table public.role_permissions force row level security;
-alter table public.role_ranks enable row level security;
-alter table public.role_ranks force row level security;
-alter table private.platform_admins enable row level security;
-alter table private.platform_admins force row level security;
-alter table private.machines enable row level security;
-alter table private.machines force row level security;
-alter table private.waiting_states enable row level security;
-alter table private.waiting_states force row level security;
-alter table private.transitions enable row level security;
-alter table private.transitions force row level security;
-alter table private.in_place_commands enable row level security;
-alter table private.in_place_commands force row level security;
+select private.force_policies('public.permissions');
+select private.force_policies('public.role_permissions');
+select private.force_policies('public.role_ranks');
+select private.force_policies('private.platform_admins');
+select private.force_policies('private.machines');
+select private.force_policies('private.waiting_states');
+select private.force_policies('private.transitions');
+select private.force_policies('private.in_place_commands');
 select private.manage_table('public.memberships', 'membership');
 select private.set_audience('membership', 'users.view');
 select private.manage_table('public.tenant_role_permissions');
@@ -452,8 +445,7 @@ select private.register_error('workflow_rule_taken', 409, 'This step has a rule 
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
 select private.manage_table('public.approvals', has_stamps => false);
 select private.manage_table('public.event_store', has_stamps => false);
-alter table public.tenant_settings enable row level security;
-alter table public.tenant_settings force row level security;
+select private.force_policies('public.tenant_settings');
 create trigger _100_stamp_row before insert or update on public.tenant_settings for each row execute function private.tg__stamp_row();
 
 create function private.next_state(machine_name text, entity uuid, current_state text, wanted_command text) returns text

@@ -7,8 +7,7 @@ create table private.worker_heartbeats (
   seen_at timestamptz not null default now(),
   details jsonb not null default '{}'
 );
-alter table private.worker_heartbeats enable row level security;
-alter table private.worker_heartbeats force row level security;
+select private.force_policies('private.worker_heartbeats');
 comment on table private.worker_heartbeats is 'When each worker last reported.';
 
 create function private.require_queue(queue text) returns private.queue_policies
@@ -301,8 +300,7 @@ create table private.maintenance_tasks (
   task text primary key,
   answer text not null unique
 );
-alter table private.maintenance_tasks enable row level security;
-alter table private.maintenance_tasks force row level security;
+select private.force_policies('private.maintenance_tasks');
 comment on table private.maintenance_tasks is
   'What run_maintenance does every minute: functions of private that can be called without arguments and answer how much they did. Names, not regprocedure: pg_upgrade refuses tables with that type.';
 comment on column private.maintenance_tasks.answer is 'Under which name run_maintenance tells how much was done.';

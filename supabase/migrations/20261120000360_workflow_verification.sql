@@ -4,8 +4,7 @@ create table private.derivations (
   derivation text primary key,
   meaning text not null
 );
-alter table private.derivations enable row level security;
-alter table private.derivations force row level security;
+select private.force_policies('private.derivations');
 comment on table private.derivations is
   'Every figure that is kept beside the rows it follows from. Each has a view private.derived__<derivation> (tenant_id, record_id, kept, derived): what is kept, and what the rows say.';
 
@@ -119,8 +118,7 @@ create table private.verifications (
   is_audit_intact boolean not null,
   examples jsonb not null
 );
-alter table private.verifications enable row level security;
-alter table private.verifications force row level security;
+select private.force_policies('private.verifications');
 comment on table private.verifications is 'What the last verification of each company found: how many kept figures and documents differ from their ledgers, with up to twenty of them, and whether the audit chain is whole.';
 
 create function private.verify_company(tenant uuid) returns private.verifications

@@ -182,11 +182,8 @@ comment on function private.tg_inventory__guard_balance() is 'Refuses every chan
 create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
 for each row execute function private.tg_inventory__guard_balance();
 select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
-alter table public.inventory enable row level security;
-alter table public.inventory force row level security;
+select private.force_policies('public.inventory');
 select private.audit_changes('public.inventory', null, 'reorder_point');
-alter table public.inventory_transactions enable row level security;
-alter table public.inventory_transactions force row level security;
 
 create table public.manual_adjustments (
   id uuid primary key default private.uuid_v7(),
@@ -215,7 +212,6 @@ create index manual_adjustments_warehouse on public.manual_adjustments (tenant_i
 create index manual_adjustments_recent on public.manual_adjustments (tenant_id, created_at desc, id desc);
 comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('adjustment', 'ADJ', false);
-create trigger _100_number_document before insert on public.manual_adjustments for each row execute function private.tg__number_document('adjustment');
 select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft', 'adjustment', 'inventory.view', '/stock/adjustments');
 insert into private.waiting_states (machine, state, permission) values ('manual_adjustment', 'pending_approval', 'inventory.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -223,7 +219,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'manual_adjustment.approved'),
   ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'manual_adjustment.rejected'),
   ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
-select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment');
+select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment', numbered => 'adjustment');
 select private.set_audience('manual_adjustment', 'inventory.view');
 
 create table public.manual_adjustment_items (
@@ -241,7 +237,6 @@ create table public.manual_adjustment_items (
 );
 create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
-select private.manage_table('public.manual_adjustment_items', has_stamps => false);
-select private.audit_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
+select private.manage_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
 
 select private.offer_commands('public.manual_adjustments');

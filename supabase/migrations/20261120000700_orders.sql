@@ -93,7 +93,6 @@ comment on column public.orders.edited_by is 'Who amended it besides its creator
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
 insert into private.document_kinds (kind, prefix, is_gapless) values ('order', 'ORD', false);
-create trigger _100_number_document before insert on public.orders for each row execute function private.tg__number_document('order');
 select private.register_machine('order', 'orders', 'draft', 'order', 'orders.view', '/orders');
 insert into private.waiting_states (machine, state, permission) values ('order', 'pending_approval', 'orders.approve'), ('order', 'approved', 'orders.allocate'), ('order', 'allocated', 'trips.edit'), ('order', 'in_transit', null);
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -121,7 +120,7 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, c, 'orders.edit'
 from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated']) s, pg_catalog.unnest(array['amend', 'hold', 'release']) c
 where (s, c) <> ('draft', 'amend');
-select private.manage_table('public.orders', 'order', 'order');
+select private.manage_table('public.orders', 'order', 'order', numbered => 'order');
 select private.set_audience('order', 'orders.view');
 select private.note_editors('public.orders', 'amended_at');
 select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken', each_alone => true);
@@ -160,9 +159,7 @@ comment on table public.order_items is 'Lines of an order. Price, tax and the wo
 comment on column public.order_items.quantity is 'Base units ordered.';
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
-alter table public.order_items enable row level security;
-alter table public.order_items force row level security;
-select private.audit_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
+select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
 
 create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -217,8 +214,7 @@ create index fulfilments_trip on public.fulfilments (tenant_id, trip_id);
 create index fulfilments_warehouse on public.fulfilments (tenant_id, warehouse_id);
 comment on table public.fulfilments is
   'The attempt to bring an order to its customer: made when its trip is dispatched; how it ended decides the delivery state of the order. A failed order is tried again as a new order (reattempt_of_id).';
-alter table public.fulfilments enable row level security;
-alter table public.fulfilments force row level security;
+select private.force_policies('public.fulfilments');
 
 create table public.fulfilment_items (
   id uuid primary key default private.uuid_v7(),
@@ -241,8 +237,7 @@ create table public.fulfilment_items (
 create index fulfilment_items_order_item on public.fulfilment_items (tenant_id, order_item_id);
 create index fulfilment_items_product on public.fulfilment_items (tenant_id, product_id);
 comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
-alter table public.fulfilment_items enable row level security;
-alter table public.fulfilment_items force row level security;
+select private.force_policies('public.fulfilment_items');
 select private.audit_changes('public.fulfilment_items', null, 'quantity_delivered', 'refused_reason');
 
 create table public.reservations (
@@ -263,8 +258,7 @@ create table public.reservations (
 create index reservations_stock on public.reservations (tenant_id, warehouse_id, product_id);
 create index reservations_product on public.reservations (tenant_id, product_id);
 comment on table public.reservations is 'Stock set aside per order line. Their sum is inventory.reserved, always.';
-alter table public.reservations enable row level security;
-alter table public.reservations force row level security;
+select private.force_policies('public.reservations');
 
 ------------------------------------------------------------------------------------------------
 -- Derived values

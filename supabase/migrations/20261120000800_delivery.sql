@@ -159,7 +159,6 @@ comment on column public.trips.is_done is 'Completed, as nearly all trips are in
 comment on column public.trips.is_booked is 'Planned or on the way: its driver and its vehicle are taken for the planned time.';
 comment on column public.trips.is_on_the_road is 'Dispatched and not back yet.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
-create trigger _100_number_document before insert on public.trips for each row execute function private.tg__number_document('trip');
 select private.register_machine('trip', 'trips', 'draft', 'trip', 'trips.view', '/trips');
 insert into private.waiting_states (machine, state, permission) values ('trip', 'planned', 'trips.load');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -183,7 +182,7 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'in_progress', 'report_variance', 'variances.report'),
   ('trip', 'completed', 'report_variance', 'variances.report'),
   ('trip', 'cancelled', 'report_variance', 'variances.report');
-select private.manage_table('public.trips', 'trip', 'trip');
+select private.manage_table('public.trips', 'trip', 'trip', numbered => 'trip');
 select private.set_audience('trip', 'trips.view');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
@@ -225,9 +224,7 @@ $$;
 comment on function private.tg_trip_stops__keep_words() is 'A stop that is done keeps the words that the driver saw.';
 create trigger _130_keep_words before update of status on public.trip_stops for each row
 when (new.status in ('delivered', 'failed') and old.status not in ('delivered', 'failed')) execute function private.tg_trip_stops__keep_words();
-alter table public.trip_stops enable row level security;
-alter table public.trip_stops force row level security;
-select private.audit_part('public.trip_stops', 'trip_id', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
+select private.manage_part('public.trip_stops', 'trip_id', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
@@ -246,9 +243,7 @@ create table public.loads (
   constraint two_people_confirm_the_load check (depot_confirmed_by <> driver_confirmed_by)
 );
 comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
-alter table public.loads enable row level security;
-alter table public.loads force row level security;
-select private.audit_part('public.loads', 'trip_id', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
+select private.manage_part('public.loads', 'trip_id', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
@@ -267,8 +262,7 @@ create table public.load_items (
 );
 create index load_items_product on public.load_items (tenant_id, product_id);
 comment on table public.load_items is 'Load sheet lines: what the orders need and what each side counted, in base units.';
-alter table public.load_items enable row level security;
-alter table public.load_items force row level security;
+select private.force_policies('public.load_items');
 
 create table public.delivery_proofs (
   id uuid primary key default private.uuid_v7(),
@@ -299,8 +293,6 @@ create index delivery_proofs_trip on public.delivery_proofs (tenant_id, trip_id)
 comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when.';
 comment on column public.delivery_proofs.captured_at is 'When the customer signed, by the phone''s clock; recorded_at is when the server heard of it.';
 select private.protect_ledger('public.delivery_proofs');
-alter table public.delivery_proofs enable row level security;
-alter table public.delivery_proofs force row level security;
 
 create table public.offload_documents (
   id uuid primary key default private.uuid_v7(),
@@ -336,7 +328,6 @@ create index offload_documents_trip on public.offload_documents (tenant_id, trip
 create index offload_documents_warehouse on public.offload_documents (tenant_id, warehouse_id);
 comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
 comment on column public.offload_documents.is_live is 'Not rejected.';
-create trigger _100_number_document before insert on public.offload_documents for each row execute function private.tg__number_document('offload');
 select private.register_machine('offload_document', 'offload_documents', 'draft', 'offload', 'trips.view', '/offloads');
 insert into private.waiting_states (machine, state, permission) values ('offload_document', 'submitted', 'trips.review');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -345,7 +336,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected'),
   ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
   ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
-select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
+select private.manage_table('public.offload_documents', 'offload_document', 'offload_document', numbered => 'offload');
 select private.set_audience('offload_document', 'trips.view');
 
 create table public.offload_items (
@@ -366,8 +357,6 @@ create table public.offload_items (
 create index offload_items_product on public.offload_items (tenant_id, product_id);
 comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed.';
 select private.protect_ledger('public.offload_items');
-alter table public.offload_items enable row level security;
-alter table public.offload_items force row level security;
 
 create table public.variances (
   id uuid primary key default private.uuid_v7(),
@@ -423,13 +412,12 @@ create index variances_product on public.variances (tenant_id, product_id);
 create index variances_responsible on public.variances (tenant_id, responsible_id);
 comment on table public.variances is 'Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account).';
 comment on column public.variances.expected is 'Base units, or money for kind cash (then unit_value is 1).';
-create trigger _100_number_document before insert on public.variances for each row execute function private.tg__number_document('variance');
 select private.register_machine('variance', 'variances', 'pending_review', 'variance', 'variances.view', '/variances');
 insert into private.waiting_states (machine, state, permission) values ('variance', 'pending_review', 'variances.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
-select private.manage_table('public.variances', 'variance', 'variance');
+select private.manage_table('public.variances', 'variance', 'variance', numbered => 'variance');
 select private.set_audience('variance', 'variances.view');
 
 select private.offer_commands('public.trips', $$

@@ -109,8 +109,6 @@ create index invoice_items_product on public.invoice_items (tenant_id, product_i
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
 comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
 select private.protect_ledger('public.invoice_items');
-alter table public.invoice_items enable row level security;
-alter table public.invoice_items force row level security;
 
 create table public.payments (
   id uuid primary key default private.uuid_v7(),
@@ -169,7 +167,6 @@ comment on column public.payments.refunded_total is 'What was given back of it, 
 comment on column public.payments.unallocated is 'What neither pays an invoice nor was given back: the customer''s advance.';
 comment on column public.payments.is_done is 'Decided. A list of pending payments asks for is_done is false as well: an index answers that.';
 comment on column public.payments.is_live is 'Neither rejected nor cancelled: its reference is taken.';
-create trigger _100_number_document before insert on public.payments for each row execute function private.tg__number_document('payment');
 select private.register_machine('payment', 'payments', 'pending', 'payment', 'payments.view', '/payments');
 insert into private.waiting_states (machine, state, permission) values ('payment', 'pending', 'payments.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -184,7 +181,7 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
-select private.manage_table('public.payments', 'payment', 'payment');
+select private.manage_table('public.payments', 'payment', 'payment', numbered => 'payment');
 select private.set_audience('payment', 'payments.view');
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
@@ -227,9 +224,7 @@ create table public.payment_allocations (
 );
 create index payment_allocations_invoice on public.payment_allocations (tenant_id, invoice_id);
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
-alter table public.payment_allocations enable row level security;
-alter table public.payment_allocations force row level security;
-select private.audit_part('public.payment_allocations', 'payment_id', 'amount');
+select private.manage_part('public.payment_allocations', 'payment_id', 'amount');
 
 create table public.payment_refunds (
   id uuid primary key default private.uuid_v7(),
@@ -247,8 +242,6 @@ create table public.payment_refunds (
 create index payment_refunds_payment on public.payment_refunds (tenant_id, payment_id);
 comment on table public.payment_refunds is 'Money of a payment that was given back to the customer because it pays nothing. Currency of the payment.';
 select private.protect_ledger('public.payment_refunds');
-alter table public.payment_refunds enable row level security;
-alter table public.payment_refunds force row level security;
 
 create table public.statement_lines (
   id uuid primary key default private.uuid_v7(),
@@ -328,8 +321,6 @@ create index container_ledger_reference on public.container_ledger (tenant_id, r
 comment on table public.container_ledger is 'Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them.';
 comment on column public.container_ledger.unit_deposit is 'Deposit of one container as it was when it was handed over; a return closes the deposit that was paid.';
 select private.protect_ledger('public.container_ledger');
-alter table public.container_ledger enable row level security;
-alter table public.container_ledger force row level security;
 
 create view public.container_balances with (security_invoker = true) as
 select l.tenant_id, l.holder, l.holder_id, l.product_id, sum(l.quantity) as quantity, sum(l.deposit_amount) as deposit_amount

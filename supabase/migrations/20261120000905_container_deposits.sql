@@ -15,8 +15,7 @@ create table private.deposit_layers (
   constraint quantities_are_bounded check (held between -99999999 and 99999999 and invoiced between -99999999 and 99999999)
 );
 create index deposit_layers_product on private.deposit_layers (tenant_id, product_id);
-alter table private.deposit_layers enable row level security;
-alter table private.deposit_layers force row level security;
+select private.force_policies('private.deposit_layers');
 comment on table private.deposit_layers is
   'Running sums per customer, container and deposit: how many he holds by the container ledger, and how many his invoices that are not void charge. Derived by triggers. Whoever reads them to move containers has the customer locked.';
 comment on column private.deposit_layers.held is 'Below zero: he gave more back than he had.';

@@ -35,8 +35,7 @@ create index messages_permission on public.messages (permission);
 create index messages_entity on public.messages (tenant_id, entity_id);
 comment on table public.messages is 'Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal''s outbox shows it.';
 comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
-alter table public.messages enable row level security;
-alter table public.messages force row level security;
+select private.force_policies('public.messages');
 
 ------------------------------------------------------------------------------------------------
 -- What messages say
@@ -53,10 +52,10 @@ create function private.fill_in(template text, names jsonb) returns text
 language sql immutable set search_path = ''
 as $$
   -- In one pass: what is filled in is never looked at for braces itself.
-  select coalesce(pg_catalog.string_agg(coalesce(names ->> m[1], m[2], m[3]), '' order by place), '')
+  select case when template is not null then coalesce(pg_catalog.string_agg(coalesce(names ->> m[1], m[2], m[3]), '' order by place), '') end
   from pg_catalog.regexp_matches(template, '\{([a-z_]+)\}|([^{]+)|(\{)', 'g') with ordinality as t (m, place)
 $$;
-comment on function private.fill_in(text, jsonb) is 'The text with every {name} replaced by the value of that name; by nothing when it has none.';
+comment on function private.fill_in(text, jsonb) is 'The text with every {name} replaced by the value of that name; by nothing when it has none. Null stays null.';
 
 create table public.message_texts (
   event text not null,
@@ -70,8 +69,7 @@ create table public.message_texts (
 );
 comment on table public.message_texts is
   'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date} and {head} are filled in.';
-alter table public.message_texts enable row level security;
-alter table public.message_texts force row level security;
+select private.force_policies('public.message_texts');
 
 create table public.message_templates (
   id uuid primary key default private.uuid_v7(),

@@ -57,8 +57,7 @@ create table private.addressees (
   machine text primary key references private.machines (machine),
   finder text not null
 );
-alter table private.addressees enable row level security;
-alter table private.addressees force row level security;
+select private.force_policies('private.addressees');
 comment on table private.addressees is 'Who is told about a kind of document: function of private over company and document that answers a private.addressee. Written by private.address.';
 
 create function private.address(machine_name text, finder_name text) returns void

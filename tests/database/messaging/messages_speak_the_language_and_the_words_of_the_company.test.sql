@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 create function pg_temp.approved(customer text, quantity numeric) returns public.messages language plpgsql as $$
 declare
@@ -32,6 +32,7 @@ select tests.sign_out();
 update customers set name = 'Kilimani {number} Mart' where name = 'Kilimani Mini Mart';
 select matches((pg_temp.approved('Kilimani {number} Mart', 4)).body, '^Karibu Kilimani \{number\} Mart! \{\{ ORD-[0-9]+ $', 'its own words, filled in once');
 select is((pg_temp.approved('Kilimani {number} Mart', 5)).template, 'order.approved', 'about the same event');
+select is((select count(subject) from messages where channel = 'whatsapp'), 0::bigint, 'what is no mail has no subject');
 
 -- By e-mail, where there is no phone; and what an invoice says.
 update customers set phone = null, email = 'shop@kilimani.test' where name = 'Kilimani {number} Mart';
