@@ -13,10 +13,13 @@ import {
   sendWebResponse,
   toWebRequest,
 } from './http.ts';
+import { answeringWith } from './last_resort.ts';
+import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
 import type { Secrets } from './secrets.ts';
 import { verifyToken } from './tokens.ts';
+import { answerAsRequest, isRealtime, outliveSockets } from './upgrades.ts';
 
 /** What the one port leads to. Parts are added as they come up; until then it says it is starting. */
 export interface Parts {
@@ -26,6 +29,7 @@ export interface Parts {
   portal: Portal;
   secrets: Secrets;
   config: Config;
+  budgets: Budgets;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
 }
@@ -62,10 +66,14 @@ export class Gateway {
 
   constructor() {
     this.server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 });
-    this.server.on('request', (request, response) => void this.#answer(request, response));
+    outliveSockets(this.server);
+    this.server.on(
+      'request',
+      (request, response) => void answeringWith(response, () => this.#answer(request, response)),
+    );
     this.server.on('upgrade', (request, socket, head) => {
-      if (this.#parts) this.#parts.realtime.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
+      if (!this.#parts || !isRealtime(request)) answerAsRequest(this.server, request, socket, head);
+      else this.#parts.realtime.upgrade(request, socket, head);
     });
   }
 
@@ -143,11 +151,36 @@ export class Gateway {
     if (family === 'functions') return this.#callFunction(parts, request, response, path);
     if (family === 'auth') return this.#authenticate(parts, request, response, path);
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
+    const leave = await parts.budgets.enter(request);
+    if (!leave) {
+      response.setHeader('retry-after', '2');
+      throw new Refusal(
+        429,
+        'too_many_requests',
+        'Your company has more requests under way than can be answered now.',
+        'Wait a few seconds and try again.',
+      );
+    }
+    try {
+      await this.#ask(parts, request, response, body);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The database answers, by the quick way or by the engine. */
+  async #ask(
+    parts: Parts,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+  ): Promise<void> {
+    const isRest = pathOf(request).startsWith('/rest/');
     const { method = 'GET', url = '/', headers } = request;
-    const quick = family === 'rest' ? await parts.api.call({ method, url, headers, body }) : null;
+    const quick = isRest ? await parts.api.call({ method, url, headers, body }) : null;
     if (quick) return sendText(response, quick.status, quick.headers, quick.body);
     const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
-    if (family === 'storage') guardDownload(response, answer);
+    if (!isRest) guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
 

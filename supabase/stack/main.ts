@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, StackError } from './errors.ts';
 import { externalProject, startExternal } from './external.ts';
+import { catchLastResort } from './last_resort.ts';
 import { holder, readRunning } from './lock.ts';
 import { stateHome } from './paths.ts';
 import { startStack } from './stack.ts';
@@ -79,6 +80,7 @@ async function start(flags: Set<string>): Promise<void> {
     await started?.stop();
     return;
   }
+  catchLastResort();
   say(`\nReady in ${((performance.now() - begin) / 1000).toFixed(1)} s: ${stack.url}`);
   if (!external) say(DEMO);
   try {

@@ -242,11 +242,10 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
   await listen();
   return {
     upgrade(request, socket, head) {
-      const url = new URL(request.url ?? '/', 'http://localhost');
-      const key = url.searchParams.get('apikey');
-      const isKnown = key === options.publishableKey || key === options.secretKey;
-      if (url.pathname !== '/realtime/v1/websocket' || !isKnown) {
-        socket.end(`HTTP/1.1 ${isKnown ? '404 Not Found' : '401 Unauthorized'}\r\n\r\n`);
+      const [, query = ''] = (request.url ?? '').split('?');
+      const key = new URLSearchParams(query).get('apikey');
+      if (key !== options.publishableKey && key !== options.secretKey) {
+        socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) =>

@@ -9,6 +9,7 @@ import { startFunctions } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import { acquireLock, publishRunning, releaseLock, type Running } from './lock.ts';
 import { databaseHome, repositoryRoot } from './paths.ts';
+import { openBudgets } from './payers.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
 import { diskFull, isDiskFull, startServer, type Server } from './postgres.ts';
@@ -154,8 +155,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const client = await connect(server.url('postgres', 'postgres'));
       await client.end();
     };
+    const budgets = openBudgets(server.url('postgres', 'postgres'), secrets);
+    undo.push(() => budgets.close());
     gateway.open(
-      { api, functions, realtime, portal, secrets, config, ping },
+      { api, functions, realtime, portal, secrets, config, budgets, ping },
       allowedOrigins(config),
     );
     const headers = { apikey: secrets.secretKey, 'content-type': 'application/json' };

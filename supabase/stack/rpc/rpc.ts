@@ -43,14 +43,16 @@ export interface RpcOptions {
   maxRows: number;
 }
 
-const CONNECTIONS = 8;
+/** Lists that take their time leave the commands alone: each has connections of its own. */
+const CONNECTIONS = { reads: 6, commands: 8 };
 
 /** What a caller may prefer without a change in the answer. */
 const PREFERENCES = /^return=\w+$/;
 
 export async function startRpc(options: RpcOptions): Promise<Rpc> {
   const { secrets, schema, maxRows } = options;
-  const connections = new Connections(options.databaseUrl, CONNECTIONS);
+  const reads = new Connections(options.databaseUrl, CONNECTIONS.reads);
+  const commands = new Connections(options.databaseUrl, CONNECTIONS.commands);
   const tokens = new TokenMemory(secrets.jwtSecret);
   let catalogue: Catalogue = {
     routines: new Map(),
@@ -61,7 +63,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
   };
   const texts = new Map<string, CallText>();
   const reload = async () => {
-    catalogue = await connections.use((client) => readCatalogue(client, schema));
+    catalogue = await commands.use((client) => readCatalogue(client, schema));
     texts.clear();
   };
   await reload();
@@ -92,6 +94,7 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     const timeout = timeoutOf(caller.role);
     const sent = JSON.stringify(headers);
     const acting = callerStatement(caller, timeout, isReadOnly, method, path, sent);
+    const connections = method === 'POST' ? commands : reads;
     const row = await connections.use((client) => runTransaction(client, [acting, statement]));
     return row ?? [];
   }
@@ -152,7 +155,12 @@ export async function startRpc(options: RpcOptions): Promise<Rpc> {
     }
   }
 
-  return { answer, timeoutOf, reload, close: () => connections.close() };
+  return {
+    answer,
+    timeoutOf,
+    reload,
+    close: async () => void (await Promise.all([reads.close(), commands.close()])),
+  };
 }
 
 /** True when the request asks for nothing but JSON in the plain form. */
