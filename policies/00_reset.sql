@@ -4,7 +4,7 @@
 revoke all on all tables in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all sequences in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role, supabase_auth_admin;
-revoke all on schema private, analytics, pgmq from public, anon, authenticated, supabase_auth_admin;
+revoke all on schema private, analytics, pgmq from public, anon, authenticated, authenticator, supabase_auth_admin;
 
 do $$
 declare

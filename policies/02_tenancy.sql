@@ -5,6 +5,10 @@ grant execute on function
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
+-- Before every request of everybody. The API reads the statement before it takes the caller's role.
+grant usage on schema private to authenticator;
+grant execute on function private.check_request to anon, authenticated, service_role;
+grant execute on function public.find_phone, private.find_phone to authenticated;
 grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
 grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
 grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
@@ -18,7 +22,7 @@ grant execute on function public.issue_password_reset, private.issue_password_re
 
 -- The sign-in service asks this, and nothing else of ours.
 grant usage on schema private to supabase_auth_admin;
-grant execute on function private.hook_password_verification_attempt to supabase_auth_admin;
+grant execute on function private.hook_password_verification_attempt, private.begin_proof, private.proof_held to supabase_auth_admin;
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated

@@ -31,6 +31,7 @@ using (
 with check (tenant_id = (select private.tenant_id('inventory.edit')));
 
 grant select on public.inventory_transactions to authenticated;
+grant execute on function public.stock_as_of, private.stock_as_of to authenticated;
 create policy select_readers on public.inventory_transactions for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))

@@ -3,11 +3,15 @@
 grant execute on function
   public.customer_credit, private.customer_credit, public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
   public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
-  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment
+  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment,
+  public.unreconcile_payment, private.unreconcile_payment, public.unallocate_payment, private.unallocate_payment,
+  public.refund_payment, private.refund_payment, public.bill_order, private.bill_order,
+  public.quote_delivery, private.quote_delivery
 to authenticated;
+grant execute on function private.is_billed to authenticated;
 grant execute on function public.allowed_commands (public.invoices), public.allowed_commands (public.payments) to authenticated;
 
-grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations to authenticated;
+grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
 using (
   tenant_id = (select private.tenant_id('invoices.view'))
@@ -27,6 +31,11 @@ create policy select_readers on public.payment_allocations for select to authent
 using (
   tenant_id = (select private.tenant_id('payments.view'))
   and ((select private.is_unscoped()) or exists (select from public.payments p where p.tenant_id = payment_allocations.tenant_id and p.id = payment_id))
+);
+create policy select_readers on public.payment_refunds for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('payments.view'))
+  and ((select private.is_unscoped()) or exists (select from public.payments p where p.tenant_id = payment_refunds.tenant_id and p.id = payment_id))
 );
 
 grant select on public.statement_lines to authenticated;

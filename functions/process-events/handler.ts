@@ -2,16 +2,8 @@ import { z } from 'zod';
 import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
 import type { Database } from '../_shared/database.ts';
 
-/** The queues that carry what happened; each has its effects in the database. */
-export const DOMAIN_QUEUES = [
-  'entity_changes',
-  'order_events',
-  'customer_events',
-  'trip_events',
-  'inventory_events',
-  'workflow_transitions',
-  'notifications',
-] as const;
+const WORKER = 'process-events';
+const queuesSchema = z.array(z.string());
 
 export const BATCH = 100;
 /** A call ends after this long even when there is more, so that no caller gives up on it. */
@@ -36,7 +28,7 @@ export interface Dependencies {
 }
 
 /**
- * Drains every domain queue, batch by batch for as long as batches are full. The database does the
+ * Drains every queue that the database names, batch by batch for as long as batches are full. The database does the
  * work of a message, its inbox row and its archiving in one transaction, and puts a failing one back
  * with delay or into the dead letters; this only asks for it, so that a crash anywhere loses and
  * repeats nothing.
@@ -49,7 +41,7 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
   /** A queue that stays broken is reported once, not every second. */
   const report = (queue: string, problem: string | null) => {
     if (problem !== null && problems.get(queue) !== problem) {
-      log({ level: 'error', worker: 'process-events', queue, error: problem });
+      log({ level: 'error', worker: WORKER, queue, error: problem });
     }
     if (problem === null) problems.delete(queue);
     else problems.set(queue, problem);
@@ -71,11 +63,12 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
     const deadline = now() + PATIENCE_MS;
     const queues: Record<string, Batch> = {};
     const failed: string[] = [];
-    for (const queue of DOMAIN_QUEUES) {
+    const named = queuesSchema.parse(await database.rpc('worker_queues', { worker: WORKER }));
+    for (const queue of named) {
       try {
         const sum = await drain(queue, deadline);
         if (total(sum) > 0) queues[queue] = sum;
-        if (sum.dead > 0) log({ level: 'error', worker: 'process-events', queue, dead: sum.dead });
+        if (sum.dead > 0) log({ level: 'error', worker: WORKER, queue, dead: sum.dead });
         report(queue, null);
       } catch (error) {
         // One queue that cannot be drained must not hold up the others.
@@ -88,7 +81,7 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
     if (processed > 0 || failed.length > 0 || now() - lastBeat >= HEARTBEAT_MS) {
       lastBeat = now();
       const details = { processed, failed };
-      await database.rpc('worker_heartbeat', { worker: 'process-events', details });
+      await database.rpc('worker_heartbeat', { worker: WORKER, details });
     }
     return Response.json({ processed, queues, failed });
   };

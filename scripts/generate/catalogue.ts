@@ -108,7 +108,7 @@ const FILLED_BY_TRIGGER = `exists (select from pg_trigger t join pg_proc p on p.
     and p.prosrc ~* ('(\\mnew\\.' || a.attname || '\\s*:=|\\minto\\s+(strict\\s+)?new\\.' || a.attname || '\\M)'))`;
 
 const RELATIONS = `
-  select c.relnamespace::regnamespace::text as schema, c.relname as name, c.relkind <> 'r' as is_view,
+  select c.relnamespace::regnamespace::text as schema, c.relname as name, c.relkind not in ('r', 'p') as is_view,
     coalesce(obj_description(c.oid, 'pg_class'), '') as comment,
     (select json_agg(json_build_object(
         'name', a.attname, 'type', ${TYPE('a.atttypid', 'a.atttypmod')}, 'is_nullable', not a.attnotnull,
@@ -179,9 +179,9 @@ const EVENTS = `
   select t.event from private.transitions t
   union select m.machine || '.status_changed' from private.machines m
   union select 'workflow.transition_executed'
-  union select a.entity || case p.proname when 'tg__record_insert' then '.created' else '.updated' end
+  union select a.entity || case p.proname when 'tg__record_insert' then '.created' when 'tg__record_update' then '.updated' else '.deleted' end
   from pg_trigger g
-  join pg_proc p on p.oid = g.tgfoid and p.proname in ('tg__record_insert', 'tg__record_update')
+  join pg_proc p on p.oid = g.tgfoid and p.proname in ('tg__record_insert', 'tg__record_update', 'tg__record_delete')
   cross join lateral (select split_part(encode(g.tgargs, 'escape'), '\\000', 1) as entity) a
   where a.entity <> ''
   union select m[1] from pg_proc p

@@ -14,6 +14,7 @@ const CONSEQUENCES: Record<string, string> = {
   'invoice.pay_part': 'allocate_payment',
   'invoice.reopen': 'cancel_payment',
   'invoice.reopen_part': 'cancel_payment',
+  'invoice.reopen_late': 'cancel_payment',
   'invoice.mark_overdue': 'run_maintenance',
 };
 

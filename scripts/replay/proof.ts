@@ -146,11 +146,7 @@ async function checkEvents({ as, vans }: Company, invoices: Invoice[]): Promise<
   ];
   return Promise.all(
     wanted.map(async ([type, count]) =>
-      equal(
-        `events ${type}`,
-        count,
-        await as.auditor.count('event_store', `event_type=eq.${type}`),
-      ),
+      equal(`events ${type}`, count, await as.auditor.count('events', `event_type=eq.${type}`)),
     ),
   );
 }

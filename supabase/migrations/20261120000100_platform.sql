@@ -48,6 +48,11 @@ return pg_catalog.encode(
 comment on function private.uuid_v7() is
   'Time-ordered UUID, version 7 of RFC 9562: 48 bits of Unix milliseconds, then random bits. Default of every id.';
 
+create function private.uuid_v7_floor(at timestamptz) returns uuid
+language sql immutable
+return pg_catalog.rpad(pg_catalog.lpad(pg_catalog.to_hex((extract(epoch from at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+comment on function private.uuid_v7_floor(timestamptz) is 'Below every id that private.uuid_v7 makes from this moment on, above those before: bounds of partitions.';
+
 ------------------------------------------------------------------------------------------------
 -- Errors: one registry, one way to raise
 ------------------------------------------------------------------------------------------------
@@ -89,6 +94,25 @@ alter table private.errors force row level security;
 comment on function private.fail(text, jsonb) is
   'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step.';
 
+create function private.answer_refusal(error_key text, detail jsonb default '{}'::jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  known private.errors;
+begin
+  select * into strict known from private.errors e where e.key = error_key;
+  perform pg_catalog.set_config('response.status', known.status::text, true);
+  if detail ? 'wait_seconds' then
+    perform pg_catalog.set_config('response.headers', pg_catalog.jsonb_build_array(
+      pg_catalog.jsonb_build_object('Retry-After', detail ->> 'wait_seconds'))::text, true);
+  end if;
+  return pg_catalog.jsonb_build_object('code', 'PT' || known.status::text, 'message', known.key, 'details', detail::text,
+    'hint', known.sentence || ' ' || known.next_step);
+end
+$$;
+comment on function private.answer_refusal(text, jsonb) is
+  'The same answer that private.fail leads to over HTTP, but as a value: what was written before it stays. For failures that have to be remembered, which an exception would take back. detail.wait_seconds becomes Retry-After.';
+
 create function private.register_error(error_key text, status integer, sentence text, next_step text) returns void
 language sql set search_path = ''
 as $$
@@ -111,7 +135,7 @@ select private.register_error('code_is_short', 422, 'The code is missing or too 
 select private.register_error('category_is_short', 422, 'The category is too long.', 'Enter at most 40 characters.');
 select private.register_error('customer_type_is_short', 422, 'The customer type is missing or too long.', 'Enter a type of at most 40 characters.');
 select private.register_error('notes_are_bounded', 422, 'The notes are too long.', 'Shorten them to 4000 characters.');
-select private.register_error('phone_is_e164', 422, 'The phone number is not in international form.', 'Write a plus sign, the country code and digits only, like +254712345678.');
+select private.register_error('phone_is_e164', 422, 'This is not a phone number.', 'Write it as it is dialled, like 0712 345 678, or with a plus sign and the country code, like +254712345678.');
 select private.register_error('email_is_an_address', 422, 'This is not an e-mail address.', 'Check it for typing mistakes.');
 select private.register_error('position_is_complete', 422, 'A position has both a latitude and a longitude.', 'Enter both, or neither.');
 select private.register_error('position_is_on_earth', 422, 'There is no such position on earth.', 'Enter a latitude from -90 to 90 and a longitude from -180 to 180.');

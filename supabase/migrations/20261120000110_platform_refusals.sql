@@ -11,6 +11,12 @@ declare
   index_id constant oid := (
     select i.indexrelid from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid where i.indrelid = managed and c.relname = constraint_name
   );
+  -- The new row as it will be: before it is written, its generated columns are still empty.
+  incoming constant text := '(select ' || (
+    select pg_catalog.string_agg(case when a.attgenerated = '' then pg_catalog.quote_ident(a.attname) else pg_catalog.format('%s as %I', pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attname) end, ', ' order by a.attnum)
+    from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated <> ''
+    where a.attrelid = managed and a.attnum > 0 and not a.attisdropped
+  ) || ' from (select (new).*) m)';
   predicate constant text := coalesce((select pg_catalog.pg_get_expr(i.indpred, i.indrelid) from pg_catalog.pg_index i where i.indexrelid = index_id), 'true');
   concerned text;
   decisive text;
@@ -32,7 +38,7 @@ begin
   select pg_catalog.string_agg(pg_catalog.format('%L, n.%s', k.key, k.key), ', ' order by k.n) filter (where k.operator = '='),
     pg_catalog.string_agg(k.key, ', ' order by k.n),
     -- The new row's side names the columns of the innermost relation, the stored row's side those of t.
-    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from (select (new).*) n)', k.key, k.operator, k.key), ' and ' order by k.n),
+    pg_catalog.string_agg(pg_catalog.format('%s operator(pg_catalog.%s) (select %s from %s n)', k.key, k.operator, k.key, incoming), ' and ' order by k.n),
     pg_catalog.string_agg(pg_catalog.format('new.%I is not null', k.attname), ' and ') filter (where not k.attnotnull)
   into strict decisive, whole, comparison, present
   from keys k;
@@ -52,11 +58,11 @@ declare
   taken_by uuid;
 begin
   begin
-    wanted := (select pg_catalog.jsonb_build_array(%2$s) from (select (new).*) n where %3$s);
+    wanted := (select pg_catalog.jsonb_build_array(%2$s) from %8$s n where %3$s);
     if wanted is null or (tg_op = 'UPDATE' and wanted = (select pg_catalog.jsonb_build_array(%2$s) from (select (old).*) n where %3$s)) then
       return new;
     end if;
-    wanted := (select pg_catalog.jsonb_build_object(%4$s) from (select (new).*) n);
+    wanted := (select pg_catalog.jsonb_build_object(%4$s) from %8$s n);
     -- Whoever wants the same at the same moment waits here, and then sees the row that was first.
     perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%5$s, 0));
     select t.id into taken_by from %6$s t where t.id <> new.id and %3$s and %7$s limit 1;
@@ -73,7 +79,7 @@ $body$
 $make$, task, whole, predicate, decisive,
     -- One lock for all rows of a company and table: a list of thousands would need as many, and no server has them.
     case when each_alone then pg_catalog.format('%L || wanted::text', constraint_name) else pg_catalog.format('%L || (wanted ->> ''tenant_id'')', managed) end,
-    managed, comparison);
+    managed, comparison, incoming);
   execute pg_catalog.format('comment on function private.%I() is %L', task, 'Raises ' || error_key || ' before the constraint ' || constraint_name || ' would refuse. Made by private.refuse_taken.');
   execute pg_catalog.format('create trigger %I before insert or update of %s on %s for each row when (%s) execute function private.%I(%L, %L)',
     '_290_refuse_' || error_key, concerned, managed, coalesce(present, 'true'), task, error_key, constraint_name);

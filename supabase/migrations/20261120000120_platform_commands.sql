@@ -163,25 +163,37 @@ create table private.rate_limits (
 );
 alter table private.rate_limits enable row level security;
 alter table private.rate_limits force row level security;
-comment on table private.rate_limits is 'Hits per bucket (what and who, hashed) and one-minute window. Purged by maintenance.';
+comment on table private.rate_limits is 'Hits per bucket (what and who, hashed) and window of time. Purged by maintenance.';
 
-create function private.check_rate(bucket text, hits_per_minute integer) returns void
+create function private.check_rate(bucket text, hits integer, span interval default '1 minute') returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  hashed text := pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(bucket, 'UTF8')), 'hex');
+  hashed constant text := pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(bucket, 'UTF8')), 'hex');
   used integer;
 begin
   insert into private.rate_limits as r (bucket, window_start)
-  values (hashed, pg_catalog.date_trunc('minute', pg_catalog.now()))
+  values (hashed, pg_catalog.date_bin(span, pg_catalog.now(), '2026-01-01'))
   on conflict on constraint rate_limits_pkey do update set hits = r.hits + 1
   returning r.hits into used;
-  if used > hits_per_minute then
+  if used > check_rate.hits then
     perform private.fail('rate_limit_exceeded');
   end if;
 end
 $$;
-comment on function private.check_rate(text, integer) is 'Counts a hit and raises rate_limit_exceeded above the limit per minute.';
+comment on function private.check_rate(text, integer, interval) is 'Counts a hit and raises rate_limit_exceeded above so many in a window of time, of an hour at most.';
+
+create function private.client_address() returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+  headers constant jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
+begin
+  -- The first is set by Supabase's own front, which lets nobody else set it; the other by the embedded one.
+  return coalesce(headers ->> 'cf-connecting-ip', nullif(pg_catalog.btrim(pg_catalog.split_part(headers ->> 'x-forwarded-for', ',', 1)), ''), 'unknown');
+end
+$$;
+comment on function private.client_address() is 'The network address that the request came from, as the front of the API saw it.';
 
 ------------------------------------------------------------------------------------------------
 -- Exposing commands
@@ -238,7 +250,7 @@ begin
   from pg_catalog.pg_proc p
   where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
   execute pg_catalog.format($make$
-create function public.%1$I(%2$s, idempotency_key uuid default null) returns %3$s
+create function public.%1$I(%2$s) returns %3$s
 language plpgsql volatile security invoker set search_path = ''
 as $body$
 #variable_conflict use_variable
@@ -263,7 +275,7 @@ begin
   return result;
 end
 $body$
-$make$, function_name, source.signature, source.result,
+$make$, function_name, pg_catalog.concat_ws(', ', nullif(source.signature, ''), 'idempotency_key uuid default null'), source.result,
     case when is_of_platform then 'null' else 'private.active_tenant_id()' end, source.named,
     case when source.is_row then pg_catalog.format('pg_catalog.jsonb_populate_record(null::%s, answer)', source.result) else pg_catalog.format('(answer #>> ''{}'')::%s', source.result) end,
     source.arguments);

@@ -159,13 +159,15 @@ create table public.invitations (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_pending boolean not null generated always as (status = 'pending') stored,
   unique (tenant_id, id),
   constraint email_is_lower_case check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
   constraint full_name_is_not_blank check (btrim(full_name) <> '' and length(full_name) <= 120),
   constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$'),
   constraint accepted_at_matches_status check ((status = 'accepted') = (accepted_at is not null))
 );
-create unique index invitations_pending_email on public.invitations (tenant_id, email) where status = 'pending';
+create unique index invitations_pending_email on public.invitations (tenant_id, email) where is_pending;
+comment on column public.invitations.is_pending is 'Neither accepted nor withdrawn.';
 create index invitations_token_hash on public.invitations (token_hash);
 comment on table public.invitations is 'Invitations to join a company: bound to one e-mail, 72 hours, single use. Only the SHA-256 of the token is kept.';
 
@@ -199,6 +201,21 @@ create index sign_in_failures_failed_at on private.sign_in_failures (failed_at);
 alter table private.sign_in_failures enable row level security;
 alter table private.sign_in_failures force row level security;
 comment on table private.sign_in_failures is 'Wrong passwords per account since the last right one. Kept for thirty days, so that an attack can be told afterwards.';
+
+create table private.proof_attempts (
+  id uuid primary key default private.uuid_v7(),
+  kind text not null,
+  address text not null,
+  tried_at timestamptz not null default clock_timestamp(),
+  constraint kind_is_known check (kind in ('password', 'refresh', 'link'))
+);
+create index proof_attempts_address on private.proof_attempts (kind, address, tried_at);
+create index proof_attempts_tried_at on private.proof_attempts (tried_at);
+alter table private.proof_attempts enable row level security;
+alter table private.proof_attempts force row level security;
+comment on table private.proof_attempts is
+  'Attempts to prove who one is that failed, or have not ended yet, per network address (SHA-256 of it). Successful ones leave nothing: an office behind one address is not locked out by its own size. Kept for an hour.';
+comment on column private.proof_attempts.kind is 'password: signing in. refresh: a session''s refresh token. link: the token of an invitation or of a new password.';
 
 ------------------------------------------------------------------------------------------------
 -- Who is asking, and may he? plpgsql, because its plans are kept for the life of a connection.

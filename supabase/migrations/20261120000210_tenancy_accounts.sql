@@ -100,6 +100,39 @@ end
 $$;
 comment on function private.check_password(text) is 'Raises password_too_weak unless 12 characters to 72 bytes with letters and digits.';
 
+create function private.begin_proof(kind text, address text, out attempt uuid, out wait_seconds integer)
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  failures_allowed constant integer := case kind when 'refresh' then 150 else 30 end;
+  span constant interval := '5 minutes';
+  hashed constant text := pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(address, 'UTF8')), 'hex');
+  oldest timestamptz;
+begin
+  -- Those that arrive together are counted one after the other, the open ones among them.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('proof' || kind || hashed, 0));
+  select p.tried_at into oldest from private.proof_attempts p
+  where p.kind = begin_proof.kind and p.address = hashed and p.tried_at > pg_catalog.clock_timestamp() - span
+  order by p.tried_at desc
+  offset failures_allowed - 1 limit 1;
+  if found then
+    wait_seconds := greatest(1, pg_catalog.ceil(extract(epoch from oldest + span - pg_catalog.clock_timestamp())));
+    return;
+  end if;
+  insert into private.proof_attempts (kind, address) values (kind, hashed) returning id into attempt;
+  wait_seconds := 0;
+end
+$$;
+comment on function private.begin_proof(text, text) is
+  'Before somebody''s proof of who he is (password, refresh, link) is looked at: counts it against his network address. wait_seconds above 0: too many failed, he has to wait so long and the proof is not to be looked at. Else tell proof_held(attempt) when it was right; otherwise it stays counted as failed. 30 within five minutes, 150 for refresh.';
+
+create function private.proof_held(attempt uuid) returns void
+language sql security definer set search_path = ''
+as $$ delete from private.proof_attempts p where p.id = attempt $$;
+comment on function private.proof_held(uuid) is 'The proof was right: nothing is left of it.';
+
+select private.register_error('proof_rests', 429, 'Too many attempts from your network failed.', 'Wait for the time in the details, then try again.');
+
 create function private.create_account(email text, password text, full_name text) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
@@ -107,6 +140,8 @@ as $$
 declare
   account_id constant uuid := pg_catalog.gen_random_uuid();
 begin
+  -- Whoever made an account past us with this address has no claim to it; who comes here read its mail.
+  delete from auth.users u where pg_catalog.lower(u.email) = create_account.email and not exists (select from public.users p where p.id = u.id);
   insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
     confirmation_token, recovery_token, email_change, email_change_token_new, created_at, updated_at)
   values (account_id, 'authenticated', 'authenticated', email, extensions.crypt(password, extensions.gen_salt('bf', 10)), pg_catalog.now(),
@@ -242,16 +277,24 @@ as $$
 declare
   invitation public.invitations;
   account_id uuid;
+  proof record;
 begin
   perform private.begin_command('accept_invitation', null, null, null);
+  proof := private.begin_proof('link', private.client_address());
+  if proof.wait_seconds > 0 then
+    return private.answer_refusal('proof_rests', pg_catalog.jsonb_build_object('wait_seconds', proof.wait_seconds));
+  end if;
   -- The row lock makes two clicks at once take turns; the second finds the invitation used.
   select * into invitation from public.invitations i
   where i.token_hash = pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(token, ''), 'UTF8')), 'hex')
   for update;
   if not found or invitation.status <> 'pending' or invitation.expires_at <= pg_catalog.now()
     or not exists (select from public.tenants t where t.id = invitation.tenant_id and t.status = 'active') then
-    perform private.fail('invitation_not_valid');
+    return private.answer_refusal('invitation_not_valid');
   end if;
+  perform private.proof_held(proof.attempt);
+  -- Two companies may invite one person, who may open both mails at once.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('account' || invitation.email, 0));
   select u.id into account_id from public.users u where u.email = invitation.email;
   if auth.uid() is not null and auth.uid() is distinct from account_id then
     perform private.fail('invitation_for_other_email');
@@ -270,7 +313,7 @@ begin
 end
 $$;
 comment on function private.accept_invitation(text, text) is
-  'Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}. Raises invitation_not_valid, invitation_for_other_email, password_too_weak.';
+  'Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}, or the refusal proof_rests or invitation_not_valid with its status. Raises invitation_for_other_email, password_too_weak.';
 select private.expose('accept_invitation');
 
 ------------------------------------------------------------------------------------------------
@@ -284,11 +327,14 @@ as $$
 declare
   me public.users;
 begin
-  perform private.check_rate('password_reset:' || pg_catalog.lower(coalesce(email, '')), 3);
+  perform private.check_rate('password_reset:' || pg_catalog.lower(coalesce(email, '')), 3, '1 hour');
+  perform private.check_rate('password_reset_from:' || private.client_address(), 30, '1 hour');
   select * into me from public.users u where u.email = pg_catalog.lower(email) and u.status = 'active' and u.active_tenant_id is not null;
   if me.id is null then
     return null;
   end if;
+  -- A new link makes those before it worthless.
+  update private.password_resets r set used_at = pg_catalog.now() where r.user_id = me.id and r.used_at is null;
   insert into private.password_resets (user_id, token_hash) values (me.id, issue_password_reset.token_hash);
   return pg_catalog.jsonb_build_object('tenant_id', me.active_tenant_id, 'email', me.email, 'full_name', me.full_name);
 end
@@ -303,27 +349,51 @@ as $$
 #variable_conflict use_variable
 declare
   reset private.password_resets;
+  proof record;
 begin
+  proof := private.begin_proof('link', private.client_address());
+  if proof.wait_seconds > 0 then
+    return private.answer_refusal('proof_rests', pg_catalog.jsonb_build_object('wait_seconds', proof.wait_seconds));
+  end if;
   update private.password_resets r set used_at = pg_catalog.now()
   where r.token_hash = pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(token, ''), 'UTF8')), 'hex')
     and r.used_at is null and r.expires_at > pg_catalog.now()
   returning * into reset;
   if not found then
-    perform private.fail('reset_not_valid');
+    return private.answer_refusal('reset_not_valid');
   end if;
-  -- Older links in the same mailbox are worth nothing any more.
-  update private.password_resets r set used_at = pg_catalog.now() where r.user_id = reset.user_id and r.used_at is null;
+  perform private.proof_held(proof.attempt);
   perform private.set_password(reset.user_id, password);
   delete from private.sign_in_failures f where f.user_id = reset.user_id;
   return pg_catalog.jsonb_build_object('email', (select u.email from public.users u where u.id = reset.user_id));
 end
 $$;
-comment on function private.reset_password(text, text) is 'Sets a new password with a reset token, once, and signs the account out everywhere. Raises reset_not_valid, password_too_weak.';
+comment on function private.reset_password(text, text) is 'Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak.';
 select private.expose('reset_password');
 
 ------------------------------------------------------------------------------------------------
 -- Signing in
 ------------------------------------------------------------------------------------------------
+
+select private.register_error('session_ended', 401, 'You were signed out.', 'Sign in again.');
+
+create function private.check_request() returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  claims constant jsonb := nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb;
+begin
+  if claims ->> 'role' = 'authenticated' and not exists (
+    select from auth.sessions s
+    where s.id = private.uuid_or_null(claims ->> 'session_id') and s.user_id = private.uuid_or_null(claims ->> 'sub')
+  ) then
+    perform private.fail('session_ended');
+  end if;
+end
+$$;
+comment on function private.check_request() is
+  'Called by the API before every request: an access token is worth something only while its session lasts. Signing out, a new password and closing the account end it at once. Raises session_ended.';
+alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 
 create function private.hook_password_verification_attempt(event jsonb) returns jsonb
 language plpgsql security definer set search_path = ''

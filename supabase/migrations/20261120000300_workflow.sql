@@ -72,32 +72,14 @@ create table public.approvals (
   tenant_id uuid not null references public.tenants (id),
   machine text not null references private.machines (machine),
   entity_id uuid not null,
-  entity_round integer not null,
+  entity_version integer not null,
   command text not null,
   approved_by uuid not null,
   created_at timestamptz not null default now(),
   unique (tenant_id, id),
-  unique (tenant_id, machine, entity_id, entity_round, command, approved_by)
+  unique (tenant_id, machine, entity_id, entity_version, command, approved_by)
 );
 create index approvals_machine on public.approvals (machine);
 comment on table public.approvals is 'Votes for steps that need several approvers (workflow_definitions.approvals_required).';
-comment on column public.approvals.entity_round is 'How often the row had changed when the vote was cast (private.entity_round): votes of an earlier round do not count.';
+comment on column public.approvals.entity_version is 'Version of the row that the voter saw: once it has changed, the vote no longer counts.';
 select private.protect_ledger('public.approvals');
-
-create table public.transition_executions (
-  id uuid not null default private.uuid_v7(),
-  tenant_id uuid not null,
-  machine text not null,
-  entity_id uuid not null,
-  from_state text not null,
-  command text not null,
-  to_state text not null,
-  executed_by uuid,
-  executed_rule text,
-  executed_at timestamptz not null default clock_timestamp(),
-  primary key (tenant_id, id)
-);
-create index transition_executions_entity on public.transition_executions (tenant_id, entity_id, executed_at);
-comment on table public.transition_executions is 'History of every state change of every document. Written by trigger only.';
-comment on column public.transition_executions.executed_rule is 'Name of the tenant rule or system step that acted, null when a person did.';
-select private.protect_ledger('public.transition_executions');

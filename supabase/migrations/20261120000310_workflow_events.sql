@@ -4,59 +4,189 @@
 -- Events and queues
 ------------------------------------------------------------------------------------------------
 
+create function private.caused_by() returns jsonb
+language sql stable
+return case when pg_catalog.current_setting('mzigo.correlation_id', true) <> '' then pg_catalog.jsonb_build_object(
+  'correlation_id', pg_catalog.current_setting('mzigo.correlation_id', true),
+  'causation_id', pg_catalog.current_setting('mzigo.causation_id', true)
+) end;
+comment on function private.caused_by() is
+  'While an event is consumed: its correlation id and its own id, for what follows from it. Null otherwise: then the transaction is the correlation.';
+
+-- transaction_id stands before sequence: defaults are computed in the order of the columns, so a row draws
+-- its number only once its transaction has one. private.sealed_up_to relies on it.
 create table public.event_store (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
+  transaction_id xid8 not null default pg_current_xact_id(),
   sequence bigint generated always as identity,
-  event_type text not null,
+  created_at timestamptz not null default clock_timestamp(),
   entity_type text not null,
   entity_id uuid not null,
-  entity_version integer not null,
-  payload jsonb not null default '{}',
-  metadata jsonb not null default '{}',
-  created_at timestamptz not null default clock_timestamp(),
+  entity_version integer not null default 0,
+  event_type text,
+  machine text,
+  from_state text,
+  step text,
+  to_state text,
+  actor_id uuid default auth.uid(),
+  actor_role text not null default coalesce(nullif(current_setting('role', true), 'none'), session_user::text),
+  command text default nullif(current_setting('mzigo.command', true), ''),
+  rule text default nullif(current_setting('mzigo.rule', true), ''),
+  payload jsonb,
+  metadata jsonb default private.caused_by(),
+  old_values jsonb,
+  new_values jsonb,
   primary key (tenant_id, id),
-  unique (tenant_id, sequence)
-);
+  constraint step_is_told_whole check (num_nulls(machine, from_state, step, to_state) in (0, 4))
+) partition by range (id);
+create index event_store_sequence on public.event_store (tenant_id, sequence);
 create index event_store_entity on public.event_store (tenant_id, entity_id, sequence);
-comment on table public.event_store is 'Append-only log of everything that happened. Payloads carry ids and field names, no personal data.';
+comment on table public.event_store is
+  'The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it.';
 comment on column public.event_store.sequence is 'Order of writing over all companies; gaps are normal, and a later commit may show a lower number.';
-select private.protect_ledger('public.event_store');
+comment on column public.event_store.entity_type is 'What changed: a kind of document or record (order), or the table where nothing is told but in the audit trail (order_items).';
+comment on column public.event_store.entity_id is 'The record; for parts the document that they belong to.';
+comment on column public.event_store.entity_version is 'Version of the record that this made; 0 where versions are not counted.';
+comment on column public.event_store.event_type is 'What consumers hear, e.g. order.approved; a step also answers to the names of private.event_names. Null: for the audit trail only.';
+comment on column public.event_store.step is 'Command of the machine that leads from from_state to to_state, e.g. approve.';
+comment on column public.event_store.command is 'Command that was given, e.g. approve_order; null for rows written directly.';
+comment on column public.event_store.rule is 'Rule of the company, other document or queue that acted; null when a person did.';
+comment on column public.event_store.payload is 'What a published event says besides its entity: ids and field names, no personal data.';
+comment on column public.event_store.metadata is 'Cause of what follows from a consumed event: {"correlation_id", "causation_id"}.';
+comment on column public.event_store.old_values is 'Change: the changed columns before, without state and stamps. Deletion: the whole row. Parts: a list of rows.';
+comment on column public.event_store.new_values is 'Change: the changed columns after, without state and stamps. Creation: the whole row. Parts: a list of rows.';
 
-create table private.subscriptions (
-  event_pattern text not null,
-  queue text not null,
-  primary key (event_pattern, queue)
-);
-comment on table private.subscriptions is 'Which queue hears which events. Patterns are those of LIKE.';
+create function private.only_erases(before public.event_store, after public.event_store) returns boolean
+language sql immutable set search_path = ''
+as $$
+  select num_nulls(before.old_values, before.new_values) < 2 and num_nulls(after.old_values, after.new_values) = 2
+    and pg_catalog.to_jsonb(before) - array['old_values', 'new_values'] = pg_catalog.to_jsonb(after) - array['old_values', 'new_values']
+$$;
+comment on function private.only_erases(public.event_store, public.event_store) is 'Whether a change of a ledger row takes away its values and nothing else (private.erase_values).';
 
-insert into private.subscriptions (event_pattern, queue) values
-  ('%.created', 'entity_changes'),
-  ('%.updated', 'entity_changes'),
-  ('order.%', 'order_events'),
-  ('customer.%', 'customer_events'),
-  ('trip.%', 'trip_events'),
-  ('inventory.%', 'inventory_events'),
-  ('workflow.transition_executed', 'workflow_transitions'),
-  ('order.approved', 'notifications'),
-  ('order.rejected', 'notifications'),
-  ('order.dispatched', 'notifications'),
-  ('order.delivered', 'notifications'),
-  ('order.failed', 'notifications'),
-  ('invoice.issued', 'notifications');
+create trigger _200_refuse_change before delete on public.event_store for each row execute function private.tg__refuse_change();
+create trigger _200_refuse_update before update on public.event_store
+for each row when (not private.only_erases(old, new)) execute function private.tg__refuse_change();
+create trigger _200_refuse_truncate before truncate on public.event_store for each statement execute function private.tg__refuse_change();
 
-do $$
+-- Rows whose id is of no quarter that was prepared: of a clock that is far off.
+create table private.event_store_rest partition of public.event_store default;
+alter table private.event_store_rest enable row level security;
+alter table private.event_store_rest force row level security;
+create trigger _200_refuse_truncate before truncate on private.event_store_rest for each statement execute function private.tg__refuse_change();
+comment on table private.event_store_rest is 'Rows of the ledger outside of every prepared quarter; empty as long as clocks are right.';
+
+create function private.extend_ledger() returns bigint
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '2s'
+as $$
 declare
-  queue_name text;
+  begins timestamptz;
+  part text;
+  added bigint := 0;
 begin
-  foreach queue_name in array array[
-    'entity_changes', 'order_events', 'customer_events', 'trip_events', 'inventory_events', 'workflow_transitions',
-    'notifications', 'send_message', 'dead_letter'
-  ] loop
-    perform pgmq.create(queue_name);
+  foreach begins in array array[pg_catalog.date_trunc('quarter', pg_catalog.now()), pg_catalog.date_trunc('quarter', pg_catalog.now()) + interval '3 months'] loop
+    part := pg_catalog.format('private.%I', 'event_store_' || pg_catalog.to_char(begins, 'YYYY"q"Q'));
+    if pg_catalog.to_regclass(part) is null then
+      execute pg_catalog.format('create table %s (like public.event_store including defaults including constraints including indexes)', part);
+      execute pg_catalog.format('alter table %s enable row level security', part);
+      execute pg_catalog.format('alter table %s force row level security', part);
+      execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on %s for each statement execute function private.tg__refuse_change()', part);
+      execute pg_catalog.format('comment on table %s is %L', part, 'Rows of the ledger of one quarter. Made by private.extend_ledger.');
+      execute pg_catalog.format('alter table public.event_store attach partition %s for values from (%L) to (%L)',
+        part, private.uuid_v7_floor(begins), private.uuid_v7_floor(begins + interval '3 months'));
+      added := added + 1;
+    end if;
   end loop;
+  return added;
 end
 $$;
+comment on function private.extend_ledger() is
+  'Maintenance: prepares the ledger for this quarter and the next.';
+select private.extend_ledger();
+
+create function private.event_names(event_type text, machine text) returns text[]
+language sql immutable parallel safe
+return case when machine is null then array[event_type] else array[event_type, machine || '.status_changed', 'workflow.transition_executed'] end;
+comment on function private.event_names(text, text) is
+  'Every name that a row of the ledger answers to: a step of a machine is also <machine>.status_changed and workflow.transition_executed.';
+
+create view public.transition_executions with (security_invoker = true) as
+select e.id, e.tenant_id, e.machine, e.entity_id, e.from_state, e.step as command, e.to_state,
+  e.actor_id as executed_by, e.rule as executed_rule, e.created_at as executed_at
+from public.event_store e
+where e.machine is not null;
+comment on view public.transition_executions is 'History of every state change of every document: the steps of the ledger, for whoever sees the document.';
+comment on column public.transition_executions.executed_rule is 'Name of the tenant rule or system step that acted, null when a person did.';
+
+create view public.events with (security_invoker = true) as
+select e.id, e.tenant_id, e.sequence, n.event_type, e.entity_type, e.entity_id, e.entity_version,
+  case
+    when e.machine is not null then pg_catalog.jsonb_build_object('from', e.from_state, 'to', e.to_state, 'command', e.step)
+    when e.old_values is not null and e.new_values is not null then
+      pg_catalog.jsonb_build_object('changed', (select pg_catalog.jsonb_agg(k order by k) from pg_catalog.jsonb_object_keys(e.new_values) k))
+    else coalesce(e.payload, '{}')
+  end as payload,
+  pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    'user_id', e.actor_id, 'command', e.command, 'rule', e.rule,
+    'correlation_id', coalesce(e.metadata ->> 'correlation_id', e.transaction_id::text),
+    'causation_id', e.metadata ->> 'causation_id'
+  )) as metadata,
+  e.created_at
+from public.event_store e
+cross join lateral pg_catalog.unnest(private.event_names(e.event_type, e.machine)) with ordinality as n (event_type, place)
+where e.event_type is not null;
+comment on view public.events is
+  'Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values.';
+comment on column public.events.metadata is 'Who and what caused it: user_id, command, rule, correlation_id (that of the consumed event, else the transaction), causation_id.';
+
+------------------------------------------------------------------------------------------------
+-- Queues and who hears what
+------------------------------------------------------------------------------------------------
+
+create table private.queue_policies (
+  queue text primary key,
+  worker text not null,
+  is_digest boolean not null default false,
+  max_attempts integer not null default 5,
+  base_delay_seconds integer not null default 2,
+  constraint max_attempts_is_bounded check (max_attempts between 1 and 50),
+  constraint base_delay_is_bounded check (base_delay_seconds between 1 and 3600)
+);
+alter table private.queue_policies enable row level security;
+alter table private.queue_policies force row level security;
+comment on table private.queue_policies is 'Queues, the function that drains each, and their patience: attempts before the dead letter, first delay (doubles each time, at most one hour).';
+comment on column private.queue_policies.is_digest is 'Of what a statement tells about one record only the last is sent: for consumers that look at the record again anyway.';
+
+create function private.create_queue(queue_name text, worker_name text, tells_last_only boolean default false) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform pgmq.create(queue_name);
+  insert into private.queue_policies (queue, worker, is_digest) values (queue_name, worker_name, tells_last_only);
+end
+$$;
+comment on function private.create_queue(text, text, boolean) is 'Adds a queue and names the edge function that drains it. Called by migrations.';
+
+select private.create_queue('entity_changes', 'process-events', tells_last_only => true);
+select private.create_queue(q, 'process-events')
+from pg_catalog.unnest(array['order_events', 'customer_events', 'trip_events', 'inventory_events', 'workflow_transitions', 'notifications']) q;
+select private.create_queue('send_message', 'send-message');
+-- Where messages end that nobody could process; nothing drains it but people (redrive_dead_letter).
+select pgmq.create('dead_letter');
+
+create table private.consumers (
+  queue text not null references private.queue_policies (queue),
+  event_pattern text not null,
+  effect text not null,
+  primary key (queue, event_pattern, effect)
+);
+alter table private.consumers enable row level security;
+alter table private.consumers force row level security;
+comment on table private.consumers is
+  'Who hears what, and what then happens: events with a name like the pattern (that of LIKE) go to the queue, and its worker calls private.<effect>. A queue without a consumer gets nothing. Written by private.listen; the fan-out follows by itself.';
+comment on column private.consumers.effect is
+  'Function of private over public.event_store, called once per event with its cause set, or over public.event_store[], called once per batch. A name, not regprocedure: pg_upgrade refuses tables with that type.';
 
 create table private.inbox (
   queue text not null,
@@ -76,10 +206,18 @@ declare
   deliveries text;
 begin
   select pg_catalog.string_agg(pg_catalog.format(
-    ', to_%s as (insert into pgmq.%I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where f.event_type like any (%L::text[]) order by f.sequence)',
-    q.queue, 'q_' || q.queue, q.patterns), E'\n  ' order by q.queue)
+    case when q.is_digest then
+      ', to_%1$s as (insert into pgmq.%2$I (vt, message) select pg_catalog.clock_timestamp(), d.message from (select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.sequence, f.message from fresh f where %3$s order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc) d order by d.sequence)'
+    else
+      ', to_%1$s as (insert into pgmq.%2$I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where %3$s order by f.sequence)'
+    end,
+    q.queue, 'q_' || q.queue, pg_catalog.format('exists (select from pg_catalog.unnest(f.names) n where n like any (%L::text[]))', q.patterns)), E'\n  ' order by q.queue)
   into deliveries
-  from (select s.queue, pg_catalog.array_agg(s.event_pattern order by s.event_pattern) as patterns from private.subscriptions s group by s.queue) q;
+  from (
+    select p.queue, p.is_digest, pg_catalog.array_agg(distinct c.event_pattern order by c.event_pattern) as patterns
+    from private.queue_policies p join private.consumers c on c.queue = p.queue
+    group by p.queue
+  ) q;
   execute pg_catalog.format($make$
 create or replace function private.tg_event_store__fan_out() returns trigger
 language plpgsql security definer set search_path = ''
@@ -87,10 +225,14 @@ as $body$
 declare
   sent bigint;
 begin
+  if not exists (select from new_rows n where n.event_type is not null) then
+    return null;
+  end if;
   with fresh as materialized (
-    select n.sequence, n.event_type,
+    select n.tenant_id, n.entity_type, n.entity_id, n.sequence, private.event_names(n.event_type, n.machine) as names,
       pg_catalog.jsonb_build_object('event_id', n.id, 'tenant_id', n.tenant_id, 'event_type', n.event_type, 'entity_id', n.entity_id) as message
     from new_rows n
+    where n.event_type is not null
   )%s
   select count(*) into sent from fresh;
   return null;
@@ -100,38 +242,46 @@ $make$, deliveries);
 end
 $$;
 comment on function private.build_fan_out() is
-  'Writes tg_event_store__fan_out anew after a change of private.subscriptions: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
+  'Writes tg_event_store__fan_out from private.consumers: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
 select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
-  'Sends new events to the queues that subscribe to them, in the transaction that writes them. Messages carry ids only. Written by private.build_fan_out().';
+  'Sends new events to the queues with a consumer of one of their names, in the transaction that writes them. Messages carry ids only. Written by private.build_fan_out().';
 create trigger _500_fan_out after insert on public.event_store
 referencing new table as new_rows for each statement execute function private.tg_event_store__fan_out();
 
-create function private.event_metadata() returns jsonb
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-    'user_id', auth.uid(),
-    'command', nullif(pg_catalog.current_setting('mzigo.command', true), ''),
-    'rule', nullif(pg_catalog.current_setting('mzigo.rule', true), ''),
-    'correlation_id', coalesce(
-      nullif(pg_catalog.current_setting('mzigo.correlation_id', true), ''),
-      pg_catalog.pg_current_xact_id()::text
-    )
-  ));
-end
-$$;
-comment on function private.event_metadata() is 'Who and what caused an event: user, command, rule, correlation id (that of the consumed event, else the transaction).';
-
-create function private.publish_event(tenant uuid, event_type text, entity_type text, entity_id uuid, entity_version integer, payload jsonb default '{}')
-returns void
+create function private.tg__rebuild_fan_out() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-#variable_conflict use_variable
 begin
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  values (tenant, event_type, entity_type, entity_id, entity_version, payload, private.event_metadata());
+  perform private.build_fan_out();
+  return null;
 end
+$$;
+comment on function private.tg__rebuild_fan_out() is 'Has the fan-out follow who hears what.';
+create trigger _300_rebuild_fan_out after insert or update or delete or truncate on private.consumers
+for each statement execute function private.tg__rebuild_fan_out();
+create trigger _300_rebuild_fan_out after update of is_digest on private.queue_policies
+for each statement execute function private.tg__rebuild_fan_out();
+
+create function private.listen(queue_name text, effect_name text, variadic patterns text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if pg_catalog.to_regprocedure('private.' || effect_name || '(public.event_store)') is null
+    and pg_catalog.to_regprocedure('private.' || effect_name || '(public.event_store[])') is null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('effect', effect_name));
+  end if;
+  insert into private.consumers (queue, event_pattern, effect) select queue_name, p, effect_name from pg_catalog.unnest(patterns) p;
+end
+$$;
+comment on function private.listen(text, text, text[]) is
+  'From now on events with names like these patterns go to the queue, and private.<effect> is what happens. Called by migrations, after the effect.';
+
+create function private.publish_event(tenant uuid, event_type text, entity_type text, entity_id uuid, entity_version integer, payload jsonb default null)
+returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload)
+  values (tenant, event_type, entity_type, entity_id, entity_version, payload)
 $$;
 comment on function private.publish_event(uuid, text, text, uuid, integer, jsonb) is 'Writes one event that no machine and no change capture writes.';

@@ -1,7 +1,7 @@
 -- Family 03, workflow: what is written down of every change.
 
 ------------------------------------------------------------------------------------------------
--- Change capture and audit: one statement-level trigger function per operation
+-- Change capture: one statement-level trigger function per operation
 ------------------------------------------------------------------------------------------------
 
 create function private.take_steps(machine_name text, variadic steps text[] default '{}') returns void
@@ -68,119 +68,100 @@ comment on function private.steps_between(text, text, text) is
 create function private.tg__record_insert() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  actor constant uuid := auth.uid();
-  metadata jsonb;
 begin
-  if tg_argv[0] = '' then
-    insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
-    select n.tenant_id, tg_table_name, n.id, 'insert', pg_catalog.to_jsonb(n), actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  if pg_catalog.starts_with(pg_catalog.current_setting('mzigo.steps', true), nullif(tg_argv[1], '') || ' ') then
+    insert into public.event_store (tenant_id, entity_type, entity_id, entity_version, event_type, machine, from_state, step, to_state, rule, new_values)
+    select n.tenant_id, tg_argv[0], n.id, n.version, r.event_type, r.machine, r.from_state, r.step, r.to_state, r.rule, r.new_values
+    from new_rows n
+    cross join lateral (
+      select 0 as place, tg_argv[0] || '.created' as event_type, null::text as machine, null::text as from_state, null::text as step, null::text as to_state,
+        nullif(pg_catalog.current_setting('mzigo.rule', true), '') as rule, pg_catalog.to_jsonb(n) as new_values
+      union all
+      select s.step, (s.edge).event, (s.edge).machine, (s.edge).from_state, (s.edge).command, (s.edge).to_state, s.rule, null
+      from private.announced_steps(tg_argv[1], null, n.status::text) s
+    ) r
+    order by n.id, r.place;
+  else
+    insert into public.event_store (tenant_id, entity_type, entity_id, entity_version, event_type, new_values)
+    select n.tenant_id, coalesce(nullif(tg_argv[0], ''), tg_table_name), n.id, n.version, nullif(tg_argv[0], '') || '.created', pg_catalog.to_jsonb(n)
     from new_rows n;
-    return null;
   end if;
-  metadata := private.event_metadata();
-  with written as materialized (
-    select n.tenant_id, n.id, n.version, pg_catalog.to_jsonb(n) as content from new_rows n
-  ), audited as (
-    insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
-    select w.tenant_id, tg_table_name, w.id, 'insert', w.content, actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
-    from written w
-  ), steps as materialized (
-    select w.tenant_id, w.id, w.version, s.step, s.edge, s.rule
-    from written w cross join lateral private.steps_between(tg_argv[1], null, w.content ->> 'status') s
-    where tg_argv[1] <> '' and w.content ->> 'status' <> (select m.initial_state from private.machines m where m.machine = tg_argv[1])
-  ), told as (
-    insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-    select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
-    from steps s
-    order by s.id, s.step
-  )
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select t.tenant_id, t.event_type, tg_argv[0], t.id, t.version, t.payload, t.metadata
-  from (
-    select w.tenant_id, w.id, w.version, 0 as step, 0 as n, tg_argv[0] || '.created' as event_type, '{}'::jsonb as payload, metadata
-    from written w
-    union all
-    select s.tenant_id, s.id, s.version, s.step, e.n, e.event_type,
-      pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
-      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
-    from steps s
-    cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
-  ) t
-  order by t.id, t.step, t.n;
   return null;
 end
 $$;
 comment on function private.tg__record_insert() is
-  'Everything that is written down of an insert, in one statement: audit row, <entity>.created event, and the history and events of the steps that the rows have taken at once. Arguments: entity name or empty for no event, machine or empty.';
+  'Writes down an insert in one statement: <entity>.created with the whole row, and the steps that it has taken at once. Arguments: entity name or empty for no event, machine or empty.';
 
 create function private.tg__record_delete() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, actor_id, command)
-  select o.tenant_id, tg_table_name, o.id, 'delete', pg_catalog.to_jsonb(o), auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
+  insert into public.event_store (tenant_id, entity_type, entity_id, entity_version, event_type, old_values)
+  select o.tenant_id, coalesce(nullif(tg_argv[0], ''), tg_table_name), o.id, o.version, nullif(tg_argv[0], '') || '.deleted', pg_catalog.to_jsonb(o)
   from old_rows o;
   return null;
 end
 $$;
-comment on function private.tg__record_delete() is 'Audit row for deleted rows.';
+comment on function private.tg__record_delete() is 'Writes down deleted rows: <entity>.deleted with the whole row. Argument: entity name or empty for no event.';
+
+create function private.changed_values(before jsonb, after jsonb) returns table (old_values jsonb, new_values jsonb)
+language sql immutable
+begin atomic
+  select pg_catalog.jsonb_object_agg(e.key, before -> e.key), pg_catalog.jsonb_object_agg(e.key, e.value)
+  from pg_catalog.jsonb_each(after) e
+  where before -> e.key is distinct from e.value;
+end;
+comment on function private.changed_values(jsonb, jsonb) is 'The members of after that differ, before and after; null when none does. Written in the standard''s form, so that it becomes part of the query around it.';
 
 create function private.tg__record_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  actor constant uuid := auth.uid();
-  metadata jsonb;
 begin
   if not exists (select from new_rows) then
     return null;
   end if;
-  metadata := private.event_metadata();
-  with changes as materialized (
-    select n.tenant_id, n.id, n.version, d.old_values, d.new_values, d.names, j.o ->> 'status' as from_state, j.n ->> 'status' as to_state
-    from new_rows n
-    join old_rows o on o.id = n.id
-    cross join lateral (select pg_catalog.to_jsonb(o) as o, pg_catalog.to_jsonb(n) as n offset 0) j
-    cross join lateral (
-      select pg_catalog.jsonb_object_agg(e.key, j.o -> e.key) as old_values, pg_catalog.jsonb_object_agg(e.key, e.value) as new_values,
-        pg_catalog.jsonb_agg(e.key order by e.key) filter (where e.key <> 'status') as names
-      from pg_catalog.jsonb_each(j.n) e
-      where e.key not in ('version', 'updated_at', 'updated_by') and j.o -> e.key is distinct from e.value
-    ) d
-    where d.new_values is not null
-  ), audited as (
-    insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
-    select c.tenant_id, tg_table_name, c.id, 'update', c.old_values, c.new_values, actor, nullif(pg_catalog.current_setting('mzigo.command', true), '')
-    from changes c
-  ), steps as materialized (
-    select c.tenant_id, c.id, c.version, s.step, s.edge, s.rule
-    from changes c cross join lateral private.steps_between(tg_argv[1], c.from_state, c.to_state) s
-    where tg_argv[1] <> '' and c.from_state <> c.to_state
-  ), told as (
-    insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by, executed_rule)
-    select s.tenant_id, tg_argv[1], s.id, (s.edge).from_state, (s.edge).command, (s.edge).to_state, actor, s.rule
-    from steps s
-    order by s.id, s.step
-  )
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-  select t.tenant_id, t.event_type, tg_argv[0], t.id, t.version, t.payload, t.metadata
+  insert into public.event_store (tenant_id, entity_type, entity_id, entity_version, event_type, machine, from_state, step, to_state, rule, old_values, new_values)
+  select c.tenant_id, coalesce(nullif(tg_argv[0], ''), tg_table_name), c.id, c.version, r.event_type, r.machine, r.from_state, r.step, r.to_state, r.rule, r.old_values, r.new_values
   from (
-    -- A pure change of state is told by the machine's own events.
-    select c.tenant_id, c.id, c.version, 0 as step, 0 as n, tg_argv[0] || '.updated' as event_type,
-      pg_catalog.jsonb_build_object('changed', c.names) as payload, metadata
-    from changes c
-    where tg_argv[0] <> '' and c.names is not null
+    select n.tenant_id, n.id, n.version, pg_catalog.to_jsonb(o) as before, pg_catalog.to_jsonb(n) as after
+    from new_rows n join old_rows o on o.id = n.id
+    offset 0
+  ) c
+  cross join lateral (
+    -- The state is told by the steps, the stamps by the row itself, and what is generated follows.
+    select 0 as place, nullif(tg_argv[0], '') || '.updated' as event_type, null::text as machine, null::text as from_state, null::text as step, null::text as to_state,
+      nullif(pg_catalog.current_setting('mzigo.rule', true), '') as rule, v.old_values, v.new_values
+    from private.changed_values(c.before, c.after - tg_argv[2]::text[]) v
+    where v.new_values is not null
     union all
-    select s.tenant_id, s.id, s.version, s.step, e.n, e.event_type,
-      pg_catalog.jsonb_build_object('from', (s.edge).from_state, 'to', (s.edge).to_state, 'command', (s.edge).command),
-      metadata || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('rule', s.rule))
-    from steps s
-    cross join lateral (values (1, (s.edge).event), (2, tg_argv[1] || '.status_changed'), (3, 'workflow.transition_executed')) as e (n, event_type)
-  ) t
-  order by t.id, t.step, t.n;
+    select s.step, (s.edge).event, (s.edge).machine, (s.edge).from_state, (s.edge).command, (s.edge).to_state, s.rule, null, null
+    from private.steps_between(tg_argv[1], c.before ->> 'status', c.after ->> 'status') s
+    where tg_argv[1] <> '' and c.before ->> 'status' <> c.after ->> 'status'
+  ) r
+  order by c.id, r.place;
   return null;
 end
 $$;
 comment on function private.tg__record_update() is
-  'Everything that is written down of an update, in one statement: audit row with the changed columns (without the row stamps), <entity>.updated event with their names, history row and three events of every step. Arguments: entity name or empty for no event, machine or empty.';
+  'Writes down an update in one statement: <entity>.updated with the changed columns before and after, unless only the state and the stamps changed, and every step. Arguments: entity name or empty for no event, machine or empty, columns that are no content.';
+
+create function private.tg__record_parts() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into public.event_store (tenant_id, entity_type, entity_id, new_values)
+    select p.tenant_id, tg_table_name, (p.content ->> tg_argv[0])::uuid, pg_catalog.jsonb_agg(p.content)
+    from (select n.tenant_id, pg_catalog.to_jsonb(n) as content from new_rows n order by n.id) p
+    group by p.tenant_id, p.content ->> tg_argv[0];
+  else
+    insert into public.event_store (tenant_id, entity_type, entity_id, old_values)
+    select p.tenant_id, tg_table_name, (p.content ->> tg_argv[0])::uuid, pg_catalog.jsonb_agg(p.content)
+    from (select o.tenant_id, pg_catalog.to_jsonb(o) as content from old_rows o order by o.id) p
+    group by p.tenant_id, p.content ->> tg_argv[0];
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg__record_parts() is
+  'Writes down the parts that a statement gave to or took from documents: one row per document. Argument: column that names the document.';

@@ -74,7 +74,7 @@ begin
         if narrowed.approvals_required > (
           select count(*) from public.approvals a
           where a.tenant_id = new.tenant_id and a.machine = machine_name and a.entity_id = new.id and a.command = edge.command
-            and a.entity_round = private.entity_round(new.tenant_id, machine_name, new.id)
+            and a.entity_version = case when tg_op = 'UPDATE' then old.version else 0 end
         ) then
           perform private.fail('approvals_missing', pg_catalog.jsonb_build_object('required', narrowed.approvals_required));
         end if;
@@ -91,15 +91,6 @@ $$;
 comment on function private.tg__guard_transition() is
   'Guards every write path of every machine, superuser included: the edge, or each of the steps announced for this write, must exist, be open for the company, and be taken by someone who may. Argument: machine.';
 
-create function private.entity_round(tenant uuid, machine_name text, entity uuid) returns integer
-language sql stable security definer set search_path = ''
-as $$
-  select count(*)::integer from public.event_store e
-  where e.tenant_id = tenant and e.entity_id = entity and e.event_type in (machine_name || '.status_changed', machine_name || '.updated')
-$$;
-comment on function private.entity_round(uuid, text, uuid) is
-  'Number of changes of a row so far, of its state or its content: votes are for what the voter saw.';
-
 create function private.record_approval(tenant uuid, machine_name text, entity uuid, wanted_command text, current_state text) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
@@ -107,7 +98,7 @@ declare
   narrowed public.workflow_definitions;
   edge private.transitions;
   voted_on jsonb;
-  round integer;
+  seen integer;
 begin
   select * into narrowed from public.workflow_definitions w
   where w.tenant_id = tenant and w.machine = machine_name and w.from_state = current_state and w.command = wanted_command;
@@ -117,19 +108,17 @@ begin
   -- The guard looks at whoever takes the step in the end; here at each who votes for it.
   select * into edge from private.transitions t
   where t.machine = machine_name and t.from_state = current_state and t.command = wanted_command;
-  if edge.separate_from is not null then
-    execute pg_catalog.format('select pg_catalog.to_jsonb(d) from public.%I d where d.tenant_id = $1 and d.id = $2',
-      (select m.table_name from private.machines m where m.machine = machine_name))
-    into voted_on using tenant, entity;
-  end if;
+  execute pg_catalog.format('select pg_catalog.to_jsonb(d) from public.%I d where d.tenant_id = $1 and d.id = $2',
+    (select m.table_name from private.machines m where m.machine = machine_name))
+  into voted_on using tenant, entity;
   perform private.check_actor(tenant, edge, narrowed.permission, voted_on);
-  round := private.entity_round(tenant, machine_name, entity);
-  insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
-  values (tenant, machine_name, entity, round, wanted_command, auth.uid())
+  seen := (voted_on ->> 'version')::integer;
+  insert into public.approvals (tenant_id, machine, entity_id, entity_version, command, approved_by)
+  values (tenant, machine_name, entity, seen, wanted_command, auth.uid())
   on conflict do nothing;
   return narrowed.approvals_required <= (
     select count(*) from public.approvals a
-    where a.tenant_id = tenant and a.machine = machine_name and a.entity_id = entity and a.entity_round = round and a.command = wanted_command
+    where a.tenant_id = tenant and a.machine = machine_name and a.entity_id = entity and a.entity_version = seen and a.command = wanted_command
   );
 end
 $$;
@@ -209,11 +198,16 @@ as $$
 begin
   execute pg_catalog.format('alter table %s enable row level security', managed);
   execute pg_catalog.format('alter table %s force row level security', managed);
+  if entity <> '' then
+    insert into private.entities (entity_type, table_name) select entity, c.relname from pg_catalog.pg_class c where c.oid = managed;
+  end if;
   if has_stamps then
     execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
     execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
-    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L)', managed, entity, coalesce(machine, ''));
-    execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
+    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L, %L)', managed, entity, coalesce(machine, ''),
+      array['version', 'updated_at', 'updated_by'] || case when machine is not null then array['status'] else '{}' end
+      || array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = managed and a.attgenerated <> '' and not a.attisdropped order by a.attname));
+    execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete(%L)', managed, entity);
   end if;
   if machine is not null then
     execute pg_catalog.format('create trigger _200_guard_insert before insert on %s for each row execute function private.tg__guard_transition(%L)', managed, machine);
@@ -222,7 +216,7 @@ begin
 end
 $$;
 comment on function private.manage_table(regclass, text, text, boolean) is
-  'Puts a table under the common rules: row level security forced, stamps, audit, change events, and its machine''s guard and history.';
+  'Puts a table under the common rules: row level security forced, stamps, its changes in the ledger under the name of the entity (none: in the audit trail only), and its machine''s guard and history.';
 
 create function private.tg__note_editor() returns trigger
 language plpgsql security definer set search_path = ''
@@ -256,46 +250,50 @@ create function private.tg__record_row_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  before constant jsonb := pg_catalog.to_jsonb(old);
   after constant jsonb := pg_catalog.to_jsonb(new);
+  part constant jsonb := case when tg_nargs > 0 then pg_catalog.jsonb_build_object('id', after -> 'id') else '{}' end;
+  changed record;
 begin
-  insert into public.audit_logs (tenant_id, table_name, record_id, operation, old_values, new_values, actor_id, command)
-  select coalesce(after ->> 'tenant_id', after ->> 'id')::uuid, tg_table_name, coalesce(after ->> 'id', after ->> 'tenant_id')::uuid, 'update',
-    pg_catalog.jsonb_object_agg(e.key, before -> e.key), pg_catalog.jsonb_object_agg(e.key, e.value),
-    auth.uid(), nullif(pg_catalog.current_setting('mzigo.command', true), '')
-  from pg_catalog.jsonb_each(after) e
-  where e.key not in ('version', 'updated_at', 'updated_by') and before -> e.key is distinct from e.value
-  having count(*) > 0;
+  select * into changed from private.changed_values(pg_catalog.to_jsonb(old), after - array['version', 'updated_at', 'updated_by']);
+  if changed.new_values is not null then
+    insert into public.event_store (tenant_id, entity_type, entity_id, entity_version, old_values, new_values)
+    values (
+      coalesce(after ->> 'tenant_id', after ->> 'id')::uuid, tg_table_name,
+      coalesce(case when tg_nargs > 0 then after ->> tg_argv[0] end, after ->> 'id', after ->> 'tenant_id')::uuid,
+      case when tg_nargs > 0 then 0 else coalesce((after ->> 'version')::integer, 0) end, part || changed.old_values, part || changed.new_values);
+  end if;
   return null;
 end
 $$;
 comment on function private.tg__record_row_update() is
-  'Audit row of one changed row: for parts of documents, whose derived columns are not worth one, and for the company itself, which has one id for both.';
+  'Writes down one changed row for the audit trail: of parts of documents, whose derived columns are not worth it, and of the company itself, which has one id for both. Argument for parts: column that names the document.';
 
-create function private.audit_changes(managed regclass, variadic content text[]) returns void
+create function private.audit_changes(managed regclass, document text, variadic content text[]) returns void
 language plpgsql set search_path = ''
 as $$
 begin
   execute pg_catalog.format(
-    'create trigger _500_record_update after update on %s for each row when ((%s) is distinct from (%s)) execute function private.tg__record_row_update()', managed,
+    'create trigger _500_record_update after update on %s for each row when ((%s) is distinct from (%s)) execute function private.tg__record_row_update(%s)', managed,
     (select pg_catalog.string_agg('old.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
-    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c)
+    (select pg_catalog.string_agg('new.' || pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c),
+    pg_catalog.quote_literal(document)
   );
 end
 $$;
-comment on function private.audit_changes(regclass, text[]) is 'Records changes of these columns in the audit trail; the other columns are derived. Called by migrations.';
+comment on function private.audit_changes(regclass, text, text[]) is
+  'Records changes of these columns in the audit trail; the other columns are derived. document: column that names the document of a part, null for a record of its own. Called by migrations.';
 
-create function private.audit_part(managed regclass, variadic content text[]) returns void
+create function private.audit_part(managed regclass, document text, variadic content text[]) returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert('''', '''')', managed);
-  execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete()', managed);
-  perform private.audit_changes(managed, variadic content);
+  execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_parts(%L)', managed, document);
+  execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_parts(%L)', managed, document);
+  perform private.audit_changes(managed, document, variadic content);
 end
 $$;
-comment on function private.audit_part(regclass, text[]) is
-  'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. Called by migrations.';
+comment on function private.audit_part(regclass, text, text[]) is
+  'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. document: column that names it. Called by migrations.';
 
 create function private.register_machine(machine_name text, machine_table text, initial text) returns void
 language plpgsql set search_path = ''
@@ -336,8 +334,6 @@ alter table private.transitions enable row level security;
 alter table private.transitions force row level security;
 alter table private.in_place_commands enable row level security;
 alter table private.in_place_commands force row level security;
-alter table private.subscriptions enable row level security;
-alter table private.subscriptions force row level security;
 select private.manage_table('public.memberships', 'membership');
 select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
@@ -350,9 +346,7 @@ select private.manage_table('public.workflow_definitions', 'workflow_definition'
 select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
 select private.manage_table('public.approvals', has_stamps => false);
-select private.manage_table('public.transition_executions', has_stamps => false);
 select private.manage_table('public.event_store', has_stamps => false);
-select private.manage_table('public.audit_logs', has_stamps => false);
 alter table public.tenant_settings enable row level security;
 alter table public.tenant_settings force row level security;
 create trigger _100_stamp_row before insert or update on public.tenant_settings for each row execute function private.tg__stamp_row();
@@ -374,15 +368,18 @@ end
 $$;
 comment on function private.next_state(text, uuid, text, text) is 'Where a command leads from a state. Raises <machine>_transition_illegal.';
 
-create function private.run_as_rule(rule text) returns void
+create function private.run_as_rule(rule text) returns text
 language plpgsql set search_path = ''
 as $$
+declare
+  earlier constant text := pg_catalog.current_setting('mzigo.rule', true);
 begin
   perform pg_catalog.set_config('mzigo.rule', coalesce(rule, ''), true);
+  return earlier;
 end
 $$;
 comment on function private.run_as_rule(text) is
-  'From here on (null: no longer) state changes follow from a rule or from another document, not from a person''s own decision; the guard then checks the edge, not the person. Only definer functions can call it.';
+  'From here on state changes follow from a rule or from another document, not from a person''s own decision; the guard then checks the edge, not the person. Answers what was so before, to be restored by calling it again with that: the cause of what comes next is not lost. Only definer functions can call it.';
 
 create function private.tg_workflow_definitions__check_narrowing() returns trigger
 language plpgsql security definer set search_path = ''

@@ -11,19 +11,6 @@ alter table private.worker_heartbeats enable row level security;
 alter table private.worker_heartbeats force row level security;
 comment on table private.worker_heartbeats is 'When each worker last reported.';
 
-create table private.queue_policies (
-  queue text primary key,
-  max_attempts integer not null default 5,
-  base_delay_seconds integer not null default 2,
-  constraint max_attempts_is_bounded check (max_attempts between 1 and 50),
-  constraint base_delay_is_bounded check (base_delay_seconds between 1 and 3600)
-);
-alter table private.queue_policies enable row level security;
-alter table private.queue_policies force row level security;
-comment on table private.queue_policies is 'Queues that workers drain, and their patience: attempts before the dead letter, first delay (doubles each time, at most one hour).';
-insert into private.queue_policies (queue) values
-  ('entity_changes'), ('order_events'), ('customer_events'), ('trip_events'), ('inventory_events'), ('workflow_transitions'), ('notifications'), ('send_message');
-
 create function private.require_queue(queue text) returns private.queue_policies
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -87,23 +74,37 @@ $$;
 comment on function private.fail_message(text, bigint, integer, jsonb, text) is 'Puts a failed message back with doubling delay, or into the dead letters once its attempts are used up. For workers (service role).';
 select private.expose('fail_message');
 
-create function private.consume_event(queue text, event public.event_store) returns void
+create function private.act_on(queue text, effect text, event public.event_store) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  earlier text;
 begin
-  perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.id::text), true);
-  perform pg_catalog.set_config('mzigo.rule', 'queue:' || queue, true);
-  case queue
-    when 'notifications' then
-      perform private.notify_about(event);
-    when 'order_events' then
-      perform private.follow_up_order(event);
-    else
-      null;
-  end case;
+  perform pg_catalog.set_config('mzigo.correlation_id', coalesce(event.metadata ->> 'correlation_id', event.transaction_id::text), true);
+  perform pg_catalog.set_config('mzigo.causation_id', event.id::text, true);
+  earlier := private.run_as_rule('queue:' || queue);
+  execute pg_catalog.format('select private.%I($1)', effect) using event;
+  perform private.run_as_rule(earlier);
+  perform pg_catalog.set_config('mzigo.correlation_id', '', true);
 end
 $$;
-comment on function private.consume_event(text, public.event_store) is 'The effect of an event on one queue. Must be repeatable only through the inbox: it runs once per queue and event.';
+comment on function private.act_on(text, text, public.event_store) is 'Calls an effect for one event; what follows from it names the queue as its rule and the event as its cause.';
+
+create function private.wake_pages(events public.event_store[]) returns void
+language sql security definer set search_path = ''
+as $$
+  select realtime.send(
+    pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
+    'change', 'tenant:' || e.tenant_id::text, true)
+  from (
+    select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(events) f
+    order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
+  ) e
+$$;
+comment on function private.wake_pages(public.event_store[]) is
+  'Effect: wakes the open pages of the company, once per record; the page decides whether it cares.';
+select private.listen('entity_changes', 'wake_pages', '%.created', '%.updated', '%.deleted', 'workflow.transition_executed');
+select private.listen('inventory_events', 'wake_pages', 'inventory.%');
 
 create function private.consume(queue text, claimed pgmq.message_record[]) returns integer
 language plpgsql security definer set search_path = ''
@@ -111,6 +112,8 @@ as $$
 #variable_conflict use_variable
 declare
   fresh public.event_store[];
+  heard public.event_store[];
+  consumer record;
 begin
   if exists (
     select from pg_catalog.unnest(claimed) c
@@ -133,24 +136,31 @@ begin
   from taken n
   join told t on t.event_id = n.event_id
   join public.event_store e on e.tenant_id = t.tenant_id and e.id = t.event_id;
-  if queue in ('notifications', 'order_events') then
-    perform private.consume_event(queue, e) from pg_catalog.unnest(fresh) e;
-  elsif queue in ('entity_changes', 'workflow_transitions', 'inventory_events') then
-    -- They wake the open pages of the company, once per record; the page decides whether it cares.
-    perform realtime.send(
-      pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
-      'change', 'tenant:' || e.tenant_id::text, true)
-    from (
-      select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(fresh) f
-      order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
-    ) e;
-  end if;
+  for consumer in
+    select c.effect, pg_catalog.array_agg(c.event_pattern) as patterns,
+      pg_catalog.to_regprocedure('private.' || c.effect || '(public.event_store[])') is not null as takes_all
+    from private.consumers c where c.queue = consume.queue
+    group by c.effect order by c.effect
+  loop
+    heard := array(
+      select e from pg_catalog.unnest(fresh) e
+      where exists (select from pg_catalog.unnest(private.event_names(e.event_type, e.machine)) n where n like any (consumer.patterns))
+      order by e.sequence
+    );
+    if heard = '{}' then
+      continue;
+    elsif consumer.takes_all then
+      execute pg_catalog.format('select private.%I($1)', consumer.effect) using heard;
+    else
+      perform private.act_on(queue, consumer.effect, e) from pg_catalog.unnest(heard) e;
+    end if;
+  end loop;
   perform pgmq.archive(queue, array(select c.msg_id from pg_catalog.unnest(claimed) c));
   return coalesce(pg_catalog.cardinality(fresh), 0);
 end
 $$;
 comment on function private.consume(text, pgmq.message_record[]) is
-  'Consumes messages of a queue: inbox rows, effects and archive, all or nothing. Answers how many were new. Raises whatever the effect of one of them raises, record_not_found for a message without an event.';
+  'Consumes messages of a queue: inbox rows, the effects of its consumers and archive, all or nothing. Answers how many were new. Raises whatever an effect raises, record_not_found for a message without an event.';
 
 create function private.process_queue(queue text, quantity integer default 50) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -194,6 +204,16 @@ $$;
 comment on function private.process_queue(text, integer) is
   'Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role).';
 select private.expose('process_queue');
+
+create function private.worker_queues(worker text) returns setof text
+language sql stable security definer set search_path = ''
+as $$
+  select p.queue from private.queue_policies p
+  where p.worker = worker_queues.worker and exists (select from private.consumers c where c.queue = p.queue)
+  order by p.queue
+$$;
+comment on function private.worker_queues(text) is 'The queues with consumers that an edge function drains by process_queue, e.g. of process-events. For workers (service role).';
+select private.expose('worker_queues');
 
 create function private.worker_heartbeat(worker text, details jsonb default '{}') returns void
 language sql security definer set search_path = ''
@@ -244,43 +264,129 @@ $$;
 comment on function private.redrive_dead_letter(bigint) is 'Puts a dead letter back on its queue and answers the queue. Raises record_not_found.';
 select private.expose_command('redrive_dead_letter', is_of_platform => true);
 
-create function private.verify_audit() returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, head_hash text)
+create function private.verify_audit(head text default null)
+returns table (is_intact boolean, sealed bigint, unsealed bigint, first_broken_position bigint, lost bigint, present_head text)
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  tenant constant uuid := private.require_permission('audit.view');
 begin
-  return query select * from private.verify_audit_of(private.require_permission('audit.view'));
+  return query select * from private.verify_audit_of(tenant, private.read_audit_head(verify_audit.head));
 end
 $$;
-comment on function private.verify_audit() is 'private.verify_audit_of for the caller''s company.';
+comment on function private.verify_audit(text) is
+  'Recomputes the audit chain of the caller''s company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid.';
 select private.expose('verify_audit');
+
+create function private.state_audit_head() returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.require_permission('audit.view');
+begin
+  perform private.seal_audit(tenant);
+  return private.audit_head_of(tenant);
+end
+$$;
+comment on function private.state_audit_head() is
+  'Seals what is new and states the head of the company''s audit chain, "<position>:<hash>", to be kept outside of this database for verify_audit(head). Null while there is no audit row. Needs audit.view.';
+select private.expose_command('state_audit_head');
+
+------------------------------------------------------------------------------------------------
+-- Maintenance
+------------------------------------------------------------------------------------------------
+
+create table private.maintenance_tasks (
+  task text primary key,
+  answer text not null unique
+);
+alter table private.maintenance_tasks enable row level security;
+alter table private.maintenance_tasks force row level security;
+comment on table private.maintenance_tasks is
+  'What run_maintenance does every minute: functions of private that can be called without arguments and answer how much they did. Names, not regprocedure: pg_upgrade refuses tables with that type.';
+comment on column private.maintenance_tasks.answer is 'Under which name run_maintenance tells how much was done.';
+
+create function private.maintain(task_name text, answer_name text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  known oid;
+begin
+  select p.oid into strict known from pg_catalog.pg_proc p
+  where p.pronamespace = 'private'::regnamespace and p.proname = task_name and p.pronargs = p.pronargdefaults and p.prorettype = 'bigint'::regtype;
+  insert into private.maintenance_tasks (task, answer) values (task_name, answer_name);
+end
+$$;
+comment on function private.maintain(text, text) is 'Has run_maintenance call private.<task>() every minute. Called by migrations.';
 
 create function private.run_maintenance() returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  sealed bigint;
-  overdue integer;
-  archived text;
+  due private.maintenance_tasks;
+  done bigint;
+  answer jsonb := '{"result": "done"}';
 begin
   -- Of two tickers only one works; the other has nothing to do.
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('run_maintenance', 0)) then
     return '{"result": "already_running"}';
   end if;
-  select coalesce(sum(private.seal_audit(t.id)), 0) into sealed from public.tenants t;
-  overdue := private.mark_overdue_invoices();
-  delete from private.idempotency_keys k where k.created_at < pg_catalog.now() - interval '7 days';
-  -- The events themselves stay in the event store.
-  for archived in select q.queue from private.queue_policies q loop
-    execute pg_catalog.format('delete from pgmq.%I a where a.archived_at < pg_catalog.now() - interval ''30 days''', 'a_' || archived);
+  for due in select * from private.maintenance_tasks t order by t.task loop
+    -- One that fails is told and holds up none of the others.
+    begin
+      execute pg_catalog.format('select private.%I()', due.task) into done;
+      answer := answer || pg_catalog.jsonb_build_object(due.answer, done);
+    exception when others then
+      answer := answer || pg_catalog.jsonb_build_object('result', 'failed',
+        'failed', coalesce(answer -> 'failed', '{}') || pg_catalog.jsonb_build_object(due.task, sqlerrm));
+      raise warning using errcode = sqlstate, message = pg_catalog.format('Maintenance: %s failed: %s', due.task, sqlerrm);
+    end;
   end loop;
-  delete from private.inbox i where i.processed_at < pg_catalog.now() - interval '30 days';
-  delete from private.rate_limits r where r.window_start < pg_catalog.now() - interval '1 hour';
-  delete from private.sign_in_failures f where f.failed_at < pg_catalog.now() - interval '30 days';
-  return pg_catalog.jsonb_build_object('result', 'done', 'sealed', sealed, 'overdue', overdue);
+  return answer;
 end
 $$;
-comment on function private.run_maintenance() is 'Seals the audit chains, marks overdue invoices, purges what has expired. Called every minute by the ticker (pg_cron in production).';
+comment on function private.run_maintenance() is
+  'Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production).';
 select private.expose('run_maintenance');
+
+select private.maintain('seal_audits', 'sealed');
+select private.maintain('extend_ledger', 'ledger_quarters');
+
+create function private.purge_expired() returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  emptied text;
+  step bigint;
+  purged bigint := 0;
+begin
+  foreach emptied in array array[
+    'private.idempotency_keys where created_at < pg_catalog.now() - interval ''7 days''',
+    'private.inbox where processed_at < pg_catalog.now() - interval ''30 days''',
+    'private.rate_limits where window_start < pg_catalog.now() - interval ''1 hour''',
+    'private.proof_attempts where tried_at < pg_catalog.now() - interval ''1 hour''',
+    'private.sign_in_failures where failed_at < pg_catalog.now() - interval ''30 days'''
+  ] || array(
+    -- The events themselves stay in the event store.
+    select pg_catalog.format('pgmq.%I where archived_at < pg_catalog.now() - interval ''30 days''', 'a_' || q.queue) from private.queue_policies q
+  ) loop
+    execute 'delete from ' || emptied;
+    get diagnostics step = row_count;
+    purged := purged + step;
+  end loop;
+  return purged;
+end
+$$;
+comment on function private.purge_expired() is
+  'Maintenance: removes answers kept under idempotency keys after 7 days, consumed messages and failed sign-ins after 30, counted attempts after an hour.';
+select private.maintain('purge_expired', 'purged');
+
+create function private.audit_lag() returns table (unsealed bigint, oldest timestamptz)
+language sql stable security definer set search_path = '' set enable_nestloop = off
+as $$
+  select count(*), min(u.created_at) from public.tenants t cross join lateral private.unsealed(t.id) u
+$$;
+comment on function private.audit_lag() is 'How far sealing is behind: rows of the ledgers of all companies that are in no chain yet, and when the oldest of them was written (null: none).';
 
 create function private.metrics() returns table (name text, labels jsonb, value numeric)
 language plpgsql stable security definer set search_path = ''
@@ -293,8 +399,19 @@ begin
   union all
   select 'mzigo_worker_lag_seconds', pg_catalog.jsonb_build_object('worker', h.worker), extract(epoch from pg_catalog.now() - h.seen_at) from private.worker_heartbeats h
   union all
-  select 'mzigo_events_total', '{}'::jsonb, coalesce((select s.last_value from pg_catalog.pg_sequences s where s.schemaname = 'public' and s.sequencename = 'event_store_sequence_seq'), 0)::numeric;
+  select 'mzigo_events_total', '{}'::jsonb, coalesce((select s.last_value from pg_catalog.pg_sequences s where s.schemaname = 'public' and s.sequencename = 'event_store_sequence_seq'), 0)::numeric
+  union all
+  select m.name, '{}'::jsonb, m.value
+  from private.audit_lag() a
+  cross join lateral (values
+    ('mzigo_audit_unsealed_rows', a.unsealed::numeric),
+    ('mzigo_audit_unsealed_seconds', coalesce(extract(epoch from pg_catalog.clock_timestamp() - a.oldest), 0))
+  ) as m (name, value)
+  union all
+  select m.name, '{}'::jsonb, coalesce(m.value, 0)
+  from (select sum(v.differences) as differences, count(*) filter (where not v.is_audit_intact) as broken from private.verifications v) f
+  cross join lateral (values ('mzigo_verification_differences', f.differences), ('mzigo_audit_chains_broken', f.broken)) as m (name, value);
 end
 $$;
-comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written. For the function metrics (service role).';
+comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role).';
 select private.expose('metrics');

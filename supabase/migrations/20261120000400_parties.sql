@@ -72,7 +72,6 @@ create table public.customers (
   constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> '')
 );
 create index customers_name on public.customers (tenant_id, name, id);
-create index customers_status on public.customers (tenant_id, status, name);
 create index customers_territory on public.customers (tenant_id, territory_id);
 create index customers_sales_rep on public.customers (tenant_id, sales_rep_id);
 create index customers_search on public.customers using gin ((name || ' ' || code || ' ' || coalesce(phone, '')) extensions.gin_trgm_ops);
@@ -109,6 +108,7 @@ select private.register_error('tax_id_is_short', 422, 'The tax number is too lon
 select private.register_error('credit_limit_is_bounded', 422, 'The credit limit is negative or too large.', 'Enter an amount from 0 to 999999999999.99.');
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.manage_table('public.customers', 'customer', 'customer');
+select private.normalise_phones('public.customers');
 select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
@@ -180,6 +180,7 @@ create index contacts_customer on public.contacts (tenant_id, customer_id);
 comment on table public.contacts is 'People at a customer.';
 select private.register_error('role_is_short', 422, 'The role of the contact is too long.', 'Shorten it to 80 characters.');
 select private.manage_table('public.contacts', 'contact');
+select private.normalise_phones('public.contacts');
 
 alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
 alter table public.memberships add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);

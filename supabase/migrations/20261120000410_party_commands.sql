@@ -117,7 +117,7 @@ select private.expose_command('reject_customer');
 create function private.suspend_customer(customer_id uuid, reason text, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
 as $$ select private.move_customer(customer_id, 'suspend', reason, expected_version) $$;
-comment on function private.suspend_customer(uuid, text, integer) is 'Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal.';
+comment on function private.suspend_customer(uuid, text, integer) is 'Stops a customer for now, with a reason: nothing is ordered, approved, allocated or sent out for him, except orders that somebody releases. Raises reason_required, customer_transition_illegal.';
 select private.expose_command('suspend_customer');
 
 create function private.reactivate_customer(customer_id uuid, expected_version integer default null) returns public.customers
@@ -129,5 +129,5 @@ select private.expose_command('reactivate_customer');
 create function private.deactivate_customer(customer_id uuid, expected_version integer default null) returns public.customers
 language sql security definer set search_path = ''
 as $$ select private.move_customer(customer_id, 'deactivate', null, expected_version) $$;
-comment on function private.deactivate_customer(uuid, integer) is 'Closes a customer for good. Raises customer_transition_illegal.';
+comment on function private.deactivate_customer(uuid, integer) is 'Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal.';
 select private.expose_command('deactivate_customer');

@@ -5,7 +5,7 @@ select private.register_error('lines_invalid', 422, 'Some lines are not valid.',
 create type private.order_line as (line_number integer, product_id uuid, quantity numeric, problem text);
 comment on type private.order_line is 'A line that was read: quantity in base units, and what is wrong with it.';
 
-create function private.read_lines(tenant uuid, lines jsonb) returns private.order_line[]
+create function private.read_lines(tenant uuid, lines jsonb, kept jsonb default '[]') returns private.order_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -16,10 +16,12 @@ begin
     perform private.fail('lines_invalid', '{"lines": "an array of 1 to 500 lines is needed"}');
   end if;
   parsed := array(
-    select row(x.n, p.id, x.quantity * coalesce(k.factor, 1), case
+    select row(x.n, x.product, x.quantity * coalesce(k.factor, 1), case
       when p.id is null then 'product_unknown'
       when x.pack is not null and k.id is null then 'pack_unknown'
       when x.quantity is null or x.quantity <= 0 then 'quantity_not_positive'
+      when not p.is_active and sum(x.quantity * coalesce(k.factor, 1)) over (partition by p.id)
+        > coalesce((select sum(h.quantity) from pg_catalog.jsonb_to_recordset(kept) as h (product_id uuid, quantity numeric) where h.product_id = p.id), 0) then 'product_inactive'
       when x.quantity * coalesce(k.factor, 1) > 99999999 then 'quantity_too_large'
       when x.quantity * coalesce(k.factor, 1) <> round(x.quantity * coalesce(k.factor, 1), 3) then 'quantity_has_more_than_three_decimals' end)::private.order_line
     from (
@@ -28,23 +30,25 @@ begin
         case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
       from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
     ) x
-    left join public.products p on p.tenant_id = tenant and p.is_active and p.id = x.product
+    left join public.products p on p.tenant_id = tenant and p.id = x.product
     left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(x.pack)
     order by x.n
   );
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', l.line_number, 'product_id', l.product_id, 'quantity', l.quantity, 'problem', l.problem) order by l.line_number)
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', l.line_number, 'product_id', l.product_id, 'sku', p.sku, 'name', p.name, 'quantity', l.quantity, 'problem', l.problem) order by l.line_number)
   into problems
-  from pg_catalog.unnest(parsed) l where l.problem is not null;
+  from pg_catalog.unnest(parsed) l
+  left join public.products p on p.tenant_id = tenant and p.id = l.product_id
+  where l.problem is not null;
   if problems is not null then
     perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('lines', problems));
   end if;
   return parsed;
 end
 $$;
-comment on function private.read_lines(uuid, jsonb) is
-  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. Raises lines_invalid naming every bad line.';
+comment on function private.read_lines(uuid, jsonb, jsonb) is
+  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. A product that is no longer sold may have as much as the order has of it already (kept, in the same form). Raises lines_invalid naming every bad line with its product.';
 
-create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date)
+create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date, kept jsonb default '[]')
 returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric)
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -65,7 +69,7 @@ begin
   )
   select r.line_number, r.product_id, r.quantity, coalesce(b.price, p.base_price),
     coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'), p.tax_rate
-  from pg_catalog.unnest(private.read_lines(tenant, lines)) r
+  from pg_catalog.unnest(private.read_lines(tenant, lines, kept)) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   left join lateral (
     select i.price, l.tier
@@ -77,5 +81,5 @@ begin
   order by r.line_number;
 end
 $$;
-comment on function private.resolve_prices(uuid, uuid, jsonb, date) is
+comment on function private.resolve_prices(uuid, uuid, jsonb, date, jsonb) is
   'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached; else the base price. Raises lines_invalid.';

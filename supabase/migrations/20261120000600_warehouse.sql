@@ -183,7 +183,7 @@ for each row execute function private.tg_inventory__guard_balance();
 select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
 alter table public.inventory enable row level security;
 alter table public.inventory force row level security;
-select private.audit_changes('public.inventory', 'reorder_point');
+select private.audit_changes('public.inventory', null, 'reorder_point');
 alter table public.inventory_transactions enable row level security;
 alter table public.inventory_transactions force row level security;
 
@@ -211,7 +211,7 @@ create table public.manual_adjustments (
   constraint approved_by_matches_status check (status not in ('approved', 'applied') or approved_at is not null)
 );
 create index manual_adjustments_warehouse on public.manual_adjustments (tenant_id, warehouse_id);
-create index manual_adjustments_status on public.manual_adjustments (tenant_id, status, created_at desc);
+create index manual_adjustments_recent on public.manual_adjustments (tenant_id, created_at desc, id desc);
 comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('adjustment', 'ADJ', false);
 create trigger _100_number_document before insert on public.manual_adjustments for each row execute function private.tg__number_document('adjustment');
@@ -239,7 +239,7 @@ create table public.manual_adjustment_items (
 create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
 select private.manage_table('public.manual_adjustment_items', has_stamps => false);
-select private.audit_part('public.manual_adjustment_items', 'product_id', 'condition', 'quantity');
+select private.audit_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
 
 create function public.allowed_commands(manual_adjustments public.manual_adjustments) returns text[]
 language plpgsql stable set search_path = ''

@@ -33,6 +33,8 @@ create table public.orders (
   approved_at timestamptz,
   approved_total numeric(14,2),
   credit_override_note text,
+  suspension_note text,
+  printed jsonb,
   status_reason text,
   delivered_at timestamptz,
   amended_at timestamptz,
@@ -42,6 +44,8 @@ create table public.orders (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status = 'delivered') stored,
+  is_owed boolean not null generated always as (status in ('approved', 'allocated', 'dispatched', 'in_transit')) stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   unique (tenant_id, external_reference),
@@ -56,6 +60,7 @@ create table public.orders (
   constraint requested_on_is_finite check (requested_on between '2000-01-01' and '2200-01-01'),
   constraint external_reference_is_short check (length(external_reference) between 1 and 64),
   constraint notes_are_bounded check (length(notes) <= 4000),
+  constraint suspension_note_is_bounded check (length(suspension_note) between 1 and 500),
   constraint hold_has_a_reason check (not is_on_hold or btrim(hold_reason) <> ''),
   constraint reason_given_when_stopped check (status not in ('rejected', 'cancelled', 'failed') or btrim(status_reason) <> ''),
   constraint address_known_once_submitted check (status in ('draft', 'cancelled') or address_id is not null),
@@ -64,22 +69,26 @@ create table public.orders (
   constraint delivery_is_recorded check ((status = 'delivered') = (delivered_at is not null))
 ) with (fillfactor = 80);
 create index orders_recent on public.orders (tenant_id, created_at desc, id desc);
--- An enum is not leakproof: behind row level security its comparison is no index condition, but the
--- predicate of an index it may be. Nearly all rows are delivered; who looks for others reads these.
-create index orders_not_delivered on public.orders (tenant_id, created_at desc, id desc) where status <> 'delivered';
+-- An enum is not leakproof: behind row level security its comparison is no index condition, but a predicate
+-- may stand in for it. It names booleans, not the status itself: a change of a column that any index names
+-- rewrites all of them (docs/decisions/0013). Nearly all rows are delivered; who looks for others reads these.
+create index orders_not_done on public.orders (tenant_id, created_at desc, id desc) where is_done is false;
 create index orders_customer on public.orders (tenant_id, customer_id, created_at desc);
 create index orders_address on public.orders (tenant_id, customer_id, address_id);
 create index orders_warehouse on public.orders (tenant_id, warehouse_id);
 create index orders_backorder_of on public.orders (tenant_id, backorder_of_id) where backorder_of_id is not null;
 create unique index orders_reattempt_of on public.orders (tenant_id, reattempt_of_id) where reattempt_of_id is not null;
-create index orders_credit on public.orders (tenant_id, customer_id) include (subtotal, tax_total)
-  where status in ('pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit');
+create index orders_owed on public.orders (tenant_id, customer_id) include (subtotal, tax_total) where is_owed;
 comment on table public.orders is
   'Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order.';
 comment on column public.orders.warehouse_id is 'Depot that the goods come from.';
 comment on column public.orders.external_reference is 'Number of the order in another system; unique per company.';
 comment on column public.orders.approved_total is 'Total at the time of approval, the measure for later amendments.';
+comment on column public.orders.is_done is 'Delivered, as nearly all orders are in the end. A list of orders in another state asks for is_done is false as well: an index answers that.';
+comment on column public.orders.is_owed is 'Confirmed and not invoiced yet: counts towards what the customer owes.';
 comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
+comment on column public.orders.suspension_note is 'Why the order goes on although its customer is suspended.';
+comment on column public.orders.printed is 'The customer as the order shows him, kept as he was when it was submitted, approved or sent elsewhere: {name, code, tax_id, payment_terms_days, place (the depot''s name), address {label, street, city}}. Null for drafts, which show him as he is.';
 comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
@@ -106,6 +115,8 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
   ('order', 'failed', 'reattempt', 'orders.create');
 insert into private.in_place_commands (machine, state, command, permission)
+select 'order', s, 'release_suspended', 'customers.approve' from pg_catalog.unnest(array['pending_approval', 'approved', 'allocated']) s;
+insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, c, 'orders.edit'
 from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated']) s, pg_catalog.unnest(array['amend', 'hold', 'release']) c
 where (s, c) <> ('draft', 'amend');
@@ -119,6 +130,9 @@ create table public.order_items (
   order_id uuid not null,
   line_number integer not null,
   product_id uuid not null,
+  product_sku text not null,
+  product_name text not null,
+  unit text not null,
   quantity numeric(14,3) not null,
   unit_price numeric(14,2) not null,
   price_source text not null,
@@ -140,13 +154,45 @@ create table public.order_items (
   constraint delivered_within_quantity check (quantity_delivered between 0 and quantity)
 ) with (fillfactor = 80);
 create index order_items_product on public.order_items (tenant_id, product_id);
-comment on table public.order_items is 'Lines of an order. Price and tax are resolved and frozen when the order is submitted.';
+comment on table public.order_items is 'Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed.';
 comment on column public.order_items.quantity is 'Base units ordered.';
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 alter table public.order_items enable row level security;
 alter table public.order_items force row level security;
-select private.audit_part('public.order_items', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
+select private.audit_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
+
+create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  return (
+    select pg_catalog.jsonb_build_object('name', c.name, 'code', c.code, 'tax_id', c.tax_id, 'payment_terms_days', c.payment_terms_days,
+      'place', (select w.name from public.warehouses w where w.tenant_id = tenant and w.id = depot),
+      'address', (select pg_catalog.jsonb_build_object('label', a.label, 'street', a.street, 'city', a.city) from public.customer_addresses a where a.tenant_id = tenant and a.id = address))
+    from public.customers c where c.tenant_id = tenant and c.id = customer
+  );
+end
+$$;
+comment on function private.printed_customer(uuid, uuid, uuid, uuid) is
+  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, payment_terms_days, place, address {label, street, city}}.';
+
+create function private.tg_orders__keep_words() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.printed := private.printed_customer(new.tenant_id, new.customer_id, new.address_id, new.warehouse_id);
+  return new;
+end
+$$;
+comment on function private.tg_orders__keep_words() is 'The order keeps the words that were true when it was submitted, approved, or sent to another address.';
+create trigger _130_keep_words before insert on public.orders for each row
+when (new.status <> 'draft') execute function private.tg_orders__keep_words();
+create trigger _130_keep_new_words before update of status, address_id on public.orders for each row
+when ((new.status in ('pending_approval', 'approved') and new.status <> old.status)
+  or (new.status <> 'draft' and new.address_id is distinct from old.address_id))
+execute function private.tg_orders__keep_words();
 
 create table public.fulfilments (
   id uuid primary key default private.uuid_v7(),
@@ -195,7 +241,7 @@ create index fulfilment_items_product on public.fulfilment_items (tenant_id, pro
 comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
 alter table public.fulfilment_items enable row level security;
 alter table public.fulfilment_items force row level security;
-select private.audit_changes('public.fulfilment_items', 'quantity_delivered', 'refused_reason');
+select private.audit_changes('public.fulfilment_items', null, 'quantity_delivered', 'refused_reason');
 
 create table public.reservations (
   id uuid not null default private.uuid_v7(),
@@ -396,6 +442,8 @@ begin
       when 'release' then orders.is_on_hold
       when 'approve' then coalesce(orders.total <= private.approval_limit(), true)
       when 'reattempt' then not private.is_reattempted(orders)
+      when 'bill' then not private.is_billed(orders)
+      when 'release_suspended' then private.may_release(orders)
       when 'arrive_at_stop' then private.delivers_order(orders)
       when 'complete_delivery' then private.delivers_order(orders)
       when 'fail_delivery' then private.delivers_order(orders)

@@ -2,8 +2,11 @@
 
 select private.register_error('order_without_lines', 422, 'The order has no lines.', 'Add at least one product.');
 select private.register_error('customer_not_active', 409, 'The customer is not approved yet.', 'Have the customer approved first.');
-select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer.');
+select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer, or to release an order that was submitted before.');
 select private.register_error('customer_inactive', 409, 'The customer is closed.', 'Choose another customer.');
+select private.register_error('address_inactive', 409, 'The delivery address of the order is no longer in use.', 'Choose another address on the order.');
+select private.register_error('suspension_note_is_bounded', 422, 'The note is missing or too long.', 'Write a note of at most 500 characters.');
+select private.register_error('order_not_suspended', 409, 'The customer of this order is not suspended, or the order was released already.', 'Reload the order.');
 select private.register_error('address_required', 422, 'The order has no delivery address of this customer.', 'Choose an address, or add one to the customer.');
 select private.register_error('credit_exceeded', 409, 'The customer''s credit limit does not cover this order.', 'Collect payments first, or let someone with the right approve it with a note.');
 select private.register_error('approval_limit_exceeded', 403, 'The order is above the amount you may approve.', 'Ask someone with a higher limit.');
@@ -52,6 +55,42 @@ end
 $$;
 comment on function private.lock_order(uuid, uuid, integer) is 'Locks an order that the caller sees. Raises record_not_found, version_conflict.';
 
+create function private.why_not_served(served public.orders) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select case
+      when c.status = 'inactive' then 'customer_inactive'
+      when c.status = 'suspended' and served.suspension_note is null then 'customer_suspended'
+      when c.status not in ('active', 'suspended') then 'customer_not_active'
+      when not a.is_active then 'address_inactive' end
+    from public.customers c
+    left join public.customer_addresses a on a.tenant_id = c.tenant_id and a.id = served.address_id
+    where c.tenant_id = served.tenant_id and c.id = served.customer_id
+  );
+end
+$$;
+comment on function private.why_not_served(public.orders) is
+  'The error that keeps goods from going to the customer and the address of an order now; null when they may.';
+
+create function private.check_served(served public.orders) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problem text;
+begin
+  -- Whoever suspends the customer now comes before or after this step.
+  perform from public.customers c where c.tenant_id = served.tenant_id and c.id = served.customer_id for no key update;
+  problem := private.why_not_served(served);
+  if problem is not null then
+    perform private.fail(problem, pg_catalog.jsonb_build_object('order_id', served.id, 'customer_id', served.customer_id, 'address_id', served.address_id));
+  end if;
+end
+$$;
+comment on function private.check_served(public.orders) is
+  'Refuses to go on with an order whose customer was suspended or closed, or whose address is out of use. Locks the customer. Raises customer_suspended, customer_inactive, customer_not_active, address_inactive.';
+
 ------------------------------------------------------------------------------------------------
 -- Credit
 ------------------------------------------------------------------------------------------------
@@ -62,10 +101,10 @@ as $$
 begin
   return coalesce((
     select sum(i.balance) from public.invoices i
-    where i.tenant_id = tenant and i.customer_id = customer and i.status in ('draft', 'issued', 'partially_paid', 'overdue')
+    where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and i.is_live
   ), 0) + coalesce((
     select sum(o.subtotal + o.tax_total) from public.orders o
-    where o.tenant_id = tenant and o.customer_id = customer and o.status in ('approved', 'allocated', 'dispatched', 'in_transit')
+    where o.tenant_id = tenant and o.customer_id = customer and o.is_owed
       and o.id is distinct from except_order
   ), 0);
 end
@@ -103,7 +142,7 @@ comment on function private.tenant_rule(uuid, text) is 'A business rule of a com
 -- Entering
 ------------------------------------------------------------------------------------------------
 
-create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb) returns jsonb
+create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -112,11 +151,19 @@ declare
   -- Whoever may not look into the depot, like a customer, is told whether there is some.
   sees_stock constant boolean := private.has_permission(tenant, 'inventory.view');
   buyer public.customers;
+  amended public.orders;
 begin
   select * into buyer from public.customers c
   where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  if order_id is not null then
+    select * into amended from public.orders o
+    where o.tenant_id = tenant and o.id = order_id and o.customer_id = buyer.id and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id));
+    if not found then
+      perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+    end if;
   end if;
   if not exists (
     select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
@@ -127,7 +174,7 @@ begin
     with priced as (
       select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
         coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
-      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant)) r
+      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
     )
     select pg_catalog.jsonb_build_object(
@@ -140,33 +187,34 @@ begin
   );
 end
 $$;
-comment on function private.quote_order(uuid, uuid, jsonb) is
-  'What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
 comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
 
-create function private.price_lines(tenant uuid, customer uuid, lines jsonb) returns private.priced_line[]
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return array(
     select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate)::private.priced_line
-    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant)) r
+    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r
   );
 end
 $$;
-comment on function private.price_lines(uuid, uuid, jsonb) is 'Lines with today''s prices, ready for insert_order_items. Raises lines_invalid.';
+comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, ready for insert_order_items; kept: lines that the order has already. Raises lines_invalid.';
 
 create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[], are_reserved boolean default false) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate, quantity_reserved)
-  select tenant, order_id, r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
-  from pg_catalog.unnest(priced) r;
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate, quantity_reserved)
+  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
+  from pg_catalog.unnest(priced) r
+  join public.products p on p.tenant_id = tenant and p.id = r.product_id;
 end
 $$;
 comment on function private.insert_order_items(uuid, uuid, private.priced_line[], boolean) is 'Writes priced lines to an order; are_reserved: their reservations follow in the same command.';
@@ -186,9 +234,11 @@ comment on function private.reserve_stock(public.orders) is
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  priced constant private.priced_line[] := private.price_lines(target.tenant_id, target.customer_id, lines, private.order_lines(target));
 begin
   delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
-  perform private.insert_order_items(target.tenant_id, target.id, private.price_lines(target.tenant_id, target.customer_id, lines));
+  perform private.insert_order_items(target.tenant_id, target.id, priced);
 end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
@@ -208,6 +258,9 @@ begin
   end case;
   if draft.address_id is null then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', draft.id));
+  end if;
+  if not (select a.is_active from public.customer_addresses a where a.tenant_id = draft.tenant_id and a.id = draft.address_id) then
+    perform private.fail('address_inactive', pg_catalog.jsonb_build_object('order_id', draft.id, 'address_id', draft.address_id));
   end if;
   submitted.status := 'pending_approval';
   submitted.submitted_at := pg_catalog.now();
@@ -239,7 +292,7 @@ comment on function private.check_order_fields(date, text, text) is 'Raises inpu
 
 create function private.insert_order(
   tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
-  external_reference text, channel public.order_channel, submit boolean, allocate boolean
+  external_reference text, channel public.order_channel, submit boolean, allocate boolean, kept jsonb default '[]'
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -275,7 +328,7 @@ begin
   ) then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
   end if;
-  priced := private.price_lines(tenant, buyer.id, lines);
+  priced := private.price_lines(tenant, buyer.id, lines, kept);
   draft.id := private.uuid_v7();
   draft.tenant_id := tenant;
   draft.customer_id := buyer.id;
@@ -287,6 +340,7 @@ begin
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
   if submit then
+    select * into buyer from public.customers c where c.tenant_id = tenant and c.id = buyer.id for no key update;
     draft := private.submit_draft(draft, buyer);
   end if;
   -- What may have to be split into a backorder is reserved once it is written.
@@ -310,8 +364,8 @@ begin
   return created;
 end
 $$;
-comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
-  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery.';
+comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, jsonb) is
+  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery, which keeps its lines whatever is sold today.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
@@ -337,12 +391,12 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return (
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number)
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number), '[]')
     from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
   );
 end
 $$;
-comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes; null without lines.';
+comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes.';
 
 create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
@@ -356,15 +410,18 @@ declare
 begin
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'submit');
-  if private.order_lines(target) is null then
+  if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  update public.order_items i set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate
-  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target))) r
+  update public.order_items i
+  set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate, product_sku = p.sku, product_name = p.name, unit = p.unit
+  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target), private.order_lines(target))) r
+  join public.products p on p.tenant_id = tenant and p.id = r.product_id
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
-    and (i.unit_price, i.price_source, i.tax_rate) is distinct from (r.unit_price, r.price_source, r.tax_rate);
+    and (i.unit_price, i.price_source, i.tax_rate, i.product_sku, i.product_name, i.unit) is distinct from (r.unit_price, r.price_source, r.tax_rate, p.sku, p.name, p.unit);
   select * into target from public.orders o where o.id = target.id;
-  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id;
+  -- Whoever closes the customer now sees the order, or is seen here.
+  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o
@@ -376,5 +433,5 @@ begin
 end
 $$;
 comment on function private.submit_order(uuid, integer) is
-  'Freezes today''s prices and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
+  'Freezes today''s prices and words and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
 select private.expose_command('submit_order');

@@ -29,6 +29,7 @@ begin
   if target.total > approval_limit then
     perform private.fail('approval_limit_exceeded', pg_catalog.jsonb_build_object('total', target.total, 'limit', approval_limit));
   end if;
+  perform private.check_served(target);
   shortfall := private.credit_shortfall(target);
   if shortfall > 0 and (coalesce(pg_catalog.btrim(note), '') = '' or not private.has_permission(tenant, 'orders.override_credit')) then
     perform private.fail('credit_exceeded', pg_catalog.jsonb_build_object('order_id', target.id, 'shortfall', shortfall));
@@ -44,7 +45,7 @@ begin
 end
 $$;
 comment on function private.approve_order(uuid, text, integer) is
-  'Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal.';
+  'Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, customer_suspended, customer_inactive, address_inactive, order_transition_illegal.';
 select private.expose_command('approve_order');
 
 create function private.reject_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
@@ -142,6 +143,55 @@ as $$ select private.set_order_hold(order_id, false, null, expected_version) $$;
 comment on function private.release_order(uuid, integer) is 'Ends a hold. Raises order_not_on_hold, order_not_editable.';
 select private.expose_command('release_order');
 
+create function private.awaits_release(held public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return held.suspension_note is null and exists (
+    select from public.customers c where c.tenant_id = held.tenant_id and c.id = held.customer_id and c.status = 'suspended'
+  );
+end
+$$;
+comment on function private.awaits_release(public.orders) is 'Whether an order does not go on because its customer is suspended.';
+
+create function private.may_release(held public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.awaits_release(held) and not private.is_kept_apart('{created_by,edited_by}', pg_catalog.to_jsonb(held));
+end
+$$;
+comment on function private.may_release(public.orders) is 'Whether an order waits for its release by somebody like the caller, who neither entered nor changed it.';
+
+create function private.release_suspended_order(order_id uuid, note text, expected_version integer default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+  target public.orders;
+begin
+  target := private.lock_order(tenant, order_id, expected_version);
+  if not private.takes_in_place('order', tenant, target.status::text, 'release_suspended') then
+    perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
+  end if;
+  if private.is_kept_apart('{created_by,edited_by}', pg_catalog.to_jsonb(target)) then
+    perform private.fail('separation_of_duties', '{"machine": "order", "command": "release_suspended", "separate_from": ["created_by", "edited_by"]}');
+  end if;
+  if not private.awaits_release(target) then
+    perform private.fail('order_not_suspended', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  if (pg_catalog.length(pg_catalog.btrim(note)) between 1 and 500) is not true then
+    perform private.fail('suspension_note_is_bounded', '{"field": "note"}');
+  end if;
+  update public.orders o set suspension_note = pg_catalog.btrim(note) where o.id = target.id returning * into target;
+  return target;
+end
+$$;
+comment on function private.release_suspended_order(uuid, text, integer) is
+  'Lets an order go on that was submitted before its customer was suspended, with a note; not by who entered or changed it. Raises order_not_suspended, suspension_note_is_bounded, separation_of_duties, order_not_editable.';
+select private.expose_command('release_suspended_order');
+
 ------------------------------------------------------------------------------------------------
 -- Reserving
 ------------------------------------------------------------------------------------------------
@@ -152,6 +202,7 @@ as $$
 declare
   backorder public.orders;
   cover jsonb;
+  earlier text;
 begin
   perform from public.inventory i
   where i.tenant_id = target.tenant_id and i.warehouse_id = target.warehouse_id and i.condition = 'good'
@@ -172,13 +223,13 @@ begin
     return;
   end if;
 
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, created_by, edited_by)
-  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.created_by,
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, suspension_note, created_by, edited_by)
+  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.suspension_note, target.created_by,
     -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
     pg_catalog.array_remove(target.edited_by || target.created_by, null))
   returning * into backorder;
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
-  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, c.missing, l.unit_price, l.price_source, l.tax_rate
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
+  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_source, l.tax_rate
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
   join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
   where c.missing > 0;
@@ -190,11 +241,11 @@ begin
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
   update public.orders o set approved_total = o.subtotal + o.tax_total where o.id = target.id;
   -- The goods were approved with the order they come from; nobody has to decide again.
-  perform private.run_as_rule('orders.backorder');
+  earlier := private.run_as_rule('orders.backorder');
   update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.id = backorder.id;
   update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
   where o.id = backorder.id;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
 end
 $$;
 comment on function private.split_backorder(public.orders) is
@@ -209,6 +260,7 @@ begin
   if target.is_on_hold then
     perform private.fail('order_on_hold', pg_catalog.jsonb_build_object('order_id', target.id, 'reason', target.hold_reason));
   end if;
+  perform private.check_served(target);
   if target.allow_backorder then
     perform private.split_backorder(target);
   end if;
@@ -234,7 +286,7 @@ begin
 end
 $$;
 comment on function private.allocate_order(uuid, integer) is
-  'Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal.';
+  'Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal.';
 select private.expose_command('allocate_order');
 
 create function private.follow_up_order(event public.event_store) returns void
@@ -243,7 +295,7 @@ as $$
 declare
   target public.orders;
 begin
-  if event.event_type <> 'order.approved' or private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
+  if private.tenant_rule(event.tenant_id, 'orders.auto_allocate') is distinct from 'true'::jsonb then
     return;
   end if;
   select * into target from public.orders o where o.tenant_id = event.tenant_id and o.id = event.entity_id for no key update;
@@ -257,4 +309,5 @@ begin
   end if;
 end
 $$;
-comment on function private.follow_up_order(public.event_store) is 'Effect of the queue order_events: allocates approved orders where the company''s rule orders.auto_allocate is true.';
+comment on function private.follow_up_order(public.event_store) is 'Effect: allocates an approved order where the company''s rule orders.auto_allocate is true.';
+select private.listen('order_events', 'follow_up_order', 'order.approved');

@@ -36,6 +36,8 @@ begin
     amended_at = pg_catalog.clock_timestamp()
   where o.id = target.id
     and (amend_order.lines, amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::jsonb, null::uuid, null::date, null::text);
+  update public.trip_stops s set address_id = amend_order.address_id
+  where s.tenant_id = tenant and s.order_id = target.id and s.address_id <> amend_order.address_id;
   if lines is not null then
     -- Customers are locked before balances, here as on dispatch.
     perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
@@ -60,7 +62,7 @@ begin
 end
 $$;
 comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer) is
-  'Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
+  'Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
 select private.expose_command('amend_order');
 
 create function private.is_reattempted(failed public.orders) returns boolean
@@ -85,10 +87,13 @@ begin
   if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
-  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed), failed.address_id, null, failed.notes, failed.allow_backorder, null, failed.channel, false, false);
+  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed),
+    -- An address that is no longer in use is replaced by the one that orders without an address get.
+    (select a.id from public.customer_addresses a where a.tenant_id = tenant and a.id = failed.address_id and a.is_active),
+    null, failed.notes, failed.allow_backorder, null, failed.channel, false, false, private.order_lines(failed));
   update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
   return created;
 end
 $$;
-comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal.';
+comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal.';
 select private.expose_command('reattempt_order');

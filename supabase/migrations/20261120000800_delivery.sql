@@ -93,6 +93,7 @@ create table public.drivers (
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
+select private.normalise_phones('public.drivers');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
@@ -117,6 +118,9 @@ create table public.trips (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status = 'completed') stored,
+  is_booked boolean not null generated always as (status in ('planned', 'dispatched', 'in_progress')) stored,
+  is_on_the_road boolean not null generated always as (status in ('dispatched', 'in_progress')) stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
@@ -128,18 +132,18 @@ create table public.trips (
   constraint cancelled_reason_matches_status check (status <> 'cancelled' or btrim(status_reason) <> ''),
   constraint notes_are_bounded check (length(notes) <= 2000),
   constraint driver_is_on_one_trip_at_a_time exclude using gist
-    (tenant_id with =, driver_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (status in ('planned', 'dispatched', 'in_progress') and driver_id is not null),
+    (tenant_id with =, driver_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (is_booked and driver_id is not null),
   constraint vehicle_is_on_one_trip_at_a_time exclude using gist
-    (tenant_id with =, vehicle_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (status in ('planned', 'dispatched', 'in_progress') and vehicle_id is not null)
+    (tenant_id with =, vehicle_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (is_booked and vehicle_id is not null)
 );
 create index trips_recent on public.trips (tenant_id, planned_start_at desc, id desc);
-create index trips_not_completed on public.trips (tenant_id, planned_start_at desc, id desc) where status <> 'completed';
+create index trips_not_done on public.trips (tenant_id, planned_start_at desc, id desc) where is_done is false;
 create index trips_driver on public.trips (tenant_id, driver_id);
 create index trips_vehicle on public.trips (tenant_id, vehicle_id);
 create index trips_warehouse on public.trips (tenant_id, warehouse_id);
 -- Two rounds of one van may not overlap in planned time, but it can also carry only one load at once.
-create unique index trips_vehicle_on_the_road on public.trips (tenant_id, vehicle_id) where status in ('dispatched', 'in_progress');
-create unique index trips_driver_on_the_road on public.trips (tenant_id, driver_id) where status in ('dispatched', 'in_progress');
+create unique index trips_vehicle_on_the_road on public.trips (tenant_id, vehicle_id) where is_on_the_road;
+create unique index trips_driver_on_the_road on public.trips (tenant_id, driver_id) where is_on_the_road;
 select private.register_error('vehicle_taken', 409, 'The vehicle is on another trip at that time.', 'Choose another vehicle or other times.');
 select private.register_error('driver_taken', 409, 'The driver is on another trip at that time.', 'Choose another driver or other times.');
 select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first, or choose another vehicle.');
@@ -149,6 +153,9 @@ select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 
 select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road', each_alone => true);
 select private.refuse_taken('public.trips', 'trips_driver_on_the_road', 'driver_on_the_road', each_alone => true);
 comment on table public.trips is 'One round of one van with one driver.';
+comment on column public.trips.is_done is 'Completed, as nearly all trips are in the end. A list of trips in another state asks for is_done is false as well: an index answers that.';
+comment on column public.trips.is_booked is 'Planned or on the way: its driver and its vehicle are taken for the planned time.';
+comment on column public.trips.is_on_the_road is 'Dispatched and not back yet.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
 create trigger _100_number_document before insert on public.trips for each row execute function private.tg__number_document('trip');
 select private.register_machine('trip', 'trips', 'draft');
@@ -189,6 +196,7 @@ create table public.trip_stops (
   planned_arrival_at timestamptz,
   arrived_at timestamptz,
   left_at timestamptz,
+  printed jsonb,
   unique (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
   unique (tenant_id, order_id),
@@ -200,9 +208,22 @@ create table public.trip_stops (
 );
 create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
+comment on column public.trip_stops.printed is 'The customer and his address as they were when the van left him, like orders.printed; null before, when the driver needs what is true today.';
+
+create function private.tg_trip_stops__keep_words() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.printed := private.printed_customer(new.tenant_id, new.customer_id, new.address_id, (select t.warehouse_id from public.trips t where t.tenant_id = new.tenant_id and t.id = new.trip_id));
+  return new;
+end
+$$;
+comment on function private.tg_trip_stops__keep_words() is 'A stop that is done keeps the words that the driver saw.';
+create trigger _130_keep_words before update of status on public.trip_stops for each row
+when (new.status in ('delivered', 'failed') and old.status not in ('delivered', 'failed')) execute function private.tg_trip_stops__keep_words();
 alter table public.trip_stops enable row level security;
 alter table public.trip_stops force row level security;
-select private.audit_part('public.trip_stops', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
+select private.audit_part('public.trip_stops', 'trip_id', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
   id uuid primary key default private.uuid_v7(),
@@ -223,7 +244,7 @@ create table public.loads (
 comment on table public.loads is 'Load sheet of a trip, counted and confirmed by the depot and by the driver, two different people.';
 alter table public.loads enable row level security;
 alter table public.loads force row level security;
-select private.audit_part('public.loads', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
+select private.audit_part('public.loads', 'trip_id', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
   id uuid primary key default private.uuid_v7(),
@@ -296,6 +317,7 @@ create table public.offload_documents (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_live boolean not null generated always as (status <> 'rejected') stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
@@ -305,10 +327,11 @@ create table public.offload_documents (
   constraint approval_is_recorded check ((status = 'approved') = (approved_at is not null)),
   constraint rejected_reason_matches_status check ((status = 'rejected') = (status_reason is not null))
 );
-create unique index offload_documents_live on public.offload_documents (tenant_id, trip_id) where status <> 'rejected';
+create unique index offload_documents_live on public.offload_documents (tenant_id, trip_id) where is_live;
 create index offload_documents_trip on public.offload_documents (tenant_id, trip_id);
 create index offload_documents_warehouse on public.offload_documents (tenant_id, warehouse_id);
 comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
+comment on column public.offload_documents.is_live is 'Not rejected.';
 create trigger _100_number_document before insert on public.offload_documents for each row execute function private.tg__number_document('offload');
 select private.register_machine('offload_document', 'offload_documents', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -385,7 +408,7 @@ create table public.variances (
   constraint resolution_is_recorded check ((status = 'pending_review') = (resolved_at is null)),
   constraint rejection_has_a_reason check (status <> 'rejected' or btrim(resolution_note) <> '')
 );
-create index variances_status on public.variances (tenant_id, status, created_at desc);
+create index variances_recent on public.variances (tenant_id, created_at desc, id desc);
 create index variances_trip on public.variances (tenant_id, trip_id);
 create index variances_order on public.variances (tenant_id, order_id);
 create index variances_offload on public.variances (tenant_id, offload_id);

@@ -1,6 +1,6 @@
 -- Family 08, delivery: building, loading and dispatching trips.
 
-select private.register_error('orders_not_assignable', 409, 'Some orders cannot ride on this trip.', 'Look at the details: they must be allocated at the trip''s warehouse, not on hold and not on another trip.');
+select private.register_error('orders_not_assignable', 409, 'Some orders cannot ride on this trip.', 'Look at the details: they must be allocated at the trip''s warehouse, not on hold, not on another trip, and for a customer and an address that can be served.');
 select private.register_error('trip_fixed', 409, 'The trip has left the depot and can no longer be changed.', 'Plan another trip.');
 select private.register_error('trip_without_orders', 409, 'The trip carries no orders.', 'Add orders first.');
 select private.register_error('trip_without_driver', 409, 'The trip has no driver.', 'Choose a driver.');
@@ -220,11 +220,11 @@ begin
     when o.status <> 'allocated' then 'not_allocated'
     when o.is_on_hold then 'on_hold'
     when o.warehouse_id <> target.warehouse_id then 'other_warehouse'
-    else 'on_another_trip' end))
+    else coalesce(private.why_not_served(o), 'on_another_trip') end))
   into problems
   from (select distinct x as id from pg_catalog.unnest(order_ids) x) w
   left join public.orders o on o.tenant_id = target.tenant_id and o.id = w.id
-  where o.id is null or o.status <> 'allocated' or o.is_on_hold or o.warehouse_id <> target.warehouse_id
+  where o.id is null or o.status <> 'allocated' or o.is_on_hold or o.warehouse_id <> target.warehouse_id or private.why_not_served(o) is not null
     or exists (select from public.trip_stops s where s.tenant_id = o.tenant_id and s.order_id = o.id and s.trip_id <> target.id);
   if problems is not null then
     perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
@@ -450,6 +450,7 @@ declare
   target public.trips;
   van public.vehicles;
   problems jsonb;
+  earlier text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'dispatch');
@@ -484,10 +485,10 @@ begin
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', (a.cargo).id, 'number', (a.cargo).number, 'problem', case
     when (a.cargo).is_on_hold then 'on_hold'
     when (a.cargo).status <> 'allocated' then 'not_allocated'
-    else 'credit_exceeded' end))
+    else coalesce(private.why_not_served(a.cargo), 'credit_exceeded') end))
   into problems
   from aboard a
-  where (a.cargo).status <> 'allocated' or (a.cargo).is_on_hold
+  where (a.cargo).status <> 'allocated' or (a.cargo).is_on_hold or private.why_not_served(a.cargo) is not null
     or ((a.cargo).credit_override_note is null and private.credit_shortfall(a.cargo) > 0);
   if problems is not null then
     perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
@@ -513,7 +514,7 @@ begin
   ), pg_catalog.now());
 
   -- The orders follow from their fulfilments.
-  perform private.run_as_rule('trip.dispatch');
+  earlier := private.run_as_rule('trip.dispatch');
   with sent as (
     insert into public.fulfilments (tenant_id, order_id, warehouse_id, trip_id)
     select tenant, s.order_id, target.warehouse_id, target.id
@@ -523,7 +524,7 @@ begin
   insert into public.fulfilment_items (tenant_id, fulfilment_id, order_item_id, product_id, quantity)
   select tenant, f.id, i.id, i.product_id, i.quantity
   from sent f join public.order_items i on i.tenant_id = tenant and i.order_id = f.order_id;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
   return target;
 end
 $$;
@@ -538,6 +539,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
+  earlier text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'start');
@@ -545,9 +547,9 @@ begin
     perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   update public.trips t set status = 'in_progress', started_at = pg_catalog.now() where t.id = target.id returning * into target;
-  perform private.run_as_rule('trip.start');
+  earlier := private.run_as_rule('trip.start');
   update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
   return target;
 end
 $$;

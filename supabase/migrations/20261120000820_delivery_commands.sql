@@ -78,14 +78,14 @@ declare
   moved_at timestamptz;
   fulfilment public.fulfilments;
   problems jsonb;
-  refundable jsonb;
-  charged jsonb;
 begin
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
   perform private.next_state('order', target.id, target.status::text, 'complete_delivery');
   select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
   select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
+  -- Two vans may stand at one customer's doors: his deposits are counted one delivery after the other.
+  perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
 
   perform private.require_records('items', items, '{"order_item_id": "uuid", "delivered": "numeric"}');
   perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
@@ -162,33 +162,7 @@ begin
   where e.quantity > 0
   group by e.product_id, coalesce(e.condition, 'good');
 
-  -- Containers: full ones to the customer with their deposit, empties back against it. A refund
-  -- never exceeds what the customer holds, nor what this delivery charges; the rest stays to his credit.
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', d.id, 'quantity', d.quantity, 'deposit', d.quantity * d.deposit_amount)) into charged
-  from (
-    select c.id, c.deposit_amount, sum(f.quantity_delivered) as quantity
-    from public.fulfilment_items f
-    join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id
-    join public.products c on c.tenant_id = p.tenant_id and c.id = p.container_product_id
-    where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
-    group by c.id, c.deposit_amount
-  ) d;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', r.product_id, 'returned', r.returned, 'quantity', r.refunded, 'deposit', r.refunded * r.deposit_amount)) into refundable
-  from (
-    select e.product_id, e.returned, c.deposit_amount, greatest(0, least(e.returned, coalesce(d.quantity, 0))) as refunded
-    from (
-      select x.product_id, sum(x.quantity) as returned
-      from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as x (product_id uuid, quantity numeric)
-      group by x.product_id
-    ) e
-    join public.products c on c.tenant_id = tenant and c.id = e.product_id
-    left join pg_catalog.jsonb_to_recordset(charged) as d (product_id uuid, quantity numeric) on d.product_id = e.product_id
-  ) r;
-  perform private.move_containers(tenant, 'van', van_location, 'customer', target.customer_id, 'order', target.id, charged, delivered_at);
-  perform private.move_containers(tenant, 'customer', target.customer_id, 'van', van_location, 'order', target.id, (
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', r.product_id, 'quantity', r.returned, 'deposit', r.deposit))
-    from pg_catalog.jsonb_to_recordset(refundable) as r (product_id uuid, returned numeric, deposit numeric)
-  ), delivered_at);
+  perform private.exchange_containers(target, fulfilment.id, van_location, coalesce(empties, '[]'), delivered_at);
 
   insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, captured_at)
   values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, delivered_at);
@@ -202,7 +176,7 @@ begin
   update public.trip_stops s set status = 'delivered', arrived_at = coalesce(s.arrived_at, delivered_at), left_at = delivered_at
   where s.tenant_id = tenant and s.order_id = target.id;
   select * into target from public.orders o where o.id = target.id;
-  perform private.draft_invoice(target, refundable);
+  perform private.draft_invoice(target);
   if payment is not null then
     perform private.insert_payment(tenant, target.customer_id, (payment ->> 'method')::public.payment_method, (payment ->> 'amount')::numeric,
       nullif(pg_catalog.btrim(payment ->> 'reference'), ''), delivered_at, (delivery.trip).id, target.id);

@@ -11,7 +11,7 @@ begin
   return not exists (
     select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
   ) and not exists (
-    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status <> 'rejected'
+    select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.is_live
   );
 end
 $$;
@@ -38,7 +38,7 @@ begin
   if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
     perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
-  if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.status <> 'rejected') then
+  if exists (select from public.offload_documents d where d.tenant_id = tenant and d.trip_id = trip.id and d.is_live) then
     perform private.fail('offload_exists', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
   perform private.require_records('items', items, '{"product_id": "uuid", "counted": "numeric", "condition": "public.stock_condition"}');
@@ -88,6 +88,7 @@ declare
   document public.offload_documents;
   van_location uuid;
   next_state text;
+  earlier text;
 begin
   trip := private.lock_trip(tenant, (select d.trip_id from public.offload_documents d where d.tenant_id = tenant and d.id = offload), null);
   select * into document from public.offload_documents d where d.tenant_id = tenant and d.id = offload for no key update;
@@ -122,10 +123,10 @@ begin
   where d.id = document.id
   returning * into document;
   if command = 'reject' then
-    perform private.run_as_rule('offload_document.reject');
+    earlier := private.run_as_rule('offload_document.reject');
     update public.variances v set status = 'rejected', resolution_note = pg_catalog.btrim(reason), resolved_by = auth.uid(), resolved_at = pg_catalog.now()
     where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'pending_review';
-    perform private.run_as_rule(null);
+    perform private.run_as_rule(earlier);
   end if;
   if command = 'approve' then
     select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;

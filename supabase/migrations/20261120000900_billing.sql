@@ -21,18 +21,21 @@ create table public.invoices (
   total numeric(14,2) generated always as (subtotal + tax_total + deposit_total) stored,
   paid_total numeric(14,2) not null default 0,
   balance numeric(14,2) generated always as (subtotal + tax_total + deposit_total - paid_total) stored,
+  printed jsonb,
   status_reason text,
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status = 'paid') stored,
+  is_live boolean not null generated always as (status <> 'void') stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
-  constraint totals_are_bounded check (subtotal between 0 and 999999999999.99 and tax_total between 0 and 999999999999.99 and deposit_total between 0 and 999999999999.99),
+  constraint totals_are_bounded check (subtotal between 0 and 999999999999.99 and tax_total between 0 and 999999999999.99 and deposit_total between -999999999999.99 and 999999999999.99),
   constraint paid_within_total check (paid_total between 0 and subtotal + tax_total + deposit_total),
   constraint numbered_once_issued check ((status = 'draft') = (number is null) or status = 'void'),
   constraint dates_set_once_issued check (status in ('draft', 'void') or (issued_on is not null and due_on >= issued_on)),
@@ -46,18 +49,22 @@ create table public.invoices (
   ),
   constraint void_has_a_reason check (status <> 'void' or btrim(status_reason) <> '')
 );
-create unique index invoices_live on public.invoices (tenant_id, order_id) where status <> 'void';
+create unique index invoices_live on public.invoices (tenant_id, order_id) where is_live;
 create index invoices_recent on public.invoices (tenant_id, created_at desc, id desc);
-create index invoices_not_paid on public.invoices (tenant_id, due_on, id) where status <> 'paid';
+create index invoices_not_done on public.invoices (tenant_id, due_on, id) where is_done is false;
 create index invoices_order on public.invoices (tenant_id, order_id);
-create index invoices_customer on public.invoices (tenant_id, customer_id, status);
+create index invoices_customer on public.invoices (tenant_id, customer_id, is_done);
+comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order; like orders.printed. Null for drafts.';
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
+comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
+comment on column public.invoices.is_live is 'Not void.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('invoice', 'INV', true), ('payment', 'PAY', false);
 select private.register_machine('invoice', 'invoices', 'draft');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('invoice', 'draft', 'issue', 'issued', 'invoices.create', null, 'invoice.issued'),
   ('invoice', 'draft', 'void', 'void', 'invoices.create', null, 'invoice.voided'),
   ('invoice', 'issued', 'void', 'void', 'invoices.create', null, 'invoice.voided'),
+  ('invoice', 'overdue', 'void', 'void', 'invoices.create', null, 'invoice.voided'),
   ('invoice', 'issued', 'pay_part', 'partially_paid', 'payments.create', null, 'invoice.partially_paid'),
   ('invoice', 'issued', 'pay', 'paid', 'payments.create', null, 'invoice.paid'),
   ('invoice', 'issued', 'mark_overdue', 'overdue', 'invoices.create', null, 'invoice.overdue'),
@@ -66,7 +73,9 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('invoice', 'partially_paid', 'mark_overdue', 'overdue', 'invoices.create', null, 'invoice.overdue'),
   ('invoice', 'overdue', 'pay', 'paid', 'payments.create', null, 'invoice.paid'),
   ('invoice', 'paid', 'reopen_part', 'partially_paid', 'payments.create', null, 'invoice.reopened'),
-  ('invoice', 'paid', 'reopen', 'issued', 'payments.create', null, 'invoice.reopened');
+  ('invoice', 'paid', 'reopen', 'issued', 'payments.create', null, 'invoice.reopened'),
+  ('invoice', 'paid', 'reopen_late', 'overdue', 'payments.create', null, 'invoice.reopened');
+insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'bill', 'invoices.create');
 select private.manage_table('public.invoices', 'invoice', 'invoice');
 
 create table public.invoice_items (
@@ -75,6 +84,9 @@ create table public.invoice_items (
   invoice_id uuid not null,
   line_number integer not null,
   product_id uuid not null,
+  product_sku text not null,
+  product_name text not null,
+  unit text not null,
   order_item_id uuid,
   is_deposit boolean not null default false,
   quantity numeric(14,3) not null,
@@ -87,13 +99,13 @@ create table public.invoice_items (
   foreign key (tenant_id, invoice_id) references public.invoices (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
-  constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
+  constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999 and (quantity > 0 or is_deposit)),
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100)
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
-comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed.';
+comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
 select private.protect_ledger('public.invoice_items');
 alter table public.invoice_items enable row level security;
 alter table public.invoice_items force row level security;
@@ -106,9 +118,11 @@ create table public.payments (
   method public.payment_method not null,
   amount numeric(14,2) not null,
   allocated_total numeric(14,2) not null default 0,
-  unallocated numeric(14,2) generated always as (amount - allocated_total) stored,
+  refunded_total numeric(14,2) not null default 0,
+  unallocated numeric(14,2) generated always as (amount - allocated_total - refunded_total) stored,
   currency text not null,
   reference text,
+  reference_key text,
   received_at timestamptz not null default now(),
   received_by uuid,
   trip_id uuid,
@@ -122,38 +136,75 @@ create table public.payments (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  is_done boolean not null generated always as (status <> 'pending') stored,
+  is_live boolean not null generated always as (status not in ('rejected', 'cancelled')) stored,
   unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   constraint amount_is_bounded check (amount > 0 and amount <= 999999999999.99),
-  constraint allocated_within_amount check (allocated_total between 0 and amount),
+  constraint spent_within_amount check (allocated_total between 0 and amount and refunded_total between 0 and amount - allocated_total),
   constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
   constraint reference_is_short check (length(reference) between 1 and 80),
   constraint received_at_is_finite check (received_at > '2000-01-01' and received_at < '2200-01-01'),
-  constraint only_approved_money_pays check (status in ('approved', 'reconciled') or allocated_total = 0),
+  constraint mpesa_has_its_code check (method <> 'mpesa' or reference_key is not null),
+  constraint only_approved_money_pays check (status in ('approved', 'reconciled') or (allocated_total = 0 and refunded_total = 0)),
   constraint approval_is_recorded check (status not in ('approved', 'reconciled') or approved_at is not null),
   constraint reason_given_when_refused check (status not in ('rejected', 'cancelled') or btrim(status_reason) <> '')
 );
-create unique index payments_reference on public.payments (tenant_id, method, reference) where reference is not null and status not in ('rejected', 'cancelled');
-create index payments_by_reference on public.payments (tenant_id, reference) where reference is not null;
+create unique index payments_reference on public.payments (tenant_id, reference_key) where is_live;
+create index payments_by_reference on public.payments (tenant_id, reference_key) where reference_key is not null;
 create index payments_recent on public.payments (tenant_id, created_at desc, id desc);
-create index payments_pending on public.payments (tenant_id, created_at desc, id desc) where status = 'pending';
+create index payments_not_done on public.payments (tenant_id, created_at desc, id desc) where is_done is false;
 create index payments_customer on public.payments (tenant_id, customer_id);
 create index payments_trip on public.payments (tenant_id, trip_id);
 create index payments_order on public.payments (tenant_id, order_id);
-comment on table public.payments is 'Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per method.';
+comment on table public.payments is 'Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per company, whatever the method.';
+comment on column public.payments.reference is 'As it is shown: in capitals, an M-Pesa code without spaces and signs, any other with single spaces.';
+comment on column public.payments.reference_key is 'What is compared: letters and digits of the reference.';
+comment on column public.payments.refunded_total is 'What was given back of it, from the refunds.';
+comment on column public.payments.unallocated is 'What neither pays an invoice nor was given back: the customer''s advance.';
+comment on column public.payments.is_done is 'Decided. A list of pending payments asks for is_done is false as well: an index answers that.';
+comment on column public.payments.is_live is 'Neither rejected nor cancelled: its reference is taken.';
 create trigger _100_number_document before insert on public.payments for each row execute function private.tg__number_document('payment');
 select private.register_machine('payment', 'payments', 'pending');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('payment', 'pending', 'approve', 'approved', 'payments.approve', '{created_by}', 'payment.approved'),
   ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
   ('payment', 'approved', 'reconcile', 'reconciled', 'payments.reconcile', null, 'payment.reconciled'),
-  ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
-insert into private.in_place_commands (machine, state, command, permission) values ('payment', 'approved', 'allocate', 'payments.create');
+  ('payment', 'reconciled', 'unreconcile', 'approved', 'payments.reconcile', null, 'payment.unreconciled'),
+  ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled'),
+  ('payment', 'reconciled', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled');
+-- Where the money came from (reconciled or not) has nothing to do with what it pays.
+insert into private.in_place_commands (machine, state, command, permission)
+select 'payment', s, c.command, c.permission
+from pg_catalog.unnest(array['approved', 'reconciled']) s
+cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
 select private.manage_table('public.payments', 'payment', 'payment');
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
+
+create function private.reference_key(reference text) returns text
+language sql immutable parallel safe
+return nullif(pg_catalog.upper(pg_catalog.regexp_replace(reference, '[^[:alnum:]]', '', 'g')), '');
+comment on function private.reference_key(text) is 'Letters and digits of a reference, in capitals, by which it is compared: qk7 ab-12 is QK7AB12. Null when there are none.';
+
+create function private.tg__normalise_reference() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  -- Written as a whole: what is given is put into its form, what is missing stays missing.
+  new := pg_catalog.jsonb_populate_record(new, pg_catalog.jsonb_build_object(
+    'reference_key', private.reference_key(new.reference),
+    'reference', case pg_catalog.to_jsonb(new) ->> 'method'
+      when 'mpesa' then private.reference_key(new.reference)
+      else pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.upper(new.reference), '\s+', ' ', 'g')) end));
+  return new;
+end
+$$;
+comment on function private.tg__normalise_reference() is 'Writes a reference in the form of its method, and what it is compared by.';
+create trigger _120_normalise_reference before insert or update of reference, method on public.payments
+for each row execute function private.tg__normalise_reference();
 
 create table public.payment_allocations (
   id uuid primary key default private.uuid_v7(),
@@ -164,6 +215,7 @@ create table public.payment_allocations (
   created_at timestamptz not null default now(),
   created_by uuid default auth.uid(),
   unique (tenant_id, id),
+  -- What is added later to the same invoice adds up.
   unique (tenant_id, payment_id, invoice_id),
   foreign key (tenant_id, payment_id) references public.payments (tenant_id, id),
   foreign key (tenant_id, invoice_id) references public.invoices (tenant_id, id),
@@ -173,13 +225,33 @@ create index payment_allocations_invoice on public.payment_allocations (tenant_i
 comment on table public.payment_allocations is 'How much of a payment pays which invoice. The sums on both sides are derived from here.';
 alter table public.payment_allocations enable row level security;
 alter table public.payment_allocations force row level security;
-select private.audit_part('public.payment_allocations', 'amount');
+select private.audit_part('public.payment_allocations', 'payment_id', 'amount');
+
+create table public.payment_refunds (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null,
+  payment_id uuid not null,
+  amount numeric(14,2) not null,
+  reason text not null,
+  created_at timestamptz not null default now(),
+  created_by uuid default auth.uid(),
+  unique (tenant_id, id),
+  foreign key (tenant_id, payment_id) references public.payments (tenant_id, id),
+  constraint amount_is_bounded check (amount > 0 and amount <= 999999999999.99),
+  constraint reason_is_not_blank check (btrim(reason) <> '' and length(reason) <= 500)
+);
+create index payment_refunds_payment on public.payment_refunds (tenant_id, payment_id);
+comment on table public.payment_refunds is 'Money of a payment that was given back to the customer because it pays nothing. Currency of the payment.';
+select private.protect_ledger('public.payment_refunds');
+alter table public.payment_refunds enable row level security;
+alter table public.payment_refunds force row level security;
 
 create table public.statement_lines (
   id uuid primary key default private.uuid_v7(),
   tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
   source text not null,
   reference text not null,
+  reference_key text not null,
   amount numeric(14,2) not null,
   posted_at timestamptz not null,
   payment_id uuid,
@@ -189,7 +261,7 @@ create table public.statement_lines (
   updated_by uuid,
   version integer not null default 1,
   unique (tenant_id, id),
-  unique (tenant_id, source, reference),
+  unique (tenant_id, source, reference_key),
   unique (tenant_id, payment_id),
   foreign key (tenant_id, payment_id) references public.payments (tenant_id, id),
   constraint source_is_short check (length(source) between 1 and 40),
@@ -199,12 +271,31 @@ create table public.statement_lines (
 );
 comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
 select private.register_error('amount_is_bounded', 422, 'The amount is not a sum of money that can be received.', 'Enter an amount above 0, up to 999999999999.99.');
-select private.register_error('posted_at_is_finite', 422, 'The time of the line is not possible.', 'Enter a time between the years 2000 and 2200.');
-select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters.');
+select private.register_error('posted_at_is_finite', 422, 'The time of the line is not possible.', 'Enter a time from the year 2000 until now.');
+select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters, with a letter or a digit.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.manage_table('public.statement_lines', 'statement_line');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
-select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key', 'statement_line_taken');
+select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key_key', 'statement_line_taken');
+create trigger _120_normalise_reference before insert or update of reference on public.statement_lines
+for each row execute function private.tg__normalise_reference();
+
+create function private.tg_statement_lines__refuse_future() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if private.is_to_come(new.tenant_id, new.posted_at) then
+    perform private.fail('posted_at_is_finite', pg_catalog.jsonb_build_object('posted_at', new.posted_at));
+  end if;
+  if new.reference_key is null and new.reference is not null then
+    perform private.fail('reference_is_short', pg_catalog.jsonb_build_object('reference', new.reference));
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_statement_lines__refuse_future() is 'A statement tells what has been, under a reference that can be compared. Raises posted_at_is_finite, reference_is_short.';
+create trigger _285_refuse_future before insert or update of posted_at, reference on public.statement_lines
+for each row execute function private.tg_statement_lines__refuse_future();
 
 create table public.container_ledger (
   id uuid not null default private.uuid_v7(),
@@ -213,7 +304,8 @@ create table public.container_ledger (
   holder_id uuid not null,
   product_id uuid not null,
   quantity numeric(14,3) not null,
-  deposit_amount numeric(14,2) not null,
+  unit_deposit numeric(14,2) not null default 0,
+  deposit_amount numeric(14,2) generated always as (round(quantity * unit_deposit, 2)) stored,
   reference_type text not null,
   reference_id uuid not null,
   occurred_at timestamptz not null default clock_timestamp(),
@@ -222,13 +314,14 @@ create table public.container_ledger (
   primary key (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
-  constraint deposit_is_bounded check (deposit_amount between -999999999999.99 and 999999999999.99),
-  constraint deposit_has_the_sign_of_quantity check (deposit_amount = 0 or sign(deposit_amount) = sign(quantity))
+  constraint deposit_is_bounded check (unit_deposit between 0 and 999999.99),
+  constraint customers_alone_pay_deposits check (holder = 'customer' or unit_deposit = 0)
 );
 create index container_ledger_balance on public.container_ledger (tenant_id, holder, holder_id, product_id);
 create index container_ledger_product on public.container_ledger (tenant_id, product_id);
 create index container_ledger_reference on public.container_ledger (tenant_id, reference_id);
 comment on table public.container_ledger is 'Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them.';
+comment on column public.container_ledger.unit_deposit is 'Deposit of one container as it was when it was handed over; a return closes the deposit that was paid.';
 select private.protect_ledger('public.container_ledger');
 alter table public.container_ledger enable row level security;
 alter table public.container_ledger force row level security;
@@ -246,7 +339,7 @@ begin
   -- The paying and ageing edges follow from allocations and dates; people have issue and void.
   return array(
     select c from pg_catalog.unnest(private.allowed_commands('invoice', invoices.tenant_id, invoices.status::text, pg_catalog.to_jsonb(invoices))) c
-    where c in ('issue', 'void')
+    where c = 'issue' or (c = 'void' and invoices.paid_total = 0)
   );
 end
 $$;
@@ -258,7 +351,13 @@ as $$
 begin
   return array(
     select c from pg_catalog.unnest(private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments))) c
-    where c <> 'allocate' or payments.unallocated > 0
+    where case c
+      when 'allocate' then payments.unallocated > 0
+      when 'unallocate' then payments.allocated_total > 0
+      when 'refund' then payments.unallocated > 0 and payments.created_by is distinct from auth.uid()
+      when 'cancel' then payments.refunded_total = 0
+      else true
+    end
   );
 end
 $$;

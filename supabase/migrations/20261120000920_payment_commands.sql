@@ -14,8 +14,14 @@ declare
   created public.payments;
 begin
   if method is null or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2)
-    or pg_catalog.length(reference) > 80 or received_at not between '2000-01-02' and '2199-12-31' then
-    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount, 'reference', reference, 'received_at', received_at));
+    or pg_catalog.length(reference) > 80 then
+    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount, 'reference', reference));
+  end if;
+  if received_at < '2000-01-02' or private.is_to_come(tenant, received_at) then
+    perform private.fail('received_at_invalid', pg_catalog.jsonb_build_object('received_at', received_at));
+  end if;
+  if method = 'mpesa' and private.reference_key(reference) is null then
+    perform private.fail('mpesa_has_its_code', pg_catalog.jsonb_build_object('reference', reference));
   end if;
   insert into public.payments (tenant_id, customer_id, method, amount, currency, reference, received_at, received_by, trip_id, order_id)
   values (tenant, customer_id, method, amount, (select s.currency from public.tenant_settings s where s.tenant_id = tenant), reference,
@@ -25,7 +31,7 @@ begin
   return created;
 end
 $$;
-comment on function private.insert_payment(uuid, uuid, public.payment_method, numeric, text, timestamptz, uuid, uuid) is 'A pending payment. Raises payment_invalid, payment_reference_taken.';
+comment on function private.insert_payment(uuid, uuid, public.payment_method, numeric, text, timestamptz, uuid, uuid) is 'A pending payment. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken.';
 
 create function private.record_payment(
   customer_id uuid, method public.payment_method, amount numeric, reference text default null, received_at timestamptz default null, order_id uuid default null
@@ -50,12 +56,14 @@ begin
 end
 $$;
 comment on function private.record_payment(uuid, public.payment_method, numeric, text, timestamptz, uuid) is
-  'Records money received, to be approved by somebody else. Tenant currency. Raises payment_invalid, payment_reference_taken, record_not_found.';
+  'Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, record_not_found.';
 select private.expose_command('record_payment');
 
 create function private.derive_payment_state(tenant uuid, payment_ids uuid[], invoice_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  earlier text;
 begin
   update public.payments p set allocated_total = s.total
   from (
@@ -63,12 +71,12 @@ begin
     from pg_catalog.unnest(payment_ids) x
   ) s
   where p.tenant_id = tenant and p.id = s.id and p.allocated_total <> s.total;
-  perform private.run_as_rule('payment.allocate');
+  earlier := private.run_as_rule('payment.allocate');
   update public.invoices i
   set paid_total = s.total,
     status = case
       when s.total = i.total then 'paid'::public.invoice_status
-      when i.status = 'overdue' then 'overdue'
+      when i.status = 'overdue' or i.due_on < private.tenant_today(tenant) then 'overdue'
       when s.total > 0 then 'partially_paid'
       else 'issued' end
   from (
@@ -76,7 +84,7 @@ begin
     from pg_catalog.unnest(invoice_ids) x
   ) s
   where i.tenant_id = tenant and i.id = s.id and i.paid_total <> s.total;
-  perform private.run_as_rule(null);
+  perform private.run_as_rule(earlier);
 end
 $$;
 comment on function private.derive_payment_state(uuid, uuid[], uuid[]) is 'Sums of allocations into payments and invoices, and the paid state of the invoices, through their guard.';
@@ -101,13 +109,15 @@ create trigger _300_derive_on_insert after insert on public.payment_allocations
 referencing new table as changed_rows for each statement execute function private.tg_payment_allocations__derive();
 create trigger _300_derive_on_delete after delete on public.payment_allocations
 referencing old table as changed_rows for each statement execute function private.tg_payment_allocations__derive();
-create trigger _200_refuse_update before update on public.payment_allocations for each row execute function private.tg__refuse_change();
+create trigger _300_derive_on_update after update on public.payment_allocations
+referencing new table as changed_rows for each statement execute function private.tg_payment_allocations__derive();
 
 create function private.insert_allocations(payment public.payments, allocations jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
   problems jsonb;
+  wanted numeric;
 begin
   perform private.require_records('allocations', allocations, '{"invoice_id": "uuid", "amount": "numeric"}');
   perform from public.invoices i
@@ -117,27 +127,53 @@ begin
   from pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid, amount numeric)
   left join public.invoices i on i.tenant_id = payment.tenant_id and i.id = a.invoice_id
   where i.id is null or i.customer_id <> payment.customer_id or i.status not in ('issued', 'partially_paid', 'overdue');
-  if problems is not null or payment.status <> 'approved' then
+  if problems is not null or payment.status not in ('approved', 'reconciled') then
     perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('invoice_ids', coalesce(problems, '[]'), 'payment_status', payment.status));
   end if;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('invoice_id', a.invoice_id, 'amount', a.amount, 'balance', i.balance)) into problems
-  from pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid, amount numeric)
-  join public.invoices i on i.tenant_id = payment.tenant_id and i.id = a.invoice_id
-  where a.amount is null or a.amount <= 0 or a.amount > i.balance or a.amount <> round(a.amount, 2);
-  if problems is not null
-    or (select sum(a.amount) from pg_catalog.jsonb_to_recordset(allocations) as a (amount numeric)) > payment.unallocated
-    or exists (
-      select from public.payment_allocations p join pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid) on a.invoice_id = p.invoice_id
-      where p.tenant_id = payment.tenant_id and p.payment_id = payment.id
-    ) then
-    perform private.fail('allocation_exceeds', pg_catalog.jsonb_build_object('allocations', coalesce(problems, '[]'), 'unallocated', payment.unallocated));
+  if exists (
+    select from pg_catalog.jsonb_to_recordset(allocations) as a (amount numeric)
+    where (a.amount > 0 and a.amount <= 999999999999.99 and a.amount = round(a.amount, 2)) is not true
+  ) then
+    perform private.fail('input_invalid', '{"allocations": "amounts above 0 with two decimals are needed"}');
   end if;
-  insert into public.payment_allocations (tenant_id, payment_id, invoice_id, amount)
-  select payment.tenant_id, payment.id, a.invoice_id, a.amount
-  from pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid, amount numeric);
+  select sum(a.amount), pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('invoice_id', a.invoice_id, 'amount', a.amount, 'balance', a.balance)) filter (where a.amount > a.balance)
+  into wanted, problems
+  from (
+    select i.id as invoice_id, sum(w.amount) as amount, min(i.balance) as balance
+    from pg_catalog.jsonb_to_recordset(allocations) as w (invoice_id uuid, amount numeric)
+    join public.invoices i on i.tenant_id = payment.tenant_id and i.id = w.invoice_id
+    group by i.id
+  ) a;
+  if problems is not null or wanted > payment.unallocated then
+    perform private.fail('allocation_exceeds', pg_catalog.jsonb_build_object('allocations', coalesce(problems, '[]'), 'wanted', wanted, 'unallocated', payment.unallocated));
+  end if;
+  insert into public.payment_allocations as p (tenant_id, payment_id, invoice_id, amount)
+  select payment.tenant_id, payment.id, a.invoice_id, sum(a.amount)
+  from pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid, amount numeric)
+  group by a.invoice_id
+  on conflict (tenant_id, payment_id, invoice_id) do update set amount = p.amount + excluded.amount;
 end
 $$;
-comment on function private.insert_allocations(public.payments, jsonb) is 'Lets a locked, approved payment pay invoices [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds.';
+comment on function private.insert_allocations(public.payments, jsonb) is
+  'Lets a locked, approved payment pay invoices [{invoice_id, amount}]; several amounts for one invoice, now or earlier, add up. Raises allocation_not_possible, allocation_exceeds, input_invalid.';
+
+create function private.spend_on_invoice(payment public.payments, invoice_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  balance numeric;
+begin
+  select i.balance into balance from public.invoices i
+  where i.tenant_id = payment.tenant_id and i.id = invoice_id and i.status in ('issued', 'partially_paid', 'overdue')
+  for no key update;
+  if found and least(balance, payment.unallocated) > 0 then
+    perform private.insert_allocations(payment, pg_catalog.jsonb_build_array(
+      pg_catalog.jsonb_build_object('invoice_id', invoice_id, 'amount', least(balance, payment.unallocated))));
+  end if;
+end
+$$;
+comment on function private.spend_on_invoice(public.payments, uuid) is 'Pays as much of an issued invoice as is left of a locked, approved payment; nothing where either is used up.';
 
 create function private.lock_payment(tenant uuid, payment_id uuid, expected_version integer) returns public.payments
 language plpgsql security definer set search_path = ''
@@ -163,27 +199,27 @@ as $$
 declare
   tenant constant uuid := private.require_permission('payments.view');
   target public.payments;
-  open_invoice public.invoices;
+  open_invoice uuid;
 begin
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'approve');
   if private.record_approval(tenant, 'payment', target.id, 'approve', target.status::text) then
     update public.payments p set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where p.id = target.id returning * into target;
-    -- Money taken at the door pays the invoice of that delivery, if it is issued by now.
-    select * into open_invoice from public.invoices i
-    where i.tenant_id = tenant and i.order_id = target.order_id and i.status in ('issued', 'partially_paid', 'overdue') and i.balance > 0
-    for no key update;
-    if found then
-      perform private.insert_allocations(target, pg_catalog.jsonb_build_array(
-        pg_catalog.jsonb_build_object('invoice_id', open_invoice.id, 'amount', least(open_invoice.balance, target.unallocated))));
+    -- Money for an order pays its invoice, if that is issued by now; else it does when it is.
+    for open_invoice in
+      select i.id from public.invoices i
+      where i.tenant_id = tenant and i.order_id = any (private.attempts_at(tenant, target.order_id)) and i.status in ('issued', 'partially_paid', 'overdue')
+      order by i.issued_on, i.id
+    loop
+      perform private.spend_on_invoice(target, open_invoice);
       select * into target from public.payments p where p.id = target.id;
-    end if;
+    end loop;
   end if;
   return target;
 end
 $$;
 comment on function private.approve_payment(uuid, integer) is
-  'Confirms a payment that somebody else recorded; it pays the issued invoice of its order, the rest stays unallocated. Raises separation_of_duties, payment_transition_illegal.';
+  'Confirms a payment that somebody else recorded; it pays the invoice of its order as soon as that is issued, the rest stays the customer''s advance. Raises separation_of_duties, payment_transition_illegal.';
 select private.expose_command('approve_payment');
 
 create function private.allocate_payment(payment_id uuid, allocations jsonb, expected_version integer default null) returns public.payments
@@ -204,8 +240,79 @@ begin
 end
 $$;
 comment on function private.allocate_payment(uuid, jsonb, integer) is
-  'Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds, version_conflict.';
+  'Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]; several amounts for one invoice add up. Raises allocation_not_possible, allocation_exceeds, version_conflict.';
 select private.expose_command('allocate_payment');
+
+create function private.unallocate_payment(payment_id uuid, invoice_id uuid, expected_version integer default null) returns public.payments
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('payments.view');
+  target public.payments;
+begin
+  target := private.lock_payment(tenant, payment_id, expected_version);
+  if not private.takes_in_place('payment', tenant, target.status::text, 'unallocate') then
+    perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('payment_id', target.id, 'payment_status', target.status));
+  end if;
+  perform from public.invoices i where i.tenant_id = tenant and i.id = invoice_id for no key update;
+  delete from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id and a.invoice_id = unallocate_payment.invoice_id;
+  if not found then
+    perform private.fail('nothing_allocated', pg_catalog.jsonb_build_object('payment_id', target.id, 'invoice_id', invoice_id));
+  end if;
+  select * into target from public.payments p where p.id = target.id;
+  return target;
+end
+$$;
+comment on function private.unallocate_payment(uuid, uuid, integer) is
+  'Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict.';
+select private.expose_command('unallocate_payment');
+
+create function private.refund_payment(payment_id uuid, amount numeric, reason text, expected_version integer default null) returns public.payments
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('payments.view');
+  target public.payments;
+begin
+  target := private.lock_payment(tenant, payment_id, expected_version);
+  if not private.takes_in_place('payment', tenant, target.status::text, 'refund') then
+    perform private.fail('payment_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'refund'));
+  end if;
+  -- Who wrote down that money came in does not hand it out.
+  if target.created_by = auth.uid() then
+    perform private.fail('separation_of_duties', '{"machine": "payment", "command": "refund", "separate_from": ["created_by"]}');
+  end if;
+  perform private.require_number('amount', amount, 0.01, 999999999999.99);
+  if amount <> round(amount, 2) then
+    perform private.fail('input_invalid', '{"amount": "two decimals at most are needed"}');
+  end if;
+  if amount > target.unallocated then
+    perform private.fail('refund_exceeds', pg_catalog.jsonb_build_object('payment_id', target.id, 'amount', amount, 'unallocated', target.unallocated));
+  end if;
+  if coalesce(pg_catalog.btrim(reason), '') = '' then
+    perform private.fail('reason_required', '{"field": "reason"}');
+  end if;
+  perform private.check_text('reason', reason, 500);
+  insert into public.payment_refunds (tenant_id, payment_id, amount, reason) values (tenant, target.id, amount, pg_catalog.btrim(reason));
+  update public.payments p set refunded_total = p.refunded_total + amount where p.id = target.id returning * into target;
+  perform private.publish_event(tenant, 'payment.refunded', 'payment', target.id, target.version);
+  return target;
+end
+$$;
+comment on function private.refund_payment(uuid, numeric, text, integer) is
+  'Gives back to the customer what a payment does not pay, with a reason; not by who recorded it. Raises refund_exceeds, reason_required, separation_of_duties, payment_transition_illegal, input_invalid.';
+select private.expose_command('refund_payment');
+
+create function private.free_statement_line(matched public.payments) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.statement_lines l set payment_id = null where l.tenant_id = matched.tenant_id and l.payment_id = matched.id;
+end
+$$;
+comment on function private.free_statement_line(public.payments) is 'The statement line that a payment was matched with can prove another.';
 
 create function private.refuse_payment(payment uuid, command text, reason text, expected_version integer) returns public.payments
 language plpgsql security definer set search_path = ''
@@ -221,10 +328,14 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
+  if target.refunded_total > 0 then
+    perform private.fail('payment_has_refunds', pg_catalog.jsonb_build_object('payment_id', target.id, 'refunded_total', target.refunded_total));
+  end if;
   perform from public.invoices i
   where i.tenant_id = tenant and i.id in (select a.invoice_id from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id)
   order by i.id for no key update;
   delete from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id;
+  perform private.free_statement_line(target);
   update public.payments p set status = next_state::public.payment_status, status_reason = pg_catalog.btrim(reason) where p.id = target.id returning * into target;
   return target;
 end
@@ -240,7 +351,7 @@ select private.expose_command('reject_payment');
 create function private.cancel_payment(payment_id uuid, reason text, expected_version integer default null) returns public.payments
 language sql security definer set search_path = ''
 as $$ select private.refuse_payment(payment_id, 'cancel', reason, expected_version) $$;
-comment on function private.cancel_payment(uuid, text, integer) is 'Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal.';
+comment on function private.cancel_payment(uuid, text, integer) is 'Takes an approved payment back; the invoices it paid are open again, and the statement line it was matched with proves no payment. Raises reason_required, payment_has_refunds, payment_transition_illegal.';
 select private.expose_command('cancel_payment');
 
 create function private.reconcile_payment(payment_id uuid, statement_line_id uuid, expected_version integer default null) returns public.payments
@@ -262,5 +373,24 @@ begin
   return target;
 end
 $$;
-comment on function private.reconcile_payment(uuid, uuid, integer) is 'Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal.';
+comment on function private.reconcile_payment(uuid, uuid, integer) is 'Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal.';
 select private.expose_command('reconcile_payment');
+
+create function private.unreconcile_payment(payment_id uuid, expected_version integer default null) returns public.payments
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('payments.view');
+  target public.payments;
+begin
+  target := private.lock_payment(tenant, payment_id, expected_version);
+  perform private.next_state('payment', target.id, target.status::text, 'unreconcile');
+  perform private.free_statement_line(target);
+  update public.payments p set status = 'approved' where p.id = target.id returning * into target;
+  return target;
+end
+$$;
+comment on function private.unreconcile_payment(uuid, integer) is
+  'Undoes the match of a payment with its statement line; what the payment pays stays paid. Raises payment_transition_illegal, version_conflict.';
+select private.expose_command('unreconcile_payment');

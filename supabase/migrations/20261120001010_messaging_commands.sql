@@ -70,7 +70,8 @@ begin
 end
 $$;
 comment on function private.notify_about(public.event_store) is
-  'Effect of the queue notifications: a message to the customer by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
+  'Effect: a message to the customer by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
+select private.listen('notifications', 'notify_about', 'order.approved', 'order.rejected', 'order.dispatched', 'order.delivered', 'order.failed', 'invoice.issued');
 
 create function private.message_to_send(message_id uuid) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -103,3 +104,34 @@ end
 $$;
 comment on function private.record_message_result(uuid, public.message_status, text, text, text) is 'What became of a queued message. A second result changes nothing. For the function send-message (service role).';
 select private.expose('record_message_result');
+
+create function private.send_audit_statements() returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  statement record;
+  sent bigint := 0;
+begin
+  for statement in
+    select t.id as tenant_id, t.name as company, d.today, u.id as user_id, u.email, 'audit.statement:' || d.today || ':' || u.id as business_key
+    from public.tenants t
+    cross join lateral (select private.tenant_today(t.id) as today) d
+    join public.memberships m on m.tenant_id = t.id and m.status = 'active'
+    join public.users u on u.id = m.user_id and u.status = 'active'
+    where t.status = 'active' and 'audit.view' in (select private.role_permissions_of(t.id, m.role))
+      and not exists (select from public.messages g where g.tenant_id = t.id and g.business_key = 'audit.statement:' || d.today || ':' || u.id)
+      and exists (select from private.audit_chain c where c.tenant_id = t.id)
+  loop
+    sent := sent + (private.enqueue_message(statement.tenant_id, 'email', statement.email, 'audit.statement',
+      pg_catalog.format('%s: audit trail of %s', statement.company, statement.today),
+      pg_catalog.format(
+        'The audit trail of %s ends today with the head %s. Keep this message: as long as the trail still contains this head, nothing before it was changed or removed. To check it, verify the audit trail with this head.',
+        statement.company, private.audit_head_of(statement.tenant_id)),
+      statement.business_key) is not null)::integer;
+  end loop;
+  return sent;
+end
+$$;
+comment on function private.send_audit_statements() is
+  'Maintenance: once a day every member who may view the audit trail is mailed its head, so that it is kept outside of this database and the loss of the newest rows can be proved (verify_audit).';
+select private.maintain('send_audit_statements', 'stated');

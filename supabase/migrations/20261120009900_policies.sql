@@ -6,7 +6,7 @@
 revoke all on all tables in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all sequences in schema public, private, analytics from anon, authenticated, service_role;
 revoke all on all functions in schema public, private, analytics from public, anon, authenticated, service_role, supabase_auth_admin;
-revoke all on schema private, analytics, pgmq from public, anon, authenticated, supabase_auth_admin;
+revoke all on schema private, analytics, pgmq from public, anon, authenticated, authenticator, supabase_auth_admin;
 
 do $$
 declare
@@ -39,6 +39,10 @@ grant execute on function
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
+-- Before every request of everybody. The API reads the statement before it takes the caller's role.
+grant usage on schema private to authenticator;
+grant execute on function private.check_request to anon, authenticated, service_role;
+grant execute on function public.find_phone, private.find_phone to authenticated;
 grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
 grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
 grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
@@ -52,7 +56,7 @@ grant execute on function public.issue_password_reset, private.issue_password_re
 
 -- The sign-in service asks this, and nothing else of ours.
 grant usage on schema private to supabase_auth_admin;
-grant execute on function private.hook_password_verification_attempt to supabase_auth_admin;
+grant execute on function private.hook_password_verification_attempt, private.begin_proof, private.proof_held to supabase_auth_admin;
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
@@ -99,10 +103,11 @@ using (tenant_id = (select private.tenant_id('users.manage')));
 
 grant execute on function private.allowed_commands to authenticated;
 grant execute on function public.dead_letters, private.dead_letters, public.redrive_dead_letter, private.redrive_dead_letter to authenticated;
-grant execute on function public.verify_audit, private.verify_audit to authenticated;
+grant execute on function public.rebuild_balances, private.rebuild_balances to authenticated;
+grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
 grant execute on function
   public.claim_messages, private.claim_messages, public.archive_message, private.archive_message, public.fail_message, private.fail_message,
-  public.process_queue, private.process_queue, public.worker_heartbeat, private.worker_heartbeat,
+  public.process_queue, private.process_queue, public.worker_queues, private.worker_queues, public.worker_heartbeat, private.worker_heartbeat,
   public.run_maintenance, private.run_maintenance, public.metrics, private.metrics
 to service_role;
 
@@ -120,31 +125,28 @@ with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.workflow_definitions for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 
-grant select on public.approvals, public.transition_executions, public.event_store, public.audit_logs to authenticated;
+grant select on public.approvals, public.event_store, public.transition_executions, public.audit_logs, public.events to authenticated;
+grant execute on function private.event_names, private.table_of, private.reads_audit_trail to authenticated;
 create policy select_members on public.approvals for select to authenticated
 using (tenant_id = (select private.tenant_id('users.view')));
--- The history of a document is open to whoever sees the document.
-create policy select_readers on public.transition_executions for select to authenticated
+-- The history of a document, its steps, is open to whoever sees the document; values are not.
+create policy select_readers on public.event_store for select to authenticated
 using (
   tenant_id = (select private.active_tenant_id())
   and (
     tenant_id = (select private.tenant_id('audit.view'))
     or case machine
-      when 'order' then exists (select from public.orders d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'trip' then exists (select from public.trips d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'customer' then exists (select from public.customers d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'invoice' then exists (select from public.invoices d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'payment' then exists (select from public.payments d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'variance' then exists (select from public.variances d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'offload_document' then exists (select from public.offload_documents d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
-      when 'manual_adjustment' then exists (select from public.manual_adjustments d where d.tenant_id = transition_executions.tenant_id and d.id = entity_id)
+      when 'order' then exists (select from public.orders d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'trip' then exists (select from public.trips d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'customer' then exists (select from public.customers d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'invoice' then exists (select from public.invoices d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'payment' then exists (select from public.payments d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'variance' then exists (select from public.variances d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'offload_document' then exists (select from public.offload_documents d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
+      when 'manual_adjustment' then exists (select from public.manual_adjustments d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
     end
   )
 );
-create policy select_auditors on public.event_store for select to authenticated
-using (tenant_id = (select private.tenant_id('audit.view')));
-create policy select_auditors on public.audit_logs for select to authenticated
-using (tenant_id = (select private.tenant_id('audit.view')));
 
 -- Pages listen to their own company only.
 create policy mzigo_select_tenant_topic on realtime.messages for select to authenticated
@@ -322,6 +324,7 @@ using (
 with check (tenant_id = (select private.tenant_id('inventory.edit')));
 
 grant select on public.inventory_transactions to authenticated;
+grant execute on function public.stock_as_of, private.stock_as_of to authenticated;
 create policy select_readers on public.inventory_transactions for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
@@ -344,12 +347,13 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order, private.approval_limit, private.is_reattempted to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release to authenticated;
 grant execute on function
   public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
   public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
   public.hold_order, private.hold_order, public.release_order, private.release_order, public.allocate_order, private.allocate_order,
-  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order
+  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order,
+  public.release_suspended_order, private.release_suspended_order
 to authenticated;
 grant execute on function public.allowed_commands (public.orders) to authenticated;
 
@@ -479,11 +483,15 @@ using (
 grant execute on function
   public.customer_credit, private.customer_credit, public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
   public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
-  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment
+  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment,
+  public.unreconcile_payment, private.unreconcile_payment, public.unallocate_payment, private.unallocate_payment,
+  public.refund_payment, private.refund_payment, public.bill_order, private.bill_order,
+  public.quote_delivery, private.quote_delivery
 to authenticated;
+grant execute on function private.is_billed to authenticated;
 grant execute on function public.allowed_commands (public.invoices), public.allowed_commands (public.payments) to authenticated;
 
-grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations to authenticated;
+grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
 using (
   tenant_id = (select private.tenant_id('invoices.view'))
@@ -503,6 +511,11 @@ create policy select_readers on public.payment_allocations for select to authent
 using (
   tenant_id = (select private.tenant_id('payments.view'))
   and ((select private.is_unscoped()) or exists (select from public.payments p where p.tenant_id = payment_allocations.tenant_id and p.id = payment_id))
+);
+create policy select_readers on public.payment_refunds for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('payments.view'))
+  and ((select private.is_unscoped()) or exists (select from public.payments p where p.tenant_id = payment_refunds.tenant_id and p.id = payment_id))
 );
 
 grant select on public.statement_lines to authenticated;
@@ -549,7 +562,7 @@ using (
 
 -- Family 13, registries: search. It runs with the rights of whoever asks, so that he finds what he sees.
 
-grant execute on function public.find_numbers, private.find_numbers, private.number_candidates to authenticated;
+grant execute on function public.find_numbers, private.find_numbers, private.number_candidates, private.reference_key, private.customers_meant, private.normal_plate, public.find_vehicles, private.find_vehicles to authenticated;
 
 -- What people may write is now known: their bad values are answered in words (docs/decisions/0014).
 

@@ -32,6 +32,7 @@ grant anon, authenticated, service_role to postgres with admin option;
 grant supabase_storage_admin, supabase_realtime_admin to postgres;
 -- Settings of the role that the API signs in with belong to the project, as on Supabase.
 grant authenticator to postgres with admin option;
+grant set on parameter "pgrst.db_pre_request" to postgres;
 grant anon, authenticated, service_role to supabase_storage_admin;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
 

@@ -8,12 +8,15 @@ import { Child } from './child.ts';
 import type { Config } from './config.ts';
 import { StackError } from './errors.ts';
 import { freePort } from './ports.ts';
+import { Restarts } from './restarts.ts';
 import { repositoryRoot } from './paths.ts';
 
 export interface Functions {
   names: Set<string>;
   /** Calls a function; the path begins with its name. */
   fetch(path: string, request: Request): Promise<Response>;
+  /** Rejects when they die again and again. */
+  failed: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -115,16 +118,30 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     }
   };
 
+  const restarts = new Restarts();
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  failed.catch(() => {});
+
   /** A function that ran out of memory takes its neighbours down; all come back at once. */
   const supervise = async () => {
     if (isStopping) return;
-    await sleep(500);
+    const wait = restarts.died();
+    if (wait === null) {
+      fail(
+        new StackError(`The edge functions stopped five times within a minute; ${log} says why.`),
+      );
+      return;
+    }
+    await sleep(wait);
+    // One that dies while it starts is heard of by its own exit.
     if (!isStopping) await launch().catch(() => {});
   };
 
   if (names.length > 0) await launch();
   return {
     names: new Set(names),
+    failed,
     fetch: (path, request) => {
       const headers = new Headers(request.headers);
       headers.set('x-router-key', key);

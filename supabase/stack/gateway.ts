@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Api } from './api.ts';
-import { SignInAttempts } from './attempts.ts';
 import type { Config } from './config.ts';
 import { StackError, errorCode } from './errors.ts';
 import type { Functions } from './functions.ts';
@@ -17,8 +16,10 @@ import { answeringWith } from './last_resort.ts';
 import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
+import { isProof } from './proofs.ts';
+import { isRouted, proofKind, readRoute, type Route } from './routes.ts';
 import type { Secrets } from './secrets.ts';
-import { verifyToken } from './tokens.ts';
+import { tokenProblem, verifyToken } from './tokens.ts';
 import { answerAsRequest, isRealtime, outliveSockets } from './upgrades.ts';
 
 /** What the one port leads to. Parts are added as they come up; until then it says it is starting. */
@@ -30,6 +31,8 @@ export interface Parts {
   secrets: Secrets;
   config: Config;
   budgets: Budgets;
+  /** False while PostgreSQL is starting again. */
+  isDatabaseUp(): boolean;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
 }
@@ -51,9 +54,6 @@ const SECURITY_HEADERS: Record<string, string> = {
   'permissions-policy': 'camera=(self), geolocation=(self), microphone=(), payment=(), usb=()',
 };
 
-/** Accounts are not made or mailed from here: invitations and resets are the functions' work. */
-const CLOSED_AUTH = /^\/auth\/v1\/(signup|otp|magiclink|recover|resend|sso|authorize|callback)\b/;
-
 /** Types that a browser may show by itself; anything else is a download. */
 const SHOWN_INLINE = /^(image\/(png|jpeg|webp|gif)|application\/pdf|text\/plain)\b/;
 
@@ -62,7 +62,6 @@ export class Gateway {
   #parts: Parts | null = null;
   #portal: Portal | null = null;
   #origins = new Set<string>();
-  #attempts: SignInAttempts | null = null;
 
   constructor() {
     this.server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 });
@@ -90,7 +89,6 @@ export class Gateway {
 
   open(parts: Parts, origins: string[]): void {
     this.#origins = new Set(origins);
-    this.#attempts = new SignInAttempts(parts.config);
     this.#parts = parts;
   }
 
@@ -111,13 +109,17 @@ export class Gateway {
     try {
       await this.#route(request, response);
     } catch (error) {
-      if (response.headersSent) {
+      if (response.headersSent || response.destroyed) {
+        // Also when the caller has hung up, which is no fault of ours.
         response.destroy();
       } else if (error instanceof Refusal) {
+        if (error.status === 503) response.setHeader('retry-after', '1');
         if (error.status === 413) response.setHeader('connection', 'close');
         sendRefusal(response, error);
       } else {
-        process.stderr.write(`${request.method} ${pathOf(request)} ${describe(error)}\n`);
+        if (this.#isInterrupted(error)) return refuseForNow(response);
+        const path = (request.url ?? '').split('?')[0];
+        process.stderr.write(`${request.method} ${path} ${describe(error)}\n`);
         sendRefusal(
           response,
           new Refusal(500, 'internal_error', 'Something went wrong.', 'Try again.'),
@@ -126,8 +128,14 @@ export class Gateway {
     }
   }
 
+  /** The database went away while somebody was asking it, or is not there yet. */
+  #isInterrupted(error: unknown): boolean {
+    return this.#parts?.isDatabaseUp() === false || isConnectionLost(error);
+  }
+
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = pathOf(request);
+    const route = readRoute(request.url ?? '');
+    const { family, path } = route;
     const parts = this.#parts;
     if (path === '/health') return sendJson(response, 200, { status: 'ok', pid: process.pid });
     if (this.#portal) return this.#portal.handle(request, response, path);
@@ -139,17 +147,24 @@ export class Gateway {
       await parts.ping();
       return sendJson(response, 200, { status: 'ready' });
     }
-    const [, family = '', version = ''] = path.split('/');
-    const isApi = version === 'v1' && ['rest', 'auth', 'storage', 'functions'].includes(family);
-    if (!isApi) return parts.portal.handle(request, response, path);
+    if (family === null) return parts.portal.handle(request, response, path);
 
     this.#allowOrigin(request, response);
+    response.setHeader('cache-control', 'no-store');
+    if (!parts.isDatabaseUp() && request.method !== 'OPTIONS') return refuseForNow(response);
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
       return;
     }
-    if (family === 'functions') return this.#callFunction(parts, request, response, path);
-    if (family === 'auth') return this.#authenticate(parts, request, response, path);
+    if (!isRouted(route, request.method ?? '')) {
+      throw new Refusal(404, 'not_found', 'There is nothing at this address.');
+    }
+    const problem =
+      family === 'functions' ? null : tokenProblem(keysOf(request), parts.secrets.jwtSecret);
+    if (problem !== null) return refuseToken(response, route, problem);
+    setAddress(request, parts.secrets);
+    if (family === 'functions') return this.#callFunction(parts, request, response, route);
+    if (family === 'auth') return this.#authenticate(parts, request, response, route);
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
     const leave = await parts.budgets.enter(request);
     if (!leave) {
@@ -162,25 +177,30 @@ export class Gateway {
       );
     }
     try {
-      await this.#ask(parts, request, response, body);
+      await this.#ask(parts, request, response, route, body);
     } finally {
       leave();
     }
   }
 
-  /** The database answers, by the quick way or by the engine. */
+  /** REST or storage answers. */
   async #ask(
     parts: Parts,
     request: IncomingMessage,
     response: ServerResponse,
+    { family, path, search }: Route,
     body: Buffer,
   ): Promise<void> {
-    const isRest = pathOf(request).startsWith('/rest/');
-    const { method = 'GET', url = '/', headers } = request;
-    const quick = isRest ? await parts.api.call({ method, url, headers, body }) : null;
-    if (quick) return sendText(response, quick.status, quick.headers, quick.body);
-    const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
-    if (!isRest) guardDownload(response, answer);
+    const { method = 'GET', headers } = request;
+    const url = path + search;
+    if (family === 'rest') {
+      const rest = await parts.api.rest({ method, url, headers, body });
+      if (rest.status === 503) return refuseForNow(response);
+      return sendText(response, rest.status, rest.headers, rest.body);
+    }
+    const answer = await parts.api.fetch(toWebRequest(request, url, body));
+    if (answer.status >= 500 && (await isLost(answer.clone()))) return refuseForNow(response);
+    guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
 
@@ -191,7 +211,7 @@ export class Gateway {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader(
       'access-control-expose-headers',
-      'content-range, content-location, preference-applied, retry-after',
+      'content-range, content-location, content-profile, location, preference-applied, retry-after',
     );
     if (request.method !== 'OPTIONS') return;
     response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, PUT, DELETE, HEAD');
@@ -206,32 +226,27 @@ export class Gateway {
     parts: Parts,
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
+    route: Route,
   ): Promise<void> {
-    if (CLOSED_AUTH.test(path)) {
-      sendJson(response, 422, {
-        code: 422,
-        error_code: 'signup_disabled',
-        msg: 'Accounts are made by invitation, and passwords are reset through the portal.',
-      });
-      return;
-    }
     const body = await readBody(request, LIMITS.auth);
-    const isPassword =
-      path === '/auth/v1/token' && (request.url ?? '').includes('grant_type=password');
-    const address = request.socket.remoteAddress ?? '';
-    const wait = isPassword ? (this.#attempts?.wait(address) ?? 0) : 0;
-    if (wait > 0) {
-      response.setHeader('retry-after', String(wait));
+    const kind = proofKind(route);
+    if (kind && !isProof(kind, body)) {
+      const msg = 'Send a JSON object with e-mail and password, or with the refresh token.';
+      return sendJson(response, 400, { code: 400, error_code: 'validation_failed', msg });
+    }
+    const proof = kind && (await parts.api.proofs.begin(kind, addressOf(request)));
+    if (proof && proof.wait > 0) {
+      response.setHeader('retry-after', String(proof.wait));
       sendJson(response, 429, {
         code: 429,
         error_code: 'over_request_rate_limit',
-        msg: `Too many failed sign-ins; try again in ${wait} seconds.`,
+        msg: `Too many failed sign-ins; try again in ${proof.wait} seconds.`,
       });
       return;
     }
-    const answer = await parts.api.fetch(toWebRequest(request, baseOf(request), body));
-    if (isPassword && !answer.ok) this.#attempts?.failed(address);
+    const answer = await parts.api.fetch(toWebRequest(request, route.path + route.search, body));
+    if (answer.status >= 500 && (await isLost(answer.clone()))) return refuseForNow(response);
+    if (answer.ok) await proof?.held();
     await sendWebResponse(response, answer);
   }
 
@@ -239,17 +254,19 @@ export class Gateway {
     parts: Parts,
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
+    { segments, path, search }: Route,
   ): Promise<void> {
-    const name = path.split('/')[3] ?? '';
+    const name = segments[0] ?? '';
     if (!parts.functions.names.has(name)) {
       throw new Refusal(404, 'function_unknown', `There is no function called ${name}.`);
     }
     if (parts.config.functions[name]?.verify_jwt) requireToken(request, parts.secrets);
     const body = await readBody(request, LIMITS.functions);
-    const forwarded = (request.url ?? '').slice('/functions/v1/'.length);
     const answer = await parts.functions
-      .fetch(forwarded, toWebRequest(request, baseOf(request), body))
+      .fetch(
+        path.slice('/functions/v1/'.length) + search,
+        toWebRequest(request, path + search, body),
+      )
       .catch(() => {
         throw new Refusal(503, 'function_unavailable', 'The function is starting.', 'Try again.');
       });
@@ -257,14 +274,74 @@ export class Gateway {
   }
 }
 
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?')[0] ?? '/';
+/** What PostgreSQL and its drivers say when a connection breaks or cannot be had. */
+const LOST =
+  /^(08...|57P0[1-3]|ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT)$/;
+
+function isConnectionLost(error: unknown): boolean {
+  return (
+    LOST.test(errorCode(error) ?? '') ||
+    (error instanceof Error &&
+      /^Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+  );
 }
 
-/** The address the caller used; the engine builds links from it. */
-function baseOf(request: IncomingMessage): string {
-  const host = request.headers.host ?? '';
-  return /^[\w.:[\]-]+$/.test(host) ? `http://${host}` : 'http://localhost';
+/** Whether an answer of an engine only says that it has lost the database. */
+async function isLost(answer: Response): Promise<boolean> {
+  const text = await answer.text();
+  return /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNREFUSED|ECONNRESET|Connection terminated|57P0[1-3]|the database system is/.test(
+    text,
+  );
+}
+
+/** Nothing was done, or it cannot be known: the same request with the same key may come again. */
+function refuseForNow(response: ServerResponse): void {
+  response.setHeader('retry-after', '1');
+  sendRefusal(
+    response,
+    new Refusal(
+      503,
+      'database_restarting',
+      'The database is starting again.',
+      'Try again in a moment; a command with a key is done once.',
+    ),
+  );
+}
+
+/** Both headers as one value each; a header that was sent twice is none that we know. */
+function keysOf({ headers }: IncomingMessage) {
+  const { authorization, apikey } = headers;
+  return {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(typeof apikey === 'string' ? { apikey } : {}),
+  };
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
+}
+
+/**
+ * Where the request comes from, for those behind the gateway. Only our own functions, which have the
+ * secret key, may speak for somebody else.
+ */
+function setAddress(request: IncomingMessage, secrets: Secrets): void {
+  if (request.headers['apikey'] === secrets.secretKey) return;
+  delete request.headers['cf-connecting-ip'];
+  request.headers['x-forwarded-for'] = addressOf(request);
+}
+
+/** A token that is not sound is refused here, for every family in its own words. */
+function refuseToken(response: ServerResponse, { family }: Route, problem: string): void {
+  response.setHeader('www-authenticate', 'Bearer');
+  if (family === 'auth') {
+    sendJson(response, 401, { code: 401, error_code: 'bad_jwt', msg: problem });
+  } else if (family === 'storage') {
+    sendJson(response, 401, { statusCode: '401', error: 'Unauthorized', message: problem });
+  } else {
+    const hint = 'Sign in again.';
+    sendJson(response, 401, { code: 'PGRST301', message: problem, details: null, hint });
+  }
 }
 
 function requireToken(request: IncomingMessage, secrets: Secrets): void {

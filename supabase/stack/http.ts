@@ -94,7 +94,11 @@ const HOP_BY_HOP = new Set([
   'content-encoding',
 ]);
 
-export function toWebRequest(request: IncomingMessage, base: string, body: Buffer): Request {
+/** Nobody behind the gateway needs the name that a caller gave the host, which may be anything. */
+const BASE = 'http://localhost';
+
+/** @param address path and query, as `routes.ts` spells them */
+export function toWebRequest(request: IncomingMessage, address: string, body: Buffer): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined || HOP_BY_HOP.has(name)) continue;
@@ -102,7 +106,7 @@ export function toWebRequest(request: IncomingMessage, base: string, body: Buffe
   }
   const method = request.method ?? 'GET';
   const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0;
-  return new Request(new URL(request.url ?? '/', base), {
+  return new Request(new URL(address, BASE), {
     method,
     headers,
     redirect: 'manual',

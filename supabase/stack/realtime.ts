@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
@@ -212,11 +213,20 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     client.on('notification', ({ payload }) => {
       if (payload !== undefined) publish(payload).catch(() => {});
     });
-    client.once('end', () => {
-      if (!isClosing) setTimeout(() => void listen().catch(() => {}), 500).unref();
-    });
+    client.once('end', () => void listenAgain());
     await client.query('listen realtime');
     listener = client;
+  }
+
+  /** Until it works: the database may be starting again. */
+  async function listenAgain() {
+    while (!isClosing) {
+      try {
+        return await listen();
+      } catch {
+        await sleep(500, undefined, { ref: false });
+      }
+    }
   }
 
   sockets.on('connection', (socket) => {

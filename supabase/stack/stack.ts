@@ -12,7 +12,8 @@ import { databaseHome, repositoryRoot } from './paths.ts';
 import { openBudgets } from './payers.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
-import { diskFull, isDiskFull, startServer, type Server } from './postgres.ts';
+import type { Server } from './postgres.ts';
+import { keepServer } from './keep_server.ts';
 import { startRealtime } from './realtime.ts';
 import { readSecrets } from './secrets.ts';
 
@@ -35,7 +36,7 @@ export interface StackOptions {
 export interface Stack extends Running {
   /** The superuser's address, for tests. */
   superuserUrl: string;
-  /** Rejects when PostgreSQL goes away by itself. */
+  /** Rejects when PostgreSQL or the functions go away again and again. */
   failed: Promise<never>;
   stop(): Promise<void>;
 }
@@ -100,6 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const secrets = await readSecrets(home);
     const data = join(databaseHome(home), 'data');
     if (options.isFresh) await removeData(data);
+    await mkdir(data, { recursive: true, mode: 0o755 });
     const building = isPortalStale().then((isStale) =>
       isStale && !options.isThrowAway
         ? timed(
@@ -112,12 +114,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     building.catch(() => {});
     undo.push(() => (ending.abort(), building));
 
-    const server = await timed(
+    const database = await timed(
       'database',
-      () => startDatabase(options, data, secrets.databasePassword),
-      (it) => (it.isNew ? 'created' : it.wasRecovered ? 'recovered after a crash' : 'opened'),
+      () =>
+        keepServer({
+          home: options.runtimeHome ?? home,
+          data: join(data, 'postgres'),
+          log: join(home, 'logs', 'postgres.log'),
+          password: secrets.databasePassword,
+          isThrowAway: options.isThrowAway ?? false,
+        }),
+      ({ server: it }) =>
+        it.isNew ? 'created' : it.wasRecovered ? 'recovered after a crash' : 'opened',
     );
-    undo.push(() => server.stop());
+    const { server } = database;
+    undo.push(() => database.stop());
     await timed(
       'schema',
       async () => {
@@ -158,7 +169,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const budgets = openBudgets(server.url('postgres', 'postgres'), secrets);
     undo.push(() => budgets.close());
     gateway.open(
-      { api, functions, realtime, portal, secrets, config, budgets, ping },
+      {
+        api,
+        functions,
+        realtime,
+        portal,
+        secrets,
+        config,
+        budgets,
+        ping,
+        isDatabaseUp: () => database.isUp,
+      },
       allowedOrigins(config),
     );
     const headers = { apikey: secrets.secretKey, 'content-type': 'application/json' };
@@ -169,34 +190,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => clock.stop());
     await publishRunning(home, running);
 
-    const failed = server.exited.then(async () => {
-      const log = await readFile(join(home, 'logs', 'postgres.log'), 'utf8').catch(() => '');
-      if (isDiskFull(log.slice(-4096))) throw diskFull();
-      throw new StackError(
-        `PostgreSQL stopped by itself; ${join(home, 'logs', 'postgres.log')} says why. Start again with npm start, nothing that was saved is lost.`,
-      );
-    });
+    const failed = Promise.race([database.failed, functions.failed]);
     failed.catch(() => {});
     return { ...running, superuserUrl: server.url(), failed, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-async function startDatabase(
-  options: StackOptions,
-  data: string,
-  password: string,
-): Promise<Server> {
-  await mkdir(data, { recursive: true, mode: 0o755 });
-  return startServer({
-    home: options.runtimeHome ?? options.home,
-    data: join(data, 'postgres'),
-    log: join(options.home, 'logs', 'postgres.log'),
-    password,
-    isThrowAway: options.isThrowAway ?? false,
-  });
 }
 
 async function startServices(

@@ -24,6 +24,8 @@ export interface StorageOptions {
   databaseUrl: string;
   folder: string;
   secrets: Secrets;
+  /** The statement to run in the caller's name before anything else; null for none. */
+  preRequest(): string | null;
 }
 
 /** A refusal as Supabase words it: mostly HTTP 400, the real status in the body. */
@@ -40,7 +42,7 @@ class StorageRefusal extends Error {
 
   toResponse(): Response {
     const body = { statusCode: String(this.status), error: this.code, message: this.message };
-    return Response.json(body, { status: this.status === 413 ? 413 : 400 });
+    return Response.json(body, { status: [401, 413].includes(this.status) ? this.status : 400 });
   }
 }
 
@@ -124,6 +126,8 @@ export function startStorage(options: StorageOptions): Storage {
                 set_config('role', $3, true)`,
         [JSON.stringify(claims), claims.sub ?? '', claims.role],
       );
+      const check = options.preRequest();
+      if (check !== null) await client.query(check);
       const result = await work(client);
       await client.query('commit');
       return result;
@@ -384,6 +388,12 @@ export function startStorage(options: StorageOptions): Storage {
       } catch (error) {
         if (error instanceof StorageRefusal) return error.toResponse();
         if (error instanceof URIError) return badInput('The path is not valid').toResponse();
+        const code = errorCode(error) ?? '';
+        if (code === 'PT401') {
+          return new StorageRefusal(401, 'Unauthorized', 'You were signed out').toResponse();
+        }
+        // A value that the database cannot even read, such as one with a NUL in it.
+        if (/^22...$/.test(code)) return badInput('A value is not valid').toResponse();
         throw error;
       }
     },

@@ -41,7 +41,7 @@ export function verifyToken(token: string, secret: string, now = Date.now()): Ve
   const { exp, nbf, aud, role } = claims;
   if (typeof exp !== 'number' || exp * 1000 <= now) return { problem: 'expired' };
   if (typeof nbf === 'number' && nbf * 1000 > now + 30_000) return { problem: 'expired' };
-  if (aud !== undefined && aud !== 'authenticated') return { problem: 'untrusted' };
+  if (aud !== 'authenticated') return { problem: 'untrusted' };
   if (typeof role !== 'string' || !ROLES.has(role)) return { problem: 'untrusted' };
   return { claims: { ...claims, role } };
 }
@@ -50,6 +50,23 @@ interface Trusted {
   claims: Claims;
   /** The claims as JSON. */
   text: string;
+}
+
+/**
+ * What is wrong with the access token that a request carries; null when it is sound, or when there is
+ * none: a publishable or secret key is no token.
+ */
+export function tokenProblem(
+  { authorization = '', apikey }: { authorization?: string; apikey?: string },
+  secret: string,
+): string | null {
+  if (authorization === '') return null;
+  const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+  if (token === undefined) return 'The authorization header holds no access token.';
+  if (token === apikey || token.startsWith('sb_')) return null;
+  const verdict = verifyToken(token, secret);
+  if ('claims' in verdict) return null;
+  return verdict.problem === 'expired' ? 'JWT expired' : 'JWT not valid';
 }
 
 const MAX_REMEMBERED = 1000;

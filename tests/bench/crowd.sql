@@ -29,18 +29,16 @@ begin
   select c.id, c.tenant_id, 'OLD-' || lpad(c.n::text, 7, '0'), p.customers[1 + c.n % cardinality(p.customers)], c.id, p.warehouse_id, c.status, 'KES', 100 + c.n % 9000, c.at,
     case when c.status <> 'pending_approval' then c.at end, case when c.status = 'delivered' then c.at end, c.at, c.at
   from crowd c join places p using (tenant_id);
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, quantity, unit_price, price_source, tax_rate)
-  select c.tenant_id, c.id, k, p.products[1 + (c.n + k) % cardinality(p.products)], 1 + c.n % 9, 100, 'base', 16
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
+  select c.tenant_id, c.id, k, p.products[1 + (c.n + k) % cardinality(p.products)], 'OLD', 'Of old', 'crate', 1 + c.n % 9, 100, 'base', 16
   from crowd c join places p using (tenant_id) cross join generate_series(1, 2) k;
   insert into public.invoices (id, tenant_id, number, order_id, customer_id, status, currency, issued_on, due_on, subtotal, paid_total, created_at)
   select c.invoice_id, c.tenant_id, 'OLD-' || lpad(c.n::text, 7, '0'), c.id, p.customers[1 + c.n % cardinality(p.customers)],
     (case when c.n % 50 = 0 then 'overdue' else 'paid' end)::public.invoice_status, 'KES', c.at::date, c.at::date + 30, 100, case when c.n % 50 = 0 then 0 else 100 end, c.at
   from crowd c join places p using (tenant_id) where c.status = 'delivered';
-  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, created_at)
-  select c.tenant_id, 'order.delivered', 'order', c.id, 5, c.at from crowd c;
-  insert into public.audit_logs (tenant_id, table_name, record_id, operation, new_values, created_at)
-  select c.tenant_id, 'orders', c.id, 'update', '{"status": "delivered"}', c.at from crowd c;
-  insert into public.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_at)
-  select c.tenant_id, 'order', c.id, 'in_transit', 'complete_delivery', 'delivered', c.at from crowd c;
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, machine, from_state, step, to_state, created_at)
+  select c.tenant_id, 'order.delivered', 'order', c.id, 5, 'order', 'in_transit', 'complete_delivery', 'delivered', c.at from crowd c;
+  insert into public.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, old_values, new_values, created_at)
+  select c.tenant_id, 'order.updated', 'order', c.id, 5, '{"delivered_at": null}', pg_catalog.jsonb_build_object('delivered_at', c.at), c.at from crowd c;
 end
 $$;

@@ -29,7 +29,7 @@ const QUERIES: [name: string, person: string, text: string][] = [
   [
     'orders that wait for approval',
     'manager',
-    `select * from public.orders where status = 'pending_approval' order by created_at desc, id desc limit 50`,
+    `select * from public.orders where is_done is false and status = 'pending_approval' order by created_at desc, id desc limit 50`,
   ],
   [
     'orders of a customer',
@@ -79,12 +79,12 @@ const QUERIES: [name: string, person: string, text: string][] = [
   [
     'overdue invoices',
     'finance',
-    `select * from public.invoices where status = 'overdue' order by due_on limit 50`,
+    `select * from public.invoices where is_done is false and status = 'overdue' order by due_on limit 50`,
   ],
   [
     'open invoices of a customer',
     'finance',
-    `select * from public.invoices where customer_id = '$customer' and status in ('issued', 'partially_paid', 'overdue') order by due_on`,
+    `select * from public.invoices where customer_id = '$customer' and is_done is false and status in ('issued', 'partially_paid', 'overdue') order by due_on`,
   ],
   ['credit that a customer has used', 'finance', `select public.customer_credit('$customer')`],
   [

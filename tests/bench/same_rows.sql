@@ -12,8 +12,8 @@ create table same_rows.copied (source regclass primary key, name text not null);
 insert into same_rows.copied
 select s::regclass, pg_catalog.split_part(s, '.', 2)
 from pg_catalog.unnest(array[
-  'public.orders', 'public.order_items', 'public.reservations', 'public.inventory', 'public.event_store', 'public.audit_logs',
-  'public.transition_executions', 'pgmq.q_order_events', 'pgmq.q_workflow_transitions', 'pgmq.q_entity_changes', 'pgmq.q_notifications'
+  'public.orders', 'public.order_items', 'public.reservations', 'public.inventory', 'public.event_store',
+  'pgmq.q_order_events', 'pgmq.q_entity_changes', 'pgmq.q_notifications'
 ]) s;
 
 do $$
@@ -55,7 +55,6 @@ as $$
 declare
   tenant constant uuid := ceiling.tenant_id();
   who constant uuid := auth.uid();
-  metadata constant jsonb := pg_catalog.jsonb_build_object('command', 'create_order', 'user_id', auth.uid(), 'correlation_id', pg_catalog.pg_current_xact_id()::text);
   placed same_rows.orders;
   covered integer;
 begin
@@ -76,11 +75,9 @@ begin
     from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid, quantity numeric)
     join public.products p on p.tenant_id = tenant and p.id = l.product_id
     returning *
-  ), audited as (
-    insert into same_rows.audit_logs (tenant_id, table_name, record_id, operation, new_values, actor_id, command)
-    select tenant, 'orders', placed.id, 'insert', pg_catalog.to_jsonb(placed), who, 'create_order'
-    union all
-    select tenant, 'order_items', i.id, 'insert', pg_catalog.to_jsonb(i), who, 'create_order' from items i
+  ), told as (
+    insert into same_rows.event_store (tenant_id, entity_type, entity_id, actor_id, command, new_values)
+    select tenant, 'order_items', placed.id, who, 'create_order', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(i)) from items i
   )
   insert into same_rows.reservations (tenant_id, order_item_id, warehouse_id, product_id, quantity)
   select tenant, i.id, warehouse, i.product_id, i.quantity from items i;
@@ -100,24 +97,18 @@ begin
     (1, 'draft', 'submit', 'pending_approval', 'order.submitted'),
     (2, 'pending_approval', 'approve', 'approved', 'order.approved'),
     (3, 'approved', 'allocate', 'allocated', 'order.allocated')
-  ), told as (
-    insert into same_rows.transition_executions (tenant_id, machine, entity_id, from_state, command, to_state, executed_by)
-    select tenant, 'order', placed.id, s.from_state, s.command, s.to_state, who from steps s
   ), events as (
-    insert into same_rows.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, payload, metadata)
-    select tenant, 'order.created', 'order', placed.id, placed.version, '{}'::jsonb, metadata
+    insert into same_rows.event_store (tenant_id, event_type, entity_type, entity_id, entity_version, machine, from_state, step, to_state, actor_id, command, new_values)
+    select tenant, 'order.created', 'order', placed.id, placed.version, null, null, null, null, who, 'create_order', pg_catalog.to_jsonb(placed)
     union all
-    select tenant, e, 'order', placed.id, placed.version, pg_catalog.jsonb_build_object('from', s.from_state, 'to', s.to_state, 'command', s.command), metadata
-    from steps s cross join lateral pg_catalog.unnest(array[s.event, 'order.status_changed', 'workflow.transition_executed']) e
+    select tenant, s.event, 'order', placed.id, placed.version, 'order', s.from_state, s.command, s.to_state, who, 'create_order', null from steps s
     returning *
   ), messages as (
     select e.event_type, pg_catalog.jsonb_build_object('event_id', e.id, 'tenant_id', e.tenant_id, 'event_type', e.event_type, 'entity_id', e.entity_id) as message from events e
   ), to_orders as (
-    insert into same_rows.q_order_events (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type like 'order.%'
-  ), to_workflow as (
-    insert into same_rows.q_workflow_transitions (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'workflow.transition_executed'
+    insert into same_rows.q_order_events (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'order.approved'
   ), to_changes as (
-    insert into same_rows.q_entity_changes (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type like '%.created'
+    insert into same_rows.q_entity_changes (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'order.allocated'
   )
   insert into same_rows.q_notifications (vt, message) select pg_catalog.clock_timestamp(), m.message from messages m where m.event_type = 'order.approved';
   return placed;

@@ -29,6 +29,12 @@ test('orders, customers, products and pages are found and opened with the keyboa
   expect(await find(String(order['number']), String(order['number']))).toBe(`/orders/${order.id}`);
   expect(await find('gikomba', /Gikomba Traders/)).toBe(`/customers/${customer.id}`);
   expect(await find('COL-300', /COL-300/)).toBe(`/products/${company.cola.id}`);
+  // By the number he calls from, as he says it; and a van by its plate.
+  const dialled = String(customer['phone'])
+    .replace('+254', '0')
+    .replace(/(\d{4})(\d{3})/, '$1 $2 ');
+  expect(await find(dialled, /Gikomba Traders/)).toBe(`/customers/${customer.id}`);
+  expect(await find('kda101a', /KDA 101A/)).toBe('/fleet');
   expect(await find('price l', 'Price lists')).toBe('/prices');
   // What his role may not read is not found either.
   await keyboard.press('Control+KeyK');

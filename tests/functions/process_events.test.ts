@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BATCH, DOMAIN_QUEUES, makeHandler } from '../../functions/process-events/handler.ts';
+import { BATCH, makeHandler } from '../../functions/process-events/handler.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
 
+/** What the database names. */
+const QUEUES = ['entity_changes', 'notifications', 'order_events'];
 const nothing = { done: 0, duplicates: 0, retried: 0, dead: 0 };
 
 function arrange(processQueue: (queue: string) => object, secretKey = SECRET_KEY) {
@@ -14,6 +14,7 @@ function arrange(processQueue: (queue: string) => object, secretKey = SECRET_KEY
       if (database.calls.length > 500) throw new Error('It is asked for ever.');
       return processQueue(String(queue));
     },
+    worker_queues: QUEUES,
     worker_heartbeat: null,
   });
   const handle = makeHandler({
@@ -41,12 +42,12 @@ test('a missing secret key lets nobody in', async () => {
   expect((await handle(post({}, { apikey: '' }))).status).toBe(401);
 });
 
-test('every domain queue is drained, and the heart beats', async () => {
+test('every queue that the database names is drained, and the heart beats', async () => {
   const { run, called } = arrange((queue) =>
     queue === 'order_events' ? { ...nothing, done: 3, duplicates: 1 } : nothing,
   );
   expect(await run()).toMatchObject({ processed: 4, failed: [] });
-  expect(called('process_queue').map((call) => call.args['queue'])).toEqual([...DOMAIN_QUEUES]);
+  expect(called('process_queue').map((call) => call.args['queue'])).toEqual(QUEUES);
   expect(called('worker_heartbeat')).toMatchObject([
     { args: { worker: 'process-events', details: { processed: 4 } } },
   ]);
@@ -61,7 +62,7 @@ test('a queue is asked again only as long as its batches are full', async () => 
     return { ...nothing, done };
   });
   expect(await run()).toMatchObject({ processed: 2 * BATCH + 7 });
-  expect(called('process_queue')).toHaveLength(DOMAIN_QUEUES.length + 2);
+  expect(called('process_queue')).toHaveLength(QUEUES.length + 2);
 });
 
 test('an endless queue does not keep a call for ever, nor the other queues waiting', async () => {
@@ -71,7 +72,7 @@ test('an endless queue does not keep a call for ever, nor the other queues waiti
   });
   expect(await run()).toMatchObject({ failed: [] });
   const asked = new Set(called('process_queue').map((call) => call.args['queue']));
-  expect([...asked]).toEqual([...DOMAIN_QUEUES]);
+  expect([...asked]).toEqual(QUEUES);
 });
 
 test('an idle worker says now and then that it is alive, not every time', async () => {
@@ -91,7 +92,7 @@ test('a queue that cannot be drained does not hold up the others and is reported
     return nothing;
   });
   expect(await run()).toMatchObject({ failed: ['entity_changes'] });
-  expect(called('process_queue')).toHaveLength(DOMAIN_QUEUES.length);
+  expect(called('process_queue')).toHaveLength(QUEUES.length);
   await run();
   expect(logged).toMatchObject([{ level: 'error', queue: 'entity_changes' }]);
   isBroken = false;
@@ -99,13 +100,4 @@ test('a queue that cannot be drained does not hold up the others and is reported
   isBroken = true;
   await run();
   expect(logged).toHaveLength(2);
-});
-
-test('every queue of the database has a worker: this one, or the one that sends', async () => {
-  const name = '20261120000350_workflow_queues.sql';
-  const path = join(import.meta.dirname, '../../supabase/migrations', name);
-  const script = await readFile(path, 'utf8');
-  const values = /insert into private\.queue_policies \(queue\) values([^;]*);/.exec(script)?.[1];
-  const queues = [...(values ?? '').matchAll(/'(\w+)'/g)].map((found) => found[1]);
-  expect(queues.toSorted()).toEqual([...DOMAIN_QUEUES, 'send_message'].toSorted());
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateHome } from '../../supabase/stack/paths.ts';
 import { freePort } from '../../supabase/stack/ports.ts';
+import { readSecrets } from '../../supabase/stack/secrets.ts';
 import { startStack, type Stack } from '../../supabase/stack/stack.ts';
 
 /** Tells test processes where the stack of this run is. */
@@ -10,27 +11,33 @@ export const STACK_VARIABLE = 'MZIGO_TEST_STACK';
 
 export type TestStack = Pick<Stack, 'url' | 'publishableKey' | 'secretKey' | 'databaseUrl'> & {
   superuserUrl: string;
+  /** What access tokens are signed with. */
+  jwtSecret: string;
 };
 
 /**
  * A whole stack with the demo companies on a free port, thrown away after `stop`. The portal is served
- * when it has been built before.
+ * when it has been built before. Durable: what was answered survives a crash of PostgreSQL.
  */
-export async function startTestStack(): Promise<{ stack: TestStack; stop(): Promise<void> }> {
+export async function startTestStack({ isDurable = false } = {}): Promise<{
+  stack: TestStack;
+  stop(): Promise<void>;
+}> {
   const home = await mkdtemp(join(tmpdir(), 'mzigo-stack-'));
   const stack = await startStack({
     home,
     runtimeHome: stateHome,
     port: await freePort(),
     host: '127.0.0.1',
-    isThrowAway: true,
+    isThrowAway: !isDurable,
   }).catch(async (error: unknown) => {
     await rm(home, { recursive: true, force: true });
     throw error;
   });
   const { url, publishableKey, secretKey, databaseUrl, superuserUrl } = stack;
+  const { jwtSecret } = await readSecrets(home);
   return {
-    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl },
+    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl, jwtSecret },
     stop: async () => {
       await stack.stop();
       await rm(home, { recursive: true, force: true });

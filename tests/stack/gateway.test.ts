@@ -112,16 +112,6 @@ test('only the portal’s own origin may call from a browser', async () => {
   expect(answer.headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test.each(['signup', 'otp', 'recover', 'magiclink', 'resend', 'authorize'])(
-  'accounts are not made or mailed through auth/v1/%s',
-  async (name) => {
-    const body = JSON.stringify({ email: 'new@acme.test', password: 'long-enough-2026' });
-    const url = `${stack.url}/auth/v1/${name}`;
-    const answer = await fetch(url, { method: 'POST', headers: withKey(), body });
-    expect(answer.status).toBe(422);
-  },
-);
-
 test('the tables of auth and the private schema are not reachable', async () => {
   const client = await signIn(stack, 'super@mzigo.test');
   for (const schema of ['auth', 'private', 'pgmq', 'storage', 'realtime', 'extensions']) {

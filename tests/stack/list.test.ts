@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type Api } from '../../supabase/stack/api.ts';
 import { cloneDatabase, type TestDatabase } from '../harness/database.ts';
-import { SECRETS, tokenFor } from './_support/tokens.ts';
+import { openSession, SECRETS, tokenFor } from './_support/tokens.ts';
 
 let database: TestDatabase;
 let api: Api;
@@ -18,6 +18,7 @@ beforeAll(async () => {
   const { id } = await admin.one<{ id: string }>(
     "select id from auth.users where email = 'sales@acme.test'",
   );
+  await openSession(admin, id);
   token = tokenFor(id);
   const sales = await database.asUser('sales@acme.test');
   const customer = await sales.one(
@@ -141,6 +142,7 @@ test('another company sees none of it', async () => {
   const { id } = await admin.one<{ id: string }>(
     "select id from auth.users where email = 'admin@globex.test'",
   );
+  await openSession(admin, id);
   const headers = { ...signedIn(), authorization: `Bearer ${tokenFor(id)}` };
   expect(await quick(`orders?id=eq.${order}`, headers)).toMatchObject({ status: 200, body: '[]' });
 });

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCatalogue } from '../../supabase/stack/rpc/catalogue.ts';
-import { listStatement } from '../../supabase/stack/rpc/list.ts';
+import { readCatalogue } from '../../supabase/stack/rest/catalogue.ts';
+import { listStatement } from '../../supabase/stack/rest/list.ts';
 import { cloneDatabase, type Session, type TestDatabase } from '../harness/database.ts';
 
 let database: TestDatabase;
@@ -30,8 +30,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test.each([
-  ['one state', 'status=eq.pending_approval'],
-  ['several states', 'status=in.(pending_approval,approved)'],
+  ['one state', 'status=eq.pending_approval&is_done=is.false'],
+  ['several states', 'status=in.(pending_approval,approved)&is_done=is.false'],
 ])('orders in %s are found without reading those that were delivered', async (_, filter) => {
   const catalogue = await readCatalogue(sales.client, 'public');
   const query = new URLSearchParams(`select=*&${filter}&order=created_at.desc,id.desc&limit=50`);
@@ -49,6 +49,6 @@ test.each([
   await sales.query('deallocate list');
   const lines = plan.map((row) => String(row['QUERY PLAN']));
   expect(lines.filter((line) => / on orders/.test(line))).toEqual([
-    expect.stringContaining('using orders_not_delivered on orders'),
+    expect.stringContaining('using orders_not_done on orders'),
   ]);
 });

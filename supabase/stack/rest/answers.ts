@@ -25,7 +25,12 @@ export interface Facts {
 /** What came of a function. */
 export function callAnswer(
   row: Row,
-  { offset, isVoid, isHead, ...facts }: Facts & { offset: number; isVoid: boolean; isHead: boolean },
+  {
+    offset,
+    isVoid,
+    isHead,
+    ...facts
+  }: Facts & { offset: number; isVoid: boolean; isHead: boolean },
 ): RestAnswer {
   const [body = null, count = '0', total = null, status = null, ownHeaders = null] = row;
   const { preferences, form } = facts;
@@ -138,11 +143,18 @@ function withOwn(answer: RestAnswer, status: string | null, headers: string | nu
 }
 
 export function refusalAnswer(error: unknown, isSignedIn: boolean): RestAnswer {
-  if (error instanceof Refused) return toAnswer(error.status, error.body);
+  if (error instanceof Refused) return toAnswer(error.status, error.body, error.headers);
   const code = errorCode(error);
   if (!(error instanceof pg.DatabaseError) || code === undefined) {
     const message = 'Database connection error. Retrying the connection.';
     return toAnswer(503, { code: 'PGRST000', details: null, hint: null, message });
+  }
+  if (code === '57014') {
+    // PostgREST says 500; but it is the caller who asked for more than his share of time.
+    const message = 'This took longer than a request may take.';
+    const next = 'Ask for less at once, or try again in a few seconds.';
+    const body = { code, details: null, hint: next, message };
+    return toAnswer(429, body, { 'retry-after': '5' });
   }
   const { message, detail = null, hint = null } = error;
   const refused = code === '22P02' ? refusedByGuard(message) : null;
@@ -150,8 +162,11 @@ export function refusalAnswer(error: unknown, isSignedIn: boolean): RestAnswer {
   return toAnswer(statusOf(code, isSignedIn), { code, details: detail, hint, message });
 }
 
-function toAnswer(status: number, body: object): RestAnswer {
-  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+function toAnswer(status: number, body: object, more: Record<string, string> = {}): RestAnswer {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json; charset=utf-8',
+    ...more,
+  };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   return { status, headers, body: JSON.stringify(body) };
 }

@@ -26,7 +26,7 @@ export function callerOf(
   }
   const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
   if (authorization !== '' && token === undefined) throw untrusted();
-  if (token === undefined || token === apikey) {
+  if (token === undefined || token === apikey || token.startsWith('sb_')) {
     const role = isSecret ? 'service_role' : 'anon';
     return { role, claims: JSON.stringify({ role }) };
   }

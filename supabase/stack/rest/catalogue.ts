@@ -55,6 +55,8 @@ export interface Catalogue {
   foreignKeys: ForeignKey[];
   /** The `statement_timeout` that a role was given, as PostgreSQL writes it. */
   timeouts: Map<string, string>;
+  /** What PostgREST calls before every request (`pgrst.db_pre_request`), as a statement; null: nothing. */
+  preRequest: string | null;
 }
 
 const columnsSchema = z.record(
@@ -218,6 +220,13 @@ select r.rolname as role, split_part(setting, '=', 2) as timeout
 from pg_roles as r, unnest(r.rolconfig) as setting
 where setting like 'statement_timeout=%'`;
 
+/** The setting is the whole server's; not every database on it needs to have the function. */
+const PRE_REQUEST = `
+select format('select %I.%I()', n.nspname, p.proname) as statement
+from pg_roles as r, unnest(r.rolconfig) as setting, pg_proc as p
+join pg_namespace as n on n.oid = p.pronamespace
+where r.rolname = 'authenticator' and setting = format('pgrst.db_pre_request=%s.%s', n.nspname, p.proname)`;
+
 export async function readCatalogue(client: pg.ClientBase, schema: string): Promise<Catalogue> {
   const found = z.array(routineSchema).parse((await client.query(ROUTINES, [schema])).rows);
   const routines = new Map<string, Routine[]>();
@@ -225,6 +234,7 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
     routines.set(routine.name, [...(routines.get(routine.name) ?? []), routine]);
   }
   const settings = await client.query<{ role: string; timeout: string }>(TIMEOUTS);
+  const before = await client.query<{ statement: string }>(PRE_REQUEST);
   const relations = new Map<string, Relation>();
   const shapes = z.array(relationSchema).parse((await client.query(RELATIONS, [schema])).rows);
   for (const shape of shapes) {
@@ -244,5 +254,6 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
     relations,
     foreignKeys: z.array(foreignKeySchema).parse(keys),
     timeouts: new Map(settings.rows.map((row) => [row.role, row.timeout])),
+    preRequest: before.rows[0]?.statement ?? null,
   };
 }

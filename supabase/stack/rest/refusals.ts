@@ -24,10 +24,16 @@ export class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
   readonly body: object;
+  readonly headers: Record<string, string>;
 
-  constructor(status: number, body: { message: string } & Record<string, unknown>) {
+  constructor(
+    status: number,
+    body: { message: string } & Record<string, unknown>,
+    headers: Record<string, string> = {},
+  ) {
     super(body.message);
     this.status = status;
     this.body = body;
+    this.headers = headers;
   }
 }

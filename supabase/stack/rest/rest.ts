@@ -31,6 +31,8 @@ import { writeStatement, type WriteMethod } from './write.ts';
  */
 export interface Rest {
   answer(request: RestRequest): Promise<RestAnswer>;
+  /** The statement that PostgREST runs in the caller's name before every request, if there is one. */
+  preRequest(): string | null;
   /** Looks again at what tables and functions there are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -98,7 +100,10 @@ export async function startRest(options: RestOptions): Promise<Rest> {
       headers: JSON.stringify(request.headers),
     });
     const connections = isRead ? reads : commands;
-    const row = await connections.use((client) => runTransaction(client, [acting, statement]));
+    const { preRequest } = catalogue;
+    const before = preRequest === null ? [] : [{ name: 'before', text: preRequest, values: [] }];
+    const statements = [acting, ...before, statement];
+    const row = await connections.use((client) => runTransaction(client, statements));
     return row ?? ([] as Row);
   }
 
@@ -136,7 +141,10 @@ export async function startRest(options: RestOptions): Promise<Rest> {
       range: readRange(isHead ? undefined : range),
       maxRows,
     });
-    return callAnswer(await run(asked, `/rpc/${name}`, isReadOnly, statement), { ...facts, offset });
+    return callAnswer(await run(asked, `/rpc/${name}`, isReadOnly, statement), {
+      ...facts,
+      offset,
+    });
   }
 
   async function list(asked: Asked, relation: Relation): Promise<RestAnswer> {
@@ -215,6 +223,7 @@ export async function startRest(options: RestOptions): Promise<Rest> {
 
   return {
     answer,
+    preRequest: () => catalogues.get(schemas[0] ?? '')?.preRequest ?? null,
     reload,
     close: async () => void (await Promise.all([reads.close(), commands.close()])),
   };

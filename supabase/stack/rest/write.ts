@@ -101,8 +101,7 @@ function refuseUnsafe(method: WriteMethod, relation: Relation, { parts }: Query)
     throw new Refused(400, { code: 'PGRST114', details: null, hint: null, message });
   }
   if (method === 'PUT' && !isKey(relation, conditions)) {
-    const message =
-      "Filters must include all and only primary key columns with 'eq' operators";
+    const message = "Filters must include all and only primary key columns with 'eq' operators";
     throw new Refused(405, { code: 'PGRST105', details: null, hint: null, message });
   }
   if ((method === 'PATCH' || method === 'DELETE') && conditions.length === 0) {
@@ -169,7 +168,8 @@ function insert(write: Write, query: Query, writer: Writer): string {
   const strange = key.find((name) => !relation.columns.has(name));
   if (strange !== undefined) throw noColumn(relation, strange);
   const resolution = method === 'PUT' ? 'merge-duplicates' : preferences.resolution;
-  const conflict = resolution === null || key.length === 0 ? '' : onConflict(key, columns, resolution);
+  const conflict =
+    resolution === null || key.length === 0 ? '' : onConflict(key, columns, resolution);
   return `insert into ${target(write)} as target${into} select ${values} from ${source}${only}${conflict}`;
 }
 

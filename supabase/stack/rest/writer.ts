@@ -105,7 +105,11 @@ export class Writer {
     const { relation } = node;
     const plain = (of: string) => `${of}.${quote(name)}`;
     const computed = (of: string) => `${quote(this.#schema)}.${quote(name)}(${of})`;
-    const write = relation.columns.has(name) ? plain : relation.computed.has(name) ? computed : null;
+    const write = relation.columns.has(name)
+      ? plain
+      : relation.computed.has(name)
+        ? computed
+        : null;
     if (!write) throw noColumn(relation, name);
     if (this.#returned?.node !== node) return write(table);
     this.#returned.columns.set(name, write(this.#returned.target));
@@ -159,8 +163,7 @@ export class Writer {
     }
     const between = through && this.table();
     const pairs = columns.map(
-      ([own, other]) =>
-        `${between ?? there}.${quote(other)} = ${this.#own(origin, here, own)}`,
+      ([own, other]) => `${between ?? there}.${quote(other)} = ${this.#own(origin, here, own)}`,
     );
     const more = (through?.columns ?? []).map(
       ([own, other]) => `${there}.${quote(other)} = ${between}.${quote(own)}`,

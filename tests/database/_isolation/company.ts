@@ -181,6 +181,17 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     amount: 100,
     reference: 'QWE123',
   });
+  const advance = await as('sales').rpc<Row>('record_payment', {
+    customer_id: other,
+    method: 'cash',
+    amount: 50,
+  });
+  await as('finance').rpc('approve_payment', { payment_id: advance.id });
+  await as('finance').rpc('refund_payment', {
+    payment_id: advance.id,
+    amount: 50,
+    reason: 'Nothing was ordered',
+  });
   await as('driver').rpc('submit_offload', {
     trip_id: round,
     items: [{ product_id: product.id, counted: 0 }],
@@ -231,7 +242,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   // Votes are cast only where a company asks for several; one row stands for them.
   await admin.query(
-    `insert into public.approvals (tenant_id, machine, entity_id, entity_round, command, approved_by)
+    `insert into public.approvals (tenant_id, machine, entity_id, entity_version, command, approved_by)
      select $1, 'order', $2, 1, 'approve', m.user_id from public.memberships m where m.tenant_id = $1 and m.role = 'manager'`,
     [company.tenantId, order],
   );

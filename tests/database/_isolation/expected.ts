@@ -80,6 +80,7 @@ const SCOPES: Record<string, string> = {
   order_items: mine('order_id', 'my_orders'),
   orders: mine('id', 'my_orders'),
   payment_allocations: mine('payment_id', 'my_payments'),
+  payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
   reservations: mine('warehouse_id', 'my_warehouses'),
   trip_stops: mine('trip_id', 'my_trips'),

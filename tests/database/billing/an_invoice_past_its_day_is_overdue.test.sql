@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 
 select tests.remember('invoice', tests.invoiced('Kilimani Mini Mart', 'COL-300', 10, tests.lines('EMP-CRATE24', 10)));
 select tests.remember('payment', tests.money('Kilimani Mini Mart', 10000));
@@ -14,7 +14,15 @@ select allocate_payment(tests.id('payment'), jsonb_build_array(jsonb_build_objec
 select is((select status || ' ' || balance from invoices where id = tests.id('invoice')), 'overdue 8048.00', 'part of the money changes nothing');
 select cancel_payment(tests.id('payment'), 'Bounced');
 select is((select status || ' ' || balance from invoices where id = tests.id('invoice')), 'overdue 9048.00', 'nor does its loss');
-select is((select i.allowed_commands from invoices i where id = tests.id('invoice')), '{}'::text[], 'an overdue invoice is paid, not voided');
+select is((select i.allowed_commands from invoices i where id = tests.id('invoice')), '{void}'::text[], 'an overdue invoice is paid or voided');
+
+-- An invoice that is open again after its day is late at once.
+select tests.sign_out();
+select tests.remember('all', tests.money('Kilimani Mini Mart', 9048));
+select tests.sign_in('finance@acme.test');
+select is((select status::text from allocate_payment(tests.id('all'), jsonb_build_array(jsonb_build_object('invoice_id', tests.id('invoice'), 'amount', 9048)))), 'approved', 'paid after all');
+select cancel_payment(tests.id('all'), 'Bounced');
+select is((select status || ' ' || balance from invoices where id = tests.id('invoice')), 'overdue 9048.00', 'and not paid after all');
 
 select * from finish();
 rollback;

@@ -20,7 +20,7 @@ select is(pg_temp.found(' ord-45123 '), '{ORD-045123}', 'however it is written')
 select is(pg_temp.found('#45123'), '{ORD-045123}', 'like on paper');
 select is(pg_temp.found('po-7'), '{ORD-045123}', 'the number in another system finds it too');
 select is(pg_temp.found('INV-000123'), '{}', 'the number of an invoice is none of an order');
-select is(pg_temp.found('Karen'), '{}', 'a word is no number');
+select is(pg_temp.found('Zanzibar'), '{}', 'a word is no number');
 select is(pg_temp.found('999999999999'), '{}', 'nor is one that was never given');
 select is(pg_temp.found(''), '{}', 'nothing finds nothing');
 select throws_ok($$ select find_numbers('ship', '1') $$, 'PT422', 'input_invalid', 'there are kinds of documents');

@@ -9,8 +9,8 @@ select is((select (status, version)::text from orders where id = tests.id('order
 select is((select array_agg(command || ':' || coalesce(executed_rule, 'in person') order by executed_at, id) from transition_executions where entity_id = tests.id('order')), array['submit:in person', 'approve:orders.auto_approve', 'allocate:in person'], 'the history tells each step and on whose behalf');
 select is((select sum(r.quantity) from reservations r join order_items i on i.id = r.order_item_id where i.order_id = tests.id('order')), 2::numeric, 'its stock is reserved');
 select tests.sign_out();
-select is((select array_agg(event_type order by sequence) from event_store where entity_id = tests.id('order') and event_type not like '%.status_changed' and event_type <> 'workflow.transition_executed'), array['order.created', 'order.submitted', 'order.approved', 'order.allocated'], 'and every event is told in its order');
-select is((select metadata ->> 'rule' from event_store where entity_id = tests.id('order') and event_type = 'order.approved'), 'orders.auto_approve', 'with the rule that acted');
+select is((select array_agg(event_type order by sequence) from event_store where entity_id = tests.id('order') and event_type is not null), array['order.created', 'order.submitted', 'order.approved', 'order.allocated'], 'and every event is told in its order');
+select is((select metadata ->> 'rule' from events where entity_id = tests.id('order') and event_type = 'order.approved'), 'orders.auto_approve', 'with the rule that acted');
 
 -- Whoever may not take one of the steps cannot take them all together either.
 select tests.sign_in('sales@acme.test');

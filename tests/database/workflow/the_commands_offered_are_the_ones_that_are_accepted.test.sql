@@ -5,7 +5,7 @@ create table pg_temp.verdicts (machine text, state text, command text, person te
 grant all on pg_temp.verdicts to public;
 -- Refusals that other records decide; the row alone does not know them.
 create table pg_temp.elsewhere (answer text);
-insert into pg_temp.elsewhere values ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch');
+insert into pg_temp.elsewhere values ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch'), ('customer_suspended');
 
 create function pg_temp.try(machine text, command text, id uuid, state text) returns text language plpgsql as $$
 begin
@@ -20,6 +20,8 @@ begin
       when 'order.allocate' then perform public.allocate_order(id);
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.reattempt' then perform public.reattempt_order(id);
+      when 'order.release_suspended' then perform public.release_suspended_order(id, 'known customer');
+      when 'order.bill' then perform public.bill_order(id);
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.
         if state in ('delivered', 'failed') then
@@ -60,6 +62,9 @@ begin
       when 'payment.cancel' then perform public.cancel_payment(id, 'because');
       when 'payment.reconcile' then perform public.reconcile_payment(id, pg_temp.statement_line(id));
       when 'payment.allocate' then perform public.allocate_payment(id, pg_temp.open_invoice(id));
+      when 'payment.unallocate' then perform public.unallocate_payment(id, pg_temp.paid_invoice(id));
+      when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'payment.unreconcile' then perform public.unreconcile_payment(id);
     end case;
     raise exception using errcode = 'ZZZZZ';
   exception
@@ -79,11 +84,14 @@ create function pg_temp.open_invoice(payment uuid) returns jsonb language sql se
     where p.id = payment and i.balance > 0 and i.status in ('issued', 'partially_paid', 'overdue') order by i.id limit 1
   ) o
 $$;
+create function pg_temp.paid_invoice(payment uuid) returns uuid language sql security definer as $$
+  select a.invoice_id from public.payment_allocations a where a.payment_id = payment limit 1
+$$;
 create table pg_temp.steps as
 select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
-  ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'),
+  ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
   ('invoice', 'mark_overdue'), ('offload_document', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
@@ -148,6 +156,14 @@ begin
   update public.tenant_settings set business_rules = business_rules || '{"orders.approval_limits": {"manager": 10}}' where tenant_id = tests.tenant('acme');
   perform pg_temp.examine('order', tests.pending('Kilimani Mini Mart', 'COL-300', 1));
   update public.tenant_settings set business_rules = business_rules - 'orders.approval_limits' where tenant_id = tests.tenant('acme');
+
+  -- Orders of a customer who was suspended after they were submitted.
+  foreach other in array array[tests.pending('Java Corner Cafe', 'COL-300', 1), tests.approved('Java Corner Cafe', 'COL-300', 1), tests.allocated('Java Corner Cafe', 'COL-300', 1)]
+  loop
+    update public.customers set status = 'suspended', status_reason = 'late' where id = tests.customer('Java Corner Cafe');
+    perform pg_temp.examine('order', other);
+    update public.customers set status = 'active' where id = tests.customer('Java Corner Cafe');
+  end loop;
 
   -- Two orders on a trip: one is delivered, one fails.
   one := pg_temp.examine('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 1));
@@ -273,10 +289,14 @@ begin
   perform pg_temp.examine('invoice', due);
   perform pg_temp.examine('payment', other);
   due := tests.invoiced('Karen Country Kiosk', 'COL-300', 1);
+  update public.invoices set issued_on = issued_on - 90, due_on = due_on - 90 where id = due;
+  perform private.mark_overdue_invoices();
+  perform pg_temp.examine('invoice', due);
   perform tests.sign_in('finance@acme.test');
   perform public.void_invoice(due, 'wrong customer');
   perform tests.sign_out();
   perform pg_temp.examine('invoice', due);
+  perform pg_temp.examine('order', (select i.order_id from public.invoices i where i.id = due));
 
   -- A customer and an adjustment of stock, from their first state to their last.
   for step in 1..2 loop

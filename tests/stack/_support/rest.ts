@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApi, type Api } from '../../../supabase/stack/api.ts';
 import { cloneDatabase, type TestDatabase } from '../../harness/database.ts';
-import { SECRETS, tokenFor } from './tokens.ts';
+import { openSession, SECRETS, tokenFor } from './tokens.ts';
 
 export type Headers = Record<string, string>;
 
@@ -33,7 +33,9 @@ export async function startRest(name: string, script: string): Promise<Rest> {
     secrets: SECRETS,
     storageFolder: folder,
   });
-  const token = tokenFor('00000000-0000-7000-8000-000000000001');
+  const person = '00000000-0000-7000-8000-000000000001';
+  await openSession(admin, person);
+  const token = tokenFor(person);
   return {
     database,
     api,

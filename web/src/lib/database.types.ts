@@ -12,7 +12,7 @@ export interface Database {
           tenant_id: string;
           machine: string;
           entity_id: string;
-          entity_round: number;
+          entity_version: number;
           command: string;
           approved_by: string;
           created_at: string;
@@ -28,27 +28,6 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
-      };
-      /** Who changed what: the changed columns before and after, per row. Written by trigger only; chained by private.audit_chain. */
-      audit_logs: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          table_name: string;
-          record_id: string;
-          operation: string;
-          old_values: Json | null;
-          new_values: Json | null;
-          actor_id: string | null;
-          actor_role: string;
-          command: string | null;
-          transaction_id: string;
-          created_at: string;
-        };
-        Insert: Record<never, never>;
-        Update: Record<never, never>;
-        Relationships: [];
         ComputedFields: never;
       };
       /** People at a customer. */
@@ -100,7 +79,8 @@ export interface Database {
           holder_id: string;
           product_id: string;
           quantity: number;
-          deposit_amount: number;
+          unit_deposit: number;
+          deposit_amount: number | null;
           reference_type: string;
           reference_id: string;
           occurred_at: string;
@@ -359,19 +339,30 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Append-only log of everything that happened. Payloads carry ids and field names, no personal data. */
+      /** The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it. */
       event_store: {
         Row: {
           id: string;
           tenant_id: string;
+          transaction_id: string;
           sequence: number;
-          event_type: string;
+          created_at: string;
           entity_type: string;
           entity_id: string;
           entity_version: number;
-          payload: Json;
-          metadata: Json;
-          created_at: string;
+          event_type: string | null;
+          machine: string | null;
+          from_state: string | null;
+          step: string | null;
+          to_state: string | null;
+          actor_id: string | null;
+          actor_role: string;
+          command: string | null;
+          rule: string | null;
+          payload: Json | null;
+          metadata: Json | null;
+          old_values: Json | null;
+          new_values: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -547,6 +538,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_pending: boolean;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -582,7 +574,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Invoice lines: delivered goods at the frozen price, and deposits on containers that stayed with the customer (untaxed). Written with the invoice, never changed. */
+      /** Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed. */
       invoice_items: {
         Row: {
           id: string;
@@ -590,6 +582,9 @@ export interface Database {
           invoice_id: string;
           line_number: number;
           product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
           order_item_id: string | null;
           is_deposit: boolean;
           quantity: number;
@@ -643,12 +638,15 @@ export interface Database {
           total: number | null;
           paid_total: number;
           balance: number | null;
+          printed: Json | null;
           status_reason: string | null;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -911,6 +909,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -965,7 +964,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Lines of an order. Price and tax are resolved and frozen when the order is submitted. */
+      /** Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed. */
       order_items: {
         Row: {
           id: string;
@@ -973,6 +972,9 @@ export interface Database {
           order_id: string;
           line_number: number;
           product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
           quantity: number;
           unit_price: number;
           price_source: string;
@@ -1031,6 +1033,8 @@ export interface Database {
           approved_at: string | null;
           approved_total: number | null;
           credit_override_note: string | null;
+          suspension_note: string | null;
+          printed: Json | null;
           status_reason: string | null;
           delivered_at: string | null;
           amended_at: string | null;
@@ -1040,6 +1044,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_owed: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1114,7 +1120,31 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per method. */
+      /** Money of a payment that was given back to the customer because it pays nothing. Currency of the payment. */
+      payment_refunds: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          payment_id: string;
+          amount: number;
+          reason: string;
+          created_at: string;
+          created_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'payment_refunds_tenant_id_payment_id_fkey';
+            columns: ['tenant_id', 'payment_id'];
+            isOneToOne: false;
+            referencedRelation: 'payments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per company, whatever the method. */
       payments: {
         Row: {
           id: string;
@@ -1124,9 +1154,11 @@ export interface Database {
           method: Database['public']['Enums']['payment_method'];
           amount: number;
           allocated_total: number;
+          refunded_total: number;
           unallocated: number | null;
           currency: string;
           reference: string | null;
+          reference_key: string | null;
           received_at: string;
           received_by: string | null;
           trip_id: string | null;
@@ -1140,6 +1172,8 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_live: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1457,6 +1491,7 @@ export interface Database {
           tenant_id: string;
           source: string;
           reference: string;
+          reference_key: string;
           amount: number;
           posted_at: string;
           payment_id: string | null;
@@ -1611,25 +1646,6 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** History of every state change of every document. Written by trigger only. */
-      transition_executions: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          machine: string;
-          entity_id: string;
-          from_state: string;
-          command: string;
-          to_state: string;
-          executed_by: string | null;
-          executed_rule: string | null;
-          executed_at: string;
-        };
-        Insert: Record<never, never>;
-        Update: Record<never, never>;
-        Relationships: [];
-        ComputedFields: never;
-      };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
         Row: {
@@ -1644,6 +1660,7 @@ export interface Database {
           planned_arrival_at: string | null;
           arrived_at: string | null;
           left_at: string | null;
+          printed: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1695,6 +1712,9 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          is_done: boolean;
+          is_booked: boolean;
+          is_on_the_road: boolean;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -2011,6 +2031,25 @@ export interface Database {
       };
     };
     Views: {
+      /** Who changed what: the changed columns before and after, per record and per part of a document. The ledger as auditors read it; chained by private.audit_chain. */
+      audit_logs: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          table_name: string | null;
+          record_id: string | null;
+          operation: string | null;
+          old_values: Json | null;
+          new_values: Json | null;
+          actor_id: string | null;
+          actor_role: string | null;
+          command: string | null;
+          transaction_id: string | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Containers and deposits that each holder has now. */
       container_balances: {
         Row: {
@@ -2024,14 +2063,48 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values. */
+      events: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          sequence: number | null;
+          event_type: string | null;
+          entity_type: string | null;
+          entity_id: string | null;
+          entity_version: number | null;
+          payload: Json | null;
+          metadata: Json | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
+      transition_executions: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          machine: string | null;
+          entity_id: string | null;
+          from_state: string | null;
+          command: string | null;
+          to_state: string | null;
+          executed_by: string | null;
+          executed_rule: string | null;
+          executed_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
     };
     Functions: {
-      /** Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}. Raises invitation_not_valid, invitation_for_other_email, password_too_weak. */
+      /** Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}, or the refusal proof_rests or invitation_not_valid with its status. Raises invitation_for_other_email, password_too_weak. */
       accept_invitation: {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
-      /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
           order_id: string;
@@ -2040,7 +2113,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]. Raises allocation_not_possible, allocation_exceeds, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      /** Lets an approved payment pay issued invoices of its customer: [{invoice_id, amount}]; several amounts for one invoice add up. Raises allocation_not_possible, allocation_exceeds, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       allocate_payment: {
         Args: {
           payment_id: string;
@@ -2050,7 +2123,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation follows; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
         Args: {
           order_id: string;
@@ -2099,7 +2172,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Approves an order of somebody else. Above the credit limit a note and orders.override_credit are needed. Raises separation_of_duties, approval_limit_exceeded, credit_exceeded, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_order: {
         Args: {
           order_id: string;
@@ -2109,7 +2182,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Confirms a payment that somebody else recorded; it pays the issued invoice of its order, the rest stays unallocated. Raises separation_of_duties, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Confirms a payment that somebody else recorded; it pays the invoice of its order as soon as that is issued, the rest stays the customer's advance. Raises separation_of_duties, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_payment: {
         Args: {
           payment_id: string;
@@ -2150,6 +2223,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      bill_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['invoices']['Row'];
+      };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
@@ -2160,7 +2242,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Takes an approved payment back; the invoices it paid are open again. Raises reason_required, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Takes an approved payment back; the invoices it paid are open again, and the statement line it was matched with proves no payment. Raises reason_required, payment_has_refunds, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_payment: {
         Args: {
           payment_id: string;
@@ -2303,7 +2385,7 @@ export interface Database {
         Args: { customer_id: string };
         Returns: Json;
       };
-      /** Closes a customer for good. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
         Args: {
           customer_id: string;
@@ -2365,9 +2447,19 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
-      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred, and of those whose reference is what was typed. For number=in.(…) of a list. Raises input_invalid. */
+      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred; of those whose reference is what was typed; and the newest hundred of the customers, of trips also of the vehicles, that were meant by it. For number=in.(…) of a list. Raises input_invalid. */
       find_numbers: {
         Args: { document_kind: string; typed: string };
+        Returns: string[];
+      };
+      /** Digits to look for in telephone numbers, any of which will do, when somebody types one or a part of one as it is dialled where the company is: 0711 000 gives 0711000 and 254711000. None for what is no part of a number. */
+      find_phone: {
+        Args: { typed: string };
+        Returns: string[];
+      };
+      /** Vehicles of the caller's whose registration, written with or without spaces, or whose name has what was typed; at most a hundred. */
+      find_vehicles: {
+        Args: { typed: string };
         Returns: string[];
       };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
@@ -2398,7 +2490,7 @@ export interface Database {
         Args: { invitation_id: string; token_hash: string };
         Returns: Json;
       };
-      /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms. Raises invoice_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms; approved money for its order pays it. Raises invoice_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       issue_invoice: {
         Args: {
           invoice_id: string;
@@ -2417,7 +2509,7 @@ export interface Database {
         Args: { message_id: string };
         Returns: Json;
       };
-      /** Figures for Prometheus: queue depth and age, worker lag, events written. For the function metrics (service role). */
+      /** Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role). */
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
@@ -2441,9 +2533,14 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
-      /** What an order would cost: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
+      quote_delivery: {
+        Args: { order_id: string; items: Json; empties?: Json | null };
+        Returns: Json;
+      };
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
-        Args: { customer_id: string; warehouse_id: string; lines: Json };
+        Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
       };
       /** Lets a suspended customer order again. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -2455,12 +2552,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** A new draft with the lines of a failed order, linked to it; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reattempt_order: {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Matches an approved payment to the statement line that proves it: same amount, not used before. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** private.rebuild_balances_of for the caller's company. Needs audit.view. */
+      rebuild_balances: {
+        Args: never;
+        Returns: { derivation: string; record_id: string; kept: number; derived: number }[];
+      };
+      /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
         Args: {
           payment_id: string;
@@ -2481,7 +2583,7 @@ export interface Database {
         };
         Returns: undefined;
       };
-      /** Records money received, to be approved by somebody else. Tenant currency. Raises payment_invalid, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       record_payment: {
         Args: {
           customer_id: string;
@@ -2498,6 +2600,17 @@ export interface Database {
       redrive_dead_letter: {
         Args: { msg_id: number; idempotency_key?: string | null };
         Returns: string;
+      };
+      /** Gives back to the customer what a payment does not pay, with a reason; not by who recorded it. Raises refund_exceeds, reason_required, separation_of_duties, payment_transition_illegal, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      refund_payment: {
+        Args: {
+          payment_id: string;
+          amount: number;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
       };
       /** Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_adjustment: {
@@ -2568,6 +2681,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Lets an order go on that was submitted before its customer was suspended, with a note; not by who entered or changed it. Raises order_not_suspended, suspension_note_is_bounded, separation_of_duties, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
+      release_suspended_order: {
+        Args: {
+          order_id: string;
+          note: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
@@ -2581,7 +2704,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
-      /** Sets a new password with a reset token, once, and signs the account out everywhere. Raises reset_not_valid, password_too_weak. */
+      /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
         Args: { token: string; password: string };
         Returns: Json;
@@ -2600,7 +2723,7 @@ export interface Database {
         Args: { invitation_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['invitations']['Row'];
       };
-      /** Seals the audit chains, marks overdue invoices, purges what has expired. Called every minute by the ticker (pg_cron in production). */
+      /** Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production). */
       run_maintenance: {
         Args: never;
         Returns: Json;
@@ -2642,6 +2765,21 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Seals what is new and states the head of the company's audit chain, "<position>:<hash>", to be kept outside of this database for verify_audit(head). Null while there is no audit row. Needs audit.view. The same idempotency_key with the same values is answered again, not done again. */
+      state_audit_head: {
+        Args: { idempotency_key?: string | null };
+        Returns: string;
+      };
+      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. */
+      stock_as_of: {
+        Args: { moment: string; place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          on_hand: number;
+        }[];
+      };
       /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
         Args: {
@@ -2665,7 +2803,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices and words and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;
@@ -2674,7 +2812,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Stops new orders of a customer for now, with a reason. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Stops a customer for now, with a reason: nothing is ordered, approved, allocated or sent out for him, except orders that somebody releases. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       suspend_customer: {
         Args: {
           customer_id: string;
@@ -2689,18 +2827,38 @@ export interface Database {
         Args: { tenant_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
-      /** private.verify_audit_of for the caller's company. */
+      /** Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      unallocate_payment: {
+        Args: {
+          payment_id: string;
+          invoice_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Undoes the match of a payment with its statement line; what the payment pays stays paid. Raises payment_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      unreconcile_payment: {
+        Args: {
+          payment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Recomputes the audit chain of the caller's company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid. */
       verify_audit: {
-        Args: never;
+        Args: { head?: string | null };
         Returns: {
           is_intact: boolean;
           sealed: number;
           unsealed: number;
           first_broken_position: number;
-          head_hash: string;
+          lost: number;
+          present_head: string;
         }[];
       };
-      /** Voids an unpaid invoice with a reason; it keeps its number. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       void_invoice: {
         Args: {
           invoice_id: string;
@@ -2714,6 +2872,11 @@ export interface Database {
       worker_heartbeat: {
         Args: { worker: string; details?: Json | null };
         Returns: undefined;
+      };
+      /** The queues with consumers that an edge function drains by process_queue, e.g. of process-events. For workers (service role). */
+      worker_queues: {
+        Args: { worker: string };
+        Returns: string[];
       };
     };
     Enums: {

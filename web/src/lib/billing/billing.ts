@@ -2,6 +2,7 @@ import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import {
   answerOf,
   attach,
@@ -12,6 +13,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 
 export const INVOICE_STATES = [
   'draft',
@@ -59,7 +61,7 @@ export async function listInvoices(list: ListQuery) {
   const { customer } = list.filters;
   const status = oneOf(INVOICE_STATES, list.filters.status);
   let query = supabase.from('invoices').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'invoices', [status]);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.in('number', await findNumbers('invoice', list.search));
   return page(
@@ -69,11 +71,12 @@ export async function listInvoices(list: ListQuery) {
   );
 }
 
-export function readInvoice(id: string): Promise<Offered<Invoice> | null> {
-  return oneWith(
+export async function readInvoice(id: string): Promise<Offered<Invoice> | null> {
+  const found = await oneWith(
     supabase.from('invoices').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_INVOICE,
   );
+  return found && asPrinted(found);
 }
 
 export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
@@ -85,7 +88,7 @@ export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
       .order('line_number')
       .limit(1000),
   );
-  return attach(items, ON_INVOICE_ITEM);
+  return (await attach(items, ON_INVOICE_ITEM)).map(lineAsPrinted);
 }
 
 export function invoicesOfOrder(orderId: string) {
@@ -107,6 +110,7 @@ export function openInvoicesOf(customerId: string) {
       .select('*')
       .eq('customer_id', customerId)
       .in('status', ['issued', 'partially_paid', 'overdue'])
+      .is('is_done', false)
       .order('due_on')
       .limit(200),
   );
@@ -117,7 +121,7 @@ export async function listPayments(list: ListQuery) {
   const status = oneOf(PAYMENT_STATES, list.filters.status);
   const method = PAYMENT_METHODS.find((item) => item.value === list.filters.method)?.value;
   let query = supabase.from('payments').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'payments', [status]);
   if (method) query = query.eq('method', method);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.in('number', await findNumbers('payment', list.search));

@@ -8,7 +8,7 @@ export const invoiceCommands = {
     done: 'The invoice was voided.',
     asks: {
       title: 'Void this invoice?',
-      text: 'It keeps its number and is no longer owed.',
+      text: 'It keeps its number and is no longer owed. The delivery can be billed again from its order.',
       reason: 'required',
     },
   },
@@ -22,6 +22,7 @@ export const paymentCommands = {
     done: 'The payment was rejected.',
     asks: { title: 'Reject this payment?', reason: 'required' },
   },
+  unreconcile: { label: 'Undo the match', done: 'The payment is no longer matched with the bank.' },
   cancel: {
     label: 'Take back',
     variant: 'danger',

@@ -2,6 +2,7 @@ import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { asPrinted } from '#lib/platform/printed.ts';
 import {
   attach,
   childrenOf,
@@ -13,6 +14,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 
 export const TRIP_STATES = [
   'draft',
@@ -93,7 +95,7 @@ export async function listTrips(list: ListQuery) {
   const { vehicle, driver } = list.filters;
   const status = oneOf(TRIP_STATES, list.filters.status);
   let query = supabase.from('trips').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'trips', [status]);
   if (vehicle) query = query.eq('vehicle_id', vehicle);
   if (driver) query = query.eq('driver_id', driver);
   if (list.search) query = query.in('number', await findNumbers('trip', list.search));
@@ -115,7 +117,7 @@ export async function stopsOf(tripId: string): Promise<Stop[]> {
   const found = await rows(
     supabase.from('trip_stops').select('*').eq('trip_id', tripId).order('sequence').limit(500),
   );
-  return attach(found, ON_STOP);
+  return (await attach(found, ON_STOP)).map(asPrinted);
 }
 
 export async function loadOf(tripId: string): Promise<Load | null> {
@@ -151,7 +153,8 @@ export async function ownTrips(userId: string, role: string | null): Promise<Off
   let query = supabase
     .from('trips')
     .select('*,allowed_commands')
-    .in('status', ['planned', 'dispatched', 'in_progress']);
+    .in('status', ['planned', 'dispatched', 'in_progress'])
+    .is('is_done', false);
   // Drivers see their own trips only; others who also drive have to be told apart.
   if (role !== 'driver') {
     const own = await rows(
@@ -179,6 +182,7 @@ export async function assignableOrders(warehouseId: string, tripId?: string) {
       .from('orders')
       .select('id,number,total,requested_on,customer_id,address_id')
       .eq('status', 'allocated')
+      .is('is_done', false)
       .eq('warehouse_id', warehouseId)
       .eq('is_on_hold', false)
       .order('created_at')

@@ -16,6 +16,7 @@ import {
 } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { untyped } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 import { adjustmentCommands } from '#lib/warehouse/commands.ts';
 import { type CommandLook, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
@@ -185,10 +186,11 @@ const PER_TRAY = 50;
 
 async function fill(from: Source): Promise<Tray> {
   const found = await rows(
-    untyped
-      .from(from.table as string)
-      .select('*,allowed_commands')
-      .in('status', from.states)
+    inStates(
+      untyped.from(from.table as string).select('*,allowed_commands'),
+      from.table as string,
+      from.states,
+    )
       .order('created_at')
       .limit(PER_TRAY)
       .overrideTypes<(Tables<TableName> & Document)[], { merge: false }>(),

@@ -1,6 +1,7 @@
 import { rows, type TableName } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { supabase, untyped } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 import { toPortalError } from '#lib/errors.ts';
 
 /** A number on the dashboard and the list behind it. */
@@ -18,7 +19,7 @@ interface Question {
   note: string;
   href: string;
   table: TableName;
-  filter: [string, string];
+  state: string;
   /** Who sees it. */
   view: string;
   /** Who has to do something about it. */
@@ -31,7 +32,7 @@ const QUESTIONS: Question[] = [
     note: 'sent by colleagues',
     href: '/orders?status=pending_approval',
     table: 'orders',
-    filter: ['status', 'pending_approval'],
+    state: 'pending_approval',
     view: 'orders.view',
     act: 'orders.approve',
   },
@@ -40,7 +41,7 @@ const QUESTIONS: Question[] = [
     note: 'approved, no stock reserved yet',
     href: '/orders?status=approved',
     table: 'orders',
-    filter: ['status', 'approved'],
+    state: 'approved',
     view: 'orders.view',
     act: 'orders.allocate',
   },
@@ -49,7 +50,7 @@ const QUESTIONS: Question[] = [
     note: 'stock reserved',
     href: '/orders?status=allocated',
     table: 'orders',
-    filter: ['status', 'allocated'],
+    state: 'allocated',
     view: 'orders.view',
     act: 'trips.edit',
   },
@@ -58,7 +59,7 @@ const QUESTIONS: Question[] = [
     note: 'in transit now',
     href: '/orders?status=in_transit',
     table: 'orders',
-    filter: ['status', 'in_transit'],
+    state: 'in_transit',
     view: 'orders.view',
   },
   {
@@ -66,7 +67,7 @@ const QUESTIONS: Question[] = [
     note: 'planned, not dispatched',
     href: '/trips?status=planned',
     table: 'trips',
-    filter: ['status', 'planned'],
+    state: 'planned',
     view: 'trips.view',
     act: 'trips.load',
   },
@@ -75,7 +76,7 @@ const QUESTIONS: Question[] = [
     note: 'counted by the driver',
     href: '/offloads?status=submitted',
     table: 'offload_documents',
-    filter: ['status', 'submitted'],
+    state: 'submitted',
     view: 'trips.view',
     act: 'trips.review',
   },
@@ -84,7 +85,7 @@ const QUESTIONS: Question[] = [
     note: 'differences found',
     href: '/variances?status=pending_review',
     table: 'variances',
-    filter: ['status', 'pending_review'],
+    state: 'pending_review',
     view: 'variances.view',
     act: 'variances.approve',
   },
@@ -93,7 +94,7 @@ const QUESTIONS: Question[] = [
     note: 'entered by colleagues',
     href: '/customers?status=pending_approval',
     table: 'customers',
-    filter: ['status', 'pending_approval'],
+    state: 'pending_approval',
     view: 'customers.view',
     act: 'customers.approve',
   },
@@ -102,7 +103,7 @@ const QUESTIONS: Question[] = [
     note: 'drafted by deliveries',
     href: '/invoices?status=draft',
     table: 'invoices',
-    filter: ['status', 'draft'],
+    state: 'draft',
     view: 'invoices.view',
     act: 'invoices.create',
   },
@@ -111,7 +112,7 @@ const QUESTIONS: Question[] = [
     note: 'past their due date',
     href: '/invoices?status=overdue',
     table: 'invoices',
-    filter: ['status', 'overdue'],
+    state: 'overdue',
     view: 'invoices.view',
     act: 'payments.create',
   },
@@ -120,7 +121,7 @@ const QUESTIONS: Question[] = [
     note: 'recorded by colleagues',
     href: '/payments?status=pending',
     table: 'payments',
-    filter: ['status', 'pending'],
+    state: 'pending',
     view: 'payments.view',
     act: 'payments.approve',
   },
@@ -129,18 +130,18 @@ const QUESTIONS: Question[] = [
     note: 'of stock',
     href: '/stock/adjustments?status=pending_approval',
     table: 'manual_adjustments',
-    filter: ['status', 'pending_approval'],
+    state: 'pending_approval',
     view: 'inventory.view',
     act: 'inventory.approve',
   },
 ];
 
 async function count(question: Question): Promise<number> {
-  const [column, value] = question.filter;
-  const answer = await untyped
-    .from(question.table as string)
-    .select('id', { count: 'exact', head: true })
-    .eq(column, value);
+  const answer = await inStates(
+    untyped.from(question.table as string).select('id', { count: 'exact', head: true }),
+    question.table as string,
+    [question.state],
+  );
   if (answer.error) throw toPortalError(answer.error, answer.status);
   return answer.count ?? 0;
 }

@@ -33,6 +33,17 @@ export const orderCommands = {
       reason: 'required',
     },
   },
+  release_suspended: {
+    label: 'Release this order',
+    done: 'The order goes on.',
+    asks: {
+      title: 'Let this order go on?',
+      text: 'Its customer is suspended. The note says why the order goes on all the same.',
+      reason: 'required',
+      field: 'note',
+    },
+  },
+  bill: { label: 'Draft the invoice', variant: 'primary', done: 'The invoice was drafted.' },
   release: { label: 'Release the hold', variant: 'primary', done: 'The order goes on.' },
   cancel: {
     label: 'Cancel order',

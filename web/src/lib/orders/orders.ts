@@ -3,6 +3,7 @@ import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { askJson, command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
+import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import {
   attach,
   link,
@@ -13,6 +14,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { inStates } from '#lib/workflow/done.ts';
 
 export const ORDER_STATES = [
   'draft',
@@ -48,7 +50,7 @@ export async function listOrders(list: ListQuery) {
   const { customer, warehouse, hold, from, to } = list.filters;
   const status = oneOf(ORDER_STATES, list.filters.status);
   let query = supabase.from('orders').select('*');
-  if (status) query = query.eq('status', status);
+  if (status) query = inStates(query, 'orders', [status]);
   if (customer) query = query.eq('customer_id', customer);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (hold) query = query.eq('is_on_hold', hold === 'yes');
@@ -65,11 +67,12 @@ export async function listOrders(list: ListQuery) {
   );
 }
 
-export function readOrder(id: string): Promise<Offered<Order> | null> {
-  return oneWith(
+export async function readOrder(id: string): Promise<Offered<Order> | null> {
+  const found = await oneWith(
     supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(),
     ON_ORDER,
   );
+  return found && asPrinted(found);
 }
 
 export async function itemsOf(orderId: string) {
@@ -81,7 +84,7 @@ export async function itemsOf(orderId: string) {
       .order('line_number')
       .limit(1000),
   );
-  return attach(items, { products: PRODUCT });
+  return (await attach(items, { products: PRODUCT })).map(lineAsPrinted);
 }
 
 export async function fulfilmentsOf(orderId: string) {
@@ -142,16 +145,18 @@ export interface Quote {
   credit: { limit: number; used: number; left: number } | null;
 }
 
-/** What an order would cost now, what is in stock, and what would be left of the credit. */
+/** What an order, or the changed order, would cost now, what is in stock, and what would be left of the credit. */
 export function quoteOrder(
   customerId: string,
   warehouseId: string,
   lines: LineInput[],
+  orderId?: string,
 ): Promise<Quote> {
   return askJson<Quote, 'quote_order'>('quote_order', {
     customer_id: customerId,
     warehouse_id: warehouseId,
     lines,
+    order_id: orderId ?? null,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Database, Enums, Tables } from '#lib/database.types.ts';
 import { askJson } from '#lib/platform/command.ts';
+import { meansCustomer } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -29,15 +30,14 @@ const ON_CUSTOMER = { ...IN_LIST, price_lists: PRICE_LIST };
 export type CustomerRow = With<Tables<'customers'>, typeof IN_LIST>;
 export type Customer = With<Tables<'customers'>, typeof ON_CUSTOMER>;
 
-export function listCustomers(list: ListQuery) {
+export async function listCustomers(list: ListQuery) {
   const { customer_type } = list.filters;
   const status = oneOf(CUSTOMER_STATES, list.filters.status);
   let query = supabase.from('customers').select('*');
   if (status) query = query.eq('status', status);
   if (customer_type) query = query.eq('customer_type', customer_type);
   if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},code.ilike.${like},phone.ilike.${like}`);
+    query = query.or(await meansCustomer(list.search));
   }
   return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, IN_LIST);
 }
@@ -63,11 +63,10 @@ export function addressesOf(customerId: string): Promise<Address[]> {
 }
 
 /** Customers for a choice, active first because only they can order. */
-export function searchCustomers(text: string): Promise<CustomerChoice[]> {
+export async function searchCustomers(text: string): Promise<CustomerChoice[]> {
   let query = supabase.from('customers').select('id,code,name,status').eq('status', 'active');
   if (text) {
-    const like = pattern(text);
-    query = query.or(`name.ilike.${like},code.ilike.${like},phone.ilike.${like}`);
+    query = query.or(await meansCustomer(text));
   }
   return rows(query.order('name').limit(20));
 }

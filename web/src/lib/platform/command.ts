@@ -25,6 +25,8 @@ type JsonRpcName = {
 }[RpcName];
 
 const ATTEMPTS = 3;
+/** A server that is starting again is back within five seconds, so it is asked for as long as that. */
+const ATTEMPTS_WHILE_AWAY = 5;
 
 /**
  * A fresh idempotency key. `crypto.randomUUID` exists on secure origins only, and a phone in the
@@ -46,7 +48,8 @@ async function attempt<Result>(send: () => PromiseLike<Answer>, retries: boolean
     const { data, error, status } = await send();
     if (!error) return data as Result;
     const failure = toPortalError(error, status);
-    if (!retries || !failure.retryable || turn >= ATTEMPTS) throw failure;
+    const attempts = failure.status === 503 ? ATTEMPTS_WHILE_AWAY : ATTEMPTS;
+    if (!retries || !failure.retryable || turn >= attempts) throw failure;
     await pause(200 * 2 ** turn + Math.random() * 200);
   }
 }

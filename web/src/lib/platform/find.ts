@@ -1,4 +1,5 @@
 import { ask } from './command.ts';
+import { pattern } from './list.ts';
 
 /**
  * The numbers of documents that end in what was typed, or whose reference it is. Lists ask for rows
@@ -9,4 +10,21 @@ export function findNumbers(
   typed: string,
 ): Promise<string[]> {
   return ask('find_numbers', { document_kind: kind, typed });
+}
+
+/** Vehicles whose registration, with or without its spaces, or whose name has what was typed. */
+export function findVehicles(typed: string): Promise<string[]> {
+  return ask('find_vehicles', { typed });
+}
+
+/** A filter for `or()`: customers by name, code, or telephone number as it is dialled here. */
+export async function meansCustomer(typed: string): Promise<string> {
+  const like = pattern(typed);
+  // Only what may be a part of a number is worth asking about.
+  const parts = /^[\d\s+().\-/]{3,}$/.test(typed) ? await ask('find_phone', { typed }) : [];
+  return [
+    `name.ilike.${like}`,
+    `code.ilike.${like}`,
+    ...parts.map((part) => `phone.ilike.%${part}%`),
+  ].join(',');
 }

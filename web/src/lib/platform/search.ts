@@ -1,5 +1,5 @@
 import type { Tables } from '#lib/database.types.ts';
-import { findNumbers } from './find.ts';
+import { findNumbers, findVehicles, meansCustomer } from './find.ts';
 import { pattern } from './list.ts';
 import { rows, type TableName } from './read.ts';
 import { session } from './session.svelte.ts';
@@ -19,7 +19,11 @@ interface Place<Table extends TableName = TableName> {
   document?: Parameters<typeof findNumbers>[0];
   /** Columns that are read, and searched where there is no number. */
   columns: (keyof Tables<Table> & string)[];
+  /** Where more is meant than that the columns have the text: a filter for `or()`, or ids. */
+  meant?: (typed: string) => Promise<string | string[]>;
   path: string;
+  /** Shown together on the page of `path`. */
+  together?: true;
   kind: string;
   title: (row: Record<string, string | null>) => string;
 }
@@ -27,7 +31,27 @@ interface Place<Table extends TableName = TableName> {
 /** Has the compiler compare the columns with those of the table. */
 const place = <Table extends TableName>(it: Place<Table>) => it as unknown as Place;
 
+// Whoever types a name or a plate means its owner before the documents that belong to him.
 const PLACES: Place[] = [
+  place({
+    permission: 'customers.view',
+    table: 'customers',
+    columns: ['name', 'code'],
+    meant: meansCustomer,
+    path: '/customers',
+    kind: 'Customer',
+    title: (row) => `${row.name} (${row.code})`,
+  }),
+  place({
+    permission: 'trips.view',
+    table: 'vehicles',
+    columns: ['name', 'registration'],
+    meant: findVehicles,
+    path: '/fleet',
+    together: true,
+    kind: 'Vehicle',
+    title: (row) => `${row.name} (${row.registration})`,
+  }),
   place({
     permission: 'orders.view',
     table: 'orders',
@@ -36,14 +60,6 @@ const PLACES: Place[] = [
     path: '/orders',
     kind: 'Order',
     title: (row) => row.number ?? '',
-  }),
-  place({
-    permission: 'customers.view',
-    table: 'customers',
-    columns: ['name', 'code', 'phone'],
-    path: '/customers',
-    kind: 'Customer',
-    title: (row) => `${row.name} (${row.code})`,
   }),
   place({
     permission: 'products.view',
@@ -85,7 +101,8 @@ const PLACES: Place[] = [
 const PER_PLACE = 5;
 
 /**
- * Finds records by number, code or name in every family that the caller may read. A family that
+ * Finds records by number, code, name or telephone number, and documents by that of their customer,
+ * in every family that the caller may read. A family that
  * fails is left out: a search that finds less is better than one that finds nothing.
  */
 export async function searchRecords(text: string): Promise<Hit[]> {
@@ -93,21 +110,25 @@ export async function searchRecords(text: string): Promise<Hit[]> {
   const found = await Promise.allSettled(
     PLACES.filter((place) => session.can(place.permission)).map(async (place) => {
       const query = untyped.from(place.table as string).select(['id', ...place.columns].join(','));
+      const meant = place.document
+        ? await findNumbers(place.document, text)
+        : ((await place.meant?.(text)) ??
+          place.columns.map((column) => `${column}.ilike.${like}`).join(','));
       const records = await rows(
-        (place.document
-          ? query.in('number', await findNumbers(place.document, text))
-          : query.or(place.columns.map((column) => `${column}.ilike.${like}`).join(','))
-        )
+        (Array.isArray(meant) ? query.in(place.document ? 'number' : 'id', meant) : query.or(meant))
           .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),
       );
       return records.map((row) => ({
-        href: `${place.path}/${row.id}`,
+        href: place.together ? place.path : `${place.path}/${row.id}`,
         title: place.title(row),
         note: place.kind,
       }));
     }),
   );
-  return found.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const hits = found.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  // What is called so comes before what belongs to it, like the orders of a customer.
+  const isCalledSo = (hit: Hit) => Number(hit.title.toLowerCase().includes(text.toLowerCase()));
+  return hits.sort((one, other) => isCalledSo(other) - isCalledSo(one));
 }

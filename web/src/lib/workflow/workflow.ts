@@ -19,6 +19,15 @@ export function nameOf(names: Map<string, string>, id: string | null): string {
   return names.get(id) ?? 'a colleague';
 }
 
+/** What every step has; a view does not say so. */
+interface Step {
+  id: string;
+  from_state: string;
+  command: string;
+  to_state: string;
+  executed_at: string;
+}
+
 /** Every state change of a document, oldest first, with who did it. */
 export async function historyOf(entityId: string) {
   const steps = await rows(
@@ -27,7 +36,8 @@ export async function historyOf(entityId: string) {
       .select('id,from_state,command,to_state,executed_at,executed_by,executed_rule')
       .eq('entity_id', entityId)
       .order('executed_at')
-      .limit(200),
+      .limit(200)
+      .overrideTypes<Step[]>(),
   );
   const names = await namesOf(steps.map((step) => step.executed_by));
   return steps.map((step) => ({

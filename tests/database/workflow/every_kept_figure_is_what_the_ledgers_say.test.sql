@@ -1,0 +1,76 @@
+begin;
+select plan(15);
+
+-- Figures of every kind: a payment that paid an invoice, an order on the road, one that is reserved.
+select tests.money('Kilimani Mini Mart', 500, 'QGH7KLM2XA');
+select tests.invoiced('Kilimani Mini Mart', 'COL-300', 3);
+select tests.sign_in('finance@acme.test');
+select allocate_payment(p.id, (select jsonb_build_array(jsonb_build_object('invoice_id', i.id, 'amount', 1)) from invoices i where i.status = 'issued' and i.customer_id = p.customer_id order by i.created_at desc limit 1))
+from payments p where p.reference = 'QGH7KLM2XA';
+select tests.sign_out();
+select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300', 2));
+select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 0::bigint, 'nothing differs after a day of work');
+select is((select count(*) from private.derivations d where not exists (
+  select from information_schema.tables t where t.table_schema = 'private' and t.table_name = 'derived__' || d.derivation)), 0::bigint, 'every figure has its view');
+
+-- Somebody who can switch triggers off changes one figure of each kind.
+set local session_replication_role = replica;
+create temporary table tampered (derivation text, record_id uuid);
+grant select on tampered to authenticated;
+with t as (update inventory set on_hand = on_hand + 5 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good' returning id)
+insert into tampered select 'inventory_on_hand', id from t;
+with t as (update inventory set reserved = reserved + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good' returning id)
+insert into tampered select 'inventory_reserved', id from t;
+with t as (update order_items set quantity_reserved = 1 where order_id = tests.id('reserved') returning id)
+insert into tampered select 'order_item_reserved', id from t;
+with t as (update order_items i set quantity_delivered = 2 from orders o where o.id = i.order_id and o.tenant_id = i.tenant_id and o.status = 'delivered' and i.quantity_delivered = 3 returning i.id)
+insert into tampered select 'order_item_delivered', id from t;
+with t as (update orders set subtotal = subtotal + 1 where id = tests.id('reserved') returning id)
+insert into tampered select 'order_subtotal', id from t;
+with t as (update orders set tax_total = tax_total + 1 where id = tests.id('reserved') returning id)
+insert into tampered select 'order_tax', id from t;
+with t as (update invoices i set paid_total = 2 where i.tenant_id = tests.tenant('acme') and i.paid_total = 1 returning id)
+insert into tampered select 'invoice_paid', id from t;
+with t as (update payments p set allocated_total = 2 where p.reference = 'QGH7KLM2XA' returning id)
+insert into tampered select 'payment_allocated', id from t;
+with t as (update invoices i set subtotal = subtotal + 1 where i.tenant_id = tests.tenant('acme') and i.paid_total = 2 returning id)
+insert into tampered select 'invoice_total', id from t;
+with t as (update payments p set refunded_total = 3 where p.reference = 'QGH7KLM2XA' returning id)
+insert into tampered select 'payment_refunded', id from t;
+with t as (update private.deposit_layers l set held = held + 1, invoiced = invoiced - 1 where l.tenant_id = tests.tenant('acme') and l.customer_id = tests.customer('Kilimani Mini Mart') and l.held > 0 returning customer_id)
+insert into tampered select d, t.customer_id from t, (values ('containers_held'), ('containers_invoiced')) v (d);
+set local session_replication_role = origin;
+select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
+
+select tests.sign_in('auditor@acme.test');
+select set_eq($$ select derivation, record_id from rebuild_balances() $$, $$ select derivation, record_id from tampered $$, 'each of them is named, and nothing else');
+select results_eq($$ select kept - derived from rebuild_balances() where derivation = 'inventory_on_hand' $$, $$ values (5.000) $$, 'by how much it differs');
+select tests.sign_in('admin@globex.test');
+select is((select count(*) from rebuild_balances()), 0::bigint, 'another company sees none of it');
+select tests.sign_in('sales@acme.test');
+select throws_ok($$ select * from rebuild_balances() $$, '42501', 'permission_denied', 'auditors ask for it');
+select tests.sign_out();
+
+-- A balance that was never made, and one whose movements are gone.
+savepoint tampered;
+set local session_replication_role = replica;
+delete from inventory where warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good';
+set local session_replication_role = origin;
+select set_eq($$ select derivation, kept is null from private.rebuild_balances_of(tests.tenant('acme')) where derivation like 'inventory%' $$,
+  $$ values ('inventory_on_hand', true), ('inventory_reserved', true) $$, 'a balance that is missing differs, too');
+rollback to tampered;
+
+-- Every company once a day. What is kept wrongly of a document is also not what the ledger tells of it.
+select set_config('tests.differences', ((select count(*) from tampered) + (select count(*) from private.refold_documents_of(tests.tenant('acme'))))::text, true);
+select is((select count(*) from generate_series(1, 5) n where private.verify_next_company() = 1), 2::bigint, 'each company is verified');
+select is(private.verify_next_company(), 0::bigint, 'once');
+select results_eq($$ select differences, is_audit_intact, jsonb_array_length(examples) from private.verifications where tenant_id = tests.tenant('acme') $$,
+  $$ select current_setting('tests.differences')::bigint, true, current_setting('tests.differences')::int $$, 'what differs is noted');
+select is((select differences from private.verifications where tenant_id = tests.tenant('globex')), 0::bigint, 'for each company by itself');
+select ok((select m.value from private.metrics() m where m.name = 'mzigo_verification_differences') = current_setting('tests.differences')::numeric, 'and shows in the metrics');
+update private.verifications set verified_at = verified_at - interval '25 hours' where tenant_id = tests.tenant('globex');
+select is((private.run_maintenance() ->> 'verified')::int, 1, 'maintenance does it again the next day');
+select is((select verified_at from private.verifications where tenant_id = tests.tenant('globex')), now(), 'for whoever is due');
+
+select * from finish();
+rollback;

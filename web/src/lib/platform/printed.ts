@@ -1,0 +1,49 @@
+import type { Json } from '#lib/database.types.ts';
+
+/** What a document keeps of its customer, as the database describes it at `orders.printed`. */
+export interface Printed {
+  name: string;
+  code: string;
+  tax_id: string | null;
+  payment_terms_days: number;
+  place: string;
+  address: { label: string; street: string; city: string } | null;
+}
+
+interface Document {
+  printed: Json;
+  customers: { name: string; code?: string } | null;
+  customer_addresses?: { label: string; street: string; city: string } | null;
+  warehouses?: { name: string } | null;
+}
+
+interface Line {
+  product_sku: string;
+  product_name: string;
+  unit: string;
+  products: { sku: string; name: string; unit: string } | null;
+}
+
+/** A document in the words that it keeps; one that keeps none yet, like a draft, in today's. */
+export function asPrinted<Of extends Document>(document: Of): Of {
+  const kept = document.printed as Printed | null;
+  if (!kept) return document;
+  return {
+    ...document,
+    customers: document.customers && {
+      ...document.customers,
+      name: kept.name,
+      ...(document.customers.code !== undefined && { code: kept.code }),
+    },
+    ...(document.customer_addresses && {
+      customer_addresses: { ...document.customer_addresses, ...kept.address },
+    }),
+    ...(document.warehouses && { warehouses: { ...document.warehouses, name: kept.place } }),
+  };
+}
+
+/** A line of a document with its product in the words that it keeps. */
+export function lineAsPrinted<Of extends Line>(line: Of): Of {
+  const { product_sku: sku, product_name: name, unit } = line;
+  return { ...line, products: line.products && { ...line.products, sku, name, unit } };
+}
