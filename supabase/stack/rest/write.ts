@@ -119,18 +119,12 @@ function isKey({ key }: Relation, conditions: Condition[]): boolean {
   return key.length > 0 && names.toSorted().join() === key.toSorted().join();
 }
 
-interface Payload {
-  columns: string[];
-  /** Rows as SQL, called `body`. */
-  source: string;
-}
+const MISMATCH = 'All object keys must match';
 
-/** The rows of the body, with its columns or those that the query names. */
-function payload(write: Write, query: Query, writer: Writer): Payload {
-  const { relation, preferences, body } = write;
-  const value = body?.value;
-  const rows: unknown[] = Array.isArray(value) ? value : [value];
-  if (!rows.every(isObject)) throw badBody(Array.isArray(value) ? MISMATCH : undefined);
+/** The columns that are written: those of the body, or those that the query names. */
+function columnsOf({ relation, body }: Write, query: Query): string[] {
+  const rows: unknown[] = Array.isArray(body?.value) ? body.value : [body?.value];
+  if (!rows.every(isObject)) throw badBody(rows.length > 1 ? MISMATCH : undefined);
   const columns = query.columns ?? Object.keys(rows[0] ?? {});
   if (query.columns === null) {
     const shape = columns.toSorted().join('\0');
@@ -139,11 +133,14 @@ function payload(write: Write, query: Query, writer: Writer): Payload {
   }
   const unknown = columns.find((column) => !relation.columns.has(column));
   if (unknown !== undefined) throw noTarget(relation, unknown);
-  const json = Array.isArray(value) ? (body?.json ?? '') : `[${body?.json}]`;
+  return columns;
+}
+
+/** The rows of the body as SQL, called `body`. */
+function rowsOf({ relation, preferences, body }: Write, columns: string[], writer: Writer): string {
+  const json = Array.isArray(body?.value) ? body.json : `[${body?.json}]`;
   const given = writer.value(json);
-  if (columns.length === 0) {
-    return { columns, source: `json_array_elements(${given}::json) as body` };
-  }
+  if (columns.length === 0) return `json_array_elements(${given}::json) as body`;
   const typed = columns.map((name) => `${quote(name)} ${relation.columns.get(name)?.type}`);
   const defaults = columns.flatMap((name) => {
     const expression = relation.columns.get(name)?.default ?? null;
@@ -152,14 +149,13 @@ function payload(write: Write, query: Query, writer: Writer): Payload {
   const isFilled = preferences.missing === 'default' && defaults.length > 0;
   const filled = `(select coalesce(jsonb_agg(jsonb_build_object(${defaults.join(', ')}) || one), '[]') from jsonb_array_elements(${given}::jsonb) as one)`;
   const read = isFilled ? `jsonb_to_recordset(${filled})` : `json_to_recordset(${given}::json)`;
-  return { columns, source: `${read} as body (${typed.join(', ')})` };
+  return `${read} as body (${typed.join(', ')})`;
 }
-
-const MISMATCH = 'All object keys must match';
 
 function insert(write: Write, query: Query, writer: Writer): string {
   const { relation, method, preferences } = write;
-  const { columns, source } = payload(write, query, writer);
+  const columns = columnsOf(write, query);
+  const source = rowsOf(write, columns, writer);
   const names = columns.map(quote).join(', ');
   const into = columns.length === 0 ? '' : ` (${names})`;
   const only = method === 'PUT' ? sameKey(write, query, writer) : '';
@@ -195,8 +191,9 @@ function onConflict(key: string[], columns: string[], resolution: string): strin
 
 /** Null when there is nothing to set: no row is touched, and none is answered. */
 function update(write: Write, query: Query, writer: Writer, filter: Node): string | null {
-  const { columns, source } = payload(write, query, writer);
+  const columns = columnsOf(write, query);
   if (columns.length === 0) return null;
+  const source = rowsOf(write, columns, writer);
   const set = columns.map((name) => `${quote(name)} = body.${quote(name)}`).join(', ');
   const row = `(select * from ${source} limit 1) as body`;
   return `update ${target(write)} as target set ${set} from ${row}${writer.where(filter, 'target')}`;

@@ -68,21 +68,29 @@ export class Writer {
   }
 
   columns(node: Node, table: string): string {
-    const columns = node.wanted.flatMap((item) => {
-      if (item.name === '*' && item.related === null) return this.#all(node, table);
-      const child = node.children.find((it) => it.wanted === item);
-      if (!child) return [`${this.#cast(node, table, item)} as ${quote(item.alias)}`];
-      if (item.related?.isSpread) return this.#spread(child, table);
-      // Nothing wanted of it: it only says which rows there are.
-      if (child.node.wanted.length === 0) return [];
-      return [`${this.#related(child, table)} as ${quote(item.alias)}`];
-    });
-    return columns.join(', ');
+    const isWhole = this.#returned?.node !== node;
+    const columns = this.#wanted(node, table, isWhole ? `${table}.*` : null);
+    return columns
+      .map(([name, value]) => (name === null ? value : `${value} as ${quote(name)}`))
+      .join(', ');
   }
 
-  #all(node: Node, table: string): string[] {
-    if (this.#returned?.node !== node) return [`${table}.*`];
-    return [...node.relation.columns.keys()].map((name) => this.#own(node, table, name));
+  /**
+   * The names and values of what is wanted of a row.
+   *
+   * @param star what stands for all columns; null when each has to be named
+   */
+  #wanted(node: Node, table: string, star: string | null): [string | null, string][] {
+    return node.wanted.flatMap((item): [string | null, string][] => {
+      const child = node.children.find((it) => it.wanted === item);
+      if (child && item.related?.isSpread) return this.#spread(child, table);
+      // Nothing wanted of it: it only says which rows there are.
+      if (child?.node.wanted.length === 0) return [];
+      if (child) return [[item.alias, this.#related(child, table)]];
+      if (item.name !== '*') return [[item.alias, this.#cast(node, table, item)]];
+      if (star !== null) return [[null, star]];
+      return [...node.relation.columns.keys()].map((name) => [name, this.#own(node, table, name)]);
+    });
   }
 
   #cast(node: Node, table: string, { name, path, cast }: Wanted): string {
@@ -119,34 +127,29 @@ export class Writer {
   /** Rows of a related table: one as an object, several as an array. */
   #related(child: Child, here: string): string {
     const there = this.table();
-    const page = this.#page(child, here, there, this.columns(child.node, there));
+    const page = `select ${this.columns(child.node, there)} ${this.#page(child, here, there)}`;
     return child.relationship.isToOne
       ? `(select row_to_json(one) from (${page}) as one)`
       : `(select coalesce(json_agg(many), '[]') from (${page}) as many)`;
   }
 
   /** Each column of a related row by itself, each column of related rows as an array. */
-  #spread(child: Child, here: string): string[] {
-    const { node, relationship } = child;
-    const wanted = node.wanted.flatMap((item): Wanted[] => {
-      if (item.name !== '*' || item.related) return [item];
-      const names = [...node.relation.columns.keys()];
-      return names.map((name) => ({ name, alias: name, path: [], cast: null, related: null }));
-    });
-    return wanted.map((item) => {
-      const there = this.table();
-      const column = this.columns({ ...node, wanted: [item] }, there);
-      const page = this.#page(child, here, there, column);
-      const name = quote(item.alias);
-      return relationship.isToOne
-        ? `(${page}) as ${name}`
-        : `(select coalesce(json_agg(many.${name}), '[]') from (${page}) as many) as ${name}`;
-    });
+  #spread(child: Child, here: string): [string | null, string][] {
+    const there = this.table();
+    const wanted = this.#wanted(child.node, there, null);
+    const rows = this.#page(child, here, there);
+    return wanted.map(([name, value]) => [
+      name,
+      child.relationship.isToOne
+        ? `(select ${value} ${rows})`
+        : `(select coalesce(json_agg(many.value), '[]') from (select ${value} as value ${rows}) as many)`,
+    ]);
   }
 
-  #page(child: Child, here: string, there: string, columns: string): string {
+  /** `from …` those of the related rows that are on their page. */
+  #page(child: Child, here: string, there: string): string {
     const { node, relationship } = child;
-    const rows = `select ${columns} ${this.#joined(child, here, there)}`;
+    const rows = this.#joined(child, here, there);
     const { limit, offset } = node.part;
     if (relationship.isToOne && limit === null && offset === 0) return rows;
     const most = Math.min(limit ?? this.#maxRows, this.#maxRows);

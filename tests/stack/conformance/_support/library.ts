@@ -25,8 +25,8 @@ create view public.t_long as select id, title from public.t_book where pages > 2
 create function public.loud(public.t_book) returns text language sql stable as $$ select upper($1.title) $$;
 create function public.mates(public.t_book) returns setof public.t_book language sql stable as
 $$ select b from public.t_book as b where b.shelf_id = $1.shelf_id and b.id <> $1.id order by b.id $$;
-create function public.t_books(least integer) returns setof public.t_book language sql stable as
-$$ select * from public.t_book where pages >= least order by id $$;
+create function public.t_books(thick integer) returns setof public.t_book language sql stable as
+$$ select * from public.t_book where pages >= thick order by id $$;
 create function public.t_one(id integer) returns public.t_book language sql stable as
 $$ select b from public.t_book as b where b.id = t_one.id $$;
 create function public.t_pairs() returns table (k text, v integer) language sql stable as
