@@ -1,6 +1,6 @@
 -- Family 03, workflow. Everything here is written by the engine alone, but for the company's own narrowing.
 
-grant execute on function private.allowed_commands to authenticated;
+grant execute on function private.allowed_commands, private.topic_of to authenticated;
 grant execute on function public.dead_letters, private.dead_letters, public.redrive_dead_letter, private.redrive_dead_letter to authenticated;
 grant execute on function public.rebuild_balances, private.rebuild_balances to authenticated;
 grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
@@ -25,7 +25,8 @@ create policy delete_managers on public.workflow_definitions for delete to authe
 using (tenant_id = (select private.tenant_id('settings.manage')));
 
 grant select on public.approvals, public.event_store, public.transition_executions, public.audit_logs, public.events to authenticated;
-grant execute on function private.event_names, private.table_of, private.reads_audit_trail to authenticated;
+grant execute on function private.event_names, private.table_of, private.reads_audit_trail, private.sees_document to authenticated;
+grant execute on function public.waiting, private.waiting to authenticated;
 create policy select_members on public.approvals for select to authenticated
 using (tenant_id = (select private.tenant_id('users.view')));
 -- The history of a document, its steps, is open to whoever sees the document; values are not.
@@ -34,19 +35,17 @@ using (
   tenant_id = (select private.active_tenant_id())
   and (
     tenant_id = (select private.tenant_id('audit.view'))
-    or case machine
-      when 'order' then exists (select from public.orders d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'trip' then exists (select from public.trips d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'customer' then exists (select from public.customers d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'invoice' then exists (select from public.invoices d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'payment' then exists (select from public.payments d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'variance' then exists (select from public.variances d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'offload_document' then exists (select from public.offload_documents d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-      when 'manual_adjustment' then exists (select from public.manual_adjustments d where d.tenant_id = event_store.tenant_id and d.id = entity_id)
-    end
+    or (machine is not null and private.sees_document(machine, tenant_id, entity_id))
   )
 );
 
--- Pages listen to their own company only.
+-- Pages listen to their own company only, to what their person may see, and only where he sees every row
+-- of it: whoever is limited to some rows looks again from time to time instead.
 create policy mzigo_select_tenant_topic on realtime.messages for select to authenticated
-using ((select realtime.topic()) = 'tenant:' || (select private.active_tenant_id())::text);
+using (
+  (select private.is_unscoped())
+  and (select realtime.topic()) = (
+    select private.topic_of((select private.tenant_id(t.permission)), t.permission)
+    from (values (pg_catalog.split_part(realtime.topic(), ':', 3))) t (permission)
+  )
+);

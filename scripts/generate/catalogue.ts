@@ -70,6 +70,8 @@ export interface InPlaceCommand {
 
 export interface Machine {
   name: string;
+  /** What commands call the document: approve_<noun>. */
+  noun: string;
   table: string;
   initial: string;
   states: string[];
@@ -155,7 +157,7 @@ const ENUMS = `
   order by 1`;
 
 const MACHINES = `
-  select m.machine as name, m.table_name as table, m.initial_state as initial,
+  select m.machine as name, m.table_name as table, m.initial_state as initial, m.noun,
     (select json_agg(e.enumlabel order by e.enumsortorder)
       from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid
       where a.attrelid = ('public.' || m.table_name)::regclass and a.attname = 'status') as states,

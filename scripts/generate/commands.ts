@@ -1,11 +1,5 @@
 import type { Catalogue, Machine, Transition } from './catalogue.ts';
 
-/** Nouns of commands that are shorter than the name of their machine. */
-const NOUNS: Record<string, string> = {
-  manual_adjustment: 'adjustment',
-  offload_document: 'offload',
-};
-
 /** Steps that follow from a command given to another document, or from the clock. */
 const CONSEQUENCES: Record<string, string> = {
   'order.dispatch': 'dispatch_trip',
@@ -25,9 +19,12 @@ export function rpcOf(
   transition: Pick<Transition, 'command'>,
 ): string {
   const known = new Set(catalogue.rpcs.map((rpc) => rpc.name));
-  const noun = NOUNS[machine.name] ?? machine.name;
   const step = `${machine.name}.${transition.command}`;
-  const candidates = [CONSEQUENCES[step], `${transition.command}_${noun}`, transition.command];
+  const candidates = [
+    CONSEQUENCES[step],
+    `${transition.command}_${machine.noun}`,
+    transition.command,
+  ];
   const found = candidates.find((name) => name !== undefined && known.has(name));
   if (found === undefined) throw new Error(`No RPC takes the step ${step}.`);
   return found;

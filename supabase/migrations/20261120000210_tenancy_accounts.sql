@@ -424,3 +424,31 @@ end
 $$;
 comment on function private.hook_password_verification_attempt(jsonb) is
   'Auth hook, called after every check of a password with {user_id, valid}: ten wrong ones within five minutes close the account until the oldest is five minutes old. Answers {decision: continue}, or {decision: reject, message} as for any wrong password.';
+
+------------------------------------------------------------------------------------------------
+-- Who keeps a connection open for somebody hears at once that his rights may have changed
+------------------------------------------------------------------------------------------------
+
+create function private.tg__tell_access() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform pg_catalog.pg_notify('access', coalesce(pg_catalog.to_jsonb(old), pg_catalog.to_jsonb(new)) ->> tg_argv[0]);
+  return null;
+end
+$$;
+comment on function private.tg__tell_access() is
+  'Notifies the channel "access" of the person or company, in the column named by the argument, whose rights to listen have to be looked at again.';
+
+create trigger _500_tell_access after update or delete on public.memberships
+for each row execute function private.tg__tell_access('user_id');
+create trigger _500_tell_access after update of status, active_tenant_id on public.users
+for each row execute function private.tg__tell_access('id');
+create trigger _500_tell_access after update of status on public.tenants
+for each row execute function private.tg__tell_access('id');
+create trigger _500_tell_access after insert or update or delete on public.tenant_role_permissions
+for each row execute function private.tg__tell_access('tenant_id');
+create trigger _500_tell_access after delete on private.platform_admins
+for each row execute function private.tg__tell_access('user_id');
+create trigger _500_tell_access after delete on auth.sessions
+for each row execute function private.tg__tell_access('user_id');

@@ -7,9 +7,28 @@
 create table private.machines (
   machine text primary key,
   table_name text not null unique,
-  initial_state text not null
+  initial_state text not null,
+  noun text not null,
+  view_permission text not null references public.permissions (permission) deferrable initially deferred,
+  page text not null,
+  constraint page_is_a_path check (page ~ '^(/[a-z_]+)+$')
 );
-comment on table private.machines is 'State machines: which table of public they live on and where a new row starts.';
+create index machines_view_permission on private.machines (view_permission);
+comment on table private.machines is
+  'The documents: each kind with its machine, the table of public that it lives on and where a new row starts. Written by private.register_machine; who sees a history (private.sees_document) and what waits for somebody (private.waiting) follow by themselves.';
+comment on column private.machines.noun is 'What commands call it: approve_<noun>.';
+comment on column private.machines.view_permission is 'Without it nobody is told how many there are.';
+comment on column private.machines.page is 'Its list in the portal; a record is at <page>/<id>.';
+
+create table private.waiting_states (
+  machine text not null references private.machines (machine),
+  state text not null,
+  permission text references public.permissions (permission) deferrable initially deferred,
+  primary key (machine, state)
+);
+create index waiting_states_permission on private.waiting_states (permission);
+comment on table private.waiting_states is 'States in which a document waits for somebody, or is watched: what the first page counts.';
+comment on column private.waiting_states.permission is 'Whoever holds it has to act; null: nobody, it is only watched.';
 
 create table private.transitions (
   machine text not null references private.machines (machine),

@@ -285,3 +285,30 @@ as $$
   values (tenant, event_type, entity_type, entity_id, entity_version, payload)
 $$;
 comment on function private.publish_event(uuid, text, text, uuid, integer, jsonb) is 'Writes one event that no machine and no change capture writes.';
+
+------------------------------------------------------------------------------------------------
+-- Which open pages hear of a change
+------------------------------------------------------------------------------------------------
+
+create table private.audiences (
+  entity_type text primary key,
+  permission text not null references public.permissions (permission)
+);
+create index audiences_permission on private.audiences (permission);
+alter table private.audiences enable row level security;
+alter table private.audiences force row level security;
+comment on table private.audiences is 'The permission to see each kind of record, as its policy asks it: only pages of who holds it hear of its changes. A kind without a row is told to nobody.';
+
+create function private.set_audience(entity_type text, permission text) returns void
+language sql set search_path = ''
+as $$
+  insert into private.audiences (entity_type, permission) values (entity_type, permission)
+$$;
+comment on function private.set_audience(text, text) is 'Tells changes of a kind of record to the pages of those who hold the permission and see every row of it.';
+
+create function private.topic_of(tenant uuid, permission text) returns text
+language sql immutable set search_path = ''
+as $$
+  select 'tenant:' || tenant::text || ':' || permission
+$$;
+comment on function private.topic_of(uuid, text) is 'The topic of a company''s pages whose people hold a permission; null when either is null.';

@@ -295,16 +295,116 @@ $$;
 comment on function private.audit_part(regclass, text, text[]) is
   'Records in the audit trail what comes to, goes from and changes (in these columns) of the parts of a document: lines, stops, counts. document: column that names it. Called by migrations.';
 
-create function private.register_machine(machine_name text, machine_table text, initial text) returns void
+create function private.register_machine(machine_name text, machine_table text, initial text, noun text, view_permission text, page text) returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  insert into private.machines (machine, table_name, initial_state) values (machine_name, machine_table, initial);
+  insert into private.machines (machine, table_name, initial_state, noun, view_permission, page)
+  values (machine_name, machine_table, initial, noun, view_permission, page);
   perform private.register_error(machine_name || '_transition_illegal', 409,
     'This step is not possible in the present state.', 'Reload the page and use one of the buttons it offers.');
 end
 $$;
-comment on function private.register_machine(text, text, text) is 'Adds a machine and its transition error. Called by migrations.';
+comment on function private.register_machine(text, text, text, text, text, text) is 'Adds a kind of document: its machine (see private.machines) and its transition error. Called by migrations.';
+
+create function private.offer_commands(managed regclass, condition text default null) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  of_machine private.machines;
+  offered text;
+begin
+  select m.* into strict of_machine from private.machines m join pg_catalog.pg_class c on c.relname = m.table_name where c.oid = managed;
+  offered := pg_catalog.format('private.allowed_commands(%1$L, %2$I.tenant_id, %2$I.status::text, pg_catalog.to_jsonb(%2$I))', of_machine.machine, of_machine.table_name);
+  if condition is not null then
+    offered := pg_catalog.format('array(select c from pg_catalog.unnest(%s) c where %s)', offered, condition);
+  end if;
+  execute pg_catalog.format($make$
+create function public.allowed_commands(%1$I %2$s) returns text[]
+language plpgsql stable set search_path = ''
+as $body$
+begin
+  return %3$s;
+end
+$body$
+$make$, of_machine.table_name, managed, offered);
+  execute pg_catalog.format('comment on function public.allowed_commands(%s) is %L', managed,
+    'Commands that the caller may give to this ' || of_machine.noun || ' now. Computed field.');
+end
+$$;
+comment on function private.offer_commands(regclass, text) is
+  'Gives a document its computed field allowed_commands, from which the portal draws the buttons. condition: SQL over the row (by the name of its table) and the command c, where more than state and right decides whether it is offered. Called by migrations.';
+
+------------------------------------------------------------------------------------------------
+-- What follows from the documents that there are
+------------------------------------------------------------------------------------------------
+
+create function private.build_sees_document() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute pg_catalog.format($make$
+create or replace function private.sees_document(machine text, tenant uuid, document uuid) returns boolean
+language sql stable
+begin atomic
+  select case machine%s else false end;
+end
+$make$, coalesce((
+    select pg_catalog.string_agg(pg_catalog.format(
+      E'\n    when %L then exists (select from public.%I d where d.tenant_id = sees_document.tenant and d.id = sees_document.document)', m.machine, m.table_name), '' order by m.machine)
+    from private.machines m
+  ), ' when null then false'));
+end
+$$;
+comment on function private.build_sees_document() is 'Writes private.sees_document from private.machines.';
+select private.build_sees_document();
+comment on function private.sees_document(text, uuid, uuid) is
+  'Whether the caller sees a document: the policies of its table decide, so it runs with the caller''s rights. Written by private.build_sees_document().';
+
+create function private.build_waiting() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute pg_catalog.format($make$
+create or replace function private.waiting() returns table (machine text, state text, noun text, page text, documents bigint, is_mine boolean)
+language plpgsql stable set search_path = ''
+as $body$
+begin
+  return query
+  %s;
+end
+$body$
+$make$, coalesce((
+    select pg_catalog.string_agg(pg_catalog.format(
+      'select %L, %L, %L, %L, (select count(*) from public.%I d where d.status = %L%s), %s where private.tenant_id(%L) is not null',
+      m.machine, w.state, m.noun, m.page, m.table_name, w.state,
+      case when exists (select from pg_catalog.pg_attribute a where a.attrelid = ('public.' || m.table_name)::regclass and a.attname = 'is_done') then ' and d.is_done is false' end,
+      case when w.permission is null then 'null::boolean' else pg_catalog.format('private.tenant_id(%L) is not null', w.permission) end,
+      m.view_permission), E'\n  union all ' order by m.machine, w.state)
+    from private.waiting_states w join private.machines m on m.machine = w.machine
+  ), 'select null::text, null::text, null::text, null::text, null::bigint, null::boolean where false'));
+end
+$$;
+comment on function private.build_waiting() is 'Writes private.waiting from private.waiting_states.';
+select private.build_waiting();
+comment on function private.waiting() is
+  'What waits for somebody in the caller''s company, as far as he sees it: kind and state of the documents, what they are called, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to).';
+select private.expose('waiting');
+
+create function private.tg__rebuild_documents() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.build_sees_document();
+  perform private.build_waiting();
+  return null;
+end
+$$;
+comment on function private.tg__rebuild_documents() is 'Has what follows from the documents follow.';
+create trigger _300_rebuild_documents after insert or update or delete on private.machines
+for each statement execute function private.tg__rebuild_documents();
+create trigger _300_rebuild_documents after insert or update or delete on private.waiting_states
+for each statement execute function private.tg__rebuild_documents();
 
 select private.register_error('transition_switched_off', 409, 'Your company has switched this step off.', 'Ask an administrator to look at the workflow settings.');
 select private.register_error('transition_condition_not_met', 409, 'A rule of your company does not allow this step now.', 'Look at the workflow settings or correct the record.');
@@ -330,19 +430,24 @@ alter table private.platform_admins enable row level security;
 alter table private.platform_admins force row level security;
 alter table private.machines enable row level security;
 alter table private.machines force row level security;
+alter table private.waiting_states enable row level security;
+alter table private.waiting_states force row level security;
 alter table private.transitions enable row level security;
 alter table private.transitions force row level security;
 alter table private.in_place_commands enable row level security;
 alter table private.in_place_commands force row level security;
 select private.manage_table('public.memberships', 'membership');
+select private.set_audience('membership', 'users.view');
 select private.manage_table('public.tenant_role_permissions');
 select private.manage_table('public.invitations', 'invitation');
+select private.set_audience('invitation', 'users.manage');
 select private.register_error('invitation_pending', 409, 'Somebody else invited this person in the same moment.', 'Look at the list of invitations.');
 select private.refuse_taken('public.invitations', 'invitations_pending_email', 'invitation_pending', each_alone => true);
 select private.register_error('workflow_step_is_known', 422, 'The workflow has no such step.', 'Choose one of the steps listed on the page of workflows.');
 select private.register_error('approvals_required_is_small', 422, 'From one to five people can be asked to approve.', 'Enter a number from 1 to 5.');
 select private.register_error('only_approvals_are_counted', 422, 'Only an approval can ask for several people.', 'Ask for one person here, or choose the step that approves.');
 select private.manage_table('public.workflow_definitions', 'workflow_definition');
+select private.set_audience('workflow_definition', 'settings.manage');
 select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
 select private.manage_table('public.approvals', has_stamps => false);

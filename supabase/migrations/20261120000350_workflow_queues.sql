@@ -95,14 +95,15 @@ language sql security definer set search_path = ''
 as $$
   select realtime.send(
     pg_catalog.jsonb_build_object('entity_type', e.entity_type, 'entity_id', e.entity_id, 'event_type', e.event_type),
-    'change', 'tenant:' || e.tenant_id::text, true)
+    'change', private.topic_of(e.tenant_id, a.permission), true)
   from (
     select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.* from pg_catalog.unnest(events) f
     order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc
   ) e
+  join private.audiences a on a.entity_type = e.entity_type
 $$;
 comment on function private.wake_pages(public.event_store[]) is
-  'Effect: wakes the open pages of the company, once per record; the page decides whether it cares.';
+  'Effect: wakes the open pages of those who may see the changed records, once per record; the page decides whether it cares.';
 select private.listen('entity_changes', 'wake_pages', '%.created', '%.updated', '%.deleted', 'workflow.transition_executed');
 select private.listen('inventory_events', 'wake_pages', 'inventory.%');
 

@@ -26,6 +26,7 @@ create index territories_parent on public.territories (tenant_id, parent_id);
 comment on table public.territories is 'Sales areas, in a tree. They carry prices and limit what a member sees.';
 select private.register_error('territory_is_not_its_own_parent', 422, 'A territory cannot lie within itself.', 'Choose another territory above it, or none.');
 select private.manage_table('public.territories', 'territory');
+select private.set_audience('territory', 'territories.view');
 select private.register_error('territory_code_taken', 409, 'Another territory has this code.', 'Choose another code, or open that territory.');
 select private.refuse_taken('public.territories', 'territories_tenant_id_code_key', 'territory_code_taken');
 
@@ -95,7 +96,8 @@ $$;
 comment on function private.tg_customers__give_code() is 'Draws a code for customers entered without one.';
 create trigger _100_give_code before insert on public.customers for each row execute function private.tg_customers__give_code();
 
-select private.register_machine('customer', 'customers', 'draft');
+select private.register_machine('customer', 'customers', 'draft', 'customer', 'customers.view', '/customers');
+insert into private.waiting_states (machine, state, permission) values ('customer', 'pending_approval', 'customers.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('customer', 'draft', 'submit', 'pending_approval', 'customers.create', null, 'customer.submitted'),
   ('customer', 'pending_approval', 'approve', 'active', 'customers.approve', '{created_by,edited_by}', 'customer.approved'),
@@ -109,6 +111,7 @@ select private.register_error('credit_limit_is_bounded', 422, 'The credit limit 
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.manage_table('public.customers', 'customer', 'customer');
 select private.normalise_phones('public.customers');
+select private.set_audience('customer', 'customers.view');
 select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
@@ -153,6 +156,7 @@ select private.register_error('city_is_not_blank', 422, 'The city is missing or 
 select private.register_error('instructions_are_bounded', 422, 'The instructions for the driver are too long.', 'Shorten them to 1000 characters.');
 select private.register_error('window_is_ordered', 422, 'The hours of delivery end before they begin.', 'Enter an end that is later than the start.');
 select private.manage_table('public.customer_addresses', 'customer_address');
+select private.set_audience('customer_address', 'customers.view');
 select private.register_error('default_address_taken', 409, 'The customer has a default address already.', 'Take the mark from that address first.');
 select private.refuse_taken('public.customer_addresses', 'customer_addresses_default', 'default_address_taken');
 
@@ -181,6 +185,7 @@ comment on table public.contacts is 'People at a customer.';
 select private.register_error('role_is_short', 422, 'The role of the contact is too long.', 'Shorten it to 80 characters.');
 select private.manage_table('public.contacts', 'contact');
 select private.normalise_phones('public.contacts');
+select private.set_audience('contact', 'customers.view');
 
 alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
 alter table public.memberships add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);
@@ -191,11 +196,4 @@ create index memberships_customer on public.memberships (tenant_id, customer_id)
 create index invitations_territory on public.invitations (tenant_id, territory_id);
 create index invitations_customer on public.invitations (tenant_id, customer_id);
 
-create function public.allowed_commands(customers public.customers) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return private.allowed_commands('customer', customers.tenant_id, customers.status::text, pg_catalog.to_jsonb(customers));
-end
-$$;
-comment on function public.allowed_commands(public.customers) is 'Commands that the caller may give to this customer now. Computed field.';
+select private.offer_commands('public.customers');

@@ -52,6 +52,7 @@ select private.register_error('volume_is_bounded', 422, 'The volume is negative 
 select private.register_error('deposit_is_bounded', 422, 'The deposit is negative or too large.', 'Enter an amount from 0 to 999999.99.');
 select private.register_error('product_is_not_its_own_container', 422, 'A product cannot be its own empty.', 'Choose the product that stands for the empty crate or cylinder.');
 select private.manage_table('public.products', 'product');
+select private.set_audience('product', 'products.view');
 select private.register_error('product_sku_taken', 409, 'Another product has this SKU.', 'Choose another SKU, or open that product.');
 select private.refuse_taken('public.products', 'products_tenant_id_sku_key', 'product_sku_taken');
 
@@ -73,6 +74,7 @@ create table public.product_costs (
 comment on table public.product_costs is 'What a product costs us per unit, before tax. Apart from products, because drivers and customers see those.';
 select private.register_error('cost_price_is_bounded', 422, 'The cost price is negative or too large.', 'Enter a price from 0 to 999999999.99.');
 select private.manage_table('public.product_costs', 'product_cost');
+select private.set_audience('product_cost', 'prices.edit');
 select private.register_error('product_cost_taken', 409, 'The product has a cost price already.', 'Change that one instead.');
 select private.refuse_taken('public.product_costs', 'product_costs_tenant_id_product_id_key', 'product_cost_taken');
 
@@ -97,6 +99,7 @@ comment on table public.product_packs is 'Larger units of a product: name and ho
 select private.register_error('name_is_short', 422, 'The name is missing or too long, or begins or ends with a space.', 'Enter a name of at most 40 characters.');
 select private.register_error('factor_is_bounded', 422, 'A pack holds at least a part of a unit and at most 100000.', 'Enter a number above 0, up to 100000.');
 select private.manage_table('public.product_packs', 'product_pack');
+select private.set_audience('product_pack', 'products.view');
 select private.register_error('pack_name_taken', 409, 'The product has a pack of this name already.', 'Choose another name, or change that pack.');
 select private.refuse_taken('public.product_packs', 'product_packs_tenant_id_product_id_name_key', 'pack_name_taken');
 
@@ -134,6 +137,7 @@ comment on table public.price_lists is
 select private.register_error('list_has_at_most_one_audience', 422, 'A price list is for everybody, for one customer type or for one territory.', 'Choose one of the three.');
 select private.register_error('validity_is_ordered', 422, 'The price list ends before it begins.', 'Enter a last day that is not before the first.');
 select private.manage_table('public.price_lists', 'price_list');
+select private.set_audience('price_list', 'prices.view');
 select private.register_error('default_lists_overlap', 409, 'Another active default price list counts on some of these days.', 'Choose other days, or end the other list first.');
 select private.register_error('type_lists_overlap', 409, 'Another active price list of this customer type counts on some of these days.', 'Choose other days, or end the other list first.');
 select private.register_error('territory_lists_overlap', 409, 'Another active price list of this territory counts on some of these days.', 'Choose other days, or end the other list first.');
@@ -165,6 +169,7 @@ comment on table public.price_list_items is 'Price of a product from a quantity 
 select private.register_error('min_quantity_is_bounded', 422, 'The quantity of this price step is not possible.', 'Enter a quantity above 0, up to 99999999.');
 select private.register_error('price_is_bounded', 422, 'The price is negative or too large.', 'Enter a price from 0 to 999999999.99.');
 select private.manage_table('public.price_list_items', 'price_list_item');
+select private.set_audience('price_list_item', 'prices.view');
 select private.register_error('price_step_taken', 409, 'The list has a price for this product from this quantity already.', 'Change that price, or choose another quantity.');
 select private.refuse_taken('public.price_list_items', 'price_list_items_tenant_id_price_list_id_product_id_min_qua_key', 'price_step_taken');
 

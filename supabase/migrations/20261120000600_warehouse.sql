@@ -33,6 +33,7 @@ create table public.warehouses (
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
 select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
+select private.set_audience('warehouse', 'warehouses.view');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
 
@@ -215,13 +216,15 @@ create index manual_adjustments_recent on public.manual_adjustments (tenant_id, 
 comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('adjustment', 'ADJ', false);
 create trigger _100_number_document before insert on public.manual_adjustments for each row execute function private.tg__number_document('adjustment');
-select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft');
+select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft', 'adjustment', 'inventory.view', '/stock/adjustments');
+insert into private.waiting_states (machine, state, permission) values ('manual_adjustment', 'pending_approval', 'inventory.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('manual_adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'manual_adjustment.submitted'),
   ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'manual_adjustment.approved'),
   ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'manual_adjustment.rejected'),
   ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
 select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment');
+select private.set_audience('manual_adjustment', 'inventory.view');
 
 create table public.manual_adjustment_items (
   id uuid primary key default private.uuid_v7(),
@@ -241,11 +244,4 @@ comment on table public.manual_adjustment_items is 'What an adjustment adds (pos
 select private.manage_table('public.manual_adjustment_items', has_stamps => false);
 select private.audit_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
 
-create function public.allowed_commands(manual_adjustments public.manual_adjustments) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return private.allowed_commands('manual_adjustment', manual_adjustments.tenant_id, manual_adjustments.status::text, pg_catalog.to_jsonb(manual_adjustments));
-end
-$$;
-comment on function public.allowed_commands(public.manual_adjustments) is 'Commands that the caller may give to this adjustment now. Computed field.';
+select private.offer_commands('public.manual_adjustments');

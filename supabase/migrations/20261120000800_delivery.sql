@@ -48,6 +48,7 @@ select private.register_error('capacities_are_bounded', 422, 'A capacity of the 
 select private.register_error('shift_is_ordered', 422, 'The shift ends before it begins.', 'Enter an end that is later than the start.');
 select private.register_error('costs_are_bounded', 422, 'A cost of the vehicle is negative or too large.', 'Enter at most 9999999 fixed, 999999 per hour and 99999 per kilometre.');
 select private.manage_table('public.vehicles', 'vehicle');
+select private.set_audience('vehicle', 'trips.view');
 select private.register_error('vehicle_registration_taken', 409, 'Another vehicle has this registration.', 'Check the registration, or open that vehicle.');
 select private.refuse_taken('public.vehicles', 'vehicles_tenant_id_registration_key', 'vehicle_registration_taken');
 
@@ -94,6 +95,7 @@ comment on table public.drivers is 'Who drives. With a membership the driver can
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
 select private.normalise_phones('public.drivers');
+select private.set_audience('driver', 'trips.view');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
@@ -158,7 +160,8 @@ comment on column public.trips.is_booked is 'Planned or on the way: its driver a
 comment on column public.trips.is_on_the_road is 'Dispatched and not back yet.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
 create trigger _100_number_document before insert on public.trips for each row execute function private.tg__number_document('trip');
-select private.register_machine('trip', 'trips', 'draft');
+select private.register_machine('trip', 'trips', 'draft', 'trip', 'trips.view', '/trips');
+insert into private.waiting_states (machine, state, permission) values ('trip', 'planned', 'trips.load');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('trip', 'draft', 'plan', 'planned', 'trips.edit', null, 'trip.planned'),
   ('trip', 'planned', 'dispatch', 'dispatched', 'trips.dispatch', null, 'trip.dispatched'),
@@ -181,6 +184,7 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'completed', 'report_variance', 'variances.report'),
   ('trip', 'cancelled', 'report_variance', 'variances.report');
 select private.manage_table('public.trips', 'trip', 'trip');
+select private.set_audience('trip', 'trips.view');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
 
@@ -333,7 +337,8 @@ create index offload_documents_warehouse on public.offload_documents (tenant_id,
 comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
 comment on column public.offload_documents.is_live is 'Not rejected.';
 create trigger _100_number_document before insert on public.offload_documents for each row execute function private.tg__number_document('offload');
-select private.register_machine('offload_document', 'offload_documents', 'draft');
+select private.register_machine('offload_document', 'offload_documents', 'draft', 'offload', 'trips.view', '/offloads');
+insert into private.waiting_states (machine, state, permission) values ('offload_document', 'submitted', 'trips.review');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('offload_document', 'draft', 'submit', 'submitted', 'trips.view', null, 'offload_document.submitted'),
   ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', '{submitted_by}', 'offload_document.reviewed'),
@@ -341,6 +346,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
   ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
 select private.manage_table('public.offload_documents', 'offload_document', 'offload_document');
+select private.set_audience('offload_document', 'trips.view');
 
 create table public.offload_items (
   id uuid primary key default private.uuid_v7(),
@@ -418,48 +424,27 @@ create index variances_responsible on public.variances (tenant_id, responsible_i
 comment on table public.variances is 'Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account).';
 comment on column public.variances.expected is 'Base units, or money for kind cash (then unit_value is 1).';
 create trigger _100_number_document before insert on public.variances for each row execute function private.tg__number_document('variance');
-select private.register_machine('variance', 'variances', 'pending_review');
+select private.register_machine('variance', 'variances', 'pending_review', 'variance', 'variances.view', '/variances');
+insert into private.waiting_states (machine, state, permission) values ('variance', 'pending_review', 'variances.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 select private.manage_table('public.variances', 'variance', 'variance');
+select private.set_audience('variance', 'variances.view');
 
-create function public.allowed_commands(trips public.trips) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return array(
-    select c from pg_catalog.unnest(private.allowed_commands('trip', trips.tenant_id, trips.status::text, pg_catalog.to_jsonb(trips))) c
-    where case c
-      -- Only its driver sets off.
-      when 'start' then private.drives_trip(trips)
-      when 'confirm_load' then private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
-        and not private.counted_for_the_other_side(trips)
-      when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
-        and private.is_ready_to_offload(trips)
-      when 'complete' then private.what_keeps_trip_open(trips) is null
-      else true
-    end
-  );
+select private.offer_commands('public.trips', $$
+case c
+  -- Only its driver sets off.
+  when 'start' then private.drives_trip(trips)
+  when 'confirm_load' then private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
+    and not private.counted_for_the_other_side(trips)
+  when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
+    and private.is_ready_to_offload(trips)
+  when 'complete' then private.what_keeps_trip_open(trips) is null
+  else true
 end
-$$;
+$$);
 comment on function public.allowed_commands(public.trips) is
   'Commands that the caller may give to this trip now. What other records decide of plan and dispatch (capacity, load counts) shows when they are given. Computed field.';
-
-create function public.allowed_commands(offload_documents public.offload_documents) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return private.allowed_commands('offload_document', offload_documents.tenant_id, offload_documents.status::text, pg_catalog.to_jsonb(offload_documents));
-end
-$$;
-comment on function public.allowed_commands(public.offload_documents) is 'Commands that the caller may give to this offload now. Computed field.';
-
-create function public.allowed_commands(variances public.variances) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return private.allowed_commands('variance', variances.tenant_id, variances.status::text, pg_catalog.to_jsonb(variances));
-end
-$$;
-comment on function public.allowed_commands(public.variances) is 'Commands that the caller may give to this variance now. Computed field.';
+select private.offer_commands('public.offload_documents');
+select private.offer_commands('public.variances');

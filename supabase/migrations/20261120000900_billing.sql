@@ -59,7 +59,8 @@ comment on table public.invoices is 'Invoices over delivered quantities, one liv
 comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
 comment on column public.invoices.is_live is 'Not void.';
 insert into private.document_kinds (kind, prefix, is_gapless) values ('invoice', 'INV', true), ('payment', 'PAY', false);
-select private.register_machine('invoice', 'invoices', 'draft');
+select private.register_machine('invoice', 'invoices', 'draft', 'invoice', 'invoices.view', '/invoices');
+insert into private.waiting_states (machine, state, permission) values ('invoice', 'draft', 'invoices.create'), ('invoice', 'overdue', 'payments.create');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('invoice', 'draft', 'issue', 'issued', 'invoices.create', null, 'invoice.issued'),
   ('invoice', 'draft', 'void', 'void', 'invoices.create', null, 'invoice.voided'),
@@ -77,6 +78,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('invoice', 'paid', 'reopen_late', 'overdue', 'payments.create', null, 'invoice.reopened');
 insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'bill', 'invoices.create');
 select private.manage_table('public.invoices', 'invoice', 'invoice');
+select private.set_audience('invoice', 'invoices.view');
 
 create table public.invoice_items (
   id uuid primary key default private.uuid_v7(),
@@ -168,7 +170,8 @@ comment on column public.payments.unallocated is 'What neither pays an invoice n
 comment on column public.payments.is_done is 'Decided. A list of pending payments asks for is_done is false as well: an index answers that.';
 comment on column public.payments.is_live is 'Neither rejected nor cancelled: its reference is taken.';
 create trigger _100_number_document before insert on public.payments for each row execute function private.tg__number_document('payment');
-select private.register_machine('payment', 'payments', 'pending');
+select private.register_machine('payment', 'payments', 'pending', 'payment', 'payments.view', '/payments');
+insert into private.waiting_states (machine, state, permission) values ('payment', 'pending', 'payments.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('payment', 'pending', 'approve', 'approved', 'payments.approve', '{created_by}', 'payment.approved'),
   ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
@@ -182,6 +185,7 @@ select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
 select private.manage_table('public.payments', 'payment', 'payment');
+select private.set_audience('payment', 'payments.view');
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create function private.reference_key(reference text) returns text
@@ -275,6 +279,7 @@ select private.register_error('posted_at_is_finite', 422, 'The time of the line 
 select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters, with a letter or a digit.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.manage_table('public.statement_lines', 'statement_line');
+select private.set_audience('statement_line', 'payments.reconcile');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key_key', 'statement_line_taken');
 create trigger _120_normalise_reference before insert or update of reference on public.statement_lines
@@ -332,33 +337,14 @@ from public.container_ledger l
 group by l.tenant_id, l.holder, l.holder_id, l.product_id;
 comment on view public.container_balances is 'Containers and deposits that each holder has now.';
 
-create function public.allowed_commands(invoices public.invoices) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  -- The paying and ageing edges follow from allocations and dates; people have issue and void.
-  return array(
-    select c from pg_catalog.unnest(private.allowed_commands('invoice', invoices.tenant_id, invoices.status::text, pg_catalog.to_jsonb(invoices))) c
-    where c = 'issue' or (c = 'void' and invoices.paid_total = 0)
-  );
+-- The paying and ageing edges follow from allocations and dates; people have issue and void.
+select private.offer_commands('public.invoices', $$c = 'issue' or (c = 'void' and invoices.paid_total = 0)$$);
+select private.offer_commands('public.payments', $$
+case c
+  when 'allocate' then payments.unallocated > 0
+  when 'unallocate' then payments.allocated_total > 0
+  when 'refund' then payments.unallocated > 0 and payments.created_by is distinct from auth.uid()
+  when 'cancel' then payments.refunded_total = 0
+  else true
 end
-$$;
-comment on function public.allowed_commands(public.invoices) is 'Commands that the caller may give to this invoice now. Computed field.';
-
-create function public.allowed_commands(payments public.payments) returns text[]
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return array(
-    select c from pg_catalog.unnest(private.allowed_commands('payment', payments.tenant_id, payments.status::text, pg_catalog.to_jsonb(payments))) c
-    where case c
-      when 'allocate' then payments.unallocated > 0
-      when 'unallocate' then payments.allocated_total > 0
-      when 'refund' then payments.unallocated > 0 and payments.created_by is distinct from auth.uid()
-      when 'cancel' then payments.refunded_total = 0
-      else true
-    end
-  );
-end
-$$;
-comment on function public.allowed_commands(public.payments) is 'Commands that the caller may give to this payment now. Computed field.';
+$$);

@@ -8,14 +8,14 @@ import { Child } from './child.ts';
 import type { Config } from './config.ts';
 import { StackError } from './errors.ts';
 import { freePort } from './ports.ts';
-import { Restarts } from './restarts.ts';
 import { repositoryRoot } from './paths.ts';
+import { Supervisor } from './supervisor.ts';
 
 export interface Functions {
   names: Set<string>;
   /** Calls a function; the path begins with its name. */
   fetch(path: string, request: Request): Promise<Response>;
-  /** Rejects when they die again and again. */
+  /** Rejects when they died too often to be started again. */
   failed: Promise<never>;
   stop(): Promise<void>;
 }
@@ -61,13 +61,11 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   const log = join(options.home, 'logs', 'functions.log');
   const key = randomBytes(24).toString('base64url');
   const binary = denoBinary();
-  let isStopping = false;
   let port = 0;
-  let child: Child;
 
   const launch = async () => {
     port = await freePort();
-    child = new Child({
+    const child = new Child({
       command: binary,
       args: [
         'run',
@@ -96,14 +94,11 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
         NO_COLOR: '1',
       },
     });
-    child.exited.then(
-      () => void supervise(),
-      () => {},
-    );
-    await waitUntilReady();
+    await waitUntilReady(child);
+    return child;
   };
 
-  const waitUntilReady = async () => {
+  const waitUntilReady = async (child: Child) => {
     const deadline = Date.now() + START_SECONDS * 1000;
     for (;;) {
       try {
@@ -111,6 +106,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
         return;
       } catch {
         if (!child.isRunning || Date.now() > deadline) {
+          await child.stop();
           throw new StackError(`The edge functions did not start; ${log} says why.`);
         }
         await sleep(30);
@@ -118,30 +114,15 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     }
   };
 
-  const restarts = new Restarts();
-  let fail: (error: Error) => void = () => {};
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  failed.catch(() => {});
-
-  /** A function that ran out of memory takes its neighbours down; all come back at once. */
-  const supervise = async () => {
-    if (isStopping) return;
-    const wait = restarts.died();
-    if (wait === null) {
-      fail(
-        new StackError(`The edge functions stopped five times within a minute; ${log} says why.`),
-      );
-      return;
-    }
-    await sleep(wait);
-    // One that dies while it starts is heard of by its own exit.
-    if (!isStopping) await launch().catch(() => {});
-  };
-
-  if (names.length > 0) await launch();
+  const giveUp = async () =>
+    new StackError(
+      `The edge functions do not stay up, they were started again several times within a minute; ${log} says why.`,
+    );
+  /** A function that ran out of memory takes its neighbours down; all come back together. */
+  const router = names.length > 0 ? await Supervisor.start({ launch, giveUp }) : null;
   return {
     names: new Set(names),
-    failed,
+    failed: router?.failed ?? new Promise<never>(() => {}),
     fetch: (path, request) => {
       const headers = new Headers(request.headers);
       headers.set('x-router-key', key);
@@ -150,9 +131,6 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       const body = request.body ? { body: request.body, duplex: 'half' as const } : {};
       return fetch(url, { method, headers, redirect: 'manual', ...body });
     },
-    stop: async () => {
-      isStopping = true;
-      if (names.length > 0) await child.stop();
-    },
+    stop: async () => router?.stop(),
   };
 }

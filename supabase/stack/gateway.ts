@@ -19,11 +19,12 @@ import type { Realtime } from './realtime.ts';
 import { isProof } from './proofs.ts';
 import { isRouted, proofKind, readRoute, type Route } from './routes.ts';
 import type { Secrets } from './secrets.ts';
+import { steadily, type Standing } from './steady.ts';
 import { tokenProblem, verifyToken } from './tokens.ts';
 import { answerAsRequest, isRealtime, outliveSockets } from './upgrades.ts';
 
 /** What the one port leads to. Parts are added as they come up; until then it says it is starting. */
-export interface Parts {
+export interface Parts extends Standing {
   api: Api;
   functions: Functions;
   realtime: Realtime;
@@ -31,10 +32,6 @@ export interface Parts {
   secrets: Secrets;
   config: Config;
   budgets: Budgets;
-  /** False while PostgreSQL is starting again. */
-  isDatabaseUp(): boolean;
-  /** Resolves when the database answers. */
-  ping(): Promise<void>;
 }
 
 const KILOBYTE = 1024;
@@ -53,6 +50,9 @@ const SECURITY_HEADERS: Record<string, string> = {
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(self), geolocation=(self), microphone=(), payment=(), usb=()',
 };
+
+/** What is refused now and may be answered in a second. */
+const MAY_PASS = new Set([429, 503]);
 
 /** Types that a browser may show by itself; anything else is a download. */
 const SHOWN_INLINE = /^(image\/(png|jpeg|webp|gif)|application\/pdf|text\/plain)\b/;
@@ -113,11 +113,10 @@ export class Gateway {
         // Also when the caller has hung up, which is no fault of ours.
         response.destroy();
       } else if (error instanceof Refusal) {
-        if (error.status === 503) response.setHeader('retry-after', '1');
         if (error.status === 413) response.setHeader('connection', 'close');
+        if (MAY_PASS.has(error.status)) response.setHeader('retry-after', '1');
         sendRefusal(response, error);
       } else {
-        if (this.#isInterrupted(error)) return refuseForNow(response);
         const path = (request.url ?? '').split('?')[0];
         process.stderr.write(`${request.method} ${path} ${describe(error)}\n`);
         sendRefusal(
@@ -128,11 +127,6 @@ export class Gateway {
     }
   }
 
-  /** The database went away while somebody was asking it, or is not there yet. */
-  #isInterrupted(error: unknown): boolean {
-    return this.#parts?.isDatabaseUp() === false || isConnectionLost(error);
-  }
-
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = readRoute(request.url ?? '');
     const { family, path } = route;
@@ -140,7 +134,6 @@ export class Gateway {
     if (path === '/health') return sendJson(response, 200, { status: 'ok', pid: process.pid });
     if (this.#portal) return this.#portal.handle(request, response, path);
     if (!parts) {
-      response.setHeader('retry-after', '2');
       throw new Refusal(503, 'starting', 'Mzigo is still starting.', 'Try again in a few seconds.');
     }
     if (path === '/ready') {
@@ -151,7 +144,6 @@ export class Gateway {
 
     this.#allowOrigin(request, response);
     response.setHeader('cache-control', 'no-store');
-    if (!parts.isDatabaseUp() && request.method !== 'OPTIONS') return refuseForNow(response);
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
       return;
@@ -168,7 +160,6 @@ export class Gateway {
     const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
     const leave = await parts.budgets.enter(request);
     if (!leave) {
-      response.setHeader('retry-after', '2');
       throw new Refusal(
         429,
         'too_many_requests',
@@ -194,12 +185,10 @@ export class Gateway {
     const { method = 'GET', headers } = request;
     const url = path + search;
     if (family === 'rest') {
-      const rest = await parts.api.rest({ method, url, headers, body });
-      if (rest.status === 503) return refuseForNow(response);
+      const rest = await steadily(parts, () => parts.api.rest({ method, url, headers, body }));
       return sendText(response, rest.status, rest.headers, rest.body);
     }
-    const answer = await parts.api.fetch(toWebRequest(request, url, body));
-    if (answer.status >= 500 && (await isLost(answer.clone()))) return refuseForNow(response);
+    const answer = await steadily(parts, () => parts.api.fetch(toWebRequest(request, url, body)));
     guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
@@ -234,19 +223,15 @@ export class Gateway {
       const msg = 'Send a JSON object with e-mail and password, or with the refresh token.';
       return sendJson(response, 400, { code: 400, error_code: 'validation_failed', msg });
     }
-    const proof = kind && (await parts.api.proofs.begin(kind, addressOf(request)));
-    if (proof && proof.wait > 0) {
-      response.setHeader('retry-after', String(proof.wait));
-      sendJson(response, 429, {
-        code: 429,
-        error_code: 'over_request_rate_limit',
-        msg: `Too many failed sign-ins; try again in ${proof.wait} seconds.`,
-      });
-      return;
-    }
-    const answer = await parts.api.fetch(toWebRequest(request, route.path + route.search, body));
-    if (answer.status >= 500 && (await isLost(answer.clone()))) return refuseForNow(response);
-    if (answer.ok) await proof?.held();
+    const ask = () => parts.api.fetch(toWebRequest(request, route.path + route.search, body));
+    const answer = await steadily(parts, async () => {
+      if (kind === null) return ask();
+      const proof = await parts.api.proofs.begin(kind, addressOf(request));
+      if (proof.wait > 0) return tooManyProofs(proof.wait);
+      const found = await ask();
+      if (found.ok) await proof.held();
+      return found;
+    });
     await sendWebResponse(response, answer);
   }
 
@@ -274,38 +259,10 @@ export class Gateway {
   }
 }
 
-/** What PostgreSQL and its drivers say when a connection breaks or cannot be had. */
-const LOST =
-  /^(08...|57P0[1-3]|ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT)$/;
-
-function isConnectionLost(error: unknown): boolean {
-  return (
-    LOST.test(errorCode(error) ?? '') ||
-    (error instanceof Error &&
-      /^Connection terminated|timeout exceeded when trying to connect/.test(error.message))
-  );
-}
-
-/** Whether an answer of an engine only says that it has lost the database. */
-async function isLost(answer: Response): Promise<boolean> {
-  const text = await answer.text();
-  return /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNREFUSED|ECONNRESET|Connection terminated|57P0[1-3]|the database system is/.test(
-    text,
-  );
-}
-
-/** Nothing was done, or it cannot be known: the same request with the same key may come again. */
-function refuseForNow(response: ServerResponse): void {
-  response.setHeader('retry-after', '1');
-  sendRefusal(
-    response,
-    new Refusal(
-      503,
-      'database_restarting',
-      'The database is starting again.',
-      'Try again in a moment; a command with a key is done once.',
-    ),
-  );
+function tooManyProofs(seconds: number): Response {
+  const msg = `Too many failed sign-ins; try again in ${seconds} seconds.`;
+  const body = { code: 429, error_code: 'over_request_rate_limit', msg };
+  return Response.json(body, { status: 429, headers: { 'retry-after': String(seconds) } });
 }
 
 /** Both headers as one value each; a header that was sent twice is none that we know. */

@@ -74,7 +74,7 @@ export interface ServerOptions {
   password: string;
   /** Without durability, for tests. */
   isThrowAway?: boolean;
-  /** The port it had before, where everybody who uses it looks for it; a free one without. */
+  /** Where it has to listen, as before; a free port when not given. */
   port?: number;
 }
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
@@ -28,6 +27,8 @@ export interface RealtimeOptions {
 
 /** How long a channel may go on before its right to listen is looked at again. */
 const RECHECK_MS = 30_000;
+/** How soon it is tried to listen again after the database went away. */
+const AGAIN_MS = 500;
 const KEEP_MESSAGES = '1 hour';
 const CLEAN_MS = 10 * 60_000;
 const MAX_CHANNELS = 50;
@@ -56,6 +57,8 @@ interface Channel {
   joinRef: string | null;
   topic: string;
   token: string;
+  /** What is said while the right to listen is looked at again; null when it is not. */
+  held: string[] | null;
 }
 
 export async function startRealtime(options: RealtimeOptions): Promise<Realtime> {
@@ -89,6 +92,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
          values ($1, 'broadcast', true) returning id`,
         [topic],
       );
+      if (!(await hasSession(client, claims))) return false;
       await client.query(
         `select set_config('request.jwt.claims', $1, true),
                 set_config('request.jwt.claim.sub', $2, true),
@@ -107,6 +111,13 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       await client.query('rollback').catch(() => {});
       client.release();
     }
+  }
+
+  /** A token of a session that was ended is none any more. */
+  async function hasSession(client: pg.ClientBase, { session_id: id }: Claims): Promise<boolean> {
+    if (id === undefined) return true;
+    const found = await client.query('select from auth.sessions where id::text = $1', [id]);
+    return found.rowCount === 1;
   }
 
   async function join(
@@ -131,7 +142,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     if (!(await mayListen(topic.slice(TOPIC_PREFIX.length), claims))) {
       return refuse('Unauthorized: You do not have permissions to read from this Channel topic');
     }
-    open.set(topic, { joinRef, topic, token });
+    open.set(topic, { joinRef, topic, token, held: null });
     send(socket, joinRef, ref, topic, 'phx_reply', {
       status: 'ok',
       response: { postgres_changes: [] },
@@ -177,11 +188,30 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     }
   }
 
+  /** Nothing is said on the channel until it is known that its person may still hear it. */
   async function recheck(socket: WebSocket, channel: Channel) {
+    const isFirst = channel.held === null;
+    channel.held ??= [];
     const claims = claimsOf(channel.token);
     if (!claims) return leave(socket, channel, 'Token has expired or is not valid');
-    if (await mayListen(channel.topic.slice(TOPIC_PREFIX.length), claims)) return;
-    leave(socket, channel, 'You do not have permissions to read from this Channel topic');
+    const topic = channel.topic.slice(TOPIC_PREFIX.length);
+    if (!(await mayListen(topic, claims))) {
+      return leave(socket, channel, 'You do not have permissions to read from this Channel topic');
+    }
+    if (!isFirst) return;
+    const { held } = channel;
+    channel.held = null;
+    for (const text of held) socket.send(text);
+  }
+
+  /** Notifications come in the order of their commits: what follows this one finds the channels held. */
+  function recheckAccess(whose: string) {
+    for (const [socket, open] of channels) {
+      for (const channel of open.values()) {
+        const isHis = claimsOf(channel.token)?.sub === whose || channel.topic.includes(whose);
+        if (isHis) recheck(socket, channel).catch(() => leave(socket, channel, null));
+      }
+    }
   }
 
   async function publish(notice: string) {
@@ -199,34 +229,27 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       const channel = open.get(topic);
       if (!channel) continue;
       const { event, payload, id } = message;
-      send(socket, channel.joinRef, null, topic, 'broadcast', {
-        type: 'broadcast',
-        event,
-        payload,
-        meta: { id },
-      });
+      const said = { type: 'broadcast', event, payload, meta: { id } };
+      const text = JSON.stringify([channel.joinRef, null, topic, 'broadcast', said]);
+      if (channel.held) channel.held.push(text);
+      else socket.send(text);
     }
   }
 
   async function listen() {
     const client = await connect(options.databaseUrl);
-    client.on('notification', ({ payload }) => {
-      if (payload !== undefined) publish(payload).catch(() => {});
+    client.on('notification', ({ channel, payload }) => {
+      if (payload === undefined) return;
+      if (channel === 'access') recheckAccess(payload);
+      else publish(payload).catch(() => {});
     });
-    client.once('end', () => void listenAgain());
-    await client.query('listen realtime');
+    client.once('end', listenAgain);
+    await client.query('listen realtime; listen access');
     listener = client;
   }
 
-  /** Until it works: the database may be starting again. */
-  async function listenAgain() {
-    while (!isClosing) {
-      try {
-        return await listen();
-      } catch {
-        await sleep(500, undefined, { ref: false });
-      }
-    }
+  function listenAgain() {
+    if (!isClosing) setTimeout(() => void listen().catch(listenAgain), AGAIN_MS).unref();
   }
 
   sockets.on('connection', (socket) => {

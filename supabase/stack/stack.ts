@@ -12,10 +12,10 @@ import { databaseHome, repositoryRoot } from './paths.ts';
 import { openBudgets } from './payers.ts';
 import { Portal } from './portal.ts';
 import { buildPortal, isPortalStale, portalFolder } from './portal_build.ts';
-import type { Server } from './postgres.ts';
-import { keepServer } from './keep_server.ts';
+import { diskFull, isDiskFull, startServer, type Server } from './postgres.ts';
 import { startRealtime } from './realtime.ts';
 import { readSecrets } from './secrets.ts';
+import { Supervisor } from './supervisor.ts';
 
 export interface StackOptions {
   home: string;
@@ -36,7 +36,7 @@ export interface StackOptions {
 export interface Stack extends Running {
   /** The superuser's address, for tests. */
   superuserUrl: string;
-  /** Rejects when PostgreSQL or the functions go away again and again. */
+  /** Rejects when a part died too often to be started again. */
   failed: Promise<never>;
   stop(): Promise<void>;
 }
@@ -101,7 +101,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const secrets = await readSecrets(home);
     const data = join(databaseHome(home), 'data');
     if (options.isFresh) await removeData(data);
-    await mkdir(data, { recursive: true, mode: 0o755 });
     const building = isPortalStale().then((isStale) =>
       isStale && !options.isThrowAway
         ? timed(
@@ -116,19 +115,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const database = await timed(
       'database',
-      () =>
-        keepServer({
-          home: options.runtimeHome ?? home,
-          data: join(data, 'postgres'),
-          log: join(home, 'logs', 'postgres.log'),
-          password: secrets.databasePassword,
-          isThrowAway: options.isThrowAway ?? false,
-        }),
-      ({ server: it }) =>
+      () => startDatabase(options, data, secrets.databasePassword),
+      ({ current: it }) =>
         it.isNew ? 'created' : it.wasRecovered ? 'recovered after a crash' : 'opened',
     );
-    const { server } = database;
     undo.push(() => database.stop());
+    // Its addresses stay the same however often it is started again.
+    const server = database.current;
     await timed(
       'schema',
       async () => {
@@ -169,17 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const budgets = openBudgets(server.url('postgres', 'postgres'), secrets);
     undo.push(() => budgets.close());
     gateway.open(
-      {
-        api,
-        functions,
-        realtime,
-        portal,
-        secrets,
-        config,
-        budgets,
-        ping,
-        isDatabaseUp: () => database.isUp,
-      },
+      { api, functions, realtime, portal, secrets, config, budgets, database, ping },
       allowedOrigins(config),
     );
     const headers = { apikey: secrets.secretKey, 'content-type': 'application/json' };
@@ -197,6 +180,37 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** PostgreSQL, started again on the same port when it dies. */
+async function startDatabase(
+  options: StackOptions,
+  data: string,
+  password: string,
+): Promise<Supervisor<Server>> {
+  await mkdir(data, { recursive: true, mode: 0o755 });
+  const log = join(options.home, 'logs', 'postgres.log');
+  let port: number | undefined;
+  const launch = async () => {
+    const server = await startServer({
+      home: options.runtimeHome ?? options.home,
+      data: join(data, 'postgres'),
+      log,
+      password,
+      isThrowAway: options.isThrowAway ?? false,
+      ...(port === undefined ? {} : { port }),
+    });
+    port = server.port;
+    return server;
+  };
+  const giveUp = async () => {
+    const output = await readFile(log, 'utf8').catch(() => '');
+    if (isDiskFull(output.slice(-4096))) return diskFull();
+    return new StackError(
+      `PostgreSQL does not stay up, it was started again several times within a minute; ${log} says why. Start again with npm start, nothing that was saved is lost.`,
+    );
+  };
+  return Supervisor.start({ launch, giveUp });
 }
 
 async function startServices(

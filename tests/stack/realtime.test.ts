@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { companyOf, signIn, visitor } from '../harness/people.ts';
@@ -70,10 +71,10 @@ async function openSocket(client: SupabaseClient, topic: string) {
 }
 
 test('a command is heard by the pages of its own company only', async () => {
-  const own = await join(sales, `tenant:${acme}`);
+  const own = await join(sales, `tenant:${acme}:orders.view`);
   expect(own.answer).toBe('SUBSCRIBED');
   // What the library would leave out is seen, too.
-  const other = await openSocket(stranger, `tenant:${await companyOf(stranger)}`);
+  const other = await openSocket(stranger, `tenant:${await companyOf(stranger)}:orders.view`);
   const id = await makeOrder(sales);
   await expect
     .poll(() => own.heard, { timeout: 20_000 })
@@ -88,21 +89,83 @@ test('a command is heard by the pages of its own company only', async () => {
 });
 
 test('another company’s topic is closed', async () => {
-  expect((await join(stranger, `tenant:${acme}`)).answer).toMatch(/CHANNEL_ERROR.*Unauthorized/);
+  expect((await join(stranger, `tenant:${acme}:orders.view`)).answer).toMatch(
+    /CHANNEL_ERROR.*Unauthorized/,
+  );
 });
 
 test('who is not signed in hears nothing', async () => {
   const nobody = visitor(stack);
-  expect((await join(nobody, `tenant:${acme}`)).answer).toMatch(/CHANNEL_ERROR/);
+  expect((await join(nobody, `tenant:${acme}:orders.view`)).answer).toMatch(/CHANNEL_ERROR/);
   await nobody.removeAllChannels();
 });
 
 test('there are no public channels', async () => {
-  expect((await join(sales, `tenant:${acme}`, false)).answer).toMatch(/CHANNEL_ERROR.*private/);
+  expect((await join(sales, `tenant:${acme}:orders.view`, false)).answer).toMatch(
+    /CHANNEL_ERROR.*private/,
+  );
+});
+
+test.each(['customer', 'driver'])(
+  'a %s, who sees only some of the orders, is not told of all of them',
+  async (role) => {
+    const limited = await signIn(stack, `${role}@acme.test`);
+    const joined = await join(limited, `tenant:${acme}:orders.view`);
+    expect(joined.answer).toMatch(/CHANNEL_ERROR.*Unauthorized/);
+    await limited.removeAllChannels();
+  },
+);
+
+test('who may not see payments is not told of them', async () => {
+  const warehouse = await signIn(stack, 'warehouse@acme.test');
+  const joined = await join(warehouse, `tenant:${acme}:payments.view`);
+  expect(joined.answer).toMatch(/CHANNEL_ERROR.*Unauthorized/);
+  await warehouse.removeAllChannels();
+});
+
+test.each([
+  [
+    'membership is switched off',
+    `update public.memberships set status = 'inactive' where user_id = $1`,
+  ],
+  ['session is ended', 'delete from auth.sessions where user_id = $1'],
+])('whose %s hears nothing that is committed after it', async (_, text) => {
+  const topic = `tenant:${acme}:orders.view`;
+  const agent = await signIn(stack, 'analyst@acme.test');
+  const socket = await openSocket(agent, topic);
+  await expect.poll(() => JSON.stringify(socket.frames)).toContain('postgres_changes');
+  const { data } = await agent.auth.getUser();
+  const admin = new pg.Client(stack.superuserUrl);
+  await admin.connect();
+  await admin.query(text, [data.user?.id]);
+  await admin.query(`select realtime.send('{"entity_id": "secret"}', 'change', $1, true)`, [topic]);
+  await expect.poll(() => JSON.stringify(socket.frames)).toContain('phx_close');
+  expect(JSON.stringify(socket.frames)).not.toContain('secret');
+  await admin.query(`update public.memberships set status = 'active' where user_id = $1`, [
+    data.user?.id,
+  ]);
+  await admin.end();
+  socket.close();
+});
+
+test('a change of rights that leaves the right to listen loses no message', async () => {
+  const topic = `tenant:${acme}:orders.view`;
+  const socket = await openSocket(sales, topic);
+  await expect.poll(() => JSON.stringify(socket.frames)).toContain('postgres_changes');
+  const { data } = await sales.auth.getUser();
+  const admin = new pg.Client(stack.superuserUrl);
+  await admin.connect();
+  await admin.query('update public.memberships set version = version where user_id = $1', [
+    data.user?.id,
+  ]);
+  await admin.query(`select realtime.send('{"entity_id": "kept"}', 'change', $1, true)`, [topic]);
+  await expect.poll(() => JSON.stringify(socket.frames)).toContain('kept');
+  await admin.end();
+  socket.close();
 });
 
 test('a page cannot speak for the database', async () => {
-  const topic = `tenant:${acme}`;
+  const topic = `tenant:${acme}:orders.view`;
   const listener = await join(sales, topic);
   const colleague = await signIn(stack, 'manager@acme.test');
   const socket = await openSocket(colleague, topic);

@@ -8,8 +8,8 @@ select is(
   (select count(*) from realtime.messages where payload ->> 'entity_id' = tests.id('order')::text), 1::bigint,
   'pages hear of the order once');
 select is(
-  (select topic from realtime.messages where payload ->> 'entity_id' = tests.id('order')::text), 'tenant:' || (select tenant_id from orders where id = tests.id('order')),
-  'those of its company');
+  (select topic from realtime.messages where payload ->> 'entity_id' = tests.id('order')::text), 'tenant:' || (select tenant_id from orders where id = tests.id('order')) || ':orders.view',
+  'those of its company whose people may see orders');
 
 select * from finish();
 rollback;

@@ -2868,6 +2868,18 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['invoices']['Row'];
       };
+      /** What waits for somebody in the caller's company, as far as he sees it: kind and state of the documents, what they are called, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to). */
+      waiting: {
+        Args: never;
+        Returns: {
+          machine: string;
+          state: string;
+          noun: string;
+          page: string;
+          documents: number;
+          is_mine: boolean;
+        }[];
+      };
       /** A worker says that it is alive. For workers (service role). */
       worker_heartbeat: {
         Args: { worker: string; details?: Json | null };

@@ -24,9 +24,9 @@ type JsonRpcName = {
   [Name in RpcName]: Json extends Returns<Name> ? Name : never;
 }[RpcName];
 
-const ATTEMPTS = 3;
-/** A server that is starting again is back within five seconds, so it is asked for as long as that. */
-const ATTEMPTS_WHILE_AWAY = 5;
+/** Together they outlast a database that has to start again. */
+const ATTEMPTS = 6;
+const MAX_PAUSE_MS = 2000;
 
 /**
  * A fresh idempotency key. `crypto.randomUUID` exists on secure origins only, and a phone in the
@@ -48,9 +48,8 @@ async function attempt<Result>(send: () => PromiseLike<Answer>, retries: boolean
     const { data, error, status } = await send();
     if (!error) return data as Result;
     const failure = toPortalError(error, status);
-    const attempts = failure.status === 503 ? ATTEMPTS_WHILE_AWAY : ATTEMPTS;
-    if (!retries || !failure.retryable || turn >= attempts) throw failure;
-    await pause(200 * 2 ** turn + Math.random() * 200);
+    if (!retries || !failure.retryable || turn >= ATTEMPTS) throw failure;
+    await pause(Math.min(MAX_PAUSE_MS, 200 * 2 ** turn) + Math.random() * 200);
   }
 }
 

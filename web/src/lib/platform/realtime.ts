@@ -9,14 +9,18 @@ interface Change {
 
 /** Changes that arrive together cause one reload. */
 const GATHER_MS = 300;
+/** How often a page looks by itself when its person hears nothing, as he sees only some of the rows. */
+const LOOK_MS = 15_000;
 
 /**
- * Follows the changes of a company and reloads what the open page shows of them.
+ * Follows the changes of a company that the holder of these permissions may see, and reloads what the
+ * open page shows of them. Where the project refuses to tell, the page looks again every 15 seconds.
  * @returns a function that ends the subscription.
  */
-export function followChanges(tenantId: string): () => void {
+export function followChanges(tenantId: string, permissions: string[]): () => void {
   const waiting = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let looking: ReturnType<typeof setInterval> | undefined;
 
   const flush = () => {
     timer = undefined;
@@ -24,19 +28,31 @@ export function followChanges(tenantId: string): () => void {
     waiting.clear();
     for (const type of types) void invalidate(`entity:${type}`);
   };
+  const look = () => {
+    if (!document.hidden) void invalidate((url) => url.protocol === 'entity:');
+  };
 
-  const channel = supabase
-    .channel(`tenant:${tenantId}`, { config: { private: true } })
-    .on('broadcast', { event: 'change' }, (message) => {
-      const change = message.payload as Change;
-      if (!change.entity_type) return;
-      waiting.add(change.entity_type);
-      timer ??= setTimeout(flush, GATHER_MS);
-    })
-    .subscribe();
+  const channels = permissions.map((permission) => {
+    const channel = supabase.channel(`tenant:${tenantId}:${permission}`, {
+      config: { private: true },
+    });
+    return channel
+      .on('broadcast', { event: 'change' }, (message) => {
+        const change = message.payload as Change;
+        if (!change.entity_type) return;
+        waiting.add(change.entity_type);
+        timer ??= setTimeout(flush, GATHER_MS);
+      })
+      .subscribe((status, cause) => {
+        if (status !== 'CHANNEL_ERROR' || !/unauthorized/i.test(String(cause?.message))) return;
+        looking ??= setInterval(look, LOOK_MS);
+        void supabase.removeChannel(channel);
+      });
+  });
 
   return () => {
     clearTimeout(timer);
-    void supabase.removeChannel(channel);
+    clearInterval(looking);
+    for (const channel of channels) void supabase.removeChannel(channel);
   };
 }
