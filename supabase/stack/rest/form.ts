@@ -9,11 +9,14 @@ export interface Form {
   type: string;
 }
 
-const NOTHING: Form = { shape: 'none', isStripped: false, type: '' };
+/** For answers that have no body. */
+export const NO_BODY: Form = { shape: 'none', isStripped: false, type: '' };
+
+const JSON_ROWS: Form = { shape: 'rows', isStripped: false, type: 'application/json' };
 const FORMS: Record<string, Form> = {
-  '*/*': { shape: 'rows', isStripped: false, type: 'application/json' },
-  'application/*': { shape: 'rows', isStripped: false, type: 'application/json' },
-  'application/json': { shape: 'rows', isStripped: false, type: 'application/json' },
+  '*/*': JSON_ROWS,
+  'application/*': JSON_ROWS,
+  'application/json': JSON_ROWS,
   'application/vnd.pgrst.array': {
     shape: 'rows',
     isStripped: true,
@@ -42,16 +45,12 @@ export function readForm(accept = '*/*'): Form {
   for (const { type, isStripped } of wanted.toSorted((a, b) => b.weight - a.weight)) {
     const form = FORMS[type];
     if (!form) continue;
-    if (type === 'application/vnd.pgrst.array' && !isStripped) return FORMS['application/json']!;
+    if (type === 'application/vnd.pgrst.array' && !isStripped) return JSON_ROWS;
     if (form.shape !== 'row' || !isStripped) return form;
     return { ...form, isStripped, type: `${form.type};nulls=stripped` };
   }
   const message = `None of these media types are available: ${accept}`;
   throw new Refused(406, { code: 'PGRST107', details: null, hint: null, message });
-}
-
-export function withoutBody(): Form {
-  return NOTHING;
 }
 
 /** The body as SQL over rows that are called `result`, or a value of theirs. */

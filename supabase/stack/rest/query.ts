@@ -144,7 +144,7 @@ function unreadable(what: string, text: string, at: number, details: string): Re
 
 /** Letters of any language, digits, `_`, `$`; blanks and dashes within. */
 const NAME = /[\p{L}\p{N}_$]+(?:(?: +|-(?!>))[\p{L}\p{N}_$]+)*/uy;
-const TYPE = /[A-Za-z_][\w $]*/y;
+const TYPE = /[A-Za-z_][\w ]*/y;
 const FIELD_NAME = 'field name (* or [a..z0..9_$])';
 
 /** Goes through a text from its beginning to its end. */

@@ -14,7 +14,7 @@ import {
 import { callerOf } from './caller.ts';
 import { readCatalogue, type Catalogue, type Relation } from './catalogue.ts';
 import { Connections } from './connections.ts';
-import { readForm, withoutBody, type Form } from './form.ts';
+import { readForm, NO_BODY, type Form } from './form.ts';
 import { refuseExcess } from './limits.ts';
 import { listStatement } from './list.ts';
 import { badBody, noRelation } from './mistakes.ts';
@@ -151,7 +151,7 @@ export async function startRest(options: RestOptions): Promise<Rest> {
     const { request, schema, catalogue, name, query, preferences, form, isHead } = asked;
     const { statement, offset } = listStatement(catalogue, schema, relation, query, {
       isCounted: preferences.count !== null,
-      form: isHead ? withoutBody() : form,
+      form: isHead ? NO_BODY : form,
       range: readRange(isHead ? undefined : request.headers.range),
       maxRows,
     });

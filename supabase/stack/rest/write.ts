@@ -2,7 +2,7 @@ import pg from 'pg';
 import { isObject, type Body } from './body.ts';
 import { RESPONSE } from './call.ts';
 import type { Catalogue, Relation } from './catalogue.ts';
-import { bodyOf, named, withoutBody, type Form } from './form.ts';
+import { bodyOf, named, NO_BODY, type Form } from './form.ts';
 import { guard } from './guard.ts';
 import { badBody, noColumn, noTarget } from './mistakes.ts';
 import { plan, type Node } from './plan.ts';
@@ -76,7 +76,7 @@ export function writeStatement(write: Write): Statement {
       ? `select ${list} from ${target(write)} as target where false`
       : `${change} returning ${list}`;
   const text = `with changed as (${changed})
-    select ${bodyOf(isAnswered ? form : withoutBody())}, count(*)::text, null, ${RESPONSE},
+    select ${bodyOf(isAnswered ? form : NO_BODY)}, count(*)::text, null, ${RESPONSE},
       nullif(current_setting('mzigo.merged', true), ''), ${isLocated ? location : 'null'}, ${guardOf(write)}
     from (${rows}) as result`;
   return { ...named(text), values: writer.values };
