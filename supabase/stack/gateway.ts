@@ -174,7 +174,7 @@ export class Gateway {
     }
   }
 
-  /** The database answers, by the quick way or by the engine. */
+  /** REST or storage answers. */
   async #ask(
     parts: Parts,
     request: IncomingMessage,
@@ -184,13 +184,12 @@ export class Gateway {
   ): Promise<void> {
     const { method = 'GET', headers } = request;
     const url = path + search;
-    const quick =
-      family === 'rest'
-        ? await steadily(parts, () => parts.api.call({ method, url, headers, body }))
-        : null;
-    if (quick) return sendText(response, quick.status, quick.headers, quick.body);
+    if (family === 'rest') {
+      const rest = await steadily(parts, () => parts.api.rest({ method, url, headers, body }));
+      return sendText(response, rest.status, rest.headers, rest.body);
+    }
     const answer = await steadily(parts, () => parts.api.fetch(toWebRequest(request, url, body)));
-    if (family === 'storage') guardDownload(response, answer);
+    guardDownload(response, answer);
     await sendWebResponse(response, answer);
   }
 
@@ -201,7 +200,7 @@ export class Gateway {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader(
       'access-control-expose-headers',
-      'content-range, content-location, preference-applied, retry-after',
+      'content-range, content-location, content-profile, location, preference-applied, retry-after',
     );
     if (request.method !== 'OPTIONS') return;
     response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, PUT, DELETE, HEAD');

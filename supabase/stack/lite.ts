@@ -1,21 +1,18 @@
 import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
-import { sql, type Kysely } from 'kysely';
-import postgres from 'postgres';
 import { engineSettings } from './auth_settings.ts';
 import type { Config } from './config.ts';
 import { errorCode } from './errors.ts';
-import { statusOf } from './rpc/refusals.ts';
 import type { Secrets } from './secrets.ts';
 
-/** Everything that is peculiar to `@supabase/lite`, the engine behind `api.ts`. */
+/** Everything that is peculiar to `@supabase/lite`, the engine of auth. */
 
 /** The tables of auth and storage as this engine wants them. */
 export function systemTables(): string {
   return [getAuthSchemaSql(), getStorageSchemaSql()].join('\n');
 }
 
-/** PostgREST's answers: jsonb arguments are not encoded twice and numeric is a number. */
+/** jsonb values are not encoded twice and numeric is a number. */
 const TYPES = {
   jsonb: {
     to: 3802,
@@ -36,63 +33,6 @@ export function connectAs(url: string, max: number) {
   // anyway; this keeps it from trying.
   Object.assign(connection, { rlsState: 'active' });
   return connection;
-}
-
-interface Context {
-  auth?: { uid?: string | null; role?: string; jwt?: object | null };
-}
-
-interface RequestFacts {
-  method: string;
-  path: string;
-  requestHeaders?: object;
-}
-
-/**
- * Lets requests act as their callers in one statement instead of six, with the time that each role may
- * take and the check before every request, neither of which the engine looks up.
- */
-export function actAsCallers(
-  connection: ReturnType<typeof connectAs>,
-  timeoutOf: (role: string) => string | null,
-  preRequest: () => string | null,
-): void {
-  const database = (executor: unknown) => executor as Kysely<unknown>;
-  Object.assign(connection, {
-    applyJwtSessionContext: async (executor: unknown, { auth }: Context) => {
-      const role = auth?.role ?? 'anon';
-      await sql`select
-        set_config('request.jwt.claims', ${JSON.stringify(auth?.jwt ?? { role })}, true),
-        set_config('request.jwt.claim.sub', ${auth?.uid ?? ''}, true),
-        set_config('request.jwt.claim.role', ${role}, true),
-        set_config('statement_timeout',
-          coalesce(${timeoutOf(role)}::text, current_setting('statement_timeout')), true),
-        set_config('role', ${role}, true)`.execute(database(executor));
-      const check = preRequest();
-      if (check !== null) await sql.raw(check).execute(database(executor));
-    },
-    applyRpcRequestGucs: async (executor: unknown, facts: RequestFacts) => {
-      await sql`select
-        set_config('request.method', ${facts.method}, true),
-        set_config('request.path', ${facts.path}, true),
-        set_config('request.headers', ${JSON.stringify(facts.requestHeaders ?? {})}, true)`.execute(
-        database(executor),
-      );
-    },
-  });
-}
-
-/**
- * What the tables look like. PostgREST reads the catalogue; this engine asks `information_schema`,
- * which shows a role only what it may use, and `authenticator` may use nothing. So the owner looks.
- */
-export async function readShape(url: string) {
-  const connection = connectAs(url, 1);
-  try {
-    return await connection.introspect();
-  } finally {
-    await connection.close();
-  }
 }
 
 export function settings(config: Config, secrets: Secrets) {
@@ -130,34 +70,4 @@ export function keepRefusalsOffTheConsole(): void {
     });
     if (!isRefusal) write(...values);
   };
-}
-
-const REFUSED = 'refused by the database: ';
-
-/**
- * The engine knows some SQLSTATEs; for all others, a violated check among them, it answers 500 and the
- * error as text. From here on that text is the whole refusal, for `asPostgrest` to read.
- */
-export function spellOutRefusals(): void {
-  Object.defineProperty(postgres.PostgresError.prototype, 'toString', {
-    configurable: true,
-    value(this: postgres.PostgresError) {
-      const { code, message, detail = null, hint = null } = this;
-      return REFUSED + JSON.stringify({ code, message, details: detail, hint });
-    },
-  });
-}
-
-/** PostgREST's answer where the engine had none of its own. */
-export async function asPostgrest(answer: Response): Promise<Response> {
-  if (answer.status !== 500) return answer;
-  const text = await answer.text();
-  const at = text.indexOf(REFUSED);
-  if (at < 0) return new Response(text, answer);
-  const { message } = JSON.parse(text) as { message: string };
-  const refusal = JSON.parse(message.slice(REFUSED.length)) as { code: string };
-  const headers = new Headers(answer.headers);
-  headers.delete('content-length');
-  const status = statusOf(refusal.code, true);
-  return new Response(JSON.stringify(refusal), { status, headers });
 }

@@ -11,7 +11,7 @@ export interface Standing {
  * An answer of what stands on the database. One that failed because the database went away under it says
  * so, with 503: the caller may send the same again, under the same key where it was a command.
  */
-export async function steadily<Answer extends { status: number } | null>(
+export async function steadily<Answer extends { status: number }>(
   { database, ping }: Standing,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -31,7 +31,7 @@ export async function steadily<Answer extends { status: number } | null>(
     if (!(error instanceof Refusal) && (await hasDied())) throw restarting();
     throw error;
   }
-  if (answer && answer.status >= 500 && (await hasDied())) throw restarting();
+  if (answer.status >= 500 && (await hasDied())) throw restarting();
   return answer;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Connections } from '../../supabase/stack/rpc/connections.ts';
+import { Connections } from '../../supabase/stack/rest/connections.ts';
 import { cloneDatabase, type TestDatabase } from '../harness/database.ts';
 
 let database: TestDatabase;

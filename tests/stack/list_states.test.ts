@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCatalogue } from '../../supabase/stack/rpc/catalogue.ts';
-import { listStatement } from '../../supabase/stack/rpc/list.ts';
+import { readCatalogue } from '../../supabase/stack/rest/catalogue.ts';
+import { readForm } from '../../supabase/stack/rest/form.ts';
+import { listStatement } from '../../supabase/stack/rest/list.ts';
 import { cloneDatabase, type Session, type TestDatabase } from '../harness/database.ts';
 
 let database: TestDatabase;
@@ -35,13 +36,15 @@ test.each([
 ])('orders in %s are found without reading those that were delivered', async (_, filter) => {
   const catalogue = await readCatalogue(sales.client, 'public');
   const query = new URLSearchParams(`select=*&${filter}&order=created_at.desc,id.desc&limit=50`);
-  const list = listStatement(catalogue, 'public', 'orders', query, {
+  const orders = catalogue.relations.get('orders');
+  if (!orders) throw new Error('There is no table of orders.');
+  const list = listStatement(catalogue, 'public', orders, query, {
     isCounted: false,
-    body: 'rows',
+    form: readForm(),
     range: { first: 0, last: Infinity },
     maxRows: 1000,
   });
-  const { text = '', values = [] } = list?.statement ?? {};
+  const { text, values } = list.statement;
   // As on the connections of the API, where a statement is planned once for all values.
   const given = values.map((value) => pg.escapeLiteral(value ?? '')).join(', ');
   await sales.query(`prepare list as ${text}`);

@@ -1,6 +1,6 @@
 import type { Catalogue, Relation } from './catalogue.ts';
+import { notEmbedded } from './mistakes.ts';
 import type { Part, Query, Wanted } from './query.ts';
-import { Refused } from './refusals.ts';
 import { findRelationship, type Relationship } from './relationships.ts';
 
 /** One table of a list with what is wanted of it, and those that are related to it. */
@@ -15,6 +15,8 @@ export interface Child {
   wanted: Wanted;
   isInner: boolean;
   relationship: Relationship;
+  /** What it is related to. */
+  origin: Node;
   node: Node;
 }
 
@@ -29,7 +31,7 @@ export function plan(
   catalogue: Catalogue,
   schema: string,
   relation: Relation,
-  { wanted, parts }: Query,
+  { wanted, parts }: Pick<Query, 'wanted' | 'parts'>,
 ): Node {
   const used = new Set(['']);
 
@@ -37,27 +39,23 @@ export function plan(
   function node(relation: Relation, wanted: Wanted[], paths: string[]): Node {
     const path = paths.find((it) => parts.has(it)) ?? '';
     used.add(path);
-    const children = wanted.flatMap((item): Child[] => {
-      if (item.related === null) return [];
+    const part = paths.includes(path) ? parts.get(path) : undefined;
+    const origin: Node = { relation, part: part ?? WHOLE, wanted, children: [] };
+    for (const item of wanted) {
+      if (item.related === null) continue;
       const { hint, isInner, wanted: inner } = item.related;
       const relationship = findRelationship(catalogue, schema, relation, item.name, hint);
       const below = paths.flatMap((it) =>
         [item.alias, item.name].map((name) => (it === '' ? name : `${it}.${name}`)),
       );
-      return [{ wanted: item, isInner, relationship, node: node(relationship.to, inner, below) }];
-    });
-    const part = paths.includes(path) ? parts.get(path) : undefined;
-    return { relation, part: part ?? WHOLE, wanted, children };
+      const child = node(relationship.to, inner, below);
+      origin.children.push({ wanted: item, isInner, relationship, origin, node: child });
+    }
+    return origin;
   }
 
   const root = node(relation, wanted, ['']);
   const stray = [...parts.keys()].find((path) => !used.has(path));
   if (stray === undefined) return root;
-  const name = stray.split('.').at(-1) ?? '';
-  throw new Refused(400, {
-    code: 'PGRST108',
-    details: null,
-    hint: `Verify that '${name}' is included in the 'select' query parameter.`,
-    message: `'${name}' is not an embedded resource in this request`,
-  });
+  throw notEmbedded(stray.split('.').at(-1) ?? '');
 }

@@ -9,18 +9,32 @@ export interface Routine {
   isVoid: boolean;
   /** True when its value has columns: a row type, `returns table`, OUT arguments. */
   isComposite: boolean;
+  /** The table whose rows it gives; null when they are of its own. */
+  relation: string | null;
+  /** The columns of its rows when they are of its own. */
+  columns: Record<string, Column>;
   args: { name: string; type: string; isRequired: boolean }[];
 }
 
-/** A table or view. */
+export interface Column {
+  /** As it is written in SQL. */
+  type: string;
+  /** What it is when nothing is said, as SQL; null when that is nothing. */
+  default: string | null;
+}
+
+/** A table or view, or the rows of a function. */
 export interface Relation {
   name: string;
-  isTable: boolean;
-  columns: Set<string>;
+  columns: Map<string, Column>;
+  /** The columns of the primary key. */
+  key: string[];
   /** The labels of its columns that are enums. */
   labels: Map<string, Set<string>>;
   /** Functions of one row of it, which can be selected like columns. */
   computed: Set<string>;
+  /** Functions of one row of it that give rows of a table. */
+  related: Map<string, { to: string; isToOne: boolean }>;
 }
 
 export interface ForeignKey {
@@ -39,13 +53,16 @@ export interface Catalogue {
   routines: Map<string, Routine[]>;
   relations: Map<string, Relation>;
   foreignKeys: ForeignKey[];
-  /** Pairs of tables that a third one's primary key links, as `a b` and `b a`. */
-  junctions: Set<string>;
   /** The `statement_timeout` that a role was given, as PostgreSQL writes it. */
   timeouts: Map<string, string>;
   /** What PostgREST calls before every request (`pgrst.db_pre_request`), as a statement; null: nothing. */
   preRequest: string | null;
 }
+
+const columnsSchema = z.record(
+  z.string(),
+  z.object({ type: z.string(), default: z.string().nullable() }),
+);
 
 const routineSchema = z.object({
   name: z.string(),
@@ -53,6 +70,8 @@ const routineSchema = z.object({
   isSet: z.boolean(),
   isVoid: z.boolean(),
   isComposite: z.boolean(),
+  relation: z.string().nullable(),
+  columns: columnsSchema,
   args: z.array(z.object({ name: z.string(), type: z.string(), isRequired: z.boolean() })),
 });
 
@@ -63,6 +82,20 @@ select
   p.proretset as "isSet",
   p.prorettype = 'void'::regtype as "isVoid",
   t.typrelid <> 0 or coalesce(p.proargmodes::text[] && '{t,b,o}', false) as "isComposite",
+  (select c.relname from pg_class as c where c.oid = t.typrelid and c.relnamespace = p.pronamespace and c.relkind <> 'c') as relation,
+  (
+    select coalesce(json_object_agg(every.name, json_build_object('type', every.type, 'default', null) order by every.place), '{}')
+    from (
+      select p.proargnames[arg.place] as name, format_type(arg.type, null) as type, arg.place
+      from unnest(p.proallargtypes) with ordinality as arg (type, place)
+      where p.proargmodes[arg.place] in ('t', 'b', 'o')
+      union all
+      select a.attname, format_type(a.atttypid, a.atttypmod), a.attnum
+      from pg_attribute as a
+      where a.attrelid = t.typrelid and t.typrelid <> 0 and a.attnum > 0 and not a.attisdropped
+    ) as every
+    where every.name <> ''
+  ) as columns,
   coalesce(
     (
       select json_agg(
@@ -91,20 +124,45 @@ where p.pronamespace = $1::regnamespace
 
 const relationSchema = z.object({
   name: z.string(),
-  isTable: z.boolean(),
-  columns: z.array(z.string()),
+  columns: columnsSchema,
+  key: z.array(z.string()),
   labels: z.record(z.string(), z.array(z.string())),
   computed: z.array(z.string()),
+  related: z.record(z.string(), z.object({ to: z.string(), isToOne: z.boolean() })),
 });
 
 const RELATIONS = `
 select
   c.relname as name,
-  c.relkind in ('r', 'p') as "isTable",
-  array(
-    select a.attname::text from pg_attribute as a
+  (
+    select coalesce(
+      json_object_agg(
+        a.attname,
+        json_build_object(
+          'type', format_type(a.atttypid, a.atttypmod),
+          'default', case
+            when a.attidentity <> '' then (
+              select format('nextval(%L::regclass)', d.objid::regclass)
+              from pg_depend as d
+              where d.refobjid = c.oid and d.refobjsubid = a.attnum and d.deptype = 'i' limit 1
+            )
+            when a.attgenerated = '' then pg_get_expr(v.adbin, v.adrelid)
+          end
+        )
+        order by a.attnum
+      ),
+      '{}'
+    )
+    from pg_attribute as a
+    left join pg_attrdef as v on v.adrelid = a.attrelid and v.adnum = a.attnum
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   ) as columns,
+  array(
+    select a.attname::text
+    from pg_index as i, unnest(i.indkey) with ordinality as part (attnum, place), pg_attribute as a
+    where i.indrelid = c.oid and i.indisprimary and a.attrelid = c.oid and a.attnum = part.attnum
+    order by part.place
+  ) as key,
   (
     select coalesce(json_object_agg(a.attname, array(select e.enumlabel from pg_enum as e where e.enumtypid = a.atttypid)), '{}')
     from pg_attribute as a join pg_type as t on t.oid = a.atttypid and t.typtype = 'e'
@@ -114,7 +172,15 @@ select
     select p.proname::text from pg_proc as p
     where p.pronamespace = c.relnamespace and p.prokind = 'f' and not p.proretset
       and p.pronargs = 1 and p.proargtypes[0] = c.reltype
-  ) as computed
+  ) as computed,
+  (
+    select coalesce(json_object_agg(p.proname, json_build_object('to', o.relname, 'isToOne', p.prorows = 1)), '{}')
+    from pg_proc as p
+    join pg_type as t on t.oid = p.prorettype
+    join pg_class as o on o.oid = t.typrelid and o.relnamespace = c.relnamespace
+    where p.pronamespace = c.relnamespace and p.prokind = 'f' and p.proretset
+      and p.pronargs = 1 and p.proargtypes[0] = c.reltype
+  ) as related
 from pg_class as c
 where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p', 'v', 'm')`;
 
@@ -149,14 +215,6 @@ where k.contype = 'f' and k.connamespace = $1::regnamespace
   and target.relnamespace = $1::regnamespace
 order by k.oid`;
 
-const JUNCTIONS = `
-select here.confrelid::regclass::text || ' ' || there.confrelid::regclass::text as pair
-from pg_constraint as here
-join pg_constraint as there on there.conrelid = here.conrelid and there.contype = 'f' and there.oid <> here.oid
-join pg_constraint as p on p.conrelid = here.conrelid and p.contype = 'p'
-where here.contype = 'f' and here.connamespace = $1::regnamespace
-  and here.conkey <@ p.conkey and there.conkey <@ p.conkey`;
-
 const TIMEOUTS = `
 select r.rolname as role, split_part(setting, '=', 2) as timeout
 from pg_roles as r, unnest(r.rolconfig) as setting
@@ -180,19 +238,21 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
   const relations = new Map<string, Relation>();
   const shapes = z.array(relationSchema).parse((await client.query(RELATIONS, [schema])).rows);
   for (const shape of shapes) {
-    const [columns, computed] = [new Set(shape.columns), new Set(shape.computed)];
-    const labels = new Map(
-      Object.entries(shape.labels).map(([column, all]) => [column, new Set(all)]),
-    );
-    relations.set(shape.name, { ...shape, columns, labels, computed });
+    const labels = Object.entries(shape.labels);
+    relations.set(shape.name, {
+      name: shape.name,
+      key: shape.key,
+      columns: new Map(Object.entries(shape.columns)),
+      labels: new Map(labels.map(([column, all]) => [column, new Set(all)])),
+      computed: new Set(shape.computed),
+      related: new Map(Object.entries(shape.related)),
+    });
   }
   const keys = (await client.query(FOREIGN_KEYS, [schema])).rows;
-  const pairs = await client.query<{ pair: string }>(JUNCTIONS, [schema]);
   return {
     routines,
     relations,
     foreignKeys: z.array(foreignKeySchema).parse(keys),
-    junctions: new Set(pairs.rows.map((row) => row.pair)),
     timeouts: new Map(settings.rows.map((row) => [row.role, row.timeout])),
     preRequest: before.rows[0]?.statement ?? null,
   };
