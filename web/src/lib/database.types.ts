@@ -1568,6 +1568,13 @@ export interface Database {
           type_definitions: Json;
           business_rules: Json;
           feature_flags: Json;
+          legal_name: string | null;
+          postal_address: string | null;
+          tax_numbers: string | null;
+          contact_line: string | null;
+          bank_details: string | null;
+          mpesa_till: string | null;
+          logo: string | null;
           created_at: string;
           created_by: string | null;
           updated_at: string;
@@ -1583,6 +1590,13 @@ export interface Database {
           type_definitions?: Json;
           business_rules?: Json;
           feature_flags?: Json;
+          legal_name?: string | null;
+          postal_address?: string | null;
+          tax_numbers?: string | null;
+          contact_line?: string | null;
+          bank_details?: string | null;
+          mpesa_till?: string | null;
+          logo?: string | null;
         };
         Relationships: [
           {
@@ -2790,6 +2804,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found. */
+      usual_depot: {
+        Args: { customer_id: string };
+        Returns: string;
       };
       /** private.verify_audit_of for the caller's company. */
       verify_audit: {
