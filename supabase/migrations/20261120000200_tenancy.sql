@@ -34,6 +34,13 @@ create table public.tenant_settings (
   type_definitions jsonb not null default '{}',
   business_rules jsonb not null default '{}',
   feature_flags jsonb not null default '{}',
+  legal_name text,
+  postal_address text,
+  tax_numbers text,
+  contact_line text,
+  bank_details text,
+  mpesa_till text,
+  logo text,
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -44,13 +51,34 @@ create table public.tenant_settings (
   constraint terminology_is_an_object check (jsonb_typeof(terminology) = 'object' and pg_column_size(terminology) < 65536),
   constraint type_definitions_is_an_object check (jsonb_typeof(type_definitions) = 'object' and pg_column_size(type_definitions) < 65536),
   constraint business_rules_is_an_object check (jsonb_typeof(business_rules) = 'object' and pg_column_size(business_rules) < 65536),
-  constraint feature_flags_is_an_object check (jsonb_typeof(feature_flags) = 'object' and pg_column_size(feature_flags) < 65536)
+  constraint feature_flags_is_an_object check (jsonb_typeof(feature_flags) = 'object' and pg_column_size(feature_flags) < 65536),
+  constraint legal_name_is_not_blank check (btrim(legal_name) <> '' and length(legal_name) <= 200),
+  constraint postal_address_is_not_blank check (btrim(postal_address) <> '' and length(postal_address) <= 500),
+  constraint tax_numbers_are_not_blank check (btrim(tax_numbers) <> '' and length(tax_numbers) <= 200),
+  constraint contact_line_is_not_blank check (btrim(contact_line) <> '' and length(contact_line) <= 200),
+  constraint bank_details_are_not_blank check (btrim(bank_details) <> '' and length(bank_details) <= 500),
+  constraint mpesa_till_is_a_number check (mpesa_till ~ '^[0-9]{5,10}$'),
+  constraint logo_is_a_small_picture check (length(logo) <= 200000 and logo ~ '^data:image/(png|jpeg);base64,[A-Za-z0-9+/]+={0,2}$')
 );
 comment on table public.tenant_settings is 'One row per company: currency, zone, language, own words, own types, rules (JSON Logic) and switches.';
 comment on column public.tenant_settings.terminology is 'Own words for things, e.g. {"order": "Booking"}.';
 comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}.';
-comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number.';
+comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number; trips.counts_show_expected: boolean (otherwise whoever counts a load does not see what is expected).';
+comment on column public.tenant_settings.legal_name is 'The seller as documents print it; null: the name of the company.';
+comment on column public.tenant_settings.postal_address is 'Address of the seller on documents, with line breaks.';
+comment on column public.tenant_settings.tax_numbers is 'Tax numbers of the seller on documents, e.g. PIN P051234567X.';
+comment on column public.tenant_settings.contact_line is 'Telephone, e-mail and web address of the seller on documents.';
+comment on column public.tenant_settings.bank_details is 'Where invoices are paid to, with line breaks.';
+comment on column public.tenant_settings.mpesa_till is 'Till or paybill number that invoices name.';
+comment on column public.tenant_settings.logo is 'Picture at the head of documents: a data URL of a PNG or JPEG, at most 200,000 characters.';
 
+select private.register_error('legal_name_is_not_blank', 422, 'The name of the seller is blank or too long.', 'Enter at most 200 characters.');
+select private.register_error('postal_address_is_not_blank', 422, 'The address of the company is blank or too long.', 'Enter at most 500 characters.');
+select private.register_error('tax_numbers_are_not_blank', 422, 'The tax numbers are blank or too long.', 'Enter at most 200 characters.');
+select private.register_error('contact_line_is_not_blank', 422, 'The contact line is blank or too long.', 'Enter at most 200 characters.');
+select private.register_error('bank_details_are_not_blank', 422, 'The bank details are blank or too long.', 'Enter at most 500 characters.');
+select private.register_error('mpesa_till_is_a_number', 422, 'This is not an M-Pesa till or paybill number.', 'Enter its 5 to 10 digits.');
+select private.register_error('logo_is_a_small_picture', 422, 'The logo is not a small PNG or JPEG picture.', 'Choose a PNG or JPEG file of at most 140 kB.');
 select private.register_error('currency_is_an_iso_code', 422, 'This is not a currency code.', 'Enter the three capital letters of the currency, like KES.');
 select private.register_error('locale_is_a_language_tag', 422, 'This is not a language tag.', 'Enter a language and a country, like en-KE.');
 select private.register_error('terminology_is_an_object', 422, 'The terminology is not a JSON object, or it is too large.', 'Send an object of less than 64 KB.');

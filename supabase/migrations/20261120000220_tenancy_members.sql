@@ -209,6 +209,7 @@ begin
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
       or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.counts_show_expected') not in ('boolean', 'null') then 'trips.counts_show_expected'
   end;
   if problem is not null then
     perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));

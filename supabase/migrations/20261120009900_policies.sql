@@ -63,7 +63,8 @@ create policy select_members on public.tenants for select to authenticated
 using (id = (select private.active_tenant_id()) or (select private.is_super_admin()));
 
 grant select on public.tenant_settings to authenticated;
-grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags) on public.tenant_settings to authenticated;
+grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
+  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, logo) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
 using (tenant_id = (select private.active_tenant_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
@@ -348,7 +349,7 @@ using (
 
 grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release to authenticated;
 grant execute on function
-  public.quote_order, private.quote_order, public.create_order, private.create_order, public.submit_order, private.submit_order,
+  public.quote_order, private.quote_order, public.usual_depot, private.usual_depot, public.create_order, private.create_order, public.submit_order, private.submit_order,
   public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
   public.hold_order, private.hold_order, public.release_order, private.release_order, public.allocate_order, private.allocate_order,
   public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order,

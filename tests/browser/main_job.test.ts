@@ -74,7 +74,7 @@ test('ten crates go from the order to the paid invoice, and the difference has a
   await handover(driver, 'driver');
   await isClearOfNavigation(driver);
   await dispatcher.open(tripPath);
-  await dispatcher.button('Dispatch').click();
+  await confirm(dispatcher, 'Dispatch');
   await state(dispatcher, 'Dispatched');
 
   // The driver delivers nine of ten with a signature, takes eight empties and cash.

@@ -1,7 +1,9 @@
 import { session } from '../../../web/src/lib/platform/session.svelte.ts';
 
 /** Signs somebody in at a company with these ways of writing. */
-export function workAt(company: { locale?: string; timezone?: string; currency?: string } = {}) {
+export function workAt(
+  company: { id?: string; locale?: string; timezone?: string; currency?: string } = {},
+) {
   session.me = {
     user: { id: 'user-1', email: 'driver@acme.test', full_name: 'Daniel Kamau' },
     tenant: {

@@ -1622,6 +1622,13 @@ export interface Database {
           type_definitions: Json;
           business_rules: Json;
           feature_flags: Json;
+          legal_name: string | null;
+          postal_address: string | null;
+          tax_numbers: string | null;
+          contact_line: string | null;
+          bank_details: string | null;
+          mpesa_till: string | null;
+          logo: string | null;
           created_at: string;
           created_by: string | null;
           updated_at: string;
@@ -1637,6 +1644,13 @@ export interface Database {
           type_definitions?: Json;
           business_rules?: Json;
           feature_flags?: Json;
+          legal_name?: string | null;
+          postal_address?: string | null;
+          tax_numbers?: string | null;
+          contact_line?: string | null;
+          bank_details?: string | null;
+          mpesa_till?: string | null;
+          logo?: string | null;
         };
         Relationships: [
           {
@@ -2901,6 +2915,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found. */
+      usual_depot: {
+        Args: { customer_id: string };
+        Returns: string;
       };
       /** Recomputes the audit chain of the caller's company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid. */
       verify_audit: {

@@ -10,6 +10,7 @@ import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
 import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
+import Plus from '@lucide/svelte/icons/plus';
 import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
@@ -115,5 +116,20 @@ export const sections: Section[] = [
         isPlatform: true,
       },
     ],
+  },
+];
+
+/** What can be begun from anywhere. */
+export const actions: Destination[] = [
+  { href: '/orders/new', label: 'New order', icon: Plus, needs: ['orders.create'] },
+  { href: '/customers/new', label: 'New customer', icon: Plus, needs: ['customers.create'] },
+  { href: '/products/new', label: 'New product', icon: Plus, needs: ['products.edit'] },
+  { href: '/trips/new', label: 'Build a trip', icon: Plus, needs: ['trips.edit'] },
+  { href: '/payments/new', label: 'Record a payment', icon: Plus, needs: ['payments.create'] },
+  {
+    href: '/stock/adjustments/new',
+    label: 'New stock adjustment',
+    icon: Plus,
+    needs: ['inventory.edit'],
   },
 ];

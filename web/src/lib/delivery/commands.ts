@@ -2,7 +2,16 @@ import type { CommandLook, Looks } from '#lib/workflow/workflow.ts';
 
 export const tripCommands = {
   plan: { label: 'Plan', variant: 'primary', done: 'The trip is planned and has a load sheet.' },
-  dispatch: { label: 'Dispatch', variant: 'primary', done: 'The van may leave.' },
+  dispatch: {
+    label: 'Dispatch',
+    variant: 'primary',
+    done: 'The van may leave.',
+    asks: {
+      title: 'Send this van off?',
+      text: 'The goods become stock of the van. This cannot be undone: what comes home is counted.',
+      reason: 'none',
+    },
+  },
   complete: { label: 'Complete', variant: 'primary', done: 'The trip is closed.' },
   cancel: {
     label: 'Cancel trip',

@@ -172,6 +172,22 @@ export async function ownTrips(userId: string, role: string | null): Promise<Off
   return attach(await rows(query.order('planned_start_at').limit(20)), ON_TRIP);
 }
 
+/** The depot where most allocated orders wait for a van; null when none does. */
+export async function depotInNeed(): Promise<string | null> {
+  const waiting = await rows(
+    supabase
+      .from('orders')
+      .select('warehouse_id')
+      .eq('status', 'allocated')
+      .eq('is_on_hold', false)
+      .order('created_at')
+      .limit(500),
+  );
+  const counts = new Map<string, number>();
+  for (const { warehouse_id: id } of waiting) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}
+
 const ON_ASSIGNABLE = { customers: CUSTOMER, customer_addresses: ADDRESS };
 const MEASURED = { products: link('product_id', 'products', 'weight_kg', 'volume_l') };
 

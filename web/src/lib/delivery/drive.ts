@@ -1,6 +1,5 @@
 import type { Tables } from '#lib/database.types.ts';
-import { toPortalError } from '#lib/errors.ts';
-import { command } from '#lib/platform/command.ts';
+import { askJson, command } from '#lib/platform/command.ts';
 import { attach, childrenOf, link, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import {
@@ -12,7 +11,6 @@ import {
   stopsOf,
   type Trip,
 } from './delivery.ts';
-import { phone } from './phone.ts';
 
 const ON_LINE = {
   products: link('product_id', 'products', 'name', 'sku', 'unit', 'container_product_id'),
@@ -38,13 +36,12 @@ export interface TripPack {
   offloads: Tables<'offload_documents'>[];
 }
 
-export interface DriveData {
-  pack: TripPack;
-  /** When the phone read it, null when it is fresh. */
-  rememberedAt: string | null;
-}
-
-async function fetchPack(userId: string, role: string | null, wanted?: string): Promise<TripPack> {
+/** The driver's trip with everything on it. */
+export async function readDrive(
+  userId: string,
+  role: string | null,
+  wanted?: string,
+): Promise<TripPack> {
   const trips = await ownTrips(userId, role);
   const trip =
     trips.find((item) => item.id === wanted) ??
@@ -84,24 +81,27 @@ async function fetchPack(userId: string, role: string | null, wanted?: string): 
   return { trips, trip, stops, lines, containers, load, offloads };
 }
 
-/** The driver's trip: from the server, or without network as the phone last saw it. */
-export async function readDrive(
-  userId: string,
-  role: string | null,
-  wanted?: string,
-): Promise<DriveData> {
-  try {
-    const pack = await fetchPack(userId, role, wanted);
-    await phone.trips.put({ user_id: userId, read_at: new Date().toISOString(), pack });
-    return { pack, rememberedAt: null };
-  } catch (cause) {
-    const failure = toPortalError(cause);
-    const known = await phone.trips.get(userId);
-    if (!failure.retryable || !known) throw failure;
-    return { pack: known.pack as TripPack, rememberedAt: known.read_at };
-  }
-}
-
 export function startTrip(trip: Trip) {
   return command('start_trip', { trip_id: trip.id, expected_version: trip.version });
+}
+
+/** What to collect at a stop, worked out by the database from what is typed. */
+export interface Due {
+  /** With tax. */
+  goods: number;
+  /** Below zero when more comes back than goes out. */
+  deposits: number;
+  total: number;
+  /** Money that was recorded for this order already. */
+  prepaid: number;
+  /** 0 for customers with days to pay. */
+  to_collect: number;
+}
+
+export function quoteDelivery(
+  orderId: string,
+  items: { order_item_id: string; delivered: number }[],
+  empties: { product_id: string; quantity: number }[],
+): Promise<Due> {
+  return askJson<Due, 'quote_delivery'>('quote_delivery', { order_id: orderId, items, empties });
 }

@@ -16,20 +16,12 @@ export interface Waiting {
   problem: string | null;
 }
 
-/** What the phone remembers of a trip, to show it without network. */
-export interface Remembered {
-  user_id: string;
-  read_at: string;
-  pack: unknown;
-}
-
 class PhoneStore extends Dexie {
   waiting!: Table<Waiting, string>;
-  trips!: Table<Remembered, string>;
 
   constructor() {
     super('mzigo-driver');
-    this.version(1).stores({ waiting: 'key, user_id, given_at', trips: 'user_id' });
+    this.version(1).stores({ waiting: 'key, user_id, given_at' });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { beginOf, endOf } from '#lib/platform/calendar.ts';
-import { askJson, command } from '#lib/platform/command.ts';
+import { ask, askJson, command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
@@ -158,6 +158,30 @@ export function quoteOrder(
     lines,
     order_id: orderId ?? null,
   });
+}
+
+/** What an entered order would cost and find today; null where that cannot be said any more. */
+export function quoteAgain(
+  order: Pick<Tables<'orders'>, 'id' | 'customer_id' | 'warehouse_id'>,
+  items: Pick<Tables<'order_items'>, 'product_id' | 'quantity'>[],
+): Promise<Quote | null> {
+  const lines = items.map((item) => ({
+    product_id: item.product_id,
+    quantity: Number(item.quantity),
+  }));
+  return quoteOrder(order.customer_id, order.warehouse_id, lines, order.id).catch(() => null);
+}
+
+/** Lines of a quote that the depot cannot fill now. */
+export function shortLines(quote: Quote | null): Quote['lines'] {
+  return (quote?.lines ?? []).filter(
+    (line) => line.available !== null && Number(line.available) < Number(line.quantity),
+  );
+}
+
+/** The depot that a customer is served from, as far as earlier orders tell; null when none does. */
+export function usualDepot(customerId: string): Promise<string | null> {
+  return ask('usual_depot', { customer_id: customerId });
 }
 
 export interface OrderInput {

@@ -4,6 +4,7 @@ import { meansCustomer } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import type { Filter } from '#lib/ui/columns.ts';
 
 export const CUSTOMER_STATES = [
   'draft',
@@ -70,6 +71,20 @@ export async function searchCustomers(text: string): Promise<CustomerChoice[]> {
   }
   return rows(query.order('name').limit(20));
 }
+
+/** The filter of every list whose documents belong to a customer; he need not be active any more. */
+export const customerFilter: Filter = {
+  name: 'customer',
+  label: 'Customer',
+  kind: 'record',
+  search: async (text) => {
+    let query = supabase.from('customers').select('id,code,name');
+    if (text) query = query.or(await meansCustomer(text));
+    return rows(query.order('name').limit(20));
+  },
+  find: (id) =>
+    answerOf(supabase.from('customers').select('id,code,name').eq('id', id).maybeSingle()),
+};
 
 /** What a customer may owe and does owe; limit and left are null for those who pay on delivery. */
 export interface Credit {

@@ -1,5 +1,6 @@
 import { toPortalError } from '#lib/errors.ts';
 import type { Database, Json } from '#lib/database.types.ts';
+import { signedOut } from './signed_out.svelte.ts';
 import { apiUrl, supabase, untyped } from './supabase.ts';
 
 interface Answer {
@@ -48,6 +49,7 @@ async function attempt<Result>(send: () => PromiseLike<Answer>, retries: boolean
     const { data, error, status } = await send();
     if (!error) return data as Result;
     const failure = toPortalError(error, status);
+    if (await signedOut.isOver(failure)) continue;
     if (!retries || !failure.retryable || turn >= ATTEMPTS) throw failure;
     await pause(Math.min(MAX_PAUSE_MS, 200 * 2 ** turn) + Math.random() * 200);
   }

@@ -1,6 +1,7 @@
 import { invalidate } from '$app/navigation';
 import { toast } from 'svelte-sonner';
 import { type PortalError, toPortalError } from '#lib/errors.ts';
+import { label } from './format.ts';
 
 /**
  * Runs a write and tells the user how it went. What the page shows of the named entities is read
@@ -34,9 +35,10 @@ function describe(error: PortalError): string {
     .flat()
     .map((line: unknown) => {
       if (typeof line !== 'object' || line === null) return '';
-      const { name, sku, required, available } = line as Record<string, unknown>;
+      const { name, sku, required, available, problem } = line as Record<string, unknown>;
       const what = name ?? sku;
       if (!what) return '';
+      if (problem) return `${what}: ${label(String(problem)).toLowerCase()}`;
       return available === undefined
         ? String(what)
         : `${what}: ${required} wanted, ${available} available`;

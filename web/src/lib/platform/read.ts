@@ -1,6 +1,7 @@
 import { isHttpError, error as pageError } from '@sveltejs/kit';
 import { toPortalError } from '#lib/errors.ts';
 import type { Database, Tables } from '#lib/database.types.ts';
+import { signedOut } from './signed_out.svelte.ts';
 import { untyped } from './supabase.ts';
 
 type Query = PromiseLike<{ data: unknown; error: unknown; status: number }>;
@@ -10,9 +11,13 @@ export type Success<Of extends Query> = Extract<Awaited<Of>, { error: null }>['d
 
 /** The answer of a query, typed by its `select`. @throws PortalError */
 export async function answerOf<Of extends Query>(query: Of): Promise<Success<Of>> {
-  const { data, error, status } = await query;
-  if (error) throw toPortalError(error, status);
-  return data as Success<Of>;
+  // A query is sent each time it is awaited.
+  for (;;) {
+    const { data, error, status } = await query;
+    if (!error) return data as Success<Of>;
+    const failure = toPortalError(error, status);
+    if (!(await signedOut.isOver(failure))) throw failure;
+  }
 }
 
 /** The rows of a query. @throws PortalError */

@@ -1,3 +1,4 @@
+import { invalidate } from '$app/navigation';
 import { toPortalError } from '#lib/errors.ts';
 import { askJson } from './command.ts';
 import { supabase } from './supabase.ts';
@@ -40,41 +41,80 @@ class SessionStore {
 
 export const session = new SessionStore();
 
+/** A rule of the company as its settings have it; undefined where it has none. */
+export function rule(name: string): unknown {
+  const rules = session.tenant?.settings.business_rules as Record<string, unknown> | undefined;
+  return rules?.[name];
+}
+
 const REMEMBERED = 'mzigo.session';
+/** How long a page waits for the network before it begins with what it knows. */
+export const PATIENCE_MS = 400;
 
 /**
- * Loads who is signed in; null when nobody is. Without network the last answer stands, so that a
- * driver can open his trip where there is no coverage; the server checks every right anyway.
+ * Loads who is signed in; null when nobody is. Where the network is slow or away the last answer
+ * stands until a new one comes, so that a driver can open his trip where there is no coverage; the
+ * server checks every right anyway.
  */
 export async function loadSession(): Promise<MySession | null> {
-  const { data } = await supabase.auth.getSession();
+  const known = remembered();
+  const asked = whoIsIt(known);
+  if (session.me === null && known) {
+    const late = new Promise<'late'>((resolve) =>
+      setTimeout(() => resolve('late'), navigator.onLine ? PATIENCE_MS : 0),
+    );
+    if ((await Promise.race([asked.catch(() => 'late'), late])) === 'late') {
+      session.me = known;
+      void asked.then(
+        (me) => {
+          if (JSON.stringify(me) !== JSON.stringify(known)) void invalidate('app:session');
+        },
+        () => undefined,
+      );
+      return known;
+    }
+  }
+  session.me = await asked;
+  return session.me;
+}
+
+/** The server's word on who is signed in. @throws PortalError when it has none and nothing is known */
+async function whoIsIt(known: MySession | null): Promise<MySession | null> {
+  const { data, error } = await supabase.auth.getSession();
   if (!data.session) {
+    // Without network a session cannot be renewed, which does not end it.
+    if (known && error && toPortalError(error, error.status).retryable) return known;
     localStorage.removeItem(REMEMBERED);
-    session.me = null;
     return null;
   }
   try {
-    session.me = await askJson<MySession, 'my_session'>('my_session', {});
-    localStorage.setItem(REMEMBERED, JSON.stringify(session.me));
+    const me = await askJson<MySession, 'my_session'>('my_session', {});
+    localStorage.setItem(REMEMBERED, JSON.stringify(me));
+    return me;
   } catch (cause) {
     const failure = toPortalError(cause);
     if (failure.key === 'session_expired' || failure.key === 'not_signed_in') {
       await supabase.auth.signOut({ scope: 'local' });
-      session.me = null;
+      localStorage.removeItem(REMEMBERED);
       return null;
     }
-    const known = remembered(data.session.user.id);
-    if (failure.key !== 'network_unreachable' || !known) throw failure;
-    session.me = known;
+    if (failure.key === 'network_unreachable' && known?.user.id === data.session.user.id) {
+      return known;
+    }
+    throw failure;
   }
-  return session.me;
 }
 
-function remembered(userId: string): MySession | null {
+function remembered(): MySession | null {
   try {
-    const known = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as MySession | null;
-    return known?.user.id === userId ? known : null;
+    return JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as MySession | null;
   } catch {
     return null;
   }
+}
+
+/** What is known of somebody goes with him. */
+export function forgetSession(): void {
+  localStorage.removeItem(REMEMBERED);
+  session.me = null;
 }

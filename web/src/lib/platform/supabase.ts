@@ -13,6 +13,8 @@ const DEADLINE_MS = 60_000;
 
 /** The one client of the portal. Only `$lib/<family>/<family>.ts` files may name a table or RPC. */
 export const supabase = createClient<Database>(apiUrl, SUPABASE_PUBLISHABLE_KEY || 'local', {
+  // A page without network shows its kept copy and says so; silent retries would hold both back.
+  db: { retry: false },
   auth: { persistSession: true, autoRefreshToken: true, detectSessionInUrl: false },
   global: {
     fetch: (input, init) =>

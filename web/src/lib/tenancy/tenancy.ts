@@ -3,6 +3,7 @@ import { toPortalError } from '#lib/errors.ts';
 import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
+import { forgetSession, session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export type Role = Enums<'member_role'>;
@@ -26,13 +27,19 @@ export const ROLES = [
 export const MEMBER_STATES = ['active', 'inactive'] as const satisfies Enums<'membership_status'>[];
 
 export async function signIn(email: string, password: string): Promise<void> {
-  const { error } = await supabase.auth.signInWithPassword({ email, password });
+  const { data, error } = await supabase.auth.signInWithPassword({ email, password });
   if (error) throw toPortalError(error, error.status);
+  // Somebody else begins anew; the same person goes on.
+  if (data.user.id !== session.me?.user.id) forgetSession();
 }
 
 /** Ends this session only; other devices stay signed in. */
 export async function signOut(): Promise<void> {
   await supabase.auth.signOut({ scope: 'local' });
+  forgetSession();
+  // Loaded when it is needed: signing in has no use for it.
+  const { forgetCopies } = await import('#lib/platform/kept.ts');
+  await forgetCopies();
 }
 
 export function switchTenant(tenantId: string) {
@@ -177,13 +184,36 @@ export async function readSettings() {
   const settings = await answerOf(
     supabase
       .from('tenant_settings')
-      .select('tenant_id,currency,timezone,locale,business_rules,version')
+      .select(
+        'tenant_id,currency,timezone,locale,business_rules,legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,logo,version',
+      )
       .maybeSingle(),
   );
   return settings && { ...settings, business_rules: settings.business_rules as Rules };
 }
 
 type Settings = Tables<'tenant_settings'>;
+
+/** What documents print of the company that sells. */
+export type Identity = Pick<
+  Settings,
+  | 'legal_name'
+  | 'postal_address'
+  | 'tax_numbers'
+  | 'contact_line'
+  | 'bank_details'
+  | 'mpesa_till'
+  | 'logo'
+>;
+
+export function readIdentity(): Promise<Identity | null> {
+  return answerOf(
+    supabase
+      .from('tenant_settings')
+      .select('legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,logo')
+      .maybeSingle(),
+  );
+}
 
 export function saveSettings(
   settings: Pick<Settings, 'tenant_id' | 'version'>,
@@ -192,7 +222,7 @@ export function saveSettings(
     timezone: string;
     locale: string;
     business_rules: Rules;
-  },
+  } & Identity,
 ) {
   return answerOf(
     supabase

@@ -22,7 +22,17 @@ export interface Column<Row> {
 
 export type Filter =
   | { name: string; label: string; kind?: 'choice'; options: { value: string; label: string }[] }
-  | { name: string; label: string; kind: 'date' };
+  | { name: string; label: string; kind: 'date' }
+  | {
+      name: string;
+      label: string;
+      kind: 'record';
+      /** The records that a text may mean, and the one that the address names. */
+      search: (text: string) => Promise<NamedRecord[]>;
+      find: (id: string) => Promise<NamedRecord | null>;
+    };
+
+export type NamedRecord = { id: string; name: string; code: string };
 
 /** For records that are retired, never deleted: the column and the filter that tell them apart. */
 export function inUseColumn<Row extends { is_active: boolean }>(): Column<Row> {

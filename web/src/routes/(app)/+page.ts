@@ -1,6 +1,7 @@
 import { listTrips } from '#lib/delivery/delivery.ts';
 import { figures, progressOf } from '#lib/home/home.ts';
 import { listOrders } from '#lib/orders/orders.ts';
+import { keptFirst } from '#lib/platform/kept.ts';
 import type { ListQuery } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
@@ -16,6 +17,7 @@ const latest = (sort: string, size: number, filters: Record<string, string> = {}
 
 export async function load({ depends, parent }) {
   depends(
+    'kept:dashboard',
     'entity:order',
     'entity:trip',
     'entity:customer',
@@ -26,22 +28,24 @@ export async function load({ depends, parent }) {
     'entity:offload_document',
   );
   const { me } = await parent();
-  if (!me.tenant) return { figures: [], orders: [], trips: [], progress: new Map() };
-  return reading(async () => {
-    const [numbers, orders, trips] = await Promise.all([
-      figures(),
-      session.can('orders.view')
-        ? listOrders(latest('created_at', 8)).then((page) => page.rows)
-        : [],
-      session.can('trips.view')
-        ? listTrips(latest('started_at', 8, { status: 'in_progress' })).then((page) => page.rows)
-        : [],
-    ]);
-    return {
-      figures: numbers,
-      orders,
-      trips,
-      progress: await progressOf(trips.map((trip) => trip.id)),
-    };
-  });
+  if (!me.tenant) return { figures: [], orders: [], trips: [], progress: new Map(), kept: null };
+  return reading(() =>
+    keptFirst('dashboard', async () => {
+      const [numbers, orders, trips] = await Promise.all([
+        figures(),
+        session.can('orders.view')
+          ? listOrders(latest('created_at', 8)).then((page) => page.rows)
+          : [],
+        session.can('trips.view')
+          ? listTrips(latest('started_at', 8, { status: 'in_progress' })).then((page) => page.rows)
+          : [],
+      ]);
+      return {
+        figures: numbers,
+        orders,
+        trips,
+        progress: await progressOf(trips.map((trip) => trip.id)),
+      };
+    }),
+  );
 }

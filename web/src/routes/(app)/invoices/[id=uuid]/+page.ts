@@ -1,6 +1,7 @@
 import { allocationsOf, invoiceItems, readInvoice } from '#lib/billing/billing.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
+import { readIdentity } from '#lib/tenancy/tenancy.ts';
 import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export async function load({ params, depends, parent }) {
@@ -8,11 +9,12 @@ export async function load({ params, depends, parent }) {
   // Rights are known once the layout has read the session.
   await parent();
   return reading(async () => {
-    const [invoice, items, allocations, history] = await Promise.all([
+    const [invoice, items, allocations, history, seller] = await Promise.all([
       readInvoice(params.id),
       invoiceItems(params.id),
       session.can('payments.view') ? allocationsOf('invoice_id', params.id) : [],
       historyOf(params.id),
+      readIdentity(),
     ]);
     const known = found(invoice, 'invoice');
     const names = await namesOf([known.created_by]);
@@ -21,6 +23,7 @@ export async function load({ params, depends, parent }) {
       items,
       allocations,
       history,
+      seller,
       createdBy: nameOf(names, known.created_by),
     };
   });

@@ -1,0 +1,117 @@
+import { beforeNavigate, goto } from '$app/navigation';
+import { onMount, untrack } from 'svelte';
+import { device } from './device.ts';
+import { session } from './session.svelte.ts';
+
+/** Compares what was entered; a photo counts by its size. */
+function signature(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part instanceof Blob ? `${part.type} of ${part.size}` : part,
+  );
+}
+
+/** The moment, as the API writes it. */
+const now = () => new Date().toISOString();
+
+/**
+ * What is typed into a form, kept on this device under the record it belongs to until it is sent or
+ * thrown away. Made while a component is set up; it puts back what an earlier visit left, and asks
+ * before somebody leaves in the middle.
+ */
+export class Draft<Value extends object> {
+  /** When what was put back had been entered; null for a form that began empty. */
+  restoredAt = $state<string | null>(null);
+  isDirty = $state(false);
+  /** Where the person was about to go when he was asked. */
+  leaving = $state<(() => void) | null>(null);
+
+  readonly #key: string;
+  readonly #restore: (value: Value) => void;
+  #beginning: Value;
+  #isTouched = false;
+  #isOver = false;
+  #isLoaded = $state(false);
+
+  constructor(record: string, read: () => Value, restore: (value: Value) => void) {
+    this.#key = [session.me?.user.id, session.tenant?.id, record].join(' ');
+    this.#restore = restore;
+    this.#beginning = untrack(() => $state.snapshot(read()) as Value);
+    beforeNavigate((navigation) => {
+      if (!this.isDirty || this.#isOver) return;
+      navigation.cancel();
+      // The browser asks by itself before it leaves the portal.
+      if (navigation.willUnload || !navigation.to) return;
+      const { url } = navigation.to;
+      const by = navigation.type === 'popstate' ? navigation.delta : undefined;
+      this.leaving = () => (by === undefined ? void goto(url) : history.go(by));
+    });
+    onMount(() => {
+      const touch = () => (this.#isTouched = true);
+      document.addEventListener('pointerdown', touch, true);
+      document.addEventListener('keydown', touch, true);
+      document.addEventListener('input', touch, true);
+      void this.#load();
+      return () => {
+        document.removeEventListener('pointerdown', touch, true);
+        document.removeEventListener('keydown', touch, true);
+        document.removeEventListener('input', touch, true);
+      };
+    });
+    $effect(() => {
+      const value = $state.snapshot(read()) as Value;
+      if (this.#isLoaded) void this.#follow(value);
+    });
+  }
+
+  /** The form was accepted: nothing of it is kept any more. */
+  async sent(): Promise<void> {
+    this.#isOver = true;
+    this.isDirty = false;
+    this.restoredAt = null;
+    await device.drafts.delete(this.#key);
+  }
+
+  /** The form as it was before anything was entered. */
+  async discard(): Promise<void> {
+    this.#restore(this.#beginning);
+    this.restoredAt = null;
+    this.isDirty = false;
+    await device.drafts.delete(this.#key);
+  }
+
+  /** Goes where the person was about to go. */
+  async leave(keep: boolean): Promise<void> {
+    const go = this.leaving;
+    this.leaving = null;
+    if (!keep) await this.discard();
+    this.#isOver = true;
+    go?.();
+  }
+
+  async #load(): Promise<void> {
+    // A browser that keeps nothing (a private window, a full disk) still has a form that works.
+    const kept = await device.drafts.get(this.#key).catch(() => undefined);
+    if (kept) {
+      this.#restore(kept.value as Value);
+      this.restoredAt = kept.kept_at;
+    }
+    this.#isLoaded = true;
+  }
+
+  async #follow(value: Value): Promise<void> {
+    if (this.#isOver) return;
+    // What a form fills in by itself before anybody touched it is where it begins.
+    if (!this.#isTouched && untrack(() => this.restoredAt) === null) {
+      this.#beginning = value;
+      return;
+    }
+    this.isDirty = signature(value) !== signature(this.#beginning);
+    try {
+      if (this.isDirty) {
+        await device.drafts.put({ key: this.#key, value, kept_at: now() });
+      } else await device.drafts.delete(this.#key);
+    } catch {
+      // The form goes on; it is only not kept.
+    }
+  }
+}
