@@ -37,6 +37,24 @@ comment on table public.messages is 'Outgoing e-mails, WhatsApp and text message
 comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
 select private.force_policies('public.messages');
 
+create function private.tg_messages__wake_pages() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform realtime.send(
+    pg_catalog.jsonb_build_object('entity_type', 'message', 'entity_id', c.id, 'event_type', 'message.' || pg_catalog.lower(tg_op)),
+    'change', private.topic_of(c.tenant_id, 'messages.view'), true)
+  from (select n.tenant_id, pg_catalog.max(n.id::text) as id from changed_rows n group by n.tenant_id) c;
+  return null;
+end
+$$;
+comment on function private.tg_messages__wake_pages() is
+  'Wakes the pages that show the outbox, once per company and statement. Messages are no documents: they are in no ledger, so no queue would tell of them.';
+create trigger _500_wake_pages_on_insert after insert on public.messages
+referencing new table as changed_rows for each statement execute function private.tg_messages__wake_pages();
+create trigger _500_wake_pages_on_update after update on public.messages
+referencing new table as changed_rows for each statement execute function private.tg_messages__wake_pages();
+
 ------------------------------------------------------------------------------------------------
 -- What messages say
 ------------------------------------------------------------------------------------------------
