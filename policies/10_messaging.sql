@@ -23,3 +23,19 @@ using (
     or (select private.is_super_admin())
   )
 );
+
+grant execute on function private.placeholders_of to authenticated;
+grant select on public.message_texts to authenticated;
+create policy select_everyone on public.message_texts for select to authenticated using (true);
+
+grant select, delete on public.message_templates to authenticated;
+grant insert (event, channel, language, subject, body), update (subject, body) on public.message_templates to authenticated;
+create policy select_members on public.message_templates for select to authenticated
+using (tenant_id = (select private.tenant_id('messages.view')));
+create policy insert_managers on public.message_templates for insert to authenticated
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.message_templates for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')))
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy delete_managers on public.message_templates for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));

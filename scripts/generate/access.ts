@@ -57,6 +57,8 @@ export const ACCESS: Record<string, Access> = {
   manual_adjustment_items: { select: 'inventory.view in scope' },
   manual_adjustments: { select: 'inventory.view in scope' },
   memberships: { select: 'users.view or self' },
+  message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
+  message_texts: { select: 'everyone' },
   messages: { select: 'messages.view' },
   offload_documents: { select: 'trips.view in scope' },
   offload_items: { select: 'trips.view in scope' },

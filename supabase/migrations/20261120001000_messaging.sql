@@ -37,3 +37,91 @@ comment on table public.messages is 'Outgoing e-mails, WhatsApp and text message
 comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
 alter table public.messages enable row level security;
 alter table public.messages force row level security;
+
+------------------------------------------------------------------------------------------------
+-- What messages say
+------------------------------------------------------------------------------------------------
+
+create function private.placeholders_of(template text) returns text[]
+language sql immutable set search_path = ''
+as $$
+  select array(select distinct m[1] from pg_catalog.regexp_matches(template, '\{([a-z_]+)\}', 'g') m order by 1)
+$$;
+comment on function private.placeholders_of(text) is 'The names in braces in a text: "Dear {customer}" gives {customer}.';
+
+create function private.fill_in(template text, names jsonb) returns text
+language sql immutable set search_path = ''
+as $$
+  -- In one pass: what is filled in is never looked at for braces itself.
+  select coalesce(pg_catalog.string_agg(coalesce(names ->> m[1], m[2], m[3]), '' order by place), '')
+  from pg_catalog.regexp_matches(template, '\{([a-z_]+)\}|([^{]+)|(\{)', 'g') with ordinality as t (m, place)
+$$;
+comment on function private.fill_in(text, jsonb) is 'The text with every {name} replaced by the value of that name; by nothing when it has none.';
+
+create table public.message_texts (
+  event text not null,
+  channel public.message_channel not null,
+  language text not null,
+  subject text,
+  body text not null,
+  primary key (event, channel, language),
+  constraint language_is_known check (language in ('en', 'sw')),
+  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['company', 'customer', 'date', 'head', 'number', 'reason', 'total'])
+);
+comment on table public.message_texts is
+  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date} and {head} are filled in.';
+alter table public.message_texts enable row level security;
+alter table public.message_texts force row level security;
+
+create table public.message_templates (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  event text not null,
+  channel public.message_channel not null,
+  language text not null,
+  subject text,
+  body text not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id),
+  unique (tenant_id, event, channel, language),
+  constraint message_text_is_known foreign key (event, channel, language) references public.message_texts (event, channel, language),
+  constraint subject_is_short check (length(subject) <= 300),
+  constraint message_body_is_bounded check (btrim(body) <> '' and length(body) <= 2000),
+  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['company', 'customer', 'date', 'head', 'number', 'reason', 'total'])
+);
+create index message_templates_text on public.message_templates (event, channel, language);
+comment on table public.message_templates is 'A company''s own words for a message, in place of those of public.message_texts.';
+select private.manage_table('public.message_templates', 'message_template');
+select private.register_error('message_text_is_known', 422, 'There is no such message.', 'Choose one of the events, channels and languages of the list of messages.');
+select private.register_error('subject_is_short', 422, 'The subject is too long.', 'Shorten it to 300 characters.');
+select private.register_error('message_body_is_bounded', 422, 'The text is missing or too long.', 'Enter a text of at most 2000 characters.');
+select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {reason}, {company}, {date} or {head}.');
+select private.register_error('message_template_taken', 409, 'Your company has its own words for this message already.', 'Change those instead.');
+select private.refuse_taken('public.message_templates', 'message_templates_tenant_id_event_channel_language_key', 'message_template_taken');
+
+insert into public.message_texts (event, channel, language, subject, body)
+select t.event, c.channel, t.language, case when c.channel = 'email' then '{company}: {number}' end, t.body
+from pg_catalog.unnest(array['email', 'whatsapp', 'sms']::public.message_channel[]) as c (channel)
+cross join (values
+  ('order.approved', 'en', 'Dear {customer}, your order {number} of {total} is confirmed. Thank you! {company}'),
+  ('order.rejected', 'en', 'Dear {customer}, we cannot take your order {number}: {reason}. Please call us. {company}'),
+  ('order.dispatched', 'en', 'Dear {customer}, your order {number} has left our depot and is on its way to you. {company}'),
+  ('order.delivered', 'en', 'Dear {customer}, your order {number} was delivered. Thank you for buying from {company}.'),
+  ('order.failed', 'en', 'Dear {customer}, we could not deliver your order {number}: {reason}. We will call you. {company}'),
+  ('invoice.issued', 'en', 'Dear {customer}, the invoice for your order {number} over {total} is ready. {company}'),
+  ('order.approved', 'sw', 'Mpendwa {customer}, oda yako {number} ya {total} imethibitishwa. Asante! {company}'),
+  ('order.rejected', 'sw', 'Mpendwa {customer}, hatuwezi kupokea oda yako {number}: {reason}. Tafadhali tupigie simu. {company}'),
+  ('order.dispatched', 'sw', 'Mpendwa {customer}, oda yako {number} imeondoka kwenye ghala letu na iko njiani kuja kwako. {company}'),
+  ('order.delivered', 'sw', 'Mpendwa {customer}, oda yako {number} imefika. Asante kwa kununua kutoka {company}.'),
+  ('order.failed', 'sw', 'Mpendwa {customer}, hatukuweza kufikisha oda yako {number}: {reason}. Tutakupigia simu. {company}'),
+  ('invoice.issued', 'sw', 'Mpendwa {customer}, ankara ya oda yako {number} ya {total} iko tayari. {company}')
+) as t (event, language, body);
+insert into public.message_texts (event, channel, language, subject, body) values
+  ('audit.statement', 'email', 'en', '{company}: audit trail of {date}',
+    'The audit trail of {company} ends today with the head {head}. Keep this message: as long as the trail still contains this head, nothing before it was changed or removed. To check it, verify the audit trail with this head.'),
+  ('audit.statement', 'email', 'sw', '{company}: kumbukumbu za ukaguzi za {date}',
+    'Kumbukumbu za ukaguzi za {company} zinaishia leo kwa alama {head}. Tunza ujumbe huu: maadamu kumbukumbu bado zina alama hii, hakuna kilichobadilishwa wala kuondolewa kabla yake. Ili kuhakikisha, kagua kumbukumbu kwa alama hii.');

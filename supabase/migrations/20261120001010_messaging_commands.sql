@@ -24,54 +24,94 @@ comment on function private.enqueue_message(uuid, public.message_channel, text, 
   'Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events.';
 select private.expose('enqueue_message');
 
-create function private.message_text(event_type text, order_number text, customer_name text, company text, total text, reason text) returns text
-language sql immutable set search_path = ''
+create function private.say(
+  tenant uuid, event text, channel public.message_channel, recipient text, names jsonb, business_key text, entity_type text default null, entity_id uuid default null
+) returns uuid
+language plpgsql security definer set search_path = ''
 as $$
-  select case event_type
-    when 'order.approved' then pg_catalog.format('Dear %s, your order %s of %s is confirmed. Thank you! %s', customer_name, order_number, total, company)
-    when 'order.rejected' then pg_catalog.format('Dear %s, we cannot take your order %s: %s. Please call us. %s', customer_name, order_number, reason, company)
-    when 'order.dispatched' then pg_catalog.format('Dear %s, your order %s has left our depot and is on its way to you. %s', customer_name, order_number, company)
-    when 'order.delivered' then pg_catalog.format('Dear %s, your order %s was delivered. Thank you for buying from %s.', customer_name, order_number, company)
-    when 'order.failed' then pg_catalog.format('Dear %s, we could not deliver your order %s: %s. We will call you. %s', customer_name, order_number, reason, company)
-    when 'invoice.issued' then pg_catalog.format('Dear %s, the invoice for your order %s over %s is ready. %s', customer_name, order_number, total, company)
-  end
+#variable_conflict use_variable
+declare
+  text record;
+begin
+  -- In the language of the company, else in English; its own words before those of the product.
+  select coalesce(o.subject, w.subject) as subject, coalesce(o.body, w.body) as body, t.name as company into text
+  from public.tenants t
+  join public.tenant_settings s on s.tenant_id = t.id
+  join public.message_texts w on w.event = event and w.channel = channel and w.language in (pg_catalog.split_part(s.locale, '-', 1), 'en')
+  left join public.message_templates o on o.tenant_id = t.id and o.event = w.event and o.channel = w.channel and o.language = w.language
+  where t.id = tenant
+  order by w.language = pg_catalog.split_part(s.locale, '-', 1) desc
+  limit 1;
+  names := names || pg_catalog.jsonb_build_object('company', text.company);
+  return private.enqueue_message(tenant, channel, recipient, event, private.fill_in(text.subject, names), private.fill_in(text.body, names),
+    business_key, 'messages.view', entity_type, entity_id);
+end
 $$;
-comment on function private.message_text(text, text, text, text, text, text) is 'What a customer reads about an event. Null for events that nobody is told about.';
+comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid) is
+  'Writes the message about an event in the company''s language and words, with these names filled in, and queues it; null when its business key was used before.';
+
+create type private.addressee as (phone text, email text, names jsonb);
+comment on type private.addressee is 'Whom a message about a document goes to, and the names that its text may use.';
+
+create table private.addressees (
+  machine text primary key references private.machines (machine),
+  finder text not null
+);
+alter table private.addressees enable row level security;
+alter table private.addressees force row level security;
+comment on table private.addressees is 'Who is told about a kind of document: function of private over company and document that answers a private.addressee. Written by private.address.';
+
+create function private.address(machine_name text, finder_name text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform ('private.' || finder_name || '(uuid,uuid)')::regprocedure;
+  insert into private.addressees (machine, finder) values (machine_name, finder_name);
+end
+$$;
+comment on function private.address(text, text) is 'Has messages about a kind of document go to whom private.<finder> names. Called by migrations.';
+
+create function private.customer_of_order(tenant uuid, document uuid) returns private.addressee
+language sql stable security definer set search_path = ''
+as $$
+  select row(c.phone, c.email, pg_catalog.jsonb_build_object('customer', c.name, 'number', o.number, 'reason', coalesce(o.status_reason, ''),
+    'total', o.currency || ' ' || pg_catalog.to_char(o.total, 'FM999,999,999,990.00')))::private.addressee
+  from public.orders o join public.customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id
+  where o.tenant_id = tenant and o.id = document
+$$;
+comment on function private.customer_of_order(uuid, uuid) is 'The customer of an order, to be told about it.';
+select private.address('order', 'customer_of_order');
+
+create function private.customer_of_invoice(tenant uuid, document uuid) returns private.addressee
+language sql stable security definer set search_path = ''
+as $$
+  select row(a.phone, a.email, a.names || pg_catalog.jsonb_build_object('total', i.currency || ' ' || pg_catalog.to_char(i.total, 'FM999,999,999,990.00')))::private.addressee
+  from public.invoices i cross join lateral private.customer_of_order(tenant, i.order_id) a
+  where i.tenant_id = tenant and i.id = document
+$$;
+comment on function private.customer_of_invoice(uuid, uuid) is 'The customer of an invoice, to be told about it; its number is that of his order.';
+select private.address('invoice', 'customer_of_invoice');
 
 create function private.notify_about(event public.event_store) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  subject record;
+  told private.addressee;
 begin
-  select o.number, c.name as customer_name, c.phone, c.email, t.name as company, o.status_reason, o.currency,
-    case when event.entity_type = 'invoice' then v.total else o.total end as total
-  into subject
-  from public.orders o
-  join public.customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id
-  join public.tenants t on t.id = o.tenant_id
-  left join public.invoices v on v.tenant_id = o.tenant_id and event.entity_type = 'invoice' and v.id = event.entity_id
-  where o.tenant_id = event.tenant_id
-    and o.id = case when event.entity_type = 'invoice' then (select i.order_id from public.invoices i where i.tenant_id = event.tenant_id and i.id = event.entity_id) else event.entity_id end;
-  if not found or coalesce(subject.phone, subject.email) is null then
+  execute (select pg_catalog.format('select * from private.%I($1, $2)', a.finder) from private.addressees a where a.machine = event.machine)
+  into told using event.tenant_id, event.entity_id;
+  if coalesce(told.phone, told.email) is null then
     return;
   end if;
-  perform private.enqueue_message(
-    event.tenant_id,
-    case when subject.phone is not null then 'whatsapp'::public.message_channel else 'email' end,
-    coalesce(subject.phone, subject.email),
-    event.event_type,
-    case when subject.phone is null then subject.company || ': ' || subject.number end,
-    private.message_text(event.event_type, subject.number, subject.customer_name, subject.company,
-      subject.currency || ' ' || pg_catalog.to_char(subject.total, 'FM999,999,999,990.00'), coalesce(subject.status_reason, '')),
-    event.event_type || ':' || event.entity_id::text,
-    'messages.view', event.entity_type, event.entity_id
-  );
+  perform private.say(event.tenant_id, event.event_type, case when told.phone is not null then 'whatsapp' else 'email' end::public.message_channel,
+    coalesce(told.phone, told.email), told.names, event.event_type || ':' || event.entity_id::text, event.entity_type, event.entity_id);
 end
 $$;
 comment on function private.notify_about(public.event_store) is
-  'Effect: a message to the customer by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
-select private.listen('notifications', 'notify_about', 'order.approved', 'order.rejected', 'order.dispatched', 'order.delivered', 'order.failed', 'invoice.issued');
+  'Effect: a message about a step of a document to its addressee, by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
+select private.listen('notifications', 'notify_about', variadic array(
+  select distinct t.event from public.message_texts t join private.transitions x on x.event = t.event join private.addressees a on a.machine = x.machine
+));
 
 create function private.message_to_send(message_id uuid) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -113,7 +153,7 @@ declare
   sent bigint := 0;
 begin
   for statement in
-    select t.id as tenant_id, t.name as company, d.today, u.id as user_id, u.email, 'audit.statement:' || d.today || ':' || u.id as business_key
+    select t.id as tenant_id, d.today, u.email, 'audit.statement:' || d.today || ':' || u.id as business_key
     from public.tenants t
     cross join lateral (select private.tenant_today(t.id) as today) d
     join public.memberships m on m.tenant_id = t.id and m.status = 'active'
@@ -122,11 +162,8 @@ begin
       and not exists (select from public.messages g where g.tenant_id = t.id and g.business_key = 'audit.statement:' || d.today || ':' || u.id)
       and exists (select from private.audit_chain c where c.tenant_id = t.id)
   loop
-    sent := sent + (private.enqueue_message(statement.tenant_id, 'email', statement.email, 'audit.statement',
-      pg_catalog.format('%s: audit trail of %s', statement.company, statement.today),
-      pg_catalog.format(
-        'The audit trail of %s ends today with the head %s. Keep this message: as long as the trail still contains this head, nothing before it was changed or removed. To check it, verify the audit trail with this head.',
-        statement.company, private.audit_head_of(statement.tenant_id)),
+    sent := sent + (private.say(statement.tenant_id, 'audit.statement', 'email', statement.email,
+      pg_catalog.jsonb_build_object('date', statement.today, 'head', private.audit_head_of(statement.tenant_id)),
       statement.business_key) is not null)::integer;
   end loop;
   return sent;

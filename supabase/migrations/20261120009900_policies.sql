@@ -559,6 +559,22 @@ using (
   )
 );
 
+grant execute on function private.placeholders_of to authenticated;
+grant select on public.message_texts to authenticated;
+create policy select_everyone on public.message_texts for select to authenticated using (true);
+
+grant select, delete on public.message_templates to authenticated;
+grant insert (event, channel, language, subject, body), update (subject, body) on public.message_templates to authenticated;
+create policy select_members on public.message_templates for select to authenticated
+using (tenant_id = (select private.tenant_id('messages.view')));
+create policy insert_managers on public.message_templates for insert to authenticated
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.message_templates for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')))
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy delete_managers on public.message_templates for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
 -- Family 13, registries: search. It runs with the rights of whoever asks, so that he finds what he sees.
 
 grant execute on function public.find_numbers, private.find_numbers, private.number_candidates, private.reference_key, private.customers_meant, private.normal_plate, public.find_vehicles, private.find_vehicles to authenticated;

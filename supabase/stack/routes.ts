@@ -17,6 +17,7 @@ export interface Route {
   search: string;
 }
 
+const notAnAddress = () => new Refusal(400, 'address_invalid', 'This is not an address.');
 const notFound = () => new Refusal(404, 'not_found', 'There is nothing at this address.');
 
 /** C0 controls, DEL and what would be a step or a separator once it is decoded. */
@@ -31,7 +32,7 @@ const NEVER_IN_A_SEGMENT = /[\u0000-\u001f\u007f/\\]/;
  */
 export function readRoute(target: string): Route {
   const [, path = '', search = ''] = /^(\/[^?#]*)(\?[^#]*)?$/.exec(target) ?? [];
-  if (path === '') throw new Refusal(400, 'address_invalid', 'This is not an address.');
+  if (path === '') throw notAnAddress();
   const raw = path.slice(1).split('/');
   const segments = raw.map(decode);
   const [first, version, ...rest] = segments;
@@ -43,6 +44,8 @@ export function readRoute(target: string): Route {
     if (FAMILIES.includes(looseFirst ?? '') && looseVersion === 'v1') throw notFound();
     return { family: null, segments: [], path, search };
   }
+  // Readers of a query do not agree on what they cannot decode, and PostgreSQL reads no NUL anywhere.
+  if (decode(search)?.includes('\0') ?? true) throw notAnAddress();
   // One slash at the end is common: /rest/v1/
   if (rest.at(-1) === '') rest.pop();
   const known = rest.map((segment) => {

@@ -95,12 +95,18 @@ test.each([
   expect(leadsTo(method, target)).toBe(404);
 });
 
-test.each(['', 'orders', '*', '/a#b', 'http://evil.example/rest/v1/orders'])(
-  '"%s" is no address',
-  (target) => {
-    expect(leadsTo('GET', target)).toBe(400);
-  },
-);
+test.each([
+  '',
+  'orders',
+  '*',
+  '/a#b',
+  'http://evil.example/rest/v1/orders',
+  '/rest/v1/orders?number=eq.%ff',
+  '/rest/v1/orders?select=%',
+  '/rest/v1/orders?order=a%00b',
+])('"%s" is no address', (target) => {
+  expect(leadsTo('GET', target)).toBe(400);
+});
 
 test.each(['/', '/orders/1?tab=lines', '/authors/v1', '/rest', '/%E0%A4%A'])(
   '%s is a page of the portal',

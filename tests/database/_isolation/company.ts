@@ -223,6 +223,9 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('owner').query(
     `insert into workflow_definitions (machine, from_state, command) values ('customer', 'active', 'suspend')`,
   );
+  await as('owner').query(
+    `insert into message_templates (event, channel, language, body) values ('order.approved', 'sms', 'en', 'Thank you!')`,
+  );
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
     own,
   ]);

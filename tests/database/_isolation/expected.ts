@@ -6,6 +6,7 @@ import type { Company, Person } from './company.ts';
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
+  message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
   permissions: 'x.permission',
   role_permissions: `concat_ws(' ', x.role, x.permission)`,
   role_ranks: 'x.role::text',
@@ -17,7 +18,7 @@ export function keyOf(table: string): string {
 }
 
 /** Tables that hold no company's rows. */
-const REFERENCE = ['permissions', 'role_permissions', 'role_ranks'];
+const REFERENCE = ['message_texts', 'permissions', 'role_permissions', 'role_ranks'];
 
 /** The rows of the company $1, as an SQL condition. */
 function ofCompany(table: string): string {

@@ -77,6 +77,12 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       amount: 1,
       posted_at: '2026-11-20T00:00:00Z',
     }),
+    message_templates: row({
+      event: 'order.failed',
+      channel: 'sms',
+      language: 'sw',
+      body: 'Pole',
+    }),
     territories: row({ code: 'ISO', name: 'Sample' }, { parent_id: ids.territory }),
     vehicles: row(
       { registration: 'ISO 1', name: 'Sample', capacity_kg: 1, capacity_l: 1, capacity_units: 1 },

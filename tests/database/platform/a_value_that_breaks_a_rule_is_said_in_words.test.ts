@@ -48,6 +48,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
     phone_is_e164: { phone: 'by mail' },
   },
   inventory: { reorder_point_is_bounded: { reorder_point: -1 } },
+  message_templates: {
+    message_body_is_bounded: { body: ' ' },
+    placeholders_are_known: { body: 'Dear {custmer}' },
+    subject_is_short: { subject: LONG.slice(0, 301) },
+  },
   price_list_items: {
     min_quantity_is_bounded: { min_quantity: 0 },
     price_is_bounded: { price: 'NaN' },

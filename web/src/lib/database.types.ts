@@ -846,6 +846,62 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** A company's own words for a message, in place of those of public.message_texts. */
+      message_templates: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          event: string;
+          channel: Database['public']['Enums']['message_channel'];
+          language: string;
+          subject: string | null;
+          body: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+        };
+        Insert: {
+          event: string;
+          channel: Database['public']['Enums']['message_channel'];
+          language: string;
+          subject?: string | null;
+          body: string;
+        };
+        Update: { subject?: string | null; body?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'message_templates_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'message_text_is_known';
+            columns: ['event', 'channel', 'language'];
+            isOneToOne: false;
+            referencedRelation: 'message_texts';
+            referencedColumns: ['event', 'channel', 'language'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date} and {head} are filled in. */
+      message_texts: {
+        Row: {
+          event: string;
+          channel: Database['public']['Enums']['message_channel'];
+          language: string;
+          subject: string | null;
+          body: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal's outbox shows it. */
       messages: {
         Row: {
