@@ -17,8 +17,8 @@ import {
   parseBody,
   solveAndExplain,
   SolverError,
-} from '../functions/_shared/solver/mod.ts';
-import type { Explained, Progress } from '../functions/_shared/solver/mod.ts';
+} from '../solver/mod.ts';
+import type { Explained, Progress } from '../solver/mod.ts';
 
 const USAGE =
   'Usage: npm run solve -- [--time SECONDS] [--iterations N] [--seed N] [--explain] [--svg OUT.svg] [FILE]';

@@ -14,8 +14,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { solveAndExplain, verify } from '../../../functions/_shared/solver/mod.ts';
-import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import { solveAndExplain, verify } from '../../../solver/mod.ts';
+import type { VroomInput } from '../../../solver/mod.ts';
 import { threadMilliseconds } from './clock.ts';
 import { scatteredRequest } from './scattered.ts';
 

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { solveAndExplain } from '../../../functions/_shared/solver/mod.ts';
+import { solveAndExplain } from '../../../solver/mod.ts';
 import { threadMilliseconds } from './clock.ts';
 
 const megabytes = (): number => process.memoryUsage().rss / 2 ** 20;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { drawPlan, solve, verify } from '../../../functions/_shared/solver/mod.ts';
-import type { VroomInput, VroomSolution } from '../../../functions/_shared/solver/mod.ts';
+import { drawPlan, solve, verify } from '../../../solver/mod.ts';
+import type { VroomInput, VroomSolution } from '../../../solver/mod.ts';
 import { line, onALine } from './requests.ts';
 
 async function answer(request: VroomInput): Promise<VroomSolution> {

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { verify } from '../../../functions/_shared/solver/mod.ts';
-import type { VroomInput, VroomSolution } from '../../../functions/_shared/solver/mod.ts';
+import { verify } from '../../../solver/mod.ts';
+import type { VroomInput, VroomSolution } from '../../../solver/mod.ts';
 import { onALine } from './requests.ts';
 
 const script = new URL('../../../scripts/solve.ts', import.meta.url).pathname;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { solve, verify } from '../../../functions/_shared/solver/mod.ts';
-import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import { solve, verify } from '../../../solver/mod.ts';
+import type { VroomInput } from '../../../solver/mod.ts';
 import { bruteForce, valueOf } from './plain.ts';
 
 const folder = new URL('./fixtures/', import.meta.url).pathname;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { solve, verify } from '../../../functions/_shared/solver/mod.ts';
+import { solve, verify } from '../../../solver/mod.ts';
 import { instances, readInstance } from './shared-data.ts';
 
 test('the published instances are there', () => {

@@ -6,7 +6,7 @@ import type {
   VroomShipmentStep,
   VroomVehicle,
   Window,
-} from '../../../functions/_shared/solver/mod.ts';
+} from '../../../solver/mod.ts';
 
 export interface Features {
   seed: number;

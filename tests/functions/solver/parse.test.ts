@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseBody, solve, SolverError } from '../../../functions/_shared/solver/mod.ts';
-import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import { parseBody, solve, SolverError } from '../../../solver/mod.ts';
+import type { VroomInput } from '../../../solver/mod.ts';
 import { onALine } from './requests.ts';
 
 type Loose = Record<string, unknown>;

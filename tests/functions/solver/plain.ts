@@ -8,7 +8,7 @@ import type {
   VroomSolution,
   VroomVehicle,
   Window,
-} from '../../../functions/_shared/solver/mod.ts';
+} from '../../../solver/mod.ts';
 
 export interface PlainTask {
   key: string;

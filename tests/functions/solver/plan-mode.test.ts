@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { solve, verify } from '../../../functions/_shared/solver/mod.ts';
-import type {
-  VroomInput,
-  VroomRoute,
-  VroomVehicleStep,
-} from '../../../functions/_shared/solver/mod.ts';
+import { solve, verify } from '../../../solver/mod.ts';
+import type { VroomInput, VroomRoute, VroomVehicleStep } from '../../../solver/mod.ts';
 import { build, features } from './instances.ts';
 import { onALine } from './requests.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { solve, verify } from '../../../functions/_shared/solver/mod.ts';
+import { solve, verify } from '../../../solver/mod.ts';
 import { bruteForce, stillInsertable, valueOf } from './plain.ts';
 import { build, features } from './instances.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { solve, solveAndExplain } from '../../../functions/_shared/solver/mod.ts';
-import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import { solve, solveAndExplain } from '../../../solver/mod.ts';
+import type { VroomInput } from '../../../solver/mod.ts';
 import { line, onALine } from './requests.ts';
 
 async function reasonFor(request: VroomInput): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 /** Small requests the tests start from; each call makes a fresh one. */
-import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import type { VroomInput } from '../../../solver/mod.ts';
 
 /** Places on a line, 10 s apart: 0 is the depot. */
 export function line(places: number, metresPerSecond = 0): NonNullable<VroomInput['matrices']> {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { solve, solveAndExplain, verify } from '../../../functions/_shared/solver/mod.ts';
-import type { Progress, VroomInput, VroomSolution } from '../../../functions/_shared/solver/mod.ts';
+import { solve, solveAndExplain, verify } from '../../../solver/mod.ts';
+import type { Progress, VroomInput, VroomSolution } from '../../../solver/mod.ts';
 import { onALine } from './requests.ts';
 
 /** Scattered jobs with windows and loads, the same ones for the same count. */

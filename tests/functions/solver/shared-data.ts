@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VroomInput } from '../../../functions/_shared/solver/mod.ts';
+import type { VroomInput } from '../../../solver/mod.ts';
 
 export interface Instance {
   name: string;

@@ -1,10 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { solve, verify } from '../../../functions/_shared/solver/mod.ts';
-import type {
-  VroomInput,
-  VroomRoute,
-  VroomSolution,
-} from '../../../functions/_shared/solver/mod.ts';
+import { solve, verify } from '../../../solver/mod.ts';
+import type { VroomInput, VroomRoute, VroomSolution } from '../../../solver/mod.ts';
 import { line } from './requests.ts';
 
 /** Two vans, jobs with windows and skills, a shipment, a break: something of everything. */
