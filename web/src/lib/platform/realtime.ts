@@ -1,4 +1,5 @@
 import { invalidate } from '$app/navigation';
+import { navigating } from '$app/state';
 import { supabase } from './supabase.ts';
 
 interface Change {
@@ -19,6 +20,11 @@ export function followChanges(tenantId: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const flush = () => {
+    // SvelteKit would give up going to another page for it.
+    if (navigating.to) {
+      timer = setTimeout(flush, GATHER_MS);
+      return;
+    }
     timer = undefined;
     const types = [...waiting];
     waiting.clear();

@@ -32,15 +32,7 @@ interface Place<Table extends TableName = TableName> {
 const place = <Table extends TableName>(it: Place<Table>) => it as unknown as Place;
 
 const PLACES: Place[] = [
-  place({
-    permission: 'orders.view',
-    table: 'orders',
-    document: 'order',
-    columns: ['number', 'external_reference'],
-    path: '/orders',
-    kind: 'Order',
-    title: (row) => row.number ?? '',
-  }),
+  // First, because his documents are found by his name as well.
   place({
     permission: 'customers.view',
     table: 'customers',
@@ -49,6 +41,15 @@ const PLACES: Place[] = [
     path: '/customers',
     kind: 'Customer',
     title: (row) => `${row.name} (${row.code})`,
+  }),
+  place({
+    permission: 'orders.view',
+    table: 'orders',
+    document: 'order',
+    columns: ['number', 'external_reference'],
+    path: '/orders',
+    kind: 'Order',
+    title: (row) => row.number ?? '',
   }),
   place({
     permission: 'products.view',
