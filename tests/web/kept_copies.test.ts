@@ -19,7 +19,7 @@ vi.mock('../../web/src/lib/platform/device.ts', () => ({
   },
 }));
 
-const { keptFirst, takeAnswer } = await import('../../web/src/lib/platform/kept.ts');
+const { answerOfCopy, keptFirst, takeAnswer } = await import('../../web/src/lib/platform/kept.ts');
 
 const noNetwork = () =>
   new PortalError({ key: 'network_unreachable', status: 0, message: 'No.', retryable: true });
@@ -53,10 +53,21 @@ test('without network the copy stands there at once, and the answer comes when i
   );
   expect(shown).toMatchObject({ orders: [1], kept: { isAsking: true } });
   arrive({ orders: [1, 2] });
-  await takeAnswer('orders');
-  expect(invalidated).toEqual(['kept:orders']);
+  await answerOfCopy('orders');
   const never = () => Promise.reject(new Error('nobody is asked twice'));
   expect(await keptFirst('orders', never)).toEqual({ orders: [1, 2], kept: null });
+});
+
+test('an answer for a page that is no longer open is forgotten, so that it is not shown later as new', async () => {
+  await keptFirst('orders', () => Promise.resolve({ orders: [1] }));
+  vi.stubGlobal('navigator', { onLine: false });
+  await keptFirst('orders', () => Promise.resolve({ orders: [1, 2] }));
+  await answerOfCopy('orders');
+  await takeAnswer('orders', false);
+  expect(invalidated).toEqual([]);
+  vi.stubGlobal('navigator', { onLine: true });
+  const now = await keptFirst('orders', () => Promise.resolve({ orders: [1, 2, 3] }));
+  expect(now).toEqual({ orders: [1, 2, 3], kept: null });
 });
 
 test('a page that was never read is an error, and so is a refusal in spite of a copy', async () => {

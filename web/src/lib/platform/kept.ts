@@ -17,13 +17,21 @@ const outcomes = new Map<string, () => Kept>();
 /** Answers that are still on their way, by name. */
 const onTheirWay = new Map<string, Promise<void>>();
 
-/** Waits for the answer that a shown copy stands in for, and has the page take it. */
-export async function takeAnswer(name: string): Promise<void> {
+/** Resolves when the answer that a shown copy stands in for has come, or nobody could give one. */
+export async function answerOfCopy(name: string): Promise<void> {
   await onTheirWay.get(name);
-  // SvelteKit forgets what is invalidated before it has finished going to the page.
+  // SvelteKit forgets what is invalidated before it has finished opening the first page.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  await invalidate(`kept:${name}`);
 }
+
+/** Has the page take the answer, or forgets it where the page is no longer open. */
+export async function takeAnswer(name: string, isOpen: boolean): Promise<void> {
+  if (isOpen) await invalidate(`kept:${name}`);
+  outcomes.delete(keyOf(name));
+}
+
+/** Copies belong to a person in a company. */
+const keyOf = (name: string) => [session.me?.user.id, session.tenant?.id, name].join(' ');
 
 /**
  * What a page reads, with the copy of the last time shown at once where the network is slow or away.
@@ -34,7 +42,7 @@ export async function keptFirst<Value extends object>(
   name: string,
   read: () => Promise<Value>,
 ): Promise<Value & Kept> {
-  const key = [session.me?.user.id, session.tenant?.id, name].join(' ');
+  const key = keyOf(name);
   const outcome = outcomes.get(key);
   if (outcome) {
     outcomes.delete(key);

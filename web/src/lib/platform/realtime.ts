@@ -1,4 +1,5 @@
 import { invalidate } from '$app/navigation';
+import { navigating } from '$app/state';
 import { supabase } from './supabase.ts';
 
 interface Change {
@@ -23,6 +24,11 @@ export function followChanges(tenantId: string, permissions: string[]): () => vo
   let looking: ReturnType<typeof setInterval> | undefined;
 
   const flush = () => {
+    // SvelteKit would give up going to another page for it.
+    if (navigating.to) {
+      timer = setTimeout(flush, GATHER_MS);
+      return;
+    }
     timer = undefined;
     const types = [...waiting];
     waiting.clear();
