@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, StackError } from './errors.ts';
 import { externalProject, startExternal } from './external.ts';
 import { catchLastResort } from './last_resort.ts';
+import { KEPT, keep } from './keeper.ts';
 import { holder, readRunning } from './lock.ts';
 import { stateHome } from './paths.ts';
 import { startStack } from './stack.ts';
@@ -34,27 +36,28 @@ const MEANT_MS = 1000;
 
 /**
  * The first signal stops in order, a second one at once. npm puts a shell in between, which a signal to
- * npm ends without telling us: losing it counts as a signal, too.
+ * npm ends without telling us: losing it counts as a signal, too, as does losing the keeper.
  */
-function untilSignal(): Promise<void> {
+function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (first === 0) first = performance.now();
         else if (performance.now() - first > MEANT_MS) process.exit(130);
-        resolve();
+        resolve(signal);
       });
     }
-    if (process.env['npm_lifecycle_event'] === undefined) return;
+    const hasParent = process.env['npm_lifecycle_event'] !== undefined || KEPT in process.env;
+    if (!hasParent) return;
     const parent = process.ppid;
-    setInterval(() => process.ppid === parent || resolve(), 500).unref();
+    setInterval(() => process.ppid === parent || resolve('SIGTERM'), 500).unref();
   });
 }
 
 async function start(flags: Set<string>): Promise<void> {
   const begin = performance.now();
-  const signal = untilSignal();
+  const signal = untilSignal().then(() => null);
   const ending = new AbortController();
   const options = {
     home: stateHome,
@@ -126,8 +129,11 @@ const flags = new Set(rest);
 try {
   const unknown = rest.find((flag) => !['--fresh', '--yes'].includes(flag));
   if (unknown !== undefined) throw new StackError(`There is no option ${unknown}.`);
-  if (command === 'start') await start(flags);
-  else if (command === 'stop') await stop();
+  if (command === 'start' && KEPT in process.env) await start(flags);
+  else if (command === 'start') {
+    const cli = join(import.meta.dirname, 'cli.mjs');
+    process.exitCode = await keep(cli, rest, untilSignal(), say);
+  } else if (command === 'stop') await stop();
   else if (command === 'status') await status();
   else throw new StackError(`There is no command ${command}; use start, stop or status.`);
 } catch (error) {

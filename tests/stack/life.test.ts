@@ -165,6 +165,22 @@ test('npm that is ended takes the stack along', async () => {
   expect(existsSync(file)).toBe(false);
 });
 
+test('a stack that is killed is started again, and what was saved is there', async () => {
+  const { stack, output, child } = await start();
+  await query(stack.databaseUrl, 'create table public.kept as select 42 as answer');
+  process.kill(stack.pid, 'SIGKILL');
+  await until(async () => output().split('Ready in').length === 3);
+  expect(output()).toContain('was killed (SIGKILL) and is started again');
+  const text = await readFile(join(home, 'stack.json'), 'utf8');
+  const again = JSON.parse(text) as { databaseUrl: string; pid: number };
+  expect(again.pid).not.toBe(stack.pid);
+  expect(await query(again.databaseUrl, 'select answer from public.kept')).toEqual([
+    { answer: 42 },
+  ]);
+  expect(child.exitCode).toBeNull();
+  expect((await run('stop')).output).toContain('Stopped');
+});
+
 test('a killed stack leaves nothing running, and what was saved is there again', async () => {
   const first = await start();
   await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
