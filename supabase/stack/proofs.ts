@@ -4,7 +4,7 @@ import { openPool } from './pool.ts';
 export type ProofKind = 'password' | 'refresh';
 
 /** No value that PostgreSQL cannot even read. */
-// eslint-disable-next-line no-control-regex
+
 const text = (length: number) =>
   z
     .string()

@@ -21,7 +21,7 @@ const notAnAddress = () => new Refusal(400, 'address_invalid', 'This is not an a
 const notFound = () => new Refusal(404, 'not_found', 'There is nothing at this address.');
 
 /** C0 controls, DEL and what would be a step or a separator once it is decoded. */
-// eslint-disable-next-line no-control-regex
+
 const NEVER_IN_A_SEGMENT = /[\u0000-\u001f\u007f/\\]/;
 
 /**

@@ -75,3 +75,10 @@ test('what is built or run is not tracked', () => {
     tracked.filter((path) => /(^|\/)(node_modules|\.mzigo|build|\.svelte-kit)\//.test(path)),
   ).toEqual([]);
 });
+
+test('no two migrations have one number: the second would never be applied', () => {
+  const numbers = tracked
+    .filter((path) => path.startsWith('supabase/migrations/'))
+    .map((path) => /\/(\d+)_/.exec(path)?.[1]);
+  expect(numbers.filter((number, place) => numbers.indexOf(number) !== place)).toEqual([]);
+});

@@ -21,7 +21,9 @@ class PhoneStore extends Dexie {
 
   constructor() {
     super('mzigo-driver');
-    this.version(1).stores({ waiting: 'key, user_id, given_at' });
+    this.version(1).stores({ waiting: 'key, user_id, given_at', trips: 'user_id' });
+    // Trips are kept with the other copies (platform/kept.ts); what waits to be sent stays where it is.
+    this.version(2).stores({ trips: null });
   }
 }
 
