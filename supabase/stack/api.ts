@@ -6,6 +6,7 @@ import { onReload } from './rest/reload.ts';
 import { startRest, type Rest } from './rest/rest.ts';
 import type { Secrets } from './secrets.ts';
 import { withPasswordHook } from './password_hook.ts';
+import { withHashedRefreshTokens } from './refresh_tokens.ts';
 import { startStorage } from './storage.ts';
 
 /** What is behind REST, auth and storage. Nothing outside knows which engine it is. */
@@ -56,7 +57,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const authConnection = connectAs(databaseUrl('supabase_auth_admin'), 4);
   const engine = new App({ ...base, connection: authConnection, options: { drivers, server } });
   const authUrl = databaseUrl('supabase_auth_admin');
-  const auth = withPasswordHook(config, authUrl, async (request) => engine.fetch(request));
+  const auth = withPasswordHook(
+    config,
+    authUrl,
+    withHashedRefreshTokens(config.auth.refresh_token_reuse_interval, async (request) =>
+      engine.fetch(request),
+    ),
+  );
 
   const storage = startStorage({
     databaseUrl: databaseUrl('supabase_storage_admin'),

@@ -39,3 +39,16 @@ grant select on storage.buckets to anon, authenticated;
 grant execute on all routines in schema auth to anon, authenticated, service_role;
 grant execute on all routines in schema storage to anon, authenticated, service_role;
 grant usage on schema pgmq to service_role;
+
+-- Whoever reads this table, or a backup of it, cannot go on with anybody's session. The front hashes what
+-- callers send in the same way (refresh_tokens.ts).
+create or replace function auth.tg_refresh_tokens__hash_token() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.token := 'sha256:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(new.token, 'UTF8')), 'hex');
+  return new;
+end;
+$$;
+create or replace trigger hash_token before insert on auth.refresh_tokens
+for each row execute function auth.tg_refresh_tokens__hash_token();

@@ -36,6 +36,7 @@ const configSchema = z.strictObject({
   auth: z.looseObject({
     site_url: z.string(),
     additional_redirect_urls: z.array(z.string()),
+    refresh_token_reuse_interval: z.number().int(),
     hook: z.object({
       password_verification_attempt: z.object({ enabled: z.boolean(), uri: z.string() }),
     }),
