@@ -11,10 +11,12 @@ import { door as oddValues } from './odd_values.ts';
 import { door as passwordsOfAccount } from './passwords_of_an_account.ts';
 import { door as passwordsOfAddress } from './passwords_of_an_address.ts';
 import { door as refreshTokens } from './refresh_tokens.ts';
+import { door as revoking } from './revoking.ts';
 import { door as segments } from './segments.ts';
 import { door as sessions } from './sessions.ts';
 import { door as strangers } from './strangers.ts';
 import { door as tokens } from './tokens.ts';
+import { door as trail } from './trail.ts';
 import { door as upgrades } from './upgrades.ts';
 
 /** Every door of `npm run attack`, in the order in which they are tried. */
@@ -30,6 +32,8 @@ export const doors: Door[] = [
   strangers,
   listening,
   cutting,
+  revoking,
+  trail,
   oddValues,
   segments,
   headers,
