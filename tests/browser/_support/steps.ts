@@ -38,15 +38,15 @@ export function dialogButton(person: Person, name: string) {
 /** A signature with mouse or finger on the pad of the driver page. */
 export async function sign(person: Person): Promise<void> {
   const pad = person.page.getByLabel('Signature of the receiver');
-  await pad.scrollIntoViewIfNeeded();
-  const box = await pad.boundingBox();
-  if (box === null) throw new Error('The signature pad is not on the screen.');
+  await person.page.locator('canvas[aria-busy="false"]').waitFor();
   const { mouse } = person.page;
-  await mouse.move(box.x + 30, box.y + 40);
+  // Wherever the pad is by now: figures above it may just have come.
+  await pad.hover({ position: { x: 30, y: 40 } });
   await mouse.down();
-  await mouse.move(box.x + 120, box.y + 70, { steps: 8 });
-  await mouse.move(box.x + 200, box.y + 30, { steps: 8 });
+  await pad.hover({ position: { x: 120, y: 70 } });
+  await pad.hover({ position: { x: 200, y: 30 } });
   await mouse.up();
+  await person.page.getByText('Signed.').waitFor();
 }
 
 /** A picture as a phone takes it, drawn by the browser itself. */
