@@ -95,3 +95,18 @@ test('views show what their reader may see', async () => {
     ),
   ).toEqual([]);
 });
+
+test('pages are told of a record by the right that its policy asks of who reads it', async () => {
+  expect(
+    await offenders(
+      `select format('%s is told to %s', a.entity_type, a.permission)
+       from private.audiences a
+       left join private.recorded_tables() r on r.entity = a.entity_type
+       where not exists (
+         select from pg_policies p
+         where p.schemaname = 'public' and p.tablename = r.table_name and p.cmd = 'SELECT'
+           and strpos(p.qual, format('private.tenant_id(%L::text)', a.permission)) > 0
+       )`,
+    ),
+  ).toEqual([]);
+});

@@ -2,7 +2,6 @@ import type { Tables } from '#lib/database.types.ts';
 import { methodName } from '#lib/billing/billing.ts';
 import { paymentCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
-import { orderCommands } from '#lib/orders/commands.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
 import { label, money, quantity } from '#lib/platform/format.ts';
 import {
@@ -88,7 +87,8 @@ const SOURCES: Source[] = [
     table: 'orders',
     states: ['pending_approval'],
     links: { customer: CUSTOMER },
-    looks: decisions(orderCommands),
+    // Decided on the order's page, which shows its lines, the credit and what is short.
+    looks: {},
     touches: ['order'],
     path: '/orders',
     show: (row) => ({
