@@ -37,7 +37,9 @@ test('orders, customers, products and pages are found and opened with the keyboa
   expect(await find('kda101a', /KDA 101A/)).toBe('/fleet');
   expect(await find('price l', 'Price lists')).toBe('/prices');
   // What his role may not read is not found either.
+  await sales.page.getByRole('heading', { level: 1 }).waitFor();
   await keyboard.press('Control+KeyK');
+  await palette.waitFor();
   await keyboard.type('settings');
   await sales.page.getByText('Nothing found.').waitFor();
   expect(sales.errors).toEqual([]);
