@@ -33,13 +33,16 @@ beforeAll(async () => {
 
 afterAll(() => stop());
 
-test('another company’s list and command take less than a second each', async () => {
+test('another company’s lists and commands do not stand in the queue of the flood', async () => {
   let isFlooding = true;
   const statuses = new Map<number, number>();
+  const waited: number[] = [];
   const flood = Array.from({ length: CLIENTS }, async (_, client) => {
     while (isFlooding) {
+      const begin = performance.now();
       const { status } = await acme[client % acme.length]!.from('slow').select();
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      waited.push(performance.now() - begin);
     }
   });
   const times: number[] = [];
@@ -54,8 +57,10 @@ test('another company’s list and command take less than a second each', async 
   }
   isFlooding = false;
   await Promise.all(flood);
-  times.sort((one, other) => one - other);
-  expect(times[Math.ceil(times.length * 0.95) - 1]).toBeLessThan(1000);
+  // Held against each other in the same run: nearly nobody of theirs waits until one of the flood is done.
+  const share = (all: number[], part: number) =>
+    all.toSorted((one, other) => one - other)[Math.ceil(all.length * part) - 1] ?? NaN;
+  expect(share(times, 0.95)).toBeLessThan(Math.min(...waited) / 2);
   // The flood has its rows, or is told when to come back.
   expect([...statuses.keys()].filter((status) => status !== 200 && status !== 429)).toEqual([]);
 });
