@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Api } from './api.ts';
 import type { Config } from './config.ts';
-import { StackError, errorCode } from './errors.ts';
+import { takeConnections, takePort } from './doorway.ts';
 import type { Functions } from './functions.ts';
 import {
   Refusal,
@@ -12,6 +12,7 @@ import {
   sendWebResponse,
   toWebRequest,
 } from './http.ts';
+import { keeperPid } from './keeper.ts';
 import { answeringWith } from './last_resort.ts';
 import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
@@ -78,13 +79,11 @@ export class Gateway {
 
   /** Takes the port, so that a busy one is known before anything else is started. */
   async listen(port: number, host: string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error) => {
-        const isBusy = errorCode(error) === 'EADDRINUSE';
-        reject(isBusy ? busy(port) : errorCode(error) === 'EACCES' ? forbidden(port) : error);
-      });
-      this.server.listen(port, host, resolve);
-    });
+    if (keeperPid() === null) return takePort(this.server, port, host);
+    // The keeper has the port. Node watches over slow callers of a server that listens only, so it does
+    // listen, where nobody asks.
+    await takePort(this.server, 0, '127.0.0.1');
+    takeConnections(this.server);
   }
 
   open(parts: Parts, origins: string[]): void {
@@ -319,14 +318,4 @@ function guardDownload(response: ServerResponse, answer: Response): void {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function busy(port: number): StackError {
-  return new StackError(
-    `Port ${port} is taken by another program; stop that, or choose another one: PORT=${port + 1} npm start`,
-  );
-}
-
-function forbidden(port: number): StackError {
-  return new StackError(`Port ${port} may not be used by this account; choose one above 1024.`);
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { StackError, errorCode } from './errors.ts';
+import { keeperPid } from './keeper.ts';
 
 const runningSchema = z.object({
   url: z.string(),
@@ -18,6 +20,10 @@ export type Running = z.infer<typeof runningSchema>;
 
 const stackFile = (home: string) => join(home, 'stack.json');
 const lockFile = (home: string) => join(home, 'stack.lock');
+
+/** How long a stack may take to end, and how often it is looked whether it has. */
+const ENDING_MS = 30_000;
+const ENDING_STEP_MS = 50;
 
 async function readOptional(path: string): Promise<string | null> {
   try {
@@ -44,8 +50,14 @@ export function isStack(pid: number): boolean {
 
 /** The process that holds this state folder, if one does. */
 export async function holder(home: string): Promise<number | null> {
-  const pid = Number(await readOptional(lockFile(home)));
-  return Number.isInteger(pid) && pid > 0 && isStack(pid) ? pid : null;
+  return (await readLock(home))?.pid ?? null;
+}
+
+/** A stack whose keeper is gone is ending. */
+async function readLock(home: string): Promise<{ pid: number; isEnding: boolean } | null> {
+  const [pid = 0, keeper = 0] = ((await readOptional(lockFile(home))) ?? '').split(' ').map(Number);
+  if (!Number.isInteger(pid) || pid <= 0 || !isStack(pid)) return null;
+  return { pid, isEnding: keeper > 0 && !isStack(keeper) };
 }
 
 export async function readRunning(home: string): Promise<Running | null> {
@@ -58,23 +70,33 @@ export async function readRunning(home: string): Promise<Running | null> {
   }
 }
 
+/** Returns when nobody holds the state folder: who is ending is waited for, who runs is an error. */
+export async function awaitFree(home: string): Promise<void> {
+  for (let waited = 0; ; waited += ENDING_STEP_MS) {
+    const lock = await readLock(home);
+    if (lock === null) return;
+    if (!lock.isEnding || waited > ENDING_MS) {
+      const url = (await readRunning(home))?.url;
+      throw new StackError(
+        `Mzigo is already ${url ? `running at ${url}` : 'starting'} (process ${lock.pid}); stop it with npm stop.`,
+      );
+    }
+    await sleep(ENDING_STEP_MS);
+  }
+}
+
 /** Two stacks on one data folder would destroy it: the second is turned away. */
 export async function acquireLock(home: string): Promise<void> {
   await mkdir(home, { recursive: true });
+  const text = keeperPid() === null ? `${process.pid}` : `${process.pid} ${keeperPid()}`;
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      await writeFile(lockFile(home), String(process.pid), { flag: 'wx' });
+      await writeFile(lockFile(home), text, { flag: 'wx' });
       return;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
-    const pid = await holder(home);
-    if (pid !== null) {
-      const url = (await readRunning(home))?.url;
-      throw new StackError(
-        `Mzigo is already ${url ? `running at ${url}` : 'starting'} (process ${pid}); stop it with npm stop.`,
-      );
-    }
+    await awaitFree(home);
     await rm(lockFile(home), { force: true });
   }
   throw new StackError('Mzigo is being started somewhere else at this moment; try again.');

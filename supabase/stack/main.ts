@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Doorway } from './doorway.ts';
 import { explain, StackError } from './errors.ts';
 import { externalProject, startExternal } from './external.ts';
 import { catchLastResort } from './last_resort.ts';
-import { KEPT, keep } from './keeper.ts';
-import { holder, readRunning } from './lock.ts';
+import { keep, keeperPid } from './keeper.ts';
+import { awaitFree, holder, readRunning } from './lock.ts';
 import { stateHome } from './paths.ts';
 import { startStack } from './stack.ts';
 
@@ -16,6 +17,8 @@ function readPort(): number {
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new StackError(`PORT has to be a number from 1 to 65535, not "${text}".`);
 }
+
+const readHost = (): string => process.env['HOST'] ?? '127.0.0.1';
 
 function step(name: string, result: string, milliseconds: number): void {
   say(
@@ -36,7 +39,8 @@ const MEANT_MS = 1000;
 
 /**
  * The first signal stops in order, a second one at once. npm puts a shell in between, which a signal to
- * npm ends without telling us: losing it counts as a signal, too, as does losing the keeper.
+ * npm ends without telling us: losing it counts as a signal, too, as does losing the keeper, with whom
+ * there is a channel.
  */
 function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
@@ -48,8 +52,8 @@ function untilSignal(): Promise<NodeJS.Signals> {
         resolve(signal);
       });
     }
-    const hasParent = process.env['npm_lifecycle_event'] !== undefined || KEPT in process.env;
-    if (!hasParent) return;
+    process.once('disconnect', () => resolve('SIGTERM'));
+    if (process.env['npm_lifecycle_event'] === undefined) return;
     const parent = process.ppid;
     setInterval(() => process.ppid === parent || resolve('SIGTERM'), 500).unref();
   });
@@ -62,7 +66,7 @@ async function start(flags: Set<string>): Promise<void> {
   const options = {
     home: stateHome,
     port: readPort(),
-    host: process.env['HOST'] ?? '127.0.0.1',
+    host: readHost(),
     signal: ending.signal,
   };
   const external = externalProject();
@@ -92,6 +96,17 @@ async function start(flags: Set<string>): Promise<void> {
   } finally {
     await stack.stop();
   }
+}
+
+/** Takes the port, so that a busy one is known before anything else, and starts what answers there. */
+async function startKept(flags: string[]): Promise<number> {
+  const ended = untilSignal();
+  const external = externalProject();
+  if (!external) await awaitFree(stateHome);
+  const hasPort = !external || external.url !== null;
+  const doorway = hasPort ? await Doorway.open(readPort(), readHost()) : null;
+  void ended.then(() => doorway?.close());
+  return keep(join(import.meta.dirname, 'cli.mjs'), flags, ended, say, doorway);
 }
 
 async function stop(): Promise<void> {
@@ -129,11 +144,9 @@ const flags = new Set(rest);
 try {
   const unknown = rest.find((flag) => !['--fresh', '--yes'].includes(flag));
   if (unknown !== undefined) throw new StackError(`There is no option ${unknown}.`);
-  if (command === 'start' && KEPT in process.env) await start(flags);
-  else if (command === 'start') {
-    const cli = join(import.meta.dirname, 'cli.mjs');
-    process.exitCode = await keep(cli, rest, untilSignal(), say);
-  } else if (command === 'stop') await stop();
+  if (command === 'start' && keeperPid() !== null) await start(flags);
+  else if (command === 'start') process.exitCode = await startKept(rest);
+  else if (command === 'stop') await stop();
   else if (command === 'status') await status();
   else throw new StackError(`There is no command ${command}; use start, stop or status.`);
 } catch (error) {

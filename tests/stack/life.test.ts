@@ -81,13 +81,6 @@ async function query(url: string, text: string) {
   return result.rows;
 }
 
-async function isListening(url: string): Promise<boolean> {
-  return query(url, 'select 1').then(
-    () => true,
-    () => false,
-  );
-}
-
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(50);
 }
@@ -181,11 +174,32 @@ test('a stack that is killed is started again, and what was saved is there', asy
   expect((await run('stop')).output).toContain('Stopped');
 });
 
+test('while what answers is started again, nobody finds the port closed', async () => {
+  const { stack, output } = await start();
+  const told: { status: number; retryAfter: string | null }[] = [];
+  const refused: unknown[] = [];
+  process.kill(stack.pid, 'SIGKILL');
+  await until(async () => {
+    // What the killed process had in hand is cut; whoever comes now is answered.
+    const answer = await fetch(`${stack.url}/health`, { headers: { connection: 'close' } }).catch(
+      (error: Error) => void refused.push((error.cause as NodeJS.ErrnoException).code),
+    );
+    if (!answer) return false;
+    const body = (await answer.json()) as { pid?: number };
+    told.push({ status: answer.status, retryAfter: answer.headers.get('retry-after') });
+    return body.pid !== undefined && body.pid !== stack.pid;
+  });
+  expect(refused).not.toContain('ECONNREFUSED');
+  expect(told.length).toBeGreaterThan(1);
+  expect(told.slice(0, -1)).toEqual(told.slice(1).map(() => ({ status: 503, retryAfter: '1' })));
+  await until(async () => output().split('Ready in').length === 3);
+});
+
 test('a killed stack leaves nothing running, and what was saved is there again', async () => {
   const first = await start();
   await query(first.stack.databaseUrl, 'create table public.kept as select 42 as answer');
   first.child.kill('SIGKILL');
-  await until(async () => !(await isListening(first.stack.databaseUrl)));
+  // The stack is still ending; the second one waits for it.
   const second = await start();
   expect(await query(second.stack.databaseUrl, 'select answer from public.kept')).toEqual([
     { answer: 42 },
