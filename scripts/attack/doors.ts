@@ -5,8 +5,10 @@ import type { Door } from './door.ts';
 import { door as flood } from './flood.ts';
 import { door as headers } from './headers.ts';
 import { door as keptAnswers } from './kept_answers.ts';
+import { door as killing } from './killing.ts';
 import { door as listening } from './listening.ts';
 import { door as mailedLinks } from './mailed_links.ts';
+import { door as memory } from './memory.ts';
 import { door as oddValues } from './odd_values.ts';
 import { door as passwordsOfAccount } from './passwords_of_an_account.ts';
 import { door as passwordsOfAddress } from './passwords_of_an_address.ts';
@@ -19,7 +21,7 @@ import { door as tokens } from './tokens.ts';
 import { door as trail } from './trail.ts';
 import { door as upgrades } from './upgrades.ts';
 
-/** Every door of `npm run attack`, in the order in which they are tried. */
+/** What anybody may try who knows the address, in the order in which it is tried. */
 export const doors: Door[] = [
   addresses,
   accounts,
@@ -41,3 +43,6 @@ export const doors: Door[] = [
   upgrades,
   flood,
 ];
+
+/** What needs the processes of the stack, tried last: afterwards they are other ones. */
+export const doorsOfProcesses: Door[] = [memory, killing];

@@ -28,7 +28,7 @@ export async function findTarget(home: string, named?: string): Promise<Address>
       `${named} is not the stack of this folder, which is ${running.url}; MZIGO_HOME names another folder.`,
     );
   }
-  return { url, publishableKey, jwtSecret };
+  return { url, publishableKey, jwtSecret, home };
 }
 
 const portOf = (url: string): string => new URL(url).port;

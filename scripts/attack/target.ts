@@ -49,6 +49,8 @@ export interface Address {
   publishableKey: string;
   /** What access tokens are signed with: some doors have to hold even then. */
   jwtSecret: string;
+  /** The state folder of the stack, which names its processes. */
+  home: string;
 }
 
 /** How long an answer may take. */
@@ -59,16 +61,18 @@ export class Target {
   readonly url: string;
   readonly publishableKey: string;
   readonly jwtSecret: string;
+  readonly home: string;
   readonly #host: string;
   readonly #port: number;
   readonly #from: { localAddress?: string };
   readonly #agent: Agent;
 
-  constructor({ url, publishableKey, jwtSecret }: Address) {
+  constructor({ url, publishableKey, jwtSecret, home }: Address) {
     const { hostname, port } = new URL(url);
     this.url = url;
     this.publishableKey = publishableKey;
     this.jwtSecret = jwtSecret;
+    this.home = home;
     this.#host = hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, '');
     this.#port = Number(port || 80);
     this.#from = this.#host === '::1' ? {} : anywhere();

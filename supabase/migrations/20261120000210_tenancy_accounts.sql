@@ -452,3 +452,5 @@ create trigger _500_tell_access after delete on private.platform_admins
 for each row execute function private.tg__tell_access('user_id');
 create trigger _500_tell_access after delete on auth.sessions
 for each row execute function private.tg__tell_access('user_id');
+create trigger _500_tell_access after update of banned_until, deleted_at on auth.users
+for each row execute function private.tg__tell_access('id');

@@ -18,7 +18,7 @@ import type { Budgets } from './payers.ts';
 import type { Portal } from './portal.ts';
 import type { Realtime } from './realtime.ts';
 import { isProof } from './proofs.ts';
-import { isRouted, proofKind, readRoute, type Route } from './routes.ts';
+import { isRouted, proofKind, readRoute, type Family, type Route } from './routes.ts';
 import type { Secrets } from './secrets.ts';
 import { steadily, type Standing } from './steady.ts';
 import { tokenProblem, verifyToken } from './tokens.ts';
@@ -36,7 +36,9 @@ export interface Parts extends Standing {
 }
 
 const KILOBYTE = 1024;
-const LIMITS = {
+const LIMITS: Record<Family, number> = {
+  // Comes over a socket only.
+  realtime: 0,
   rest: 2048 * KILOBYTE,
   auth: 64 * KILOBYTE,
   functions: 4096 * KILOBYTE,
@@ -154,10 +156,8 @@ export class Gateway {
       family === 'functions' ? null : tokenProblem(keysOf(request), parts.secrets.jwtSecret);
     if (problem !== null) return refuseToken(response, route, problem);
     setAddress(request, parts.secrets);
-    if (family === 'functions') return this.#callFunction(parts, request, response, route);
-    if (family === 'auth') return this.#authenticate(parts, request, response, route);
-    const body = await readBody(request, family === 'rest' ? LIMITS.rest : LIMITS.storage);
-    const leave = await parts.budgets.enter(request);
+    const body = await readBody(request, LIMITS[family]);
+    const leave = await parts.budgets.enter(request, family);
     if (!leave) {
       throw new Refusal(
         429,
@@ -167,7 +167,9 @@ export class Gateway {
       );
     }
     try {
-      await this.#ask(parts, request, response, route, body);
+      if (family === 'functions') await this.#callFunction(parts, request, response, route, body);
+      else if (family === 'auth') await this.#authenticate(parts, request, response, route, body);
+      else await this.#ask(parts, request, response, route, body);
     } finally {
       leave();
     }
@@ -215,8 +217,8 @@ export class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
     route: Route,
+    body: Buffer,
   ): Promise<void> {
-    const body = await readBody(request, LIMITS.auth);
     const kind = proofKind(route);
     if (kind && !isProof(kind, body)) {
       const msg = 'Send a JSON object with e-mail and password, or with the refresh token.';
@@ -239,13 +241,13 @@ export class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
     { segments, path, search }: Route,
+    body: Buffer,
   ): Promise<void> {
     const name = segments[0] ?? '';
     if (!parts.functions.names.has(name)) {
       throw new Refusal(404, 'function_unknown', `There is no function called ${name}.`);
     }
     if (parts.config.functions[name]?.verify_jwt) requireToken(request, parts.secrets);
-    const body = await readBody(request, LIMITS.functions);
     const answer = await parts.functions
       .fetch(
         path.slice('/functions/v1/'.length) + search,

@@ -13,6 +13,8 @@ export type TestStack = Pick<Stack, 'url' | 'publishableKey' | 'secretKey' | 'da
   superuserUrl: string;
   /** What access tokens are signed with. */
   jwtSecret: string;
+  /** Its state folder. */
+  home: string;
 };
 
 /**
@@ -37,7 +39,7 @@ export async function startTestStack({ isDurable = false } = {}): Promise<{
   const { url, publishableKey, secretKey, databaseUrl, superuserUrl } = stack;
   const { jwtSecret } = await readSecrets(home);
   return {
-    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl, jwtSecret },
+    stack: { url, publishableKey, secretKey, databaseUrl, superuserUrl, jwtSecret, home },
     stop: async () => {
       await stack.stop();
       await rm(home, { recursive: true, force: true });

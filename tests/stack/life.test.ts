@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { doorsOfProcesses } from '../../scripts/attack/doors.ts';
+import { Target } from '../../scripts/attack/target.ts';
 import { installServer } from '../../supabase/stack/binaries.ts';
 import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
 import { freePort } from '../../supabase/stack/ports.ts';
@@ -227,6 +229,13 @@ async function nextPostmaster(before: number): Promise<number> {
   });
   return next;
 }
+
+test.each(doorsOfProcesses)('$name', async ({ attempt }) => {
+  const { stack } = await start();
+  const target = new Target({ ...stack, home, jwtSecret: '' });
+  await expect(attempt(target)).resolves.toBeTypeOf('string');
+  target.close();
+});
 
 test('PostgreSQL that is killed stands again by itself, with all that was saved', async () => {
   const { stack, output } = await start();

@@ -129,6 +129,10 @@ test.each([
     `update public.memberships set status = 'inactive' where user_id = $1`,
   ],
   ['session is ended', 'delete from auth.sessions where user_id = $1'],
+  [
+    'account is banned',
+    `update auth.users set banned_until = now() + interval '1 hour' where id = $1`,
+  ],
 ])('whose %s hears nothing that is committed after it', async (_, text) => {
   const topic = `tenant:${acme}:orders.view`;
   const agent = await signIn(stack, 'analyst@acme.test');
@@ -144,6 +148,7 @@ test.each([
   await admin.query(`update public.memberships set status = 'active' where user_id = $1`, [
     data.user?.id,
   ]);
+  await admin.query('update auth.users set banned_until = null where id = $1', [data.user?.id]);
   await admin.end();
   socket.close();
 });
