@@ -46,13 +46,13 @@ begin
       when 'customer.suspend' then perform public.suspend_customer(id, 'because');
       when 'customer.reactivate' then perform public.reactivate_customer(id);
       when 'customer.deactivate' then perform public.deactivate_customer(id);
-      when 'manual_adjustment.submit' then perform public.submit_adjustment(id);
-      when 'manual_adjustment.approve' then perform public.approve_adjustment(id);
-      when 'manual_adjustment.reject' then perform public.reject_adjustment(id, 'because');
-      when 'manual_adjustment.apply' then perform public.apply_adjustment(id);
-      when 'offload_document.review' then perform public.review_offload(id);
-      when 'offload_document.approve' then perform public.approve_offload(id);
-      when 'offload_document.reject' then perform public.reject_offload(id, 'because');
+      when 'adjustment.submit' then perform public.submit_adjustment(id);
+      when 'adjustment.approve' then perform public.approve_adjustment(id);
+      when 'adjustment.reject' then perform public.reject_adjustment(id, 'because');
+      when 'adjustment.apply' then perform public.apply_adjustment(id);
+      when 'offload.review' then perform public.review_offload(id);
+      when 'offload.approve' then perform public.approve_offload(id);
+      when 'offload.reject' then perform public.reject_offload(id, 'because');
       when 'variance.approve' then perform public.approve_variance(id, 'damaged');
       when 'variance.reject' then perform public.reject_variance(id, 'because');
       when 'invoice.issue' then perform public.issue_invoice(id);
@@ -92,7 +92,7 @@ select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('offload_document', 'submit'))
+  ('invoice', 'mark_overdue'), ('offload', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
@@ -211,28 +211,28 @@ begin
   perform pg_temp.examine('trip', trip);
   select v.id into difference from public.variances v where v.offload_id = offload;
   perform pg_temp.examine('variance', difference);
-  perform pg_temp.examine('offload_document', offload);
+  perform pg_temp.examine('offload', offload);
   perform tests.sign_in('manager@acme.test');
   perform public.reject_offload(offload, 'count again');
   perform tests.sign_out();
   perform pg_temp.examine('variance', difference);
-  perform pg_temp.examine('offload_document', offload);
+  perform pg_temp.examine('offload', offload);
   perform tests.sign_in('driver@acme.test');
   offload := (public.submit_offload(trip)).id;
   perform tests.sign_in('manager@acme.test');
   perform public.review_offload(offload);
   perform tests.sign_out();
-  perform pg_temp.examine('offload_document', offload);
+  perform pg_temp.examine('offload', offload);
   select v.id into difference from public.variances v where v.offload_id = offload;
   perform tests.sign_in('finance@acme.test');
   perform public.approve_variance(difference, 'lost');
   perform tests.sign_out();
   perform pg_temp.examine('variance', difference);
-  perform pg_temp.examine('offload_document', offload);
+  perform pg_temp.examine('offload', offload);
   perform tests.sign_in('manager@acme.test');
   perform public.approve_offload(offload);
   perform tests.sign_out();
-  perform pg_temp.examine('offload_document', offload);
+  perform pg_temp.examine('offload', offload);
   perform pg_temp.examine('trip', trip);
   perform tests.sign_in('dispatcher@acme.test');
   perform public.complete_trip(trip);
@@ -307,34 +307,34 @@ begin
     other := (public.create_adjustment(tests.depot(), 'count', jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', 1)))).id;
     perform tests.sign_out();
     perform pg_temp.examine('customer', one);
-    perform pg_temp.examine('manual_adjustment', other);
+    perform pg_temp.examine('adjustment', other);
     perform tests.sign_in('sales@acme.test');
     perform public.submit_customer(one);
     perform tests.sign_in('warehouse@acme.test');
     perform public.submit_adjustment(other);
     perform tests.sign_out();
     perform pg_temp.examine('customer', one);
-    perform pg_temp.examine('manual_adjustment', other);
+    perform pg_temp.examine('adjustment', other);
     perform tests.sign_in('manager@acme.test');
     if step = 1 then
       perform public.reject_customer(one, 'no');
       perform public.reject_adjustment(other, 'no');
       perform tests.sign_out();
       perform pg_temp.examine('customer', one);
-      perform pg_temp.examine('manual_adjustment', other);
+      perform pg_temp.examine('adjustment', other);
     end if;
   end loop;
   perform public.approve_customer(one);
   perform public.approve_adjustment(other);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
-  perform pg_temp.examine('manual_adjustment', other);
+  perform pg_temp.examine('adjustment', other);
   perform tests.sign_in('manager@acme.test');
   perform public.suspend_customer(one, 'late');
   perform public.apply_adjustment(other);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
-  perform pg_temp.examine('manual_adjustment', other);
+  perform pg_temp.examine('adjustment', other);
   perform tests.sign_in('manager@acme.test');
   perform public.reactivate_customer(one);
   perform public.deactivate_customer(one);
@@ -350,7 +350,7 @@ select is_empty($$ select v.machine, v.state, v.command, v.person from pg_temp.v
 select is_empty(
   $$ select m.machine, s.state from private.machines m
      cross join lateral (select t.from_state from private.transitions t where t.machine = m.machine union select t.to_state from private.transitions t where t.machine = m.machine) s (state)
-     where (m.machine, s.state) <> ('offload_document', 'draft')
+     where (m.machine, s.state) <> ('offload', 'draft')
      except select v.machine, v.state from pg_temp.verdicts v $$,
   'in every state of every machine');
 select is_empty(
