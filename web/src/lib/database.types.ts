@@ -2840,7 +2840,7 @@ export interface Database {
         Args: { idempotency_key?: string | null };
         Returns: string;
       };
-      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. */
+      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
         Args: { moment: string; place_id?: string | null };
         Returns: {
