@@ -8,17 +8,6 @@ to authenticated;
 -- Before every request of everybody. The API reads the statement before it takes the caller's role.
 grant usage on schema private to authenticator;
 grant execute on function private.check_request to anon, authenticated, service_role;
-grant execute on function public.find_phone, private.find_phone to authenticated;
-grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
-grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
-grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
-grant execute on function public.set_role_permission, private.set_role_permission to authenticated;
-grant execute on function public.create_tenant, private.create_tenant, public.set_tenant_status, private.set_tenant_status to authenticated;
--- A person without an account, or without his password, has nothing but the token from his mail.
-grant execute on function public.accept_invitation, private.accept_invitation to anon, authenticated;
-grant execute on function public.reset_password, private.reset_password to anon, authenticated;
-grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
-grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
 
 -- The sign-in service asks this, and nothing else of ours.
 grant usage on schema private to supabase_auth_admin;

@@ -1,14 +1,7 @@
 -- Family 03, workflow. Everything here is written by the engine alone, but for the company's own narrowing.
 
-grant execute on function private.allowed_commands, private.topic_of to authenticated;
-grant execute on function public.dead_letters, private.dead_letters, public.redrive_dead_letter, private.redrive_dead_letter to authenticated;
-grant execute on function public.rebuild_balances, private.rebuild_balances to authenticated;
-grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
-grant execute on function
-  public.claim_messages, private.claim_messages, public.archive_message, private.archive_message, public.fail_message, private.fail_message,
-  public.process_queue, private.process_queue, public.worker_queues, private.worker_queues, public.worker_heartbeat, private.worker_heartbeat,
-  public.run_maintenance, private.run_maintenance, public.metrics, private.metrics
-to service_role;
+-- Searching runs with the rights of whoever asks, so that he finds what he sees.
+grant execute on function private.allowed_commands, private.topic_of, private.number_candidates to authenticated;
 
 grant select, delete on public.workflow_definitions to authenticated;
 grant insert (machine, from_state, command, is_enabled, permission, condition, approvals_required),
@@ -26,7 +19,6 @@ using (tenant_id = (select private.tenant_id('settings.manage')));
 
 grant select on public.approvals, public.event_store, public.transition_executions, public.audit_logs, public.events to authenticated;
 grant execute on function private.event_names, private.table_of, private.reads_audit_trail, private.sees_document to authenticated;
-grant execute on function public.waiting, private.waiting to authenticated;
 create policy select_members on public.approvals for select to authenticated
 using (tenant_id = (select private.tenant_id('users.view')));
 -- The history of a document, its steps, is open to whoever sees the document; values are not.

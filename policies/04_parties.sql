@@ -1,12 +1,6 @@
 -- Family 04, parties.
 
-grant execute on function private.sees_customer to authenticated;
-grant execute on function
-  public.submit_customer, private.submit_customer, public.approve_customer, private.approve_customer, public.reject_customer, private.reject_customer,
-  public.suspend_customer, private.suspend_customer, public.reactivate_customer, private.reactivate_customer,
-  public.deactivate_customer, private.deactivate_customer
-to authenticated;
-grant execute on function public.allowed_commands (public.customers) to authenticated;
+grant execute on function private.sees_customer, private.customers_meant to authenticated;
 
 grant select on public.territories to authenticated;
 grant insert (code, name, parent_id, is_active), update (code, name, parent_id, is_active) on public.territories to authenticated;

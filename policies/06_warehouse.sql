@@ -1,10 +1,5 @@
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
-grant execute on function
-  public.create_adjustment, private.create_adjustment, public.submit_adjustment, private.submit_adjustment, public.approve_adjustment, private.approve_adjustment,
-  public.reject_adjustment, private.reject_adjustment, public.apply_adjustment, private.apply_adjustment
-to authenticated;
-grant execute on function public.allowed_commands (public.manual_adjustments) to authenticated;
 
 grant select on public.warehouses to authenticated;
 grant insert (code, name, kind, address, latitude, longitude, is_active), update (code, name, address, latitude, longitude, is_active) on public.warehouses to authenticated;
@@ -31,7 +26,6 @@ using (
 with check (tenant_id = (select private.tenant_id('inventory.edit')));
 
 grant select on public.inventory_transactions to authenticated;
-grant execute on function public.stock_as_of, private.stock_as_of to authenticated;
 create policy select_readers on public.inventory_transactions for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
@@ -50,4 +44,13 @@ using (
   and ((select private.scope_warehouse_id()) is null or exists (
     select from public.manual_adjustments a where a.tenant_id = manual_adjustment_items.tenant_id and a.id = adjustment_id
   ))
+);
+
+grant select on public.container_ledger, public.container_balances to authenticated;
+create policy select_readers on public.container_ledger for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped())
+    or (holder in ('van', 'depot') and holder_id = (select private.scope_warehouse_id()))
+    or (holder = 'customer' and exists (select from public.customers c where c.tenant_id = container_ledger.tenant_id and c.id = holder_id)))
 );

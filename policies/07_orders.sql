@@ -1,14 +1,6 @@
 -- Family 07, orders. Orders are written by commands only.
 
 grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release to authenticated;
-grant execute on function
-  public.quote_order, private.quote_order, public.usual_depot, private.usual_depot, public.create_order, private.create_order, public.submit_order, private.submit_order,
-  public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
-  public.hold_order, private.hold_order, public.release_order, private.release_order, public.allocate_order, private.allocate_order,
-  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order,
-  public.release_suspended_order, private.release_suspended_order
-to authenticated;
-grant execute on function public.allowed_commands (public.orders) to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated

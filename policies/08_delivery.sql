@@ -2,18 +2,8 @@
 
 grant execute on function
   private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload,
-  private.what_keeps_trip_open
+  private.what_keeps_trip_open, private.normal_plate
 to authenticated;
-grant execute on function
-  public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
-  public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,
-  public.start_trip, private.start_trip, public.cancel_trip, private.cancel_trip, public.complete_trip, private.complete_trip,
-  public.arrive_at_stop, private.arrive_at_stop, public.complete_delivery, private.complete_delivery, public.fail_delivery, private.fail_delivery,
-  public.submit_offload, private.submit_offload, public.review_offload, private.review_offload, public.approve_offload, private.approve_offload,
-  public.reject_offload, private.reject_offload, public.report_variance, private.report_variance,
-  public.approve_variance, private.approve_variance, public.reject_variance, private.reject_variance
-to authenticated;
-grant execute on function public.allowed_commands (public.trips), public.allowed_commands (public.offload_documents), public.allowed_commands (public.variances) to authenticated;
 
 grant select on public.vehicles, public.drivers to authenticated;
 grant insert (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active),

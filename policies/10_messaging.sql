@@ -1,9 +1,5 @@
 -- Family 10, messaging.
 
-grant execute on function
-  public.enqueue_message, private.enqueue_message, public.message_to_send, private.message_to_send,
-  public.record_message_result, private.record_message_result
-to service_role;
 
 grant select on public.messages to authenticated;
 create policy select_readers on public.messages for select to authenticated

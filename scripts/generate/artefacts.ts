@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Catalogue } from './catalogue.ts';
 import { renderContract } from './contract.ts';
+import { renderDocuments } from './documents.ts';
 import { renderErrors } from './errors.ts';
 import { renderPermissions } from './permissions.ts';
 import { renderTypes } from './types.ts';
@@ -17,6 +18,7 @@ const RENDERERS: Record<string, (catalogue: Catalogue) => string | Promise<strin
   'docs/permissions.md': renderPermissions,
   'docs/workflows.md': renderWorkflows,
   'web/src/lib/database.types.ts': renderTypes,
+  'web/src/lib/documents.ts': renderDocuments,
 };
 
 export const GENERATED_FILES = Object.keys(RENDERERS);

@@ -70,11 +70,18 @@ export interface InPlaceCommand {
 
 export interface Machine {
   name: string;
-  /** What commands call the document: approve_<noun>. */
-  noun: string;
   table: string;
+  /** Its list in the portal; a record is at <page>/<id>. */
+  page: string;
+  view_permission: string;
+  /** Column with the number that people call it by. */
+  number_column: string | null;
   initial: string;
   states: string[];
+  /** States in which nearly all records end, as the column is_done says (docs/decisions/0013). */
+  settled: string[] | null;
+  /** States in which it waits for whoever holds the permission, or is watched (null). */
+  waiting: { state: string; permission: string | null }[];
   transitions: Transition[];
   in_place: InPlaceCommand[];
 }
@@ -157,7 +164,7 @@ const ENUMS = `
   order by 1`;
 
 const MACHINES = `
-  select m.machine as name, m.table_name as table, m.initial_state as initial, m.noun,
+  select m.machine as name, m.table_name as table, m.initial_state as initial, m.page, m.view_permission, m.number_column,
     (select json_agg(e.enumlabel order by e.enumsortorder)
       from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid
       where a.attrelid = ('public.' || m.table_name)::regclass and a.attname = 'status') as states,
@@ -169,12 +176,14 @@ const MACHINES = `
           from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid
           where a.attrelid = ('public.' || m.table_name)::regclass and a.attname = 'status') s
       where t.machine = m.machine) as transitions,
+    (select coalesce(json_agg(json_build_object('state', w.state, 'permission', w.permission) order by w.state), '[]')
+      from private.waiting_states w where w.machine = m.machine) as waiting,
     (select coalesce(json_agg(json_build_object('command', c.command, 'states', c.states, 'permission', c.permission)
         order by c.command, c.permission), '[]')
       from (select i.command, i.permission, array_agg(i.state order by i.state) as states
         from private.in_place_commands i where i.machine = m.machine group by 1, 2) c) as in_place
   from private.machines m
-  order by 1`;
+  order by m.place`;
 
 /** Machines, change capture and \`private.publish_event\` are the three sources of events. */
 const EVENTS = `
@@ -190,6 +199,16 @@ const EVENTS = `
   cross join lateral regexp_matches(p.prosrc, 'private\\.publish_event\\([^,]+, ''([a-z_]+\\.[a-z_]+)''', 'g') m
   order by 1`;
 
+/** For a table with the column is_done: a query that answers the states for which it is true. */
+const SETTLED = `
+  select c.relname as table, format('select e.status::text as name from unnest(enum_range(null::%s)) as e (status) where %s order by e.status',
+    format_type(s.atttypid, null), pg_get_expr(d.adbin, d.adrelid)) as query
+  from pg_attribute a
+  join pg_class c on c.oid = a.attrelid and c.relnamespace = 'public'::regnamespace
+  join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  join pg_attribute s on s.attrelid = a.attrelid and s.attname = 'status'
+  where a.attname = 'is_done'`;
+
 async function rows<T>(client: pg.Client, text: string): Promise<T[]> {
   return (await client.query(text)).rows as T[];
 }
@@ -198,11 +217,19 @@ async function rows<T>(client: pg.Client, text: string): Promise<T[]> {
 export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
   const names = async (text: string) =>
     (await rows<{ name: string }>(client, text)).map((row) => row.name);
+  const machines = await rows<Omit<Machine, 'settled'>>(client, MACHINES);
+  const settled = new Map<string, string[]>();
+  for (const { table, query } of await rows<{ table: string; query: string }>(client, SETTLED)) {
+    settled.set(table, await names(query));
+  }
   return {
     relations: await rows<Relation>(client, RELATIONS),
     rpcs: await rows<Rpc>(client, RPCS),
     enums: await rows<Enum>(client, ENUMS),
-    machines: await rows<Machine>(client, MACHINES),
+    machines: machines.map((machine) => ({
+      ...machine,
+      settled: settled.get(machine.table) ?? null,
+    })),
     errors: await rows<RegisteredError>(
       client,
       'select key, status, sentence, next_step from private.errors order by key',

@@ -22,7 +22,7 @@ export function rpcOf(
   const step = `${machine.name}.${transition.command}`;
   const candidates = [
     CONSEQUENCES[step],
-    `${transition.command}_${machine.noun}`,
+    `${transition.command}_${machine.name}`,
     transition.command,
   ];
   const found = candidates.find((name) => name !== undefined && known.has(name));

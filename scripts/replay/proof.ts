@@ -139,7 +139,7 @@ async function checkEvents({ as, vans }: Company, invoices: Invoice[]): Promise<
       'trip.dispatched',
       'trip.started',
       'trip.completed',
-      'offload_document.approved',
+      'offload.approved',
     ].map((type): [string, number] => [type, trips]),
     ['trip.load_confirmed', trips * 2],
     ['order.status_changed', invoices.length * 6],

@@ -195,7 +195,16 @@ comment on function private.client_address() is 'The network address that the re
 -- Exposing commands
 ------------------------------------------------------------------------------------------------
 
-create function private.expose(function_name text) returns void
+create table private.exposed_functions (
+  function_name text primary key,
+  audience text not null,
+  constraint audience_is_a_role_of_the_api check (audience in ('anon', 'authenticated', 'service_role'))
+);
+select private.force_policies('private.exposed_functions');
+comment on table private.exposed_functions is
+  'Functions of private with a door of the same name in public, and the role that may go through: visitors (anon, and then everybody signed in, too), signed-in people, or workers. policies/98_exposed.sql grants it.';
+
+create function private.expose(function_name text, audience text default 'authenticated') returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -223,64 +232,22 @@ begin
     function_name, arguments
   );
   execute pg_catalog.format('comment on function public.%I is %L', function_name, source.description);
+  insert into private.exposed_functions (function_name, audience) values (function_name, audience);
 end
 $$;
-comment on function private.expose(text) is
-  'Creates the thin security-invoker RPC public.<name> in front of the definer function private.<name>: same arguments, defaults, result and comment. Granting it is left to policies/.';
+comment on function private.expose(text, text) is
+  'Creates the thin security-invoker RPC public.<name> in front of the function private.<name>: same arguments, defaults, result and comment. audience: the role that may call it (private.exposed_functions).';
 
-create function private.expose_command(function_name text, is_of_platform boolean default false) returns void
+create function private.check_version(expected_version integer, actual_version integer) returns void
 language plpgsql set search_path = ''
 as $$
-declare
-  source record;
 begin
-  select pg_catalog.pg_get_function_arguments(p.oid) as signature,
-    pg_catalog.format_type(p.prorettype, null) as result,
-    (select t.typtype = 'c' from pg_catalog.pg_type t where t.oid = p.prorettype) as is_row,
-    (select pg_catalog.string_agg('$' || n, ', ' order by n) from pg_catalog.generate_series(1, p.pronargs) n) as arguments,
-    -- What was seen when the request was first made may have changed since; the request is the same.
-    (select coalesce(pg_catalog.string_agg(pg_catalog.format('%L, $%s', a.name, a.n), ', ' order by a.n), '')
-      from pg_catalog.unnest(p.proargnames) with ordinality as a (name, n) where a.name <> 'expected_version') as named,
-    pg_catalog.obj_description(p.oid, 'pg_proc') as description
-  into strict source
-  from pg_catalog.pg_proc p
-  where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
-  execute pg_catalog.format($make$
-create function public.%1$I(%2$s) returns %3$s
-language plpgsql volatile security invoker set search_path = ''
-as $body$
-#variable_conflict use_variable
-declare
-  tenant uuid;
-  request jsonb;
-  answer jsonb;
-  result %3$s;
-begin
-  if idempotency_key is not null then
-    tenant := %4$s;
-    request := pg_catalog.jsonb_build_object(%5$s);
+  if expected_version is not null and expected_version <> actual_version then
+    perform private.fail('version_conflict', pg_catalog.jsonb_build_object('expected', expected_version, 'actual', actual_version));
   end if;
-  answer := private.begin_command(%1$L, tenant, idempotency_key, request);
-  if answer is not null then
-    return %6$s;
-  end if;
-  result := private.%1$I(%7$s);
-  if idempotency_key is not null then
-    perform private.end_command(%1$L, tenant, idempotency_key, request, pg_catalog.to_jsonb(result));
-  end if;
-  return result;
-end
-$body$
-$make$, function_name, pg_catalog.concat_ws(', ', nullif(source.signature, ''), 'idempotency_key uuid default null'), source.result,
-    case when is_of_platform then 'null' else 'private.active_tenant_id()' end, source.named,
-    case when source.is_row then pg_catalog.format('pg_catalog.jsonb_populate_record(null::%s, answer)', source.result) else pg_catalog.format('(answer #>> ''{}'')::%s', source.result) end,
-    source.arguments);
-  execute pg_catalog.format('comment on function public.%I is %L', function_name,
-    source.description || ' The same idempotency_key with the same values is answered again, not done again.');
 end
 $$;
-comment on function private.expose_command(text, boolean) is
-  'Creates the security-invoker RPC public.<name> in front of the command private.<name>: the same arguments and idempotency_key, which makes it happen once. A command of the platform (is_of_platform) belongs to no company. Granting it is left to policies/.';
+comment on function private.check_version(integer, integer) is 'Raises version_conflict when the caller edited an older version.';
 
 create function private.require_text(field text, value text, max_length integer default 500) returns text
 language plpgsql immutable set search_path = ''

@@ -376,6 +376,18 @@ end
 $$;
 comment on function private.scope_territory_id() is 'The one territory the caller is limited to, else null.';
 
+create function private.is_unscoped() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return me.id is null
+    or (me.role not in ('customer', 'driver') and me.warehouse_id is null and me.territory_id is null);
+end
+$$;
+comment on function private.is_unscoped() is 'Whether the caller''s membership sees every row that its permissions show (also true for super admins, who have no membership).';
+
 create function private.role_permissions_of(tenant uuid, wanted_role public.member_role) returns setof text
 language sql stable security definer set search_path = ''
 as $$
@@ -398,3 +410,115 @@ begin
 end
 $$;
 comment on function private.my_rank() is 'Rank of the caller in his active company; 100 for super admins, -1 for strangers.';
+
+------------------------------------------------------------------------------------------------
+-- What a company has settled
+------------------------------------------------------------------------------------------------
+
+create function private.tenant_rule(tenant uuid, rule text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select s.business_rules -> rule from public.tenant_settings s where s.tenant_id = tenant);
+end
+$$;
+comment on function private.tenant_rule(uuid, text) is 'A business rule of a company, null when it has none of this name.';
+
+create function private.tenant_today(tenant uuid) returns date
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (pg_catalog.now() at time zone (select s.timezone from public.tenant_settings s where s.tenant_id = tenant))::date;
+end
+$$;
+comment on function private.tenant_today(uuid) is 'The date in the company''s time zone.';
+
+create function private.is_to_come(tenant uuid, moment timestamptz) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return ((moment - interval '5 minutes') at time zone (select s.timezone from public.tenant_settings s where s.tenant_id = tenant))::date > private.tenant_today(tenant);
+end
+$$;
+comment on function private.is_to_come(uuid, timestamptz) is 'Whether a moment is after today where the company is; a clock may be off by five minutes.';
+
+create function private.require_reference(referring regclass, field text, tenant uuid, id uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  is_known boolean := true;
+begin
+  if id is not null then
+    execute pg_catalog.format('select exists (select from %s x where x.tenant_id = $1 and x.id = $2)', (
+      select c.confrelid::regclass
+      from pg_catalog.pg_constraint c
+      join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+      where c.conrelid = referring and c.contype = 'f' and a.attname = field
+    )) into strict is_known using tenant, id;
+  end if;
+  if not is_known then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object(field, id));
+  end if;
+end
+$$;
+comment on function private.require_reference(regclass, text, uuid, uuid) is
+  'Raises record_not_found naming the field unless the id is null or names a row of the company in the table that this column refers to; for ids that a command only stores.';
+
+------------------------------------------------------------------------------------------------
+-- Exposing commands
+------------------------------------------------------------------------------------------------
+
+create function private.expose_command(function_name text, is_of_platform boolean default false, audience text default 'authenticated') returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  source record;
+begin
+  select pg_catalog.pg_get_function_arguments(p.oid) as signature,
+    pg_catalog.format_type(p.prorettype, null) as result,
+    (select t.typtype = 'c' from pg_catalog.pg_type t where t.oid = p.prorettype) as is_row,
+    (select pg_catalog.string_agg('$' || n, ', ' order by n) from pg_catalog.generate_series(1, p.pronargs) n) as arguments,
+    -- What was seen when the request was first made may have changed since; the request is the same.
+    (select coalesce(pg_catalog.string_agg(pg_catalog.format('%L, $%s', a.name, a.n), ', ' order by a.n), '')
+      from pg_catalog.unnest(p.proargnames) with ordinality as a (name, n) where a.name <> 'expected_version') as named,
+    pg_catalog.obj_description(p.oid, 'pg_proc') as description
+  into strict source
+  from pg_catalog.pg_proc p
+  where p.pronamespace = 'private'::regnamespace and p.proname = function_name;
+  execute pg_catalog.format($make$
+create function public.%1$I(%2$s) returns %3$s
+language plpgsql volatile security invoker set search_path = ''
+as $body$
+#variable_conflict use_variable
+declare
+  tenant uuid;
+  request jsonb;
+  answer jsonb;
+  result %3$s;
+begin
+  if idempotency_key is not null then
+    tenant := %4$s;
+    request := pg_catalog.jsonb_build_object(%5$s);
+  end if;
+  answer := private.begin_command(%1$L, tenant, idempotency_key, request);
+  if answer is not null then
+    return %6$s;
+  end if;
+  result := private.%1$I(%7$s);
+  if idempotency_key is not null then
+    perform private.end_command(%1$L, tenant, idempotency_key, request, pg_catalog.to_jsonb(result));
+  end if;
+  return result;
+end
+$body$
+$make$, function_name, pg_catalog.concat_ws(', ', nullif(source.signature, ''), 'idempotency_key uuid default null'), source.result,
+    case when is_of_platform then 'null' else 'private.active_tenant_id()' end, source.named,
+    case when source.is_row then pg_catalog.format('pg_catalog.jsonb_populate_record(null::%s, answer)', source.result) else pg_catalog.format('(answer #>> ''{}'')::%s', source.result) end,
+    source.arguments);
+  execute pg_catalog.format('comment on function public.%I is %L', function_name,
+    source.description || ' The same idempotency_key with the same values is answered again, not done again.');
+  insert into private.exposed_functions (function_name, audience) values (function_name, audience);
+end
+$$;
+comment on function private.expose_command(text, boolean, text) is
+  'Creates the security-invoker RPC public.<name> in front of the command private.<name>: the same arguments and idempotency_key, which makes it happen once. A command of the platform (is_of_platform) belongs to no company. audience: the role that may give it (private.exposed_functions).';

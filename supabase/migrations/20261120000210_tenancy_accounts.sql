@@ -9,23 +9,6 @@ select private.register_error('right_not_held', 403, 'You cannot give a right th
 select private.register_error('already_member', 409, 'This person is already a member of your company.', 'Change the role on the list of people instead.');
 select private.register_error('tenant_not_available', 403, 'You are not an active member of this company.', 'Choose a company from your list.');
 
-create function private.require_reference(field text, target regclass, tenant uuid, id uuid) returns void
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-  is_known boolean := true;
-begin
-  if id is not null then
-    execute pg_catalog.format('select exists (select from %s x where x.tenant_id = $1 and x.id = $2)', target) into is_known using tenant, id;
-  end if;
-  if not is_known then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object(field, id));
-  end if;
-end
-$$;
-comment on function private.require_reference(text, regclass, uuid, uuid) is
-  'Raises record_not_found naming the field unless the id is null or names a row of the company; for ids that a command only stores.';
-
 create function private.my_session() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -213,9 +196,9 @@ begin
   if role = 'customer' and customer_id is null then
     perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
   end if;
-  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
-  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
-  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
+  perform private.require_reference('public.invitations', 'warehouse_id', tenant, warehouse_id);
+  perform private.require_reference('public.invitations', 'territory_id', tenant, territory_id);
+  perform private.require_reference('public.invitations', 'customer_id', tenant, customer_id);
   if exists (select from public.memberships m join public.users u on u.id = m.user_id where m.tenant_id = tenant and u.email = address and m.status = 'active') then
     perform private.fail('already_member');
   end if;
@@ -268,7 +251,7 @@ begin
 end
 $$;
 comment on function private.issue_invitation_token(uuid, text) is 'For the function send-user-invite: stores the SHA-256 of a fresh token and answers what the e-mail needs. Raises invitation_not_valid.';
-select private.expose('issue_invitation_token');
+select private.expose('issue_invitation_token', 'service_role');
 
 create function private.accept_invitation(token text, password text default null) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -314,7 +297,7 @@ end
 $$;
 comment on function private.accept_invitation(text, text) is
   'Turns an invitation into a membership, once. A new person gives a password; an existing account keeps its own. Answers {email, tenant_id}, or the refusal proof_rests or invitation_not_valid with its status. Raises invitation_for_other_email, password_too_weak.';
-select private.expose('accept_invitation');
+select private.expose('accept_invitation', 'anon');
 
 ------------------------------------------------------------------------------------------------
 -- Password reset
@@ -341,7 +324,7 @@ end
 $$;
 comment on function private.issue_password_reset(text, text) is
   'For the function send-password-reset: stores the SHA-256 of a token for one hour. Null for an unknown address, which the function must not tell. Raises rate_limit_exceeded.';
-select private.expose('issue_password_reset');
+select private.expose('issue_password_reset', 'service_role');
 
 create function private.reset_password(token text, password text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -369,7 +352,7 @@ begin
 end
 $$;
 comment on function private.reset_password(text, text) is 'Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak.';
-select private.expose('reset_password');
+select private.expose('reset_password', 'anon');
 
 ------------------------------------------------------------------------------------------------
 -- Signing in

@@ -61,9 +61,9 @@ begin
   if role = 'customer' and customer_id is null then
     perform private.fail('input_invalid', '{"customer_id": "required for the role customer"}');
   end if;
-  perform private.require_reference('warehouse_id', 'public.warehouses', tenant, warehouse_id);
-  perform private.require_reference('territory_id', 'public.territories', tenant, territory_id);
-  perform private.require_reference('customer_id', 'public.customers', tenant, customer_id);
+  perform private.require_reference('public.memberships', 'warehouse_id', tenant, warehouse_id);
+  perform private.require_reference('public.memberships', 'territory_id', tenant, territory_id);
+  perform private.require_reference('public.memberships', 'customer_id', tenant, customer_id);
   update public.memberships m
   set role = change_member.role, warehouse_id = change_member.warehouse_id, territory_id = change_member.territory_id, customer_id = change_member.customer_id
   where m.id = target.id

@@ -6,17 +6,19 @@
 
 create table private.machines (
   machine text primary key,
+  place integer generated always as identity,
   table_name text not null unique,
   initial_state text not null,
-  noun text not null,
+  number_column text,
   view_permission text not null references public.permissions (permission) deferrable initially deferred,
   page text not null,
   constraint page_is_a_path check (page ~ '^(/[a-z_]+)+$')
 );
 create index machines_view_permission on private.machines (view_permission);
 comment on table private.machines is
-  'The documents: each kind with its machine, the table of public that it lives on and where a new row starts. Written by private.register_machine; who sees a history (private.sees_document) and what waits for somebody (private.waiting) follow by themselves.';
-comment on column private.machines.noun is 'What commands call it: approve_<noun>.';
+  'The documents: each kind with the table of public that it lives on and where a new row starts. Its name is what commands call it: approve_<machine>. Written by private.register_document; who sees a history (private.sees_document), what it offers (allowed_commands), what waits for somebody (private.waiting) and how it is found (private.find_numbers) follow by themselves.';
+comment on column private.machines.place is 'Order in which they are shown: that of their families, which is the order of the work.';
+comment on column private.machines.number_column is 'Column with the number that people call it by, drawn for the kind of this name (private.document_kinds); null: it has none.';
 comment on column private.machines.view_permission is 'Without it nobody is told how many there are.';
 comment on column private.machines.page is 'Its list in the portal; a record is at <page>/<id>.';
 
@@ -57,6 +59,23 @@ create table private.in_place_commands (
 create index in_place_commands_permission on private.in_place_commands (permission);
 comment on table private.in_place_commands is
   'Commands that change a document and leave its state as it is: in which states, with which right. They are offered beside the edges.';
+
+create table private.offers (
+  machine text not null references private.machines (machine),
+  command text not null,
+  condition text not null,
+  primary key (machine, command)
+);
+comment on table private.offers is
+  'When a command is offered, where more than state and right decides: SQL over the row, by the name of its table. A command without a row here is offered whenever state and right allow it. Written by private.offer_if.';
+
+create table private.finders (
+  machine text not null references private.machines (machine),
+  condition text not null,
+  primary key (machine, condition)
+);
+comment on table private.finders is
+  'What a document is found by besides its number: SQL over the row d and what was typed (typed). Written by private.find_by.';
 
 create table public.workflow_definitions (
   id uuid primary key default private.uuid_v7(),

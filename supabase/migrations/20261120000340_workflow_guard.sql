@@ -181,17 +181,6 @@ $$;
 comment on function private.takes_in_place(text, uuid, text, text) is
   'Whether a document in this state takes an in-place command. Raises permission_denied when it does and the caller may not give it.';
 
-create function private.check_version(expected_version integer, actual_version integer) returns void
-language plpgsql set search_path = ''
-as $$
-begin
-  if expected_version is not null and expected_version <> actual_version then
-    perform private.fail('version_conflict', pg_catalog.jsonb_build_object('expected', expected_version, 'actual', actual_version));
-  end if;
-end
-$$;
-comment on function private.check_version(integer, integer) is 'Raises version_conflict when the caller edited an older version.';
-
 create function private.manage_table(managed regclass, entity text default '', machine text default null, has_stamps boolean default true, numbered text default null) returns void
 language plpgsql set search_path = ''
 as $$
@@ -298,117 +287,6 @@ $$;
 comment on function private.manage_part(regclass, text, text[]) is
   'Puts the parts of a document under the common rules: row level security forced, and in the audit trail what comes to, goes from and changes (in these columns) of them: lines, stops, counts. document: column that names it. Called by migrations.';
 
-create function private.register_machine(machine_name text, machine_table text, initial text, noun text, view_permission text, page text) returns void
-language plpgsql set search_path = ''
-as $$
-begin
-  insert into private.machines (machine, table_name, initial_state, noun, view_permission, page)
-  values (machine_name, machine_table, initial, noun, view_permission, page);
-  perform private.register_error(machine_name || '_transition_illegal', 409,
-    'This step is not possible in the present state.', 'Reload the page and use one of the buttons it offers.');
-end
-$$;
-comment on function private.register_machine(text, text, text, text, text, text) is 'Adds a kind of document: its machine (see private.machines) and its transition error. Called by migrations.';
-
-create function private.offer_commands(managed regclass, condition text default null) returns void
-language plpgsql set search_path = ''
-as $$
-declare
-  of_machine private.machines;
-  offered text;
-begin
-  select m.* into strict of_machine from private.machines m join pg_catalog.pg_class c on c.relname = m.table_name where c.oid = managed;
-  offered := pg_catalog.format('private.allowed_commands(%1$L, %2$I.tenant_id, %2$I.status::text, pg_catalog.to_jsonb(%2$I))', of_machine.machine, of_machine.table_name);
-  if condition is not null then
-    offered := pg_catalog.format('array(select c from pg_catalog.unnest(%s) c where %s)', offered, condition);
-  end if;
-  execute pg_catalog.format($make$
-create function public.allowed_commands(%1$I %2$s) returns text[]
-language plpgsql stable set search_path = ''
-as $body$
-begin
-  return %3$s;
-end
-$body$
-$make$, of_machine.table_name, managed, offered);
-  execute pg_catalog.format('comment on function public.allowed_commands(%s) is %L', managed,
-    'Commands that the caller may give to this ' || of_machine.noun || ' now. Computed field.');
-end
-$$;
-comment on function private.offer_commands(regclass, text) is
-  'Gives a document its computed field allowed_commands, from which the portal draws the buttons. condition: SQL over the row (by the name of its table) and the command c, where more than state and right decides whether it is offered. Called by migrations.';
-
-------------------------------------------------------------------------------------------------
--- What follows from the documents that there are
-------------------------------------------------------------------------------------------------
-
-create function private.build_sees_document() returns void
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  execute pg_catalog.format($make$
-create or replace function private.sees_document(machine text, tenant uuid, document uuid) returns boolean
-language sql stable
-begin atomic
-  select case machine%s else false end;
-end
-$make$, coalesce((
-    select pg_catalog.string_agg(pg_catalog.format(
-      E'\n    when %L then exists (select from public.%I d where d.tenant_id = sees_document.tenant and d.id = sees_document.document)', m.machine, m.table_name), '' order by m.machine)
-    from private.machines m
-  ), ' when null then false'));
-end
-$$;
-comment on function private.build_sees_document() is 'Writes private.sees_document from private.machines.';
-select private.build_sees_document();
-comment on function private.sees_document(text, uuid, uuid) is
-  'Whether the caller sees a document: the policies of its table decide, so it runs with the caller''s rights. Written by private.build_sees_document().';
-
-create function private.build_waiting() returns void
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  execute pg_catalog.format($make$
-create or replace function private.waiting() returns table (machine text, state text, noun text, page text, documents bigint, is_mine boolean)
-language plpgsql stable set search_path = ''
-as $body$
-begin
-  return query
-  %s;
-end
-$body$
-$make$, coalesce((
-    select pg_catalog.string_agg(pg_catalog.format(
-      'select %L, %L, %L, %L, (select count(*) from public.%I d where d.status = %L%s), %s where private.tenant_id(%L) is not null',
-      m.machine, w.state, m.noun, m.page, m.table_name, w.state,
-      case when exists (select from pg_catalog.pg_attribute a where a.attrelid = ('public.' || m.table_name)::regclass and a.attname = 'is_done') then ' and d.is_done is false' end,
-      case when w.permission is null then 'null::boolean' else pg_catalog.format('private.tenant_id(%L) is not null', w.permission) end,
-      m.view_permission), E'\n  union all ' order by m.machine, w.state)
-    from private.waiting_states w join private.machines m on m.machine = w.machine
-  ), 'select null::text, null::text, null::text, null::text, null::bigint, null::boolean where false'));
-end
-$$;
-comment on function private.build_waiting() is 'Writes private.waiting from private.waiting_states.';
-select private.build_waiting();
-comment on function private.waiting() is
-  'What waits for somebody in the caller''s company, as far as he sees it: kind and state of the documents, what they are called, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to).';
-select private.expose('waiting');
-
-create function private.tg__rebuild_documents() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  perform private.build_sees_document();
-  perform private.build_waiting();
-  return null;
-end
-$$;
-comment on function private.tg__rebuild_documents() is 'Has what follows from the documents follow.';
-create trigger _300_rebuild_documents after insert or update or delete on private.machines
-for each statement execute function private.tg__rebuild_documents();
-create trigger _300_rebuild_documents after insert or update or delete on private.waiting_states
-for each statement execute function private.tg__rebuild_documents();
-
 select private.register_error('transition_switched_off', 409, 'Your company has switched this step off.', 'Ask an administrator to look at the workflow settings.');
 select private.register_error('transition_condition_not_met', 409, 'A rule of your company does not allow this step now.', 'Look at the workflow settings or correct the record.');
 select private.register_error('separation_of_duties', 403, 'You entered or changed this record, so somebody else has to decide on it.', 'Ask a colleague with the right to approve.');
@@ -429,6 +307,8 @@ select private.force_policies('private.machines');
 select private.force_policies('private.waiting_states');
 select private.force_policies('private.transitions');
 select private.force_policies('private.in_place_commands');
+select private.force_policies('private.offers');
+select private.force_policies('private.finders');
 select private.manage_table('public.memberships', 'membership');
 select private.set_audience('membership', 'users.view');
 select private.manage_table('public.tenant_role_permissions');

@@ -38,7 +38,7 @@ begin
 end
 $$;
 comment on function private.claim_messages(text, integer, integer) is 'Hides up to 100 messages of a queue for some seconds and answers them. For workers (service role).';
-select private.expose('claim_messages');
+select private.expose('claim_messages', 'service_role');
 
 create function private.archive_message(queue text, msg_id bigint) returns boolean
 language plpgsql security definer set search_path = ''
@@ -49,7 +49,7 @@ begin
 end
 $$;
 comment on function private.archive_message(text, bigint) is 'Takes a finished message off its queue; false when it was already gone. For workers (service role).';
-select private.expose('archive_message');
+select private.expose('archive_message', 'service_role');
 
 create function private.fail_message(queue text, msg_id bigint, read_ct integer, message jsonb, error text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -71,7 +71,7 @@ begin
 end
 $$;
 comment on function private.fail_message(text, bigint, integer, jsonb, text) is 'Puts a failed message back with doubling delay, or into the dead letters once its attempts are used up. For workers (service role).';
-select private.expose('fail_message');
+select private.expose('fail_message', 'service_role');
 
 create function private.act_on(queue text, effect text, event public.event_store) returns void
 language plpgsql security definer set search_path = ''
@@ -203,7 +203,7 @@ end
 $$;
 comment on function private.process_queue(text, integer) is
   'Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role).';
-select private.expose('process_queue');
+select private.expose('process_queue', 'service_role');
 
 create function private.worker_queues(worker text) returns setof text
 language sql stable security definer set search_path = ''
@@ -213,7 +213,7 @@ as $$
   order by p.queue
 $$;
 comment on function private.worker_queues(text) is 'The queues with consumers that an edge function drains by process_queue, e.g. of process-events. For workers (service role).';
-select private.expose('worker_queues');
+select private.expose('worker_queues', 'service_role');
 
 create function private.worker_heartbeat(worker text, details jsonb default '{}') returns void
 language sql security definer set search_path = ''
@@ -222,7 +222,7 @@ as $$
   on conflict on constraint worker_heartbeats_pkey do update set seen_at = pg_catalog.now(), details = excluded.details
 $$;
 comment on function private.worker_heartbeat(text, jsonb) is 'A worker says that it is alive. For workers (service role).';
-select private.expose('worker_heartbeat');
+select private.expose('worker_heartbeat', 'service_role');
 
 create function private.dead_letters() returns table (msg_id bigint, queue text, event_type text, entity_id uuid, attempts integer, error text, failed_at timestamptz)
 language plpgsql stable security definer set search_path = ''
@@ -346,7 +346,7 @@ end
 $$;
 comment on function private.run_maintenance() is
   'Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production).';
-select private.expose('run_maintenance');
+select private.expose('run_maintenance', 'service_role');
 
 select private.maintain('seal_audits', 'sealed');
 select private.maintain('extend_ledger', 'ledger_quarters');
@@ -413,4 +413,4 @@ begin
 end
 $$;
 comment on function private.metrics() is 'Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role).';
-select private.expose('metrics');
+select private.expose('metrics', 'service_role');

@@ -82,7 +82,6 @@ comment on column public.customers.payment_terms_days is 'Days from the invoice 
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
-insert into private.document_kinds (kind, prefix, is_gapless) values ('customer', 'CUS', false);
 create function private.tg_customers__give_code() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -96,7 +95,7 @@ $$;
 comment on function private.tg_customers__give_code() is 'Draws a code for customers entered without one.';
 create trigger _100_give_code before insert on public.customers for each row execute function private.tg_customers__give_code();
 
-select private.register_machine('customer', 'customers', 'draft', 'customer', 'customers.view', '/customers');
+select private.register_document('public.customers', 'customer', 'draft', 'customers.view', '/customers', prefix => 'CUS', number_column => 'code');
 insert into private.waiting_states (machine, state, permission) values ('customer', 'pending_approval', 'customers.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('customer', 'draft', 'submit', 'pending_approval', 'customers.create', null, 'customer.submitted'),
@@ -109,9 +108,7 @@ select private.register_error('contact_name_is_short', 422, 'The name of the con
 select private.register_error('tax_id_is_short', 422, 'The tax number is too long.', 'Enter at most 40 characters.');
 select private.register_error('credit_limit_is_bounded', 422, 'The credit limit is negative or too large.', 'Enter an amount from 0 to 999999999999.99.');
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
-select private.manage_table('public.customers', 'customer', 'customer');
 select private.normalise_phones('public.customers');
-select private.set_audience('customer', 'customers.view');
 select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
@@ -196,4 +193,3 @@ create index memberships_customer on public.memberships (tenant_id, customer_id)
 create index invitations_territory on public.invitations (tenant_id, territory_id);
 create index invitations_customer on public.invitations (tenant_id, customer_id);
 
-select private.offer_commands('public.customers');

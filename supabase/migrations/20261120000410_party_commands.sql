@@ -3,6 +3,17 @@
 select private.register_error('reason_required', 422, 'A reason is missing.', 'Write a short reason.');
 select private.register_error('customer_without_address', 422, 'The customer has no address yet.', 'Add an address first.');
 
+-- A question that this family asks and a later one answers is declared here, as a house without the later
+-- one would answer it; that one replaces it (docs/architecture.md, Families look one way).
+create function private.drives_to_customer(driver public.memberships, customer uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return false;
+end
+$$;
+comment on function private.drives_to_customer(public.memberships, uuid) is 'Whether a driver has this customer on one of his trips.';
+
 create function private.sees_customer(customer uuid, territory uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -11,12 +22,7 @@ declare
 begin
   return (me.role is distinct from 'customer' or me.customer_id = customer)
     and (me.territory_id is null or me.territory_id = territory)
-    and (me.role is distinct from 'driver' or exists (
-      select from public.trip_stops s
-      join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
-      join public.drivers d on d.tenant_id = t.tenant_id and d.id = t.driver_id
-      where s.tenant_id = me.tenant_id and s.customer_id = customer and d.membership_id = me.id
-    ));
+    and (me.role is distinct from 'driver' or private.drives_to_customer(me, customer));
 end
 $$;
 comment on function private.sees_customer(uuid, uuid) is 'Row scope of customers: members in role customer see their own, drivers those on their trips, limited members those of their territory.';
@@ -36,18 +42,6 @@ comment on function private.tg_customers__guard_credit() is
 create trigger _150_guard_credit before update of credit_limit, payment_terms_days on public.customers for each row
 when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days) is distinct from (new.credit_limit, new.payment_terms_days))
 execute function private.tg_customers__guard_credit();
-
-create function private.is_unscoped() returns boolean
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-  me constant public.memberships := private.active_membership();
-begin
-  return me.id is null
-    or (me.role not in ('customer', 'driver') and me.warehouse_id is null and me.territory_id is null);
-end
-$$;
-comment on function private.is_unscoped() is 'Whether the caller''s membership sees every row that its permissions show (also true for super admins, who have no membership).';
 
 create function private.lock_customer(tenant uuid, customer uuid, expected_version integer) returns public.customers
 language plpgsql security definer set search_path = ''
@@ -131,3 +125,31 @@ language sql security definer set search_path = ''
 as $$ select private.move_customer(customer_id, 'deactivate', null, expected_version) $$;
 comment on function private.deactivate_customer(uuid, integer) is 'Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal.';
 select private.expose_command('deactivate_customer');
+
+create function private.customers_meant(typed text) returns uuid[]
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.tenant_id('customers.view');
+  words constant text := pg_catalog.btrim(typed);
+  -- Fewer digits are the end of a document's number; as a part of a telephone number they would mean everybody.
+  parts constant text[] := case when pg_catalog.length(pg_catalog.regexp_replace(words, '[^0-9]', '', 'g')) >= 6 then private.find_phone(words) else '{}' end;
+  wanted text[] := array(select '%' || d || '%' from pg_catalog.unnest(parts) d);
+begin
+  if tenant is null or pg_catalog.length(words) < 3 then
+    return '{}';
+  end if;
+  if wanted = '{}' and words ~ '[^0-9#]' then
+    wanted := array['%' || pg_catalog.regexp_replace(words, '([\\%_])', '\\\1', 'g') || '%'];
+  end if;
+  return array(
+    select c.id from public.customers c
+    where c.tenant_id = tenant and (c.name || ' ' || c.code || ' ' || coalesce(c.phone, '')) ilike any (wanted)
+      and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id))
+    order by c.name, c.id limit 100
+  );
+end
+$$;
+comment on function private.customers_meant(text) is
+  'Customers of the caller''s whose name, code or telephone number has what was typed, at most a hundred: three letters or more, or six digits of a telephone number, however it is written.';
+select private.find_by('customer', 'd.id = any ((select private.customers_meant(typed))::uuid[])');

@@ -211,16 +211,13 @@ create table public.manual_adjustments (
 create index manual_adjustments_warehouse on public.manual_adjustments (tenant_id, warehouse_id);
 create index manual_adjustments_recent on public.manual_adjustments (tenant_id, created_at desc, id desc);
 comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
-insert into private.document_kinds (kind, prefix, is_gapless) values ('adjustment', 'ADJ', false);
-select private.register_machine('manual_adjustment', 'manual_adjustments', 'draft', 'adjustment', 'inventory.view', '/stock/adjustments');
-insert into private.waiting_states (machine, state, permission) values ('manual_adjustment', 'pending_approval', 'inventory.approve');
+select private.register_document('public.manual_adjustments', 'adjustment', 'draft', 'inventory.view', '/stock/adjustments', prefix => 'ADJ');
+insert into private.waiting_states (machine, state, permission) values ('adjustment', 'pending_approval', 'inventory.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
-  ('manual_adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'manual_adjustment.submitted'),
-  ('manual_adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'manual_adjustment.approved'),
-  ('manual_adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'manual_adjustment.rejected'),
-  ('manual_adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'manual_adjustment.applied');
-select private.manage_table('public.manual_adjustments', 'manual_adjustment', 'manual_adjustment', numbered => 'adjustment');
-select private.set_audience('manual_adjustment', 'inventory.view');
+  ('adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'adjustment.submitted'),
+  ('adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'adjustment.approved'),
+  ('adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'adjustment.rejected'),
+  ('adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'adjustment.applied');
 
 create table public.manual_adjustment_items (
   id uuid primary key default private.uuid_v7(),
@@ -239,4 +236,3 @@ create index manual_adjustment_items_product on public.manual_adjustment_items (
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
 select private.manage_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
 
-select private.offer_commands('public.manual_adjustments');

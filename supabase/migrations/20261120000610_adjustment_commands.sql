@@ -76,11 +76,11 @@ begin
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('adjustment_id', adjustment));
   end if;
   perform private.check_version(expected_version, target.version);
-  next_state := private.next_state('manual_adjustment', target.id, target.status::text, command);
+  next_state := private.next_state('adjustment', target.id, target.status::text, command);
   if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  if command <> 'approve' or private.record_approval(tenant, 'manual_adjustment', target.id, command, target.status::text) then
+  if command <> 'approve' or private.record_approval(tenant, 'adjustment', target.id, command, target.status::text) then
     update public.manual_adjustments a
     set status = next_state::public.adjustment_status,
       rejected_reason = case when command = 'reject' then reason end,
@@ -91,9 +91,9 @@ begin
     returning * into target;
     if command = 'apply' then
       insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
-      select tenant, target.warehouse_id, i.product_id, i.condition, i.quantity, 'adjustment', 'manual_adjustment', target.id
+      select tenant, target.warehouse_id, i.product_id, i.condition, i.quantity, 'adjustment', 'adjustment', target.id
       from public.manual_adjustment_items i where i.tenant_id = tenant and i.adjustment_id = target.id;
-      perform private.publish_event(tenant, 'inventory.adjusted', 'manual_adjustment', target.id, target.version);
+      perform private.publish_event(tenant, 'inventory.adjusted', 'adjustment', target.id, target.version);
     end if;
   end if;
   return target;
@@ -104,23 +104,23 @@ comment on function private.move_adjustment(uuid, text, text, integer) is 'One s
 create function private.submit_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
 as $$ select private.move_adjustment(adjustment_id, 'submit', null, expected_version) $$;
-comment on function private.submit_adjustment(uuid, integer) is 'Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal.';
+comment on function private.submit_adjustment(uuid, integer) is 'Asks for approval of an adjustment. Raises adjustment_transition_illegal.';
 select private.expose_command('submit_adjustment');
 
 create function private.approve_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
 as $$ select private.move_adjustment(adjustment_id, 'approve', null, expected_version) $$;
-comment on function private.approve_adjustment(uuid, integer) is 'Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal.';
+comment on function private.approve_adjustment(uuid, integer) is 'Approves an adjustment of somebody else. Raises separation_of_duties, adjustment_transition_illegal.';
 select private.expose_command('approve_adjustment');
 
 create function private.reject_adjustment(adjustment_id uuid, reason text, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
 as $$ select private.move_adjustment(adjustment_id, 'reject', reason, expected_version) $$;
-comment on function private.reject_adjustment(uuid, text, integer) is 'Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal.';
+comment on function private.reject_adjustment(uuid, text, integer) is 'Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, adjustment_transition_illegal.';
 select private.expose_command('reject_adjustment');
 
 create function private.apply_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
 as $$ select private.move_adjustment(adjustment_id, 'apply', null, expected_version) $$;
-comment on function private.apply_adjustment(uuid, integer) is 'Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal.';
+comment on function private.apply_adjustment(uuid, integer) is 'Posts an approved adjustment to the stock ledger. Raises stock_short, adjustment_transition_illegal.';
 select private.expose_command('apply_adjustment');

@@ -24,6 +24,9 @@ declare
   tenant constant uuid := private.require_permission('inventory.view');
   scope constant uuid := private.scope_warehouse_id();
 begin
+  if place_id is not null and not exists (select from public.warehouses w where w.tenant_id = tenant and w.id = place_id) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('place_id', place_id));
+  end if;
   return query
   select t.warehouse_id, t.product_id, t.condition, sum(t.quantity)
   from public.inventory_transactions t
@@ -35,5 +38,5 @@ begin
 end
 $$;
 comment on function private.stock_as_of(timestamptz, uuid) is
-  'Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view.';
+  'Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. Raises record_not_found.';
 select private.expose('stock_as_of');

@@ -92,8 +92,7 @@ comment on column public.orders.printed is 'The customer as the order shows him,
 comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
-insert into private.document_kinds (kind, prefix, is_gapless) values ('order', 'ORD', false);
-select private.register_machine('order', 'orders', 'draft', 'order', 'orders.view', '/orders');
+select private.register_document('public.orders', 'order', 'draft', 'orders.view', '/orders', prefix => 'ORD');
 insert into private.waiting_states (machine, state, permission) values ('order', 'pending_approval', 'orders.approve'), ('order', 'approved', 'orders.allocate'), ('order', 'allocated', 'trips.edit'), ('order', 'in_transit', null);
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('order', 'draft', 'submit', 'pending_approval', 'orders.create', null, 'order.submitted'),
@@ -120,8 +119,6 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, c, 'orders.edit'
 from pg_catalog.unnest(array['draft', 'pending_approval', 'approved', 'allocated']) s, pg_catalog.unnest(array['amend', 'hold', 'release']) c
 where (s, c) <> ('draft', 'amend');
-select private.manage_table('public.orders', 'order', 'order', numbered => 'order');
-select private.set_audience('order', 'orders.view');
 select private.note_editors('public.orders', 'amended_at');
 select private.refuse_taken('public.orders', 'orders_tenant_id_external_reference_key', 'order_reference_taken', each_alone => true);
 
@@ -423,23 +420,10 @@ create trigger _150_check_derived before update of status on public.orders for e
 when (new.status in ('dispatched', 'in_transit', 'delivered', 'failed') and old.status is distinct from new.status)
 execute function private.tg_orders__check_derived();
 
-select private.offer_commands('public.orders', $$
-case c
-  -- Two edges are taken by the trip that carries the order.
-  when 'dispatch' then false
-  when 'start_delivery' then false
-  when 'allocate' then not orders.is_on_hold
-  when 'hold' then not orders.is_on_hold
-  when 'release' then orders.is_on_hold
-  when 'approve' then coalesce(orders.total <= private.approval_limit(), true)
-  when 'reattempt' then not private.is_reattempted(orders)
-  when 'bill' then not private.is_billed(orders)
-  when 'release_suspended' then private.may_release(orders)
-  when 'arrive_at_stop' then private.delivers_order(orders)
-  when 'complete_delivery' then private.delivers_order(orders)
-  when 'fail_delivery' then private.delivers_order(orders)
-  else true
-end
-$$);
-comment on function public.allowed_commands(public.orders) is
-  'Commands that the caller may give to this order now. What other records decide (stock, credit, the customer) shows when they are given. Computed field.';
+select private.offer_if('order', 'not orders.is_on_hold', 'allocate', 'hold');
+select private.offer_if('order', 'orders.is_on_hold', 'release');
+select private.offer_if('order', 'coalesce(orders.total <= private.approval_limit(), true)', 'approve');
+select private.offer_if('order', 'not private.is_reattempted(orders)', 'reattempt');
+select private.offer_if('order', 'private.may_release(orders)', 'release_suspended');
+select private.find_by('order', 'd.external_reference = any (array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))])');
+select private.find_by('order', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');

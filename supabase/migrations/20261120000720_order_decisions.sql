@@ -78,32 +78,6 @@ end
 $$;
 comment on function private.release_stock(public.orders) is 'Gives back everything that is reserved for an order.';
 
-create function private.cancel_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant constant uuid := private.require_permission('orders.view');
-  target public.orders;
-  trip_id uuid;
-begin
-  trip_id := private.lock_trip_of_order(tenant, order_id);
-  target := private.lock_order(tenant, order_id, expected_version);
-  perform private.check_trip_of_order(target, trip_id);
-  perform private.next_state('order', target.id, target.status::text, 'cancel');
-  if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
-  end if;
-  update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
-  perform private.release_stock(target);
-  perform private.leave_trip(target);
-  return target;
-end
-$$;
-comment on function private.cancel_order(uuid, text, integer) is
-  'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal.';
-select private.expose_command('cancel_order');
-
 create function private.set_order_hold(order_id uuid, hold boolean, reason text, expected_version integer) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$

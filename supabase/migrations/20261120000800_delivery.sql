@@ -158,8 +158,7 @@ comment on table public.trips is 'One round of one van with one driver.';
 comment on column public.trips.is_done is 'Completed, as nearly all trips are in the end. A list of trips in another state asks for is_done is false as well: an index answers that.';
 comment on column public.trips.is_booked is 'Planned or on the way: its driver and its vehicle are taken for the planned time.';
 comment on column public.trips.is_on_the_road is 'Dispatched and not back yet.';
-insert into private.document_kinds (kind, prefix, is_gapless) values ('trip', 'TRP', false), ('offload', 'OFF', false), ('variance', 'VAR', false);
-select private.register_machine('trip', 'trips', 'draft', 'trip', 'trips.view', '/trips');
+select private.register_document('public.trips', 'trip', 'draft', 'trips.view', '/trips', prefix => 'TRP');
 insert into private.waiting_states (machine, state, permission) values ('trip', 'planned', 'trips.load');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('trip', 'draft', 'plan', 'planned', 'trips.edit', null, 'trip.planned'),
@@ -182,8 +181,6 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'in_progress', 'report_variance', 'variances.report'),
   ('trip', 'completed', 'report_variance', 'variances.report'),
   ('trip', 'cancelled', 'report_variance', 'variances.report');
-select private.manage_table('public.trips', 'trip', 'trip', numbered => 'trip');
-select private.set_audience('trip', 'trips.view');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
 
@@ -328,16 +325,14 @@ create index offload_documents_trip on public.offload_documents (tenant_id, trip
 create index offload_documents_warehouse on public.offload_documents (tenant_id, warehouse_id);
 comment on table public.offload_documents is 'What came back on a van, counted; one living document per trip.';
 comment on column public.offload_documents.is_live is 'Not rejected.';
-select private.register_machine('offload_document', 'offload_documents', 'draft', 'offload', 'trips.view', '/offloads');
-insert into private.waiting_states (machine, state, permission) values ('offload_document', 'submitted', 'trips.review');
+select private.register_document('public.offload_documents', 'offload', 'draft', 'trips.view', '/offloads', prefix => 'OFF');
+insert into private.waiting_states (machine, state, permission) values ('offload', 'submitted', 'trips.review');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
-  ('offload_document', 'draft', 'submit', 'submitted', 'trips.view', null, 'offload_document.submitted'),
-  ('offload_document', 'submitted', 'review', 'reviewed', 'trips.review', '{submitted_by}', 'offload_document.reviewed'),
-  ('offload_document', 'submitted', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected'),
-  ('offload_document', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload_document.approved'),
-  ('offload_document', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload_document.rejected');
-select private.manage_table('public.offload_documents', 'offload_document', 'offload_document', numbered => 'offload');
-select private.set_audience('offload_document', 'trips.view');
+  ('offload', 'draft', 'submit', 'submitted', 'trips.view', null, 'offload.submitted'),
+  ('offload', 'submitted', 'review', 'reviewed', 'trips.review', '{submitted_by}', 'offload.reviewed'),
+  ('offload', 'submitted', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload.rejected'),
+  ('offload', 'reviewed', 'approve', 'approved', 'trips.review', '{submitted_by}', 'offload.approved'),
+  ('offload', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload.rejected');
 
 create table public.offload_items (
   id uuid primary key default private.uuid_v7(),
@@ -412,27 +407,22 @@ create index variances_product on public.variances (tenant_id, product_id);
 create index variances_responsible on public.variances (tenant_id, responsible_id);
 comment on table public.variances is 'Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account).';
 comment on column public.variances.expected is 'Base units, or money for kind cash (then unit_value is 1).';
-select private.register_machine('variance', 'variances', 'pending_review', 'variance', 'variances.view', '/variances');
+select private.register_document('public.variances', 'variance', 'pending_review', 'variances.view', '/variances', prefix => 'VAR');
 insert into private.waiting_states (machine, state, permission) values ('variance', 'pending_review', 'variances.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('variance', 'pending_review', 'approve', 'approved', 'variances.approve', '{created_by}', 'variance.approved'),
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
-select private.manage_table('public.variances', 'variance', 'variance', numbered => 'variance');
-select private.set_audience('variance', 'variances.view');
 
-select private.offer_commands('public.trips', $$
-case c
-  -- Only its driver sets off.
-  when 'start' then private.drives_trip(trips)
-  when 'confirm_load' then private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
-    and not private.counted_for_the_other_side(trips)
-  when 'submit_offload' then (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
-    and private.is_ready_to_offload(trips)
-  when 'complete' then private.what_keeps_trip_open(trips) is null
-  else true
-end
-$$);
-comment on function public.allowed_commands(public.trips) is
-  'Commands that the caller may give to this trip now. What other records decide of plan and dispatch (capacity, load counts) shows when they are given. Computed field.';
-select private.offer_commands('public.offload_documents');
-select private.offer_commands('public.variances');
+-- Only its driver sets off.
+select private.offer_if('trip', 'private.drives_trip(trips)', 'start');
+select private.offer_if('trip', $$private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
+  and not private.counted_for_the_other_side(trips)$$, 'confirm_load');
+select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
+  and private.is_ready_to_offload(trips)$$, 'submit_offload');
+select private.offer_if('trip', 'private.what_keeps_trip_open(trips) is null', 'complete');
+select private.find_by('trip', 'pg_catalog.length(private.normal_plate(typed)) >= 3 and d.vehicle_id = any (array(select private.find_vehicles(typed)))');
+select private.find_by('trip', 'd.id in (select s.trip_id from public.trip_stops s where s.tenant_id = d.tenant_id and s.customer_id = any ((select private.customers_meant(typed))::uuid[]))');
+
+-- Two edges of an order are taken by the trip that carries it, three commands are given at the customer's door.
+select private.offer_if('order', 'false', 'dispatch', 'start_delivery');
+select private.offer_if('order', 'private.delivers_order(orders)', 'arrive_at_stop', 'complete_delivery', 'fail_delivery');

@@ -30,6 +30,33 @@ end
 $$;
 comment on function private.sees_trip(uuid, uuid, uuid) is 'Row scope of trips: drivers see their own, limited members those of their warehouse, customers none.';
 
+create or replace function private.drives_to_customer(driver public.memberships, customer uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.trip_stops s
+    join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+    join public.drivers d on d.tenant_id = t.tenant_id and d.id = t.driver_id
+    where s.tenant_id = driver.tenant_id and s.customer_id = customer and d.membership_id = driver.id
+  );
+end
+$$;
+
+create or replace function private.drives_order(driver public.memberships, order_id uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  return exists (
+    select from public.trip_stops s
+    join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+    join public.drivers d on d.tenant_id = t.tenant_id and d.id = t.driver_id
+    where s.tenant_id = driver.tenant_id and s.order_id = drives_order.order_id and d.membership_id = driver.id
+  );
+end
+$$;
+
 create function private.drives_trip(target public.trips) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -71,33 +98,6 @@ end
 $$;
 comment on function private.lock_trip(uuid, uuid, integer) is 'Locks a trip that the caller sees. Trips are locked before orders, orders before balances. Raises record_not_found, version_conflict.';
 
-create function private.lock_trip_of_order(tenant uuid, order_id uuid) returns uuid
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  trip_id uuid;
-begin
-  select s.trip_id into trip_id from public.trip_stops s where s.tenant_id = tenant and s.order_id = lock_trip_of_order.order_id;
-  perform from public.trips t where t.tenant_id = tenant and t.id = trip_id for no key update;
-  return trip_id;
-end
-$$;
-comment on function private.lock_trip_of_order(uuid, uuid) is 'Locks the trip that an order rides on, before the order itself is locked; null when it rides on none.';
-
-select private.register_error('order_moved_to_another_trip', 409, 'Somebody moved the order to another trip in the same moment.', 'Try again.');
-
-create function private.check_trip_of_order(target public.orders, locked_trip uuid) returns void
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  if locked_trip is distinct from (select s.trip_id from public.trip_stops s where s.tenant_id = target.tenant_id and s.order_id = target.id) then
-    raise exception using errcode = '40001', message = 'order_moved_to_another_trip', hint = 'Somebody moved the order in the same moment. Try again.';
-  end if;
-end
-$$;
-comment on function private.check_trip_of_order(public.orders, uuid) is 'After the order is locked too: its trip must still be the one that was locked. Raises 40001, which clients retry.';
-
 ------------------------------------------------------------------------------------------------
 -- Load sheet
 ------------------------------------------------------------------------------------------------
@@ -119,31 +119,6 @@ begin
 end
 $$;
 comment on function private.write_load_sheet(public.trips) is 'Writes the load sheet of a trip anew from its orders; earlier counts no longer count.';
-
-create function private.leave_trip(target public.orders) returns void
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  left_trip uuid;
-begin
-  delete from public.trip_stops s where s.tenant_id = target.tenant_id and s.order_id = target.id returning s.trip_id into left_trip;
-  if left_trip is not null then
-    perform private.write_load_sheet(t) from public.trips t where t.tenant_id = target.tenant_id and t.id = left_trip and t.status = 'planned';
-  end if;
-end
-$$;
-comment on function private.leave_trip(public.orders) is 'Takes an order off its trip and renews the load sheet.';
-
-create function private.refresh_load_of_order(target public.orders) returns void
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  perform private.write_load_sheet(t)
-  from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id and t.status = 'planned'
-  where s.tenant_id = target.tenant_id and s.order_id = target.id;
-end
-$$;
-comment on function private.refresh_load_of_order(public.orders) is 'Renews the load sheet of the planned trip that carries an order, if there is one.';
 
 create function private.check_capacity(target public.trips) returns void
 language plpgsql stable security definer set search_path = ''
@@ -278,8 +253,8 @@ begin
   end if;
   perform private.check_trip_times(planned_start_at, planned_end_at);
   perform private.check_text('notes', notes, 2000);
-  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
-  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
+  perform private.require_reference('public.trips', 'vehicle_id', tenant, vehicle_id);
+  perform private.require_reference('public.trips', 'driver_id', tenant, driver_id);
   insert into public.trips (tenant_id, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   values (tenant, warehouse_id, planned_start_at, planned_end_at, vehicle_id, driver_id, notes)
   returning * into created;
@@ -331,8 +306,8 @@ begin
   end if;
   perform private.check_trip_times(coalesce(planned_start_at, target.planned_start_at), coalesce(planned_end_at, target.planned_end_at));
   perform private.check_text('notes', notes, 2000);
-  perform private.require_reference('vehicle_id', 'public.vehicles', tenant, vehicle_id);
-  perform private.require_reference('driver_id', 'public.drivers', tenant, driver_id);
+  perform private.require_reference('public.trips', 'vehicle_id', tenant, vehicle_id);
+  perform private.require_reference('public.trips', 'driver_id', tenant, driver_id);
   update public.trips t
   set vehicle_id = coalesce(change_trip.vehicle_id, t.vehicle_id), driver_id = coalesce(change_trip.driver_id, t.driver_id),
     planned_start_at = coalesce(change_trip.planned_start_at, t.planned_start_at), planned_end_at = coalesce(change_trip.planned_end_at, t.planned_end_at),
@@ -578,3 +553,26 @@ $$;
 comment on function private.cancel_trip(uuid, text, integer) is
   'Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal.';
 select private.expose_command('cancel_trip');
+
+create function private.normal_plate(typed text) returns text
+language sql immutable parallel safe
+return pg_catalog.upper(pg_catalog.regexp_replace(typed, '[^[:alnum:]]', '', 'g'));
+comment on function private.normal_plate(text) is 'A registration without spaces and dashes, in capitals: kda 101-a is KDA101A.';
+
+create function private.find_vehicles(typed text) returns setof uuid
+language plpgsql stable set search_path = ''
+as $$
+declare
+  plate constant text := private.normal_plate(typed);
+begin
+  return query
+  select v.id from public.vehicles v
+  where v.tenant_id = private.active_tenant_id()
+    and (pg_catalog.strpos(private.normal_plate(v.registration), plate) > 0 or pg_catalog.strpos(pg_catalog.lower(v.name), pg_catalog.lower(pg_catalog.btrim(typed))) > 0)
+    and plate <> ''
+  order by v.name, v.id limit 100;
+end
+$$;
+comment on function private.find_vehicles(text) is
+  'Vehicles of the caller''s whose registration, written with or without spaces, or whose name has what was typed; at most a hundred.';
+select private.expose('find_vehicles');

@@ -1,5 +1,11 @@
 -- Family 08, delivery: what comes back with the van, and who answers for a difference.
 
+select private.register_error('trip_has_open_stops', 409, 'Some stops of the trip are still open.', 'Deliver them or report them as failed first.');
+select private.register_error('offload_exists', 409, 'This trip has an offload already.', 'Open that offload.');
+select private.register_error('offload_has_open_variances', 409, 'Some differences of this offload are not decided.', 'Have each difference approved, or reject the offload and count again.');
+select private.register_error('offload_missing', 409, 'The trip has no approved offload.', 'Have the van counted and the offload approved.');
+select private.register_error('van_not_empty', 409, 'The books still show goods on the van.', 'Check the offload of this trip.');
+
 ------------------------------------------------------------------------------------------------
 -- Offload
 ------------------------------------------------------------------------------------------------
@@ -93,7 +99,7 @@ begin
   trip := private.lock_trip(tenant, (select d.trip_id from public.offload_documents d where d.tenant_id = tenant and d.id = offload), null);
   select * into document from public.offload_documents d where d.tenant_id = tenant and d.id = offload for no key update;
   perform private.check_version(expected_version, document.version);
-  next_state := private.next_state('offload_document', document.id, document.status::text, command);
+  next_state := private.next_state('offload', document.id, document.status::text, command);
   if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
@@ -110,7 +116,7 @@ begin
   ) then
     perform private.fail('offload_variance_decided', pg_catalog.jsonb_build_object('offload_id', document.id));
   end if;
-  if command = 'approve' and not private.record_approval(tenant, 'offload_document', document.id, command, document.status::text) then
+  if command = 'approve' and not private.record_approval(tenant, 'offload', document.id, command, document.status::text) then
       return document;
   end if;
   update public.offload_documents d
@@ -123,7 +129,7 @@ begin
   where d.id = document.id
   returning * into document;
   if command = 'reject' then
-    earlier := private.run_as_rule('offload_document.reject');
+    earlier := private.run_as_rule('offload.reject');
     update public.variances v set status = 'rejected', resolution_note = pg_catalog.btrim(reason), resolved_by = auth.uid(), resolved_at = pg_catalog.now()
     where v.tenant_id = tenant and v.offload_id = document.id and v.status = 'pending_review';
     perform private.run_as_rule(earlier);
@@ -131,11 +137,11 @@ begin
   if command = 'approve' then
     select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;
     insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
-    select tenant, m.location_id, i.product_id, i.condition, m.sign * i.counted, 'offload', 'offload_document', document.id
+    select tenant, m.location_id, i.product_id, i.condition, m.sign * i.counted, 'offload', 'offload', document.id
     from public.offload_items i
     cross join lateral (values (van_location, -1), (document.warehouse_id, 1)) as m (location_id, sign)
     where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0;
-    perform private.move_containers(tenant, 'van', van_location, 'depot', document.warehouse_id, 'offload_document', document.id, (
+    perform private.move_containers(tenant, 'van', van_location, 'depot', document.warehouse_id, 'offload', document.id, (
       select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(p.container_product_id, p.id), 'quantity', i.counted))
       from public.offload_items i
       join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
@@ -152,13 +158,13 @@ select private.register_error('offload_variance_decided', 409, 'A difference of 
 create function private.review_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
 as $$ select private.move_offload(offload_id, 'review', null, expected_version) $$;
-comment on function private.review_offload(uuid, integer) is 'Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal.';
+comment on function private.review_offload(uuid, integer) is 'Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal.';
 select private.expose_command('review_offload');
 
 create function private.approve_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
 as $$ select private.move_offload(offload_id, 'approve', null, expected_version) $$;
-comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal.';
+comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_transition_illegal.';
 select private.expose_command('approve_offload');
 
 create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null) returns public.offload_documents
@@ -188,7 +194,7 @@ begin
   if round(expected, 3) = round(actual, 3) then
     perform private.fail('input_invalid', '{"actual": "the same as expected"}');
   end if;
-  perform private.require_reference('order_id', 'public.orders', tenant, order_id);
+  perform private.require_reference('public.variances', 'order_id', tenant, order_id);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, expected, actual, unit_value, explanation)
   select tenant, 'reported', trip.id, order_id, p.id, expected, actual, coalesce(k.cost_price, 0), private.require_text('explanation', explanation, 1000)
   from public.products p

@@ -3,7 +3,6 @@
 create type public.invoice_status as enum ('draft', 'issued', 'partially_paid', 'paid', 'overdue', 'void');
 create type public.payment_status as enum ('pending', 'approved', 'reconciled', 'rejected', 'cancelled');
 create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque');
-create type public.container_holder as enum ('customer', 'driver', 'van', 'depot');
 
 create table public.invoices (
   id uuid primary key default private.uuid_v7(),
@@ -58,8 +57,7 @@ comment on column public.invoices.printed is 'The customer as the invoice shows 
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
 comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
 comment on column public.invoices.is_live is 'Not void.';
-insert into private.document_kinds (kind, prefix, is_gapless) values ('invoice', 'INV', true), ('payment', 'PAY', false);
-select private.register_machine('invoice', 'invoices', 'draft', 'invoice', 'invoices.view', '/invoices');
+select private.register_document('public.invoices', 'invoice', 'draft', 'invoices.view', '/invoices', prefix => 'INV', is_gapless => true);
 insert into private.waiting_states (machine, state, permission) values ('invoice', 'draft', 'invoices.create'), ('invoice', 'overdue', 'payments.create');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('invoice', 'draft', 'issue', 'issued', 'invoices.create', null, 'invoice.issued'),
@@ -77,8 +75,6 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('invoice', 'paid', 'reopen', 'issued', 'payments.create', null, 'invoice.reopened'),
   ('invoice', 'paid', 'reopen_late', 'overdue', 'payments.create', null, 'invoice.reopened');
 insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'bill', 'invoices.create');
-select private.manage_table('public.invoices', 'invoice', 'invoice');
-select private.set_audience('invoice', 'invoices.view');
 
 create table public.invoice_items (
   id uuid primary key default private.uuid_v7(),
@@ -167,7 +163,7 @@ comment on column public.payments.refunded_total is 'What was given back of it, 
 comment on column public.payments.unallocated is 'What neither pays an invoice nor was given back: the customer''s advance.';
 comment on column public.payments.is_done is 'Decided. A list of pending payments asks for is_done is false as well: an index answers that.';
 comment on column public.payments.is_live is 'Neither rejected nor cancelled: its reference is taken.';
-select private.register_machine('payment', 'payments', 'pending', 'payment', 'payments.view', '/payments');
+select private.register_document('public.payments', 'payment', 'pending', 'payments.view', '/payments', prefix => 'PAY');
 insert into private.waiting_states (machine, state, permission) values ('payment', 'pending', 'payments.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('payment', 'pending', 'approve', 'approved', 'payments.approve', '{created_by}', 'payment.approved'),
@@ -181,8 +177,6 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
-select private.manage_table('public.payments', 'payment', 'payment', numbered => 'payment');
-select private.set_audience('payment', 'payments.view');
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create function private.reference_key(reference text) returns text
@@ -295,47 +289,14 @@ comment on function private.tg_statement_lines__refuse_future() is 'A statement 
 create trigger _285_refuse_future before insert or update of posted_at, reference on public.statement_lines
 for each row execute function private.tg_statement_lines__refuse_future();
 
-create table public.container_ledger (
-  id uuid not null default private.uuid_v7(),
-  tenant_id uuid not null,
-  holder public.container_holder not null,
-  holder_id uuid not null,
-  product_id uuid not null,
-  quantity numeric(14,3) not null,
-  unit_deposit numeric(14,2) not null default 0,
-  deposit_amount numeric(14,2) generated always as (round(quantity * unit_deposit, 2)) stored,
-  reference_type text not null,
-  reference_id uuid not null,
-  occurred_at timestamptz not null default clock_timestamp(),
-  recorded_at timestamptz not null default clock_timestamp(),
-  recorded_by uuid default auth.uid(),
-  primary key (tenant_id, id),
-  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
-  constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
-  constraint deposit_is_bounded check (unit_deposit between 0 and 999999.99),
-  constraint customers_alone_pay_deposits check (holder = 'customer' or unit_deposit = 0)
-);
-create index container_ledger_balance on public.container_ledger (tenant_id, holder, holder_id, product_id);
-create index container_ledger_product on public.container_ledger (tenant_id, product_id);
-create index container_ledger_reference on public.container_ledger (tenant_id, reference_id);
-comment on table public.container_ledger is 'Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them.';
-comment on column public.container_ledger.unit_deposit is 'Deposit of one container as it was when it was handed over; a return closes the deposit that was paid.';
-select private.protect_ledger('public.container_ledger');
-
-create view public.container_balances with (security_invoker = true) as
-select l.tenant_id, l.holder, l.holder_id, l.product_id, sum(l.quantity) as quantity, sum(l.deposit_amount) as deposit_amount
-from public.container_ledger l
-group by l.tenant_id, l.holder, l.holder_id, l.product_id;
-comment on view public.container_balances is 'Containers and deposits that each holder has now.';
-
 -- The paying and ageing edges follow from allocations and dates; people have issue and void.
-select private.offer_commands('public.invoices', $$c = 'issue' or (c = 'void' and invoices.paid_total = 0)$$);
-select private.offer_commands('public.payments', $$
-case c
-  when 'allocate' then payments.unallocated > 0
-  when 'unallocate' then payments.allocated_total > 0
-  when 'refund' then payments.unallocated > 0 and payments.created_by is distinct from auth.uid()
-  when 'cancel' then payments.refunded_total = 0
-  else true
-end
-$$);
+select private.offer_if('invoice', 'false', 'pay_part', 'pay', 'mark_overdue', 'reopen', 'reopen_part', 'reopen_late');
+select private.offer_if('invoice', 'invoices.paid_total = 0', 'void');
+select private.offer_if('payment', 'payments.unallocated > 0', 'allocate');
+select private.offer_if('payment', 'payments.allocated_total > 0', 'unallocate');
+select private.offer_if('payment', 'payments.unallocated > 0 and payments.created_by is distinct from auth.uid()', 'refund');
+select private.offer_if('payment', 'payments.refunded_total = 0', 'cancel');
+select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
+select private.find_by('invoice', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('payment', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('payment', 'd.reference_key = private.reference_key(typed)');

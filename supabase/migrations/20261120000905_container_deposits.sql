@@ -96,29 +96,6 @@ $$;
 comment on function private.deposits_of(uuid, uuid, uuid, numeric) is
   'At which deposits a customer gets containers (quantity above zero) or gives them back (below): first what stands on the other side, the oldest first, at the deposit of that time; the rest at today''s. The customer is locked.';
 
-create function private.move_containers(
-  tenant uuid, from_holder public.container_holder, from_id uuid, to_holder public.container_holder, to_id uuid,
-  reference_type text, reference_id uuid, items jsonb, occurred_at timestamptz
-) returns void
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-begin
-  if coalesce(pg_catalog.jsonb_array_length(items), 0) = 0 then
-    return;
-  end if;
-  insert into public.container_ledger (tenant_id, holder, holder_id, product_id, quantity, unit_deposit, reference_type, reference_id, occurred_at)
-  select tenant, m.holder, m.holder_id, i.product_id, m.sign * sum(i.quantity), d.unit_deposit, reference_type, reference_id, occurred_at
-  from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, quantity numeric, unit_deposit numeric)
-  cross join lateral (values (from_holder, from_id, -1), (to_holder, to_id, 1)) as m (holder, holder_id, sign)
-  cross join lateral (select case when m.holder = 'customer' then i.unit_deposit else 0 end as unit_deposit) d
-  group by m.holder, m.holder_id, m.sign, i.product_id, d.unit_deposit
-  having sum(i.quantity) <> 0;
-end
-$$;
-comment on function private.move_containers(uuid, public.container_holder, uuid, public.container_holder, uuid, text, uuid, jsonb, timestamptz) is
-  'Books containers from one holder to another; items [{product_id, quantity, unit_deposit}]. Customers alone pay deposits; what is in our own vans and depots has none.';
-
 create function private.exchange_of(tenant uuid, customer uuid, delivered jsonb, empties jsonb)
 returns table (product_id uuid, direction integer, quantity numeric, unit_deposit numeric)
 language plpgsql stable security definer set search_path = ''

@@ -14,23 +14,16 @@ select private.register_error('allocation_exceeds', 409, 'More is allocated than
 select private.register_error('allocation_not_possible', 409, 'Only approved payments can pay issued invoices of the same customer.', 'Approve the payment and issue the invoice first.');
 select private.register_error('statement_line_mismatch', 409, 'The statement line does not fit this payment or proves another one.', 'Choose the line with the same amount.');
 
-create function private.tenant_today(tenant uuid) returns date
+create or replace function private.invoiced_debt(tenant uuid, customer uuid) returns numeric
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return (pg_catalog.now() at time zone (select s.timezone from public.tenant_settings s where s.tenant_id = tenant))::date;
+  return coalesce((
+    select sum(i.balance) from public.invoices i
+    where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and i.is_live
+  ), 0);
 end
 $$;
-comment on function private.tenant_today(uuid) is 'The date in the company''s time zone.';
-
-create function private.is_to_come(tenant uuid, moment timestamptz) returns boolean
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-  return ((moment - interval '5 minutes') at time zone (select s.timezone from public.tenant_settings s where s.tenant_id = tenant))::date > private.tenant_today(tenant);
-end
-$$;
-comment on function private.is_to_come(uuid, timestamptz) is 'Whether a moment is after today where the company is; a clock may be off by five minutes.';
 
 create function private.lock_invoice(tenant uuid, invoice_id uuid, expected_version integer) returns public.invoices
 language plpgsql security definer set search_path = ''

@@ -22,7 +22,7 @@ end
 $$;
 comment on function private.enqueue_message(uuid, public.message_channel, text, text, text, text, text, text, text, uuid) is
   'Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events.';
-select private.expose('enqueue_message');
+select private.expose('enqueue_message', 'service_role');
 
 create function private.say(
   tenant uuid, event text, channel public.message_channel, recipient text, names jsonb, business_key text, entity_type text default null, entity_id uuid default null
@@ -126,7 +126,7 @@ begin
 end
 $$;
 comment on function private.message_to_send(uuid) is 'A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role).';
-select private.expose('message_to_send');
+select private.expose('message_to_send', 'service_role');
 
 create function private.record_message_result(message_id uuid, status public.message_status, provider text default null, provider_reference text default null, error text default null) returns void
 language plpgsql security definer set search_path = ''
@@ -142,7 +142,7 @@ begin
 end
 $$;
 comment on function private.record_message_result(uuid, public.message_status, text, text, text) is 'What became of a queued message. A second result changes nothing. For the function send-message (service role).';
-select private.expose('record_message_result');
+select private.expose('record_message_result', 'service_role');
 
 create function private.send_audit_statements() returns bigint
 language plpgsql security definer set search_path = ''

@@ -42,17 +42,6 @@ to authenticated;
 -- Before every request of everybody. The API reads the statement before it takes the caller's role.
 grant usage on schema private to authenticator;
 grant execute on function private.check_request to anon, authenticated, service_role;
-grant execute on function public.find_phone, private.find_phone to authenticated;
-grant execute on function public.my_session, private.my_session, public.switch_tenant, private.switch_tenant to authenticated;
-grant execute on function public.invite_member, private.invite_member, public.revoke_invitation, private.revoke_invitation to authenticated;
-grant execute on function public.change_member, private.change_member, public.set_member_status, private.set_member_status to authenticated;
-grant execute on function public.set_role_permission, private.set_role_permission to authenticated;
-grant execute on function public.create_tenant, private.create_tenant, public.set_tenant_status, private.set_tenant_status to authenticated;
--- A person without an account, or without his password, has nothing but the token from his mail.
-grant execute on function public.accept_invitation, private.accept_invitation to anon, authenticated;
-grant execute on function public.reset_password, private.reset_password to anon, authenticated;
-grant execute on function public.issue_invitation_token, private.issue_invitation_token to service_role;
-grant execute on function public.issue_password_reset, private.issue_password_reset to service_role;
 
 -- The sign-in service asks this, and nothing else of ours.
 grant usage on schema private to supabase_auth_admin;
@@ -102,15 +91,8 @@ using (tenant_id = (select private.tenant_id('users.manage')));
 
 -- Family 03, workflow. Everything here is written by the engine alone, but for the company's own narrowing.
 
-grant execute on function private.allowed_commands, private.topic_of to authenticated;
-grant execute on function public.dead_letters, private.dead_letters, public.redrive_dead_letter, private.redrive_dead_letter to authenticated;
-grant execute on function public.rebuild_balances, private.rebuild_balances to authenticated;
-grant execute on function public.verify_audit, private.verify_audit, public.state_audit_head, private.state_audit_head to authenticated;
-grant execute on function
-  public.claim_messages, private.claim_messages, public.archive_message, private.archive_message, public.fail_message, private.fail_message,
-  public.process_queue, private.process_queue, public.worker_queues, private.worker_queues, public.worker_heartbeat, private.worker_heartbeat,
-  public.run_maintenance, private.run_maintenance, public.metrics, private.metrics
-to service_role;
+-- Searching runs with the rights of whoever asks, so that he finds what he sees.
+grant execute on function private.allowed_commands, private.topic_of, private.number_candidates to authenticated;
 
 grant select, delete on public.workflow_definitions to authenticated;
 grant insert (machine, from_state, command, is_enabled, permission, condition, approvals_required),
@@ -128,7 +110,6 @@ using (tenant_id = (select private.tenant_id('settings.manage')));
 
 grant select on public.approvals, public.event_store, public.transition_executions, public.audit_logs, public.events to authenticated;
 grant execute on function private.event_names, private.table_of, private.reads_audit_trail, private.sees_document to authenticated;
-grant execute on function public.waiting, private.waiting to authenticated;
 create policy select_members on public.approvals for select to authenticated
 using (tenant_id = (select private.tenant_id('users.view')));
 -- The history of a document, its steps, is open to whoever sees the document; values are not.
@@ -154,13 +135,7 @@ using (
 
 -- Family 04, parties.
 
-grant execute on function private.sees_customer to authenticated;
-grant execute on function
-  public.submit_customer, private.submit_customer, public.approve_customer, private.approve_customer, public.reject_customer, private.reject_customer,
-  public.suspend_customer, private.suspend_customer, public.reactivate_customer, private.reactivate_customer,
-  public.deactivate_customer, private.deactivate_customer
-to authenticated;
-grant execute on function public.allowed_commands (public.customers) to authenticated;
+grant execute on function private.sees_customer, private.customers_meant to authenticated;
 
 grant select on public.territories to authenticated;
 grant insert (code, name, parent_id, is_active), update (code, name, parent_id, is_active) on public.territories to authenticated;
@@ -293,11 +268,6 @@ using (tenant_id = (select private.tenant_id('prices.edit')));
 
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
-grant execute on function
-  public.create_adjustment, private.create_adjustment, public.submit_adjustment, private.submit_adjustment, public.approve_adjustment, private.approve_adjustment,
-  public.reject_adjustment, private.reject_adjustment, public.apply_adjustment, private.apply_adjustment
-to authenticated;
-grant execute on function public.allowed_commands (public.manual_adjustments) to authenticated;
 
 grant select on public.warehouses to authenticated;
 grant insert (code, name, kind, address, latitude, longitude, is_active), update (code, name, address, latitude, longitude, is_active) on public.warehouses to authenticated;
@@ -324,7 +294,6 @@ using (
 with check (tenant_id = (select private.tenant_id('inventory.edit')));
 
 grant select on public.inventory_transactions to authenticated;
-grant execute on function public.stock_as_of, private.stock_as_of to authenticated;
 create policy select_readers on public.inventory_transactions for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
@@ -345,17 +314,18 @@ using (
   ))
 );
 
+grant select on public.container_ledger, public.container_balances to authenticated;
+create policy select_readers on public.container_ledger for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped())
+    or (holder in ('van', 'depot') and holder_id = (select private.scope_warehouse_id()))
+    or (holder = 'customer' and exists (select from public.customers c where c.tenant_id = container_ledger.tenant_id and c.id = holder_id)))
+);
+
 -- Family 07, orders. Orders are written by commands only.
 
 grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release to authenticated;
-grant execute on function
-  public.quote_order, private.quote_order, public.usual_depot, private.usual_depot, public.create_order, private.create_order, public.submit_order, private.submit_order,
-  public.approve_order, private.approve_order, public.reject_order, private.reject_order, public.cancel_order, private.cancel_order,
-  public.hold_order, private.hold_order, public.release_order, private.release_order, public.allocate_order, private.allocate_order,
-  public.amend_order, private.amend_order, public.reattempt_order, private.reattempt_order,
-  public.release_suspended_order, private.release_suspended_order
-to authenticated;
-grant execute on function public.allowed_commands (public.orders) to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated
@@ -388,18 +358,8 @@ using (
 
 grant execute on function
   private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload,
-  private.what_keeps_trip_open
+  private.what_keeps_trip_open, private.normal_plate
 to authenticated;
-grant execute on function
-  public.create_trip, private.create_trip, public.assign_orders, private.assign_orders, public.change_trip, private.change_trip,
-  public.plan_trip, private.plan_trip, public.confirm_load, private.confirm_load, public.dispatch_trip, private.dispatch_trip,
-  public.start_trip, private.start_trip, public.cancel_trip, private.cancel_trip, public.complete_trip, private.complete_trip,
-  public.arrive_at_stop, private.arrive_at_stop, public.complete_delivery, private.complete_delivery, public.fail_delivery, private.fail_delivery,
-  public.submit_offload, private.submit_offload, public.review_offload, private.review_offload, public.approve_offload, private.approve_offload,
-  public.reject_offload, private.reject_offload, public.report_variance, private.report_variance,
-  public.approve_variance, private.approve_variance, public.reject_variance, private.reject_variance
-to authenticated;
-grant execute on function public.allowed_commands (public.trips), public.allowed_commands (public.offload_documents), public.allowed_commands (public.variances) to authenticated;
 
 grant select on public.vehicles, public.drivers to authenticated;
 grant insert (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active),
@@ -480,16 +440,7 @@ using (
 
 -- Family 09, billing.
 
-grant execute on function
-  public.customer_credit, private.customer_credit, public.issue_invoice, private.issue_invoice, public.void_invoice, private.void_invoice, public.record_payment, private.record_payment,
-  public.approve_payment, private.approve_payment, public.allocate_payment, private.allocate_payment, public.reject_payment, private.reject_payment,
-  public.cancel_payment, private.cancel_payment, public.reconcile_payment, private.reconcile_payment,
-  public.unreconcile_payment, private.unreconcile_payment, public.unallocate_payment, private.unallocate_payment,
-  public.refund_payment, private.refund_payment, public.bill_order, private.bill_order,
-  public.quote_delivery, private.quote_delivery
-to authenticated;
-grant execute on function private.is_billed to authenticated;
-grant execute on function public.allowed_commands (public.invoices), public.allowed_commands (public.payments) to authenticated;
+grant execute on function private.is_billed, private.reference_key to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -525,21 +476,8 @@ using (tenant_id = (select private.tenant_id('payments.reconcile')));
 create policy insert_editors on public.statement_lines for insert to authenticated
 with check (tenant_id = (select private.tenant_id('payments.reconcile')));
 
-grant select on public.container_ledger, public.container_balances to authenticated;
-create policy select_readers on public.container_ledger for select to authenticated
-using (
-  tenant_id = (select private.tenant_id('inventory.view'))
-  and ((select private.is_unscoped())
-    or (holder in ('van', 'depot') and holder_id = (select private.scope_warehouse_id()))
-    or (holder = 'customer' and exists (select from public.customers c where c.tenant_id = container_ledger.tenant_id and c.id = holder_id)))
-);
-
 -- Family 10, messaging.
 
-grant execute on function
-  public.enqueue_message, private.enqueue_message, public.message_to_send, private.message_to_send,
-  public.record_message_result, private.record_message_result
-to service_role;
 
 grant select on public.messages to authenticated;
 create policy select_readers on public.messages for select to authenticated
@@ -576,9 +514,21 @@ with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 
--- Family 13, registries: search. It runs with the rights of whoever asks, so that he finds what he sees.
+-- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
+-- private.expose_command), and the commands that a document offers to everybody signed in.
 
-grant execute on function public.find_numbers, private.find_numbers, private.number_candidates, private.reference_key, private.customers_meant, private.normal_plate, public.find_vehicles, private.find_vehicles to authenticated;
+do $$
+declare
+  door record;
+begin
+  for door in select e.function_name, case e.audience when 'anon' then 'anon, authenticated' else e.audience end as audience from private.exposed_functions e loop
+    execute pg_catalog.format('grant execute on function public.%1$I, private.%1$I to %2$s', door.function_name, door.audience);
+  end loop;
+  for door in select m.table_name from private.machines m loop
+    execute pg_catalog.format('grant execute on function public.allowed_commands(public.%I) to authenticated', door.table_name);
+  end loop;
+end
+$$;
 
 -- What people may write is now known: their bad values are answered in words (docs/decisions/0014).
 

@@ -47,7 +47,7 @@ try {
   );
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
-     select tenant_id, warehouse_id, product_id, condition, 100000, 'adjustment', 'manual_adjustment', id
+     select tenant_id, warehouse_id, product_id, condition, 100000, 'adjustment', 'adjustment', id
      from inventory where warehouse_id = $1 and condition = 'good'`,
     [depot],
   );

@@ -147,7 +147,8 @@ export async function cloneDatabase(label = 'test'): Promise<TestDatabase> {
   const admin = await connect(`${server}/postgres`);
   try {
     await admin.query(
-      `create database ${pg.escapeIdentifier(name)} template ${TEMPLATE} strategy file_copy`,
+      // It belongs to the role that it belongs to everywhere: what that role may do in public follows.
+      `create database ${pg.escapeIdentifier(name)} owner postgres template ${TEMPLATE} strategy file_copy`,
     );
   } finally {
     await admin.end();

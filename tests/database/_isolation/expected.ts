@@ -95,8 +95,8 @@ SCOPES.container_ledger =
 const DOCUMENTS: Record<string, string> = {
   customer: 'customers',
   invoice: 'invoices',
-  manual_adjustment: 'manual_adjustments',
-  offload_document: 'offload_documents',
+  adjustment: 'manual_adjustments',
+  offload: 'offload_documents',
   order: 'orders',
   payment: 'payments',
   trip: 'trips',

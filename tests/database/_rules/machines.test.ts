@@ -7,7 +7,6 @@ import {
   type Machine,
 } from '../../../scripts/generate/catalogue.ts';
 import { rpcOf, terminalStates } from '../../../scripts/generate/commands.ts';
-import { DONE } from '../../../web/src/lib/workflow/done.ts';
 import { repositoryRoot } from '../../../supabase/stack/paths.ts';
 import { openCatalogue } from './catalogue.ts';
 
@@ -176,22 +175,4 @@ test('whoever acts for a rule restores the cause that was there before', async (
            from regexp_matches(p.prosrc, '(earlier := |perform )private\\.run_as_rule\\((earlier|[^)]*)\\)', 'g') m))`,
     ),
   ).toEqual([]);
-});
-
-test('the portal knows in which states records are done as the database does', async () => {
-  const tables = await admin().query<{ table: string; states: string }>(
-    `select c.relname as table, format('select array_agg(e.status::text order by e.status::text) as done from (select unnest(enum_range(null::%s)) as status) e where %s',
-       format_type(s.atttypid, null), pg_get_expr(d.adbin, d.adrelid)) as states
-     from pg_attribute a
-     join pg_class c on c.oid = a.attrelid and c.relnamespace = 'public'::regnamespace
-     join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-     join pg_attribute s on s.attrelid = a.attrelid and s.attname = 'status'
-     where a.attname = 'is_done'`,
-  );
-  const ofDatabase: Record<string, string[]> = {};
-  for (const { table, states } of tables) {
-    ofDatabase[table] = (await admin().one<{ done: string[] }>(states)).done;
-  }
-  const ofPortal = Object.entries(DONE).map(([table, states]) => [table, [...states].sort()]);
-  expect(Object.fromEntries(ofPortal)).toEqual(ofDatabase);
 });

@@ -128,9 +128,9 @@ test('a trip is planned, counted, sent, driven, counted and closed once each', a
     reattempts: 1,
     offload: only('offload_exists'),
     variances: 1,
-    review: only('offload_document_transition_illegal'),
+    review: only('offload_transition_illegal'),
     decide: only('variance_transition_illegal'),
-    approve: only('offload_document_transition_illegal'),
+    approve: only('offload_transition_illegal'),
     home: [10, 0],
     complete: only('trip_transition_illegal'),
   });

@@ -12,7 +12,7 @@ select throws_ok($$ select reject_offload(tests.id('offload'), 'x') $$, '42501',
 select throws_ok($$ select approve_variance(tests.id('variance'), 'lost') $$, '42501', 'separation_of_duties', 'nor accept his own difference');
 select tests.sign_in('dispatcher@acme.test');
 select throws_ok($$ select approve_variance(tests.id('variance'), 'lost') $$, '42501', 'permission_denied', 'a dispatcher has no right to');
-select throws_ok($$ select approve_offload(tests.id('offload')) $$, 'PT409', 'offload_document_transition_illegal', 'approval comes after review');
+select throws_ok($$ select approve_offload(tests.id('offload')) $$, 'PT409', 'offload_transition_illegal', 'approval comes after review');
 select is((review_offload(tests.id('offload'))).status::text, 'reviewed', 'he reviews');
 select tests.sign_in('finance@acme.test');
 select throws_ok($$ select reject_variance(tests.id('variance'), ' ') $$, 'PT422', 'reason_required', 'a refusal needs a reason');

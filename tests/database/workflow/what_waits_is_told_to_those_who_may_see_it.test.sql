@@ -14,7 +14,7 @@ select is(pg_temp.told('order', 'pending_approval'), '2 false', 'who entered the
 select tests.sign_in('customer@acme.test');
 select is(pg_temp.told('order', 'pending_approval'), '1 false', 'a customer is told of his own');
 select tests.sign_in('driver@acme.test');
-select is(pg_temp.told('manual_adjustment', 'pending_approval'), 'not told', 'whoever may not see a kind of document is told of none');
+select is(pg_temp.told('adjustment', 'pending_approval'), 'not told', 'whoever may not see a kind of document is told of none');
 select is(pg_temp.told('order', 'pending_approval'), '0 false', 'a driver is told of what rides with him');
 select tests.sign_in('admin@globex.test');
 select is(pg_temp.told('order', 'pending_approval'), '0 true', 'another company has its own');

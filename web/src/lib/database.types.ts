@@ -2206,7 +2206,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Posts an approved adjustment to the stock ledger. Raises stock_short, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Posts an approved adjustment to the stock ledger. Raises stock_short, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       apply_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2215,7 +2215,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Approves an adjustment of somebody else. Raises separation_of_duties, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Approves an adjustment of somebody else. Raises separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2233,7 +2233,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_document_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
           offload_id: string;
@@ -2517,7 +2517,7 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
-      /** Numbers of the caller's documents of one kind (order, payment, invoice, trip, offload) that end in the digits typed, at most a hundred; of those whose reference is what was typed; and the newest hundred of the customers, of trips also of the vehicles, that were meant by it. For number=in.(…) of a list. Raises input_invalid. */
+      /** Numbers of the caller's documents of one kind (order, payment, invoice, …) that end in the digits typed, at most a hundred; and the newest hundred of those found by something else that was typed: their reference, their customer, their vehicle. For number=in.(…) of a list. Raises input_invalid. Written by private.build_find_numbers(). */
       find_numbers: {
         Args: { document_kind: string; typed: string };
         Returns: string[];
@@ -2682,7 +2682,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Refuses an adjustment of somebody else, with a reason. Raises reason_required, separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2779,7 +2779,7 @@ export interface Database {
         Args: { token: string; password: string };
         Returns: Json;
       };
-      /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_document_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
         Args: {
           offload_id: string;
@@ -2840,7 +2840,7 @@ export interface Database {
         Args: { idempotency_key?: string | null };
         Returns: string;
       };
-      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. */
+      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
         Args: { moment: string; place_id?: string | null };
         Returns: {
@@ -2850,7 +2850,7 @@ export interface Database {
           on_hand: number;
         }[];
       };
-      /** Asks for approval of an adjustment. Raises manual_adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks for approval of an adjustment. Raises adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
         Args: {
           adjustment_id: string;
@@ -2943,13 +2943,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['invoices']['Row'];
       };
-      /** What waits for somebody in the caller's company, as far as he sees it: kind and state of the documents, what they are called, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to). */
+      /** What waits for somebody in the caller's company, as far as he sees it: kind and state of the documents, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to). */
       waiting: {
         Args: never;
         Returns: {
           machine: string;
           state: string;
-          noun: string;
           page: string;
           documents: number;
           is_mine: boolean;

@@ -1,4 +1,6 @@
 import type { Component } from 'svelte';
+import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
+import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Boxes from '@lucide/svelte/icons/boxes';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
@@ -37,6 +39,13 @@ export interface Section {
   destinations: Destination[];
 }
 
+/** The list of a kind of document. */
+function listOf(name: DocumentName, icon: Component, phone?: number): Destination {
+  const { page, permission } = DOCUMENTS[name];
+  const place = phone === undefined ? {} : { phone };
+  return { href: page, label: pluralOf(name), icon, needs: [permission], ...place };
+}
+
 /** Every page of the portal, in the order of the work: sell, store, deliver, collect, administer. */
 export const sections: Section[] = [
   {
@@ -47,13 +56,7 @@ export const sections: Section[] = [
         href: '/approvals',
         label: 'Approvals',
         icon: ClipboardCheck,
-        needs: [
-          'orders.approve',
-          'customers.approve',
-          'inventory.approve',
-          'variances.approve',
-          'payments.approve',
-        ],
+        needs: documentNames.flatMap((name) => Object.values(DOCUMENTS[name].decisions)),
         phone: 4,
       },
     ],
@@ -61,8 +64,8 @@ export const sections: Section[] = [
   {
     heading: 'Sell',
     destinations: [
-      { href: '/orders', label: 'Orders', icon: ClipboardList, needs: ['orders.view'], phone: 2 },
-      { href: '/customers', label: 'Customers', icon: Users, needs: ['customers.view'], phone: 3 },
+      listOf('order', ClipboardList, 2),
+      listOf('customer', Users, 3),
       { href: '/products', label: 'Products', icon: Package, needs: ['products.view'] },
       { href: '/prices', label: 'Price lists', icon: Tags, needs: ['prices.view'] },
       {
@@ -83,18 +86,15 @@ export const sections: Section[] = [
         needs: ['trips.drive'],
         phone: 0,
       },
-      { href: '/trips', label: 'Trips', icon: Route, needs: ['trips.view'], phone: 5 },
+      listOf('trip', Route, 5),
       { href: '/stock', label: 'Stock', icon: Boxes, needs: ['inventory.view'], phone: 6 },
-      { href: '/offloads', label: 'Offloads', icon: PackageMinus, needs: ['trips.view'] },
-      { href: '/variances', label: 'Variances', icon: Scale, needs: ['variances.view'] },
+      listOf('offload', PackageMinus),
+      listOf('variance', Scale),
     ],
   },
   {
     heading: 'Collect',
-    destinations: [
-      { href: '/invoices', label: 'Invoices', icon: FileText, needs: ['invoices.view'] },
-      { href: '/payments', label: 'Payments', icon: CreditCard, needs: ['payments.view'] },
-    ],
+    destinations: [listOf('invoice', FileText), listOf('payment', CreditCard)],
   },
   {
     heading: 'Administer',

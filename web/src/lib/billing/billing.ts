@@ -13,23 +13,8 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates } from '#lib/workflow/done.ts';
+import { inStates, statesOf } from '#lib/workflow/documents.ts';
 
-export const INVOICE_STATES = [
-  'draft',
-  'issued',
-  'partially_paid',
-  'paid',
-  'overdue',
-  'void',
-] as const satisfies Enums<'invoice_status'>[];
-export const PAYMENT_STATES = [
-  'pending',
-  'approved',
-  'reconciled',
-  'rejected',
-  'cancelled',
-] as const satisfies Enums<'payment_status'>[];
 export type PaymentMethod = Enums<'payment_method'>;
 export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
   { value: 'cash', label: 'Cash' },
@@ -59,9 +44,9 @@ export type Payment = With<Tables<'payments'>, typeof ON_PAYMENT>;
 
 export async function listInvoices(list: ListQuery) {
   const { customer } = list.filters;
-  const status = oneOf(INVOICE_STATES, list.filters.status);
+  const status = oneOf(statesOf('invoice'), list.filters.status);
   let query = supabase.from('invoices').select('*');
-  if (status) query = inStates(query, 'invoices', [status]);
+  if (status) query = inStates(query, 'invoice', [status]);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.in('number', await findNumbers('invoice', list.search));
   return page(
@@ -118,10 +103,10 @@ export function openInvoicesOf(customerId: string) {
 
 export async function listPayments(list: ListQuery) {
   const { customer } = list.filters;
-  const status = oneOf(PAYMENT_STATES, list.filters.status);
+  const status = oneOf(statesOf('payment'), list.filters.status);
   const method = PAYMENT_METHODS.find((item) => item.value === list.filters.method)?.value;
   let query = supabase.from('payments').select('*');
-  if (status) query = inStates(query, 'payments', [status]);
+  if (status) query = inStates(query, 'payment', [status]);
   if (method) query = query.eq('method', method);
   if (customer) query = query.eq('customer_id', customer);
   if (list.search) query = query.in('number', await findNumbers('payment', list.search));

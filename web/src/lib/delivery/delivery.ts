@@ -14,17 +14,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates } from '#lib/workflow/done.ts';
-
-export const TRIP_STATES = [
-  'draft',
-  'planned',
-  'dispatched',
-  'in_progress',
-  'completed',
-  'cancelled',
-] as const satisfies Enums<'trip_status'>[];
-export const TRIP_ROAD = TRIP_STATES.slice(0, 5);
+import { inStates, statesOf } from '#lib/workflow/documents.ts';
 
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
 const VEHICLE = link(
@@ -70,20 +60,6 @@ export type Load = Tables<'loads'> & { load_items: LoadItem[] };
 export type Offload = With<Tables<'offload_documents'>, typeof ON_OFFLOAD>;
 export type Variance = With<Tables<'variances'>, typeof ON_VARIANCE>;
 
-export const OFFLOAD_STATES = [
-  'draft',
-  'submitted',
-  'reviewed',
-  'approved',
-  'rejected',
-] as const satisfies Enums<'offload_status'>[];
-
-export const VARIANCE_STATES = [
-  'pending_review',
-  'approved',
-  'rejected',
-] as const satisfies Enums<'variance_status'>[];
-
 export const VARIANCE_KINDS = [
   'delivery',
   'offload',
@@ -93,9 +69,9 @@ export const VARIANCE_KINDS = [
 
 export async function listTrips(list: ListQuery) {
   const { vehicle, driver } = list.filters;
-  const status = oneOf(TRIP_STATES, list.filters.status);
+  const status = oneOf(statesOf('trip'), list.filters.status);
   let query = supabase.from('trips').select('*');
-  if (status) query = inStates(query, 'trips', [status]);
+  if (status) query = inStates(query, 'trip', [status]);
   if (vehicle) query = query.eq('vehicle_id', vehicle);
   if (driver) query = query.eq('driver_id', driver);
   if (list.search) query = query.in('number', await findNumbers('trip', list.search));
@@ -268,7 +244,7 @@ export function confirmLoad(tripId: string, counts: { product_id: string; count:
 
 export async function listOffloads(list: ListQuery) {
   let query = supabase.from('offload_documents').select('*');
-  const status = oneOf(OFFLOAD_STATES, list.filters.status);
+  const status = oneOf(statesOf('offload'), list.filters.status);
   if (status) query = query.eq('status', status);
   if (list.search) query = query.in('number', await findNumbers('offload', list.search));
   return page(
@@ -304,7 +280,7 @@ export async function offloadItems(offloadId: string) {
 }
 
 export function listVariances(list: ListQuery) {
-  const status = oneOf(VARIANCE_STATES, list.filters.status);
+  const status = oneOf(statesOf('variance'), list.filters.status);
   const kind = oneOf(VARIANCE_KINDS, list.filters.kind);
   let query = supabase.from('variances').select('*');
   if (status) query = query.eq('status', status);

@@ -1,4 +1,5 @@
 import type { Tables } from '#lib/database.types.ts';
+import { type DocumentKind, type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { methodName } from '#lib/billing/billing.ts';
 import { paymentCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
@@ -15,7 +16,7 @@ import {
 } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { untyped } from '#lib/platform/supabase.ts';
-import { inStates } from '#lib/workflow/done.ts';
+import { documentNames, inStates, pluralOf } from '#lib/workflow/documents.ts';
 import { adjustmentCommands } from '#lib/warehouse/commands.ts';
 import { type CommandLook, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
@@ -47,25 +48,26 @@ interface Document {
   allowed_commands: string[] | null;
 }
 
-interface Source<
+type TableOf<Name extends DocumentName> = (typeof DOCUMENTS)[Name]['table'];
+
+/** How a kind of document is shown here; one without a look is shown by its number. */
+interface Look<
   Table extends TableName = TableName,
   To extends Record<string, Link> = Record<string, Link>,
 > {
-  machine: string;
-  heading: string;
-  permission: string;
-  table: Table;
-  states: string[];
   links: To;
-  looks: Record<string, CommandLook>;
-  touches: string[];
-  path: string;
-  show: (row: With<Tables<Table>, To>) => { number: string; title: string; note: string };
+  /** Buttons of the row. Without them it is decided on its own page, which shows more. */
+  looks?: Record<string, CommandLook>;
+  /** What else a decision changes. */
+  touches?: DocumentName[];
+  show: (row: With<Tables<Table>, To>) => { title: string; note: string };
 }
 
 /** Has the compiler compare what is shown with the columns of the table. */
-const source = <Table extends TableName, To extends Links<Tables<Table>>>(it: Source<Table, To>) =>
-  it as unknown as Source;
+const look = <Name extends DocumentName, To extends Links<Tables<TableOf<Name>>>>(
+  name: Name,
+  it: Look<TableOf<Name>, To>,
+) => [name, it as unknown as Look] as const;
 
 const CUSTOMER = link('customer_id', 'customers', 'name');
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
@@ -79,133 +81,82 @@ function decisions(looks: Record<string, CommandLook>): Record<string, CommandLo
   );
 }
 
-const SOURCES: Source[] = [
-  source({
-    machine: 'order',
-    heading: 'Orders',
-    permission: 'orders.approve',
-    table: 'orders',
-    states: ['pending_approval'],
+const BY_NUMBER: Look = { links: {}, show: () => ({ title: '', note: '' }) };
+
+const LOOKS = new Map<DocumentName, Look>([
+  look('order', {
     links: { customer: CUSTOMER },
-    // Decided on the order's page, which shows its lines, the credit and what is short.
-    looks: {},
-    touches: ['order'],
-    path: '/orders',
-    show: (row) => ({
-      number: row.number,
-      title: row.customer?.name ?? '',
-      note: money(row.total),
-    }),
+    show: (row) => ({ title: row.customer?.name ?? '', note: money(row.total) }),
   }),
-  source({
-    machine: 'customer',
-    heading: 'Customers',
-    permission: 'customers.approve',
-    table: 'customers',
-    states: ['pending_approval'],
+  look('customer', {
     links: {},
     looks: decisions(customerCommands),
-    touches: ['customer'],
-    path: '/customers',
     show: (row) => ({
-      number: row.code,
       title: row.name,
       note: `${label(row.customer_type)}, credit limit ${money(row.credit_limit)}`,
     }),
   }),
-  source({
-    machine: 'payment',
-    heading: 'Payments',
-    permission: 'payments.approve',
-    table: 'payments',
-    states: ['pending'],
+  look('payment', {
     links: { customer: CUSTOMER },
     looks: decisions(paymentCommands),
-    touches: ['payment', 'invoice'],
-    path: '/payments',
+    touches: ['invoice'],
     show: (row) => ({
-      number: row.number,
       title: row.customer?.name ?? '',
       note: `${money(row.amount)}, ${methodName(row.method)} ${row.reference ?? ''}`.trim(),
     }),
   }),
-  source({
-    machine: 'adjustment',
-    heading: 'Stock adjustments',
-    permission: 'inventory.approve',
-    table: 'manual_adjustments',
-    states: ['pending_approval'],
+  look('adjustment', {
     links: { warehouse: WAREHOUSE },
     looks: decisions(adjustmentCommands),
-    touches: ['manual_adjustment'],
-    path: '/stock/adjustments',
-    show: (row) => ({
-      number: row.number,
-      title: row.warehouse?.name ?? '',
-      note: row.reason,
-    }),
+    show: (row) => ({ title: row.warehouse?.name ?? '', note: row.reason }),
   }),
-  source({
-    machine: 'offload',
-    heading: 'Offloads',
-    permission: 'trips.review',
-    table: 'offload_documents',
-    states: ['submitted', 'reviewed'],
+  look('offload', {
     links: { trip: TRIP, warehouse: WAREHOUSE },
     looks: decisions(offloadCommands),
-    touches: ['offload_document', 'variance', 'trip'],
-    path: '/offloads',
+    touches: ['variance', 'trip'],
     show: (row) => ({
-      number: row.number,
       title: `${row.trip?.number} into ${row.warehouse?.name}`,
       note: label(row.status),
     }),
   }),
-  source({
-    machine: 'variance',
-    heading: 'Variances',
-    permission: 'variances.approve',
-    table: 'variances',
-    states: ['pending_review'],
+  look('variance', {
     links: { trip: TRIP, product: PRODUCT },
-    // Deciding a variance asks for its cause, so it is done on its own page.
-    looks: {},
-    touches: ['variance'],
-    path: '/variances',
     show: (row) => ({
-      number: row.number,
       title: row.product?.name ?? 'Cash',
       note: `${quantity(row.difference)}, ${money(row.value)}${
         row.trip?.number ? `, trip ${row.trip?.number}` : ''
       }`,
     }),
   }),
-];
+]);
 
 const PER_TRAY = 50;
 
-async function fill(from: Source): Promise<Tray> {
+async function fill(name: DocumentName): Promise<Tray> {
+  const kind: DocumentKind = DOCUMENTS[name];
+  const shown = LOOKS.get(name) ?? BY_NUMBER;
   const found = await rows(
     inStates(
-      untyped.from(from.table as string).select('*,allowed_commands'),
-      from.table as string,
-      from.states,
+      untyped.from(kind.table).select('*,allowed_commands'),
+      name,
+      Object.keys(kind.decisions).filter((state) => session.can(kind.decisions[state] ?? '')),
     )
       .order('created_at')
       .limit(PER_TRAY)
       .overrideTypes<(Tables<TableName> & Document)[], { merge: false }>(),
   );
-  const documents = await attach(found, from.links as Links<Tables<TableName>>);
+  const documents = await attach(found, shown.links as Links<Tables<TableName>>);
   const names = await namesOf(documents.map((row) => row.created_by));
   return {
-    machine: from.machine,
-    heading: from.heading,
-    touches: from.touches,
-    looks: from.looks,
+    machine: name,
+    heading: pluralOf(name),
+    touches: [name, ...(shown.touches ?? [])],
+    looks: shown.looks ?? {},
     documents: documents.map((row) => ({
       id: row.id,
-      href: `${from.path}/${row.id}`,
-      ...from.show(row),
+      href: `${kind.page}/${row.id}`,
+      number: String(row[(kind.number ?? 'id') as keyof typeof row]),
+      ...shown.show(row),
       by: nameOf(names, row.created_by),
       at: row.created_at,
       allowed: row.allowed_commands,
@@ -215,5 +166,11 @@ async function fill(from: Source): Promise<Tray> {
 
 /** Everything that waits for a decision the reader may take, oldest first in each tray. */
 export function trays(): Promise<Tray[]> {
-  return Promise.all(SOURCES.filter((source) => session.can(source.permission)).map(fill));
+  return Promise.all(
+    documentNames
+      .filter((name) =>
+        Object.values(DOCUMENTS[name].decisions).some((right) => session.can(right)),
+      )
+      .map(fill),
+  );
 }

@@ -2,6 +2,7 @@ import { ask } from '#lib/platform/command.ts';
 import { label } from '#lib/platform/format.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { documentNames, statesOf } from '#lib/workflow/documents.ts';
 
 /** A number on the dashboard and the list behind it. */
 export interface Figure {
@@ -13,22 +14,23 @@ export interface Figure {
   waiting: boolean;
 }
 
-/** What is waiting, in words and in this order; a kind of document that has none is named by its state. */
+/** What is waiting, in words; a kind of document that has none is named by its state. */
 const WORDS: Record<string, [label: string, note: string]> = {
   'order.pending_approval': ['Orders to approve', 'sent by colleagues'],
   'order.approved': ['Orders to allocate', 'approved, no stock reserved yet'],
   'order.allocated': ['Orders for a trip', 'stock reserved'],
   'order.in_transit': ['Orders on the road', 'in transit now'],
   'trip.planned': ['Trips to load', 'planned, not dispatched'],
-  'offload_document.submitted': ['Offloads to review', 'counted by the driver'],
+  'offload.submitted': ['Offloads to review', 'counted by the driver'],
   'variance.pending_review': ['Variances to decide', 'differences found'],
   'customer.pending_approval': ['Customers to approve', 'entered by colleagues'],
   'invoice.draft': ['Invoices to issue', 'drafted by deliveries'],
   'invoice.overdue': ['Overdue invoices', 'past their due date'],
   'payment.pending': ['Payments to approve', 'recorded by colleagues'],
-  'manual_adjustment.pending_approval': ['Adjustments to approve', 'of stock'],
+  'adjustment.pending_approval': ['Adjustments to approve', 'of stock'],
 };
-const ORDER = Object.keys(WORDS);
+
+const PLACES = documentNames.flatMap((name) => statesOf(name).map((state) => `${name}.${state}`));
 
 /** The figures that the reader may see, those that wait for him first. */
 export async function figures(): Promise<Figure[]> {
@@ -36,7 +38,7 @@ export async function figures(): Promise<Figure[]> {
   return waiting
     .map((kind) => {
       const name = `${kind.machine}.${kind.state}`;
-      const [text, note] = WORDS[name] ?? [`${label(kind.noun)}: ${label(kind.state)}`, ''];
+      const [text, note] = WORDS[name] ?? [`${label(kind.machine)}: ${label(kind.state)}`, ''];
       return {
         label: text,
         note,
@@ -45,7 +47,7 @@ export async function figures(): Promise<Figure[]> {
         waiting: kind.documents > 0 && kind.is_mine === true,
         // That nothing waits for somebody else is no news.
         isNews: kind.documents > 0 || kind.is_mine !== false,
-        place: ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length,
+        place: PLACES.indexOf(name),
       };
     })
     .filter((figure) => figure.isNews)

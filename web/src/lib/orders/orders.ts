@@ -14,25 +14,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates } from '#lib/workflow/done.ts';
-
-export const ORDER_STATES = [
-  'draft',
-  'pending_approval',
-  'approved',
-  'allocated',
-  'dispatched',
-  'in_transit',
-  'delivered',
-  'cancelled',
-  'rejected',
-  'failed',
-] as const satisfies Enums<'order_status'>[];
-
-/** The road of an order that goes well. */
-export const ORDER_ROAD = ORDER_STATES.slice(0, 7);
-/** States in which an order left the road. */
-export const ORDER_LEFT = ORDER_STATES.slice(7);
+import { inStates, statesOf } from '#lib/workflow/documents.ts';
 
 const CUSTOMER = link('customer_id', 'customers', 'code', 'name');
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
@@ -48,9 +30,9 @@ export type Order = With<Tables<'orders'>, typeof ON_ORDER>;
 
 export async function listOrders(list: ListQuery) {
   const { customer, warehouse, hold, from, to } = list.filters;
-  const status = oneOf(ORDER_STATES, list.filters.status);
+  const status = oneOf(statesOf('order'), list.filters.status);
   let query = supabase.from('orders').select('*');
-  if (status) query = inStates(query, 'orders', [status]);
+  if (status) query = inStates(query, 'order', [status]);
   if (customer) query = query.eq('customer_id', customer);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (hold) query = query.eq('is_on_hold', hold === 'yes');

@@ -1,19 +1,11 @@
-import type { Database, Enums, Tables } from '#lib/database.types.ts';
+import type { Database, Tables } from '#lib/database.types.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import type { Filter } from '#lib/ui/columns.ts';
-
-export const CUSTOMER_STATES = [
-  'draft',
-  'pending_approval',
-  'active',
-  'suspended',
-  'inactive',
-  'rejected',
-] as const satisfies Enums<'customer_status'>[];
+import { statesOf } from '#lib/workflow/documents.ts';
 
 type Written = Database['public']['Tables'];
 /** Without the code: the database gives the next one. */
@@ -33,7 +25,7 @@ export type Customer = With<Tables<'customers'>, typeof ON_CUSTOMER>;
 
 export async function listCustomers(list: ListQuery) {
   const { customer_type } = list.filters;
-  const status = oneOf(CUSTOMER_STATES, list.filters.status);
+  const status = oneOf(statesOf('customer'), list.filters.status);
   let query = supabase.from('customers').select('*');
   if (status) query = query.eq('status', status);
   if (customer_type) query = query.eq('customer_type', customer_type);

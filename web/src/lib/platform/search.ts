@@ -1,5 +1,8 @@
 import type { Tables } from '#lib/database.types.ts';
+import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
+import { documentNames } from '#lib/workflow/documents.ts';
 import { findNumbers, findVehicles, meansCustomer } from './find.ts';
+import { label } from './format.ts';
 import { pattern } from './list.ts';
 import { rows, type TableName } from './read.ts';
 import { session } from './session.svelte.ts';
@@ -16,7 +19,7 @@ interface Place<Table extends TableName = TableName> {
   permission: string;
   table: Table;
   /** Documents are found by their number. */
-  document?: Parameters<typeof findNumbers>[0];
+  document?: DocumentName;
   /** Columns that are read, and searched where there is no number. */
   columns: (keyof Tables<Table> & string)[];
   /** Where more is meant than that the columns have the text: a filter for `or()`, or ids. */
@@ -30,6 +33,30 @@ interface Place<Table extends TableName = TableName> {
 
 /** Has the compiler compare the columns with those of the table. */
 const place = <Table extends TableName>(it: Place<Table>) => it as unknown as Place;
+
+/** What stands beside the number of a document that was found. */
+const BESIDE: Partial<Record<DocumentName, string>> = { payment: 'reference' };
+
+// Customers are found by more than their code.
+const documents = documentNames
+  .filter((name) => DOCUMENTS[name].number === 'number')
+  .map((name): Place => {
+    const { permission, table, page } = DOCUMENTS[name];
+    const columns = ['number', BESIDE[name]].filter((column) => column !== undefined);
+    return {
+      permission,
+      table,
+      document: name,
+      columns: columns as Place['columns'],
+      path: page,
+      kind: label(name),
+      title: (row) =>
+        columns
+          .map((column) => row[column])
+          .filter(Boolean)
+          .join(' '),
+    };
+  });
 
 // Whoever types a name or a plate means its owner before the documents that belong to him.
 const PLACES: Place[] = [
@@ -52,15 +79,7 @@ const PLACES: Place[] = [
     kind: 'Vehicle',
     title: (row) => `${row.name} (${row.registration})`,
   }),
-  place({
-    permission: 'orders.view',
-    table: 'orders',
-    document: 'order',
-    columns: ['number', 'external_reference'],
-    path: '/orders',
-    kind: 'Order',
-    title: (row) => row.number ?? '',
-  }),
+  ...documents,
   place({
     permission: 'products.view',
     table: 'products',
@@ -68,33 +87,6 @@ const PLACES: Place[] = [
     path: '/products',
     kind: 'Product',
     title: (row) => `${row.name} (${row.sku})`,
-  }),
-  place({
-    permission: 'trips.view',
-    table: 'trips',
-    document: 'trip',
-    columns: ['number'],
-    path: '/trips',
-    kind: 'Trip',
-    title: (row) => row.number ?? '',
-  }),
-  place({
-    permission: 'invoices.view',
-    table: 'invoices',
-    document: 'invoice',
-    columns: ['number'],
-    path: '/invoices',
-    kind: 'Invoice',
-    title: (row) => row.number ?? '',
-  }),
-  place({
-    permission: 'payments.view',
-    table: 'payments',
-    document: 'payment',
-    columns: ['number', 'reference'],
-    path: '/payments',
-    kind: 'Payment',
-    title: (row) => [row.number, row.reference].filter(Boolean).join(' '),
   }),
 ];
 

@@ -3,6 +3,7 @@ import { command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { statesOf } from '#lib/workflow/documents.ts';
 
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name', 'kind');
 const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
@@ -32,14 +33,6 @@ export const MOVEMENT_KINDS = [
   'offload_variance',
   'transfer',
 ] as const satisfies Enums<'movement_kind'>[];
-
-export const ADJUSTMENT_STATES = [
-  'draft',
-  'pending_approval',
-  'approved',
-  'applied',
-  'rejected',
-] as const satisfies Enums<'adjustment_status'>[];
 
 /**
  * Products that a search text may mean. Stock is then filtered by their ids, because a balance has
@@ -114,7 +107,7 @@ export async function listMovements(list: ListQuery) {
 
 export function listAdjustments(list: ListQuery) {
   let query = supabase.from('manual_adjustments').select('*');
-  const status = oneOf(ADJUSTMENT_STATES, list.filters.status);
+  const status = oneOf(statesOf('adjustment'), list.filters.status);
   if (status) query = query.eq('status', status);
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),

@@ -5,6 +5,7 @@ import { keptFirst } from '#lib/platform/kept.ts';
 import type { ListQuery } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
+import { everyDocument } from '#lib/workflow/documents.ts';
 
 const latest = (sort: string, size: number, filters: Record<string, string> = {}): ListQuery => ({
   page: 1,
@@ -16,17 +17,7 @@ const latest = (sort: string, size: number, filters: Record<string, string> = {}
 });
 
 export async function load({ depends, parent }) {
-  depends(
-    'kept:dashboard',
-    'entity:order',
-    'entity:trip',
-    'entity:customer',
-    'entity:invoice',
-    'entity:payment',
-    'entity:variance',
-    'entity:manual_adjustment',
-    'entity:offload_document',
-  );
+  depends('kept:dashboard', ...everyDocument);
   const { me } = await parent();
   if (!me.tenant) return { figures: [], orders: [], trips: [], progress: new Map(), kept: null };
   return reading(() =>

@@ -3,7 +3,7 @@ import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
 export function load({ url, depends }) {
-  depends('entity:offload_document');
+  depends('entity:offload');
   const list = readList(url, {
     sort: '-created_at',
     sortable: ['created_at', 'number', 'status'],

@@ -4,7 +4,7 @@ import { session } from '#lib/platform/session.svelte.ts';
 import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export async function load({ params, depends, parent }) {
-  depends('entity:offload_document', 'entity:variance');
+  depends('entity:offload', 'entity:variance');
   // Rights are known once the layout has read the session.
   await parent();
   return reading(async () => {

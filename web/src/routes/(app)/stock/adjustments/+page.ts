@@ -3,7 +3,7 @@ import { load as reading } from '#lib/platform/read.ts';
 import { listAdjustments } from '#lib/warehouse/warehouse.ts';
 
 export function load({ url, depends }) {
-  depends('entity:manual_adjustment');
+  depends('entity:adjustment');
   const list = readList(url, {
     sort: '-created_at',
     sortable: ['created_at', 'number', 'status'],

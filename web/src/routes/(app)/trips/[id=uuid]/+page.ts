@@ -5,7 +5,7 @@ import { readIdentity } from '#lib/tenancy/tenancy.ts';
 import { historyOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export async function load({ params, depends, parent }) {
-  depends('entity:trip', 'entity:order', 'entity:offload_document', 'entity:variance');
+  depends('entity:trip', 'entity:order', 'entity:offload', 'entity:variance');
   // Rights are known once the layout has read the session.
   await parent();
   return reading(async () => {

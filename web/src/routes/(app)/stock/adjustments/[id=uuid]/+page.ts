@@ -3,7 +3,7 @@ import { adjustmentItems, readAdjustment } from '#lib/warehouse/warehouse.ts';
 import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export function load({ params, depends }) {
-  depends('entity:manual_adjustment');
+  depends('entity:adjustment');
   return reading(async () => {
     const [adjustment, items, history] = await Promise.all([
       readAdjustment(params.id),

@@ -1,0 +1,134 @@
+-- Family 09, billing: a delivery with its goods, empties, bill and money, in one step.
+
+select private.register_error('delivery_lines_incomplete', 422, 'Every line of the order needs a delivered quantity.', 'Enter a quantity for each line, 0 if it was refused.');
+select private.register_error('refusal_without_reason', 422, 'A refused quantity needs a reason.', 'Write why the customer did not take it.');
+select private.register_error('nothing_delivered', 409, 'Nothing was delivered.', 'Report the delivery as failed instead.');
+select private.register_error('not_a_container', 422, 'This product is not a returnable container.', 'Choose one of the containers in the catalogue.');
+select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
+select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo.');
+
+create function private.complete_delivery(
+  order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
+  payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null
+) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('deliveries.record');
+  delivered_at constant timestamptz := coalesce(captured_at, pg_catalog.now());
+  delivery record;
+  target public.orders;
+  van_location uuid;
+  moved_at timestamptz;
+  fulfilment public.fulfilments;
+  problems jsonb;
+begin
+  delivery := private.lock_delivery(tenant, order_id, captured_at);
+  target := delivery.target;
+  perform private.next_state('order', target.id, target.status::text, 'complete_delivery');
+  select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
+  select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
+  -- Two vans may stand at one customer's doors: his deposits are counted one delivery after the other.
+  perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+
+  perform private.require_records('items', items, '{"order_item_id": "uuid", "delivered": "numeric"}');
+  perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
+  perform private.check_text('refused_reason', g ->> 'refused_reason', 500) from pg_catalog.jsonb_array_elements(items) g;
+  perform private.check_text('notes', notes, 1000);
+  if latitude is not null or longitude is not null then
+    perform private.require_number('latitude', latitude, -90, 90);
+    perform private.require_number('longitude', longitude, -180, 180);
+  end if;
+  if pg_catalog.jsonb_typeof(payment) = 'null' then
+    payment := null;
+  elsif payment is not null and (pg_catalog.jsonb_typeof(payment) <> 'object'
+    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'method', ''), 'public.payment_method')
+    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'amount', ''), 'numeric')) then
+    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('payment', payment));
+  end if;
+  if signature is null and photo_path is null then
+    perform private.fail('proof_missing', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  if (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and pg_catalog.length(signature) <= 200000) is false
+    or (photo_path like tenant::text || '/%' and pg_catalog.length(photo_path) <= 300) is false then
+    perform private.fail('proof_invalid', pg_catalog.jsonb_build_object('order_id', target.id, 'photo_path', photo_path));
+  end if;
+
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_item_id', coalesce(f.order_item_id, g.order_item_id), 'quantity', f.quantity, 'delivered', g.delivered))
+  into problems
+  from (select x.* from public.fulfilment_items x where x.tenant_id = tenant and x.fulfilment_id = fulfilment.id) f
+  full join pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, delivered numeric) on g.order_item_id = f.order_item_id
+  where f.id is null or g.delivered is null or g.delivered < 0 or g.delivered > f.quantity or g.delivered <> round(g.delivered, 3);
+  if problems is not null or (select count(*) from pg_catalog.jsonb_array_elements(items)) <> (select count(*) from public.fulfilment_items x where x.tenant_id = tenant and x.fulfilment_id = fulfilment.id) then
+    perform private.fail('delivery_lines_incomplete', pg_catalog.jsonb_build_object('items', coalesce(problems, '[]')));
+  end if;
+  update public.fulfilment_items f
+  set quantity_delivered = g.delivered, refused_reason = nullif(pg_catalog.btrim(g.refused_reason), '')
+  from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, delivered numeric, refused_reason text)
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.order_item_id = g.order_item_id;
+  if not exists (select from public.fulfilment_items f where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0) then
+    perform private.fail('nothing_delivered', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  select pg_catalog.jsonb_agg(f.order_item_id) into problems from public.fulfilment_items f
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity and f.refused_reason is null;
+  if problems is not null then
+    perform private.fail('refusal_without_reason', pg_catalog.jsonb_build_object('order_item_ids', problems));
+  end if;
+
+  select pg_catalog.jsonb_agg(e.product_id) into problems
+  from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric)
+  where not exists (select from public.products p where p.tenant_id = tenant and p.container_product_id = e.product_id);
+  if problems is not null then
+    perform private.fail('not_a_container', pg_catalog.jsonb_build_object('product_ids', problems));
+  end if;
+
+  select pg_catalog.jsonb_agg(e.item) into problems
+  from pg_catalog.jsonb_array_elements(coalesce(empties, '[]')) as e (item)
+  cross join lateral (
+    select case when pg_catalog.jsonb_typeof(e.item -> 'quantity') = 'number' then (e.item ->> 'quantity')::numeric end as quantity
+  ) q
+  where q.quantity is null or q.quantity < 0 or q.quantity > 99999999 or q.quantity <> round(q.quantity, 3);
+  if problems is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('empties', problems));
+  end if;
+
+  -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
+  -- loaded nor in the future, however the phone's clock goes.
+  moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, moved_at
+  from public.fulfilment_items f
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
+  group by f.product_id;
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select tenant, van_location, e.product_id, coalesce(e.condition, 'good'), sum(e.quantity), 'empties', 'order', target.id, moved_at
+  from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+  where e.quantity > 0
+  group by e.product_id, coalesce(e.condition, 'good');
+
+  perform private.exchange_containers(target, fulfilment.id, van_location, coalesce(empties, '[]'), delivered_at);
+
+  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, captured_at)
+  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, delivered_at);
+  insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, condition, expected, actual, unit_value, explanation)
+  select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered, i.unit_price, f.refused_reason
+  from public.fulfilment_items f
+  join public.order_items i on i.tenant_id = f.tenant_id and i.id = f.order_item_id
+  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity;
+
+  update public.fulfilments f set status = 'delivered', resolved_at = delivered_at where f.id = fulfilment.id;
+  update public.trip_stops s set status = 'delivered', arrived_at = coalesce(s.arrived_at, delivered_at), left_at = delivered_at
+  where s.tenant_id = tenant and s.order_id = target.id;
+  select * into target from public.orders o where o.id = target.id;
+  perform private.draft_invoice(target);
+  if payment is not null then
+    perform private.insert_payment(tenant, target.customer_id, (payment ->> 'method')::public.payment_method, (payment ->> 'amount')::numeric,
+      nullif(pg_catalog.btrim(payment ->> 'reference'), ''), delivered_at, (delivery.trip).id, target.id);
+  end if;
+  return target;
+end
+$$;
+comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text) is
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal.';
+select private.expose_command('complete_delivery');

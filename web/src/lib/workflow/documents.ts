@@ -1,0 +1,56 @@
+import { label } from '#lib/platform/format.ts';
+import { type DocumentKind, type DocumentName, DOCUMENTS, type StateOf } from '#lib/documents.ts';
+
+/** Every kind of document, in the order of the work. */
+export const documentNames = Object.keys(DOCUMENTS) as DocumentName[];
+
+/** What a list of them is called. */
+export function pluralOf(name: DocumentName): string {
+  return `${label(name)}s`;
+}
+
+/** For `depends`: a page that shows documents of every kind looks again when one of them has changed. */
+export const everyDocument = documentNames.map((name) => `entity:${name}` as const);
+
+/** The states of a document in the order of the work. */
+export function statesOf<Name extends DocumentName>(name: Name): StateOf<Name>[] {
+  return Object.keys(DOCUMENTS[name].states) as StateOf<Name>[];
+}
+
+/** The states of a document that goes well, up to the first in which it is done, and those that lead off that road. */
+export function journeyOf(name: DocumentName): { steps: string[]; left: string[] } {
+  const states = Object.entries(DOCUMENTS[name].states);
+  const end = states.findIndex(([, kind]) => kind === 'done') + 1;
+  return {
+    steps: states.slice(0, end).map(([state]) => state),
+    left: states.slice(end).map(([state]) => state),
+  };
+}
+
+/** States in which nothing follows any more. */
+export function isDone<Name extends DocumentName>(name: Name, state: StateOf<Name>): boolean {
+  return (DOCUMENTS[name].states as DocumentKind['states'])[state as string] === 'done';
+}
+
+interface Filterable {
+  in(column: string, values: readonly string[]): Filterable;
+  is(column: string, value: boolean): Filterable;
+}
+
+/**
+ * Limits a query of documents to some states, in the words that its indexes understand: where nearly all
+ * documents end in a few states, the column is_done says the same, and the indexes for all other states
+ * know it (docs/decisions/0013).
+ */
+export function inStates<Query>(
+  query: Query,
+  name: DocumentName,
+  states: readonly string[],
+): Query {
+  const filtered = (query as Filterable).in('status', states);
+  const settled: readonly string[] | null = DOCUMENTS[name].settled;
+  if (settled === null) return filtered as Query;
+  const ended = states.filter((state) => settled.includes(state)).length;
+  if (ended === 0) return filtered.is('is_done', false) as Query;
+  return (ended === states.length ? filtered.is('is_done', true) : filtered) as Query;
+}
