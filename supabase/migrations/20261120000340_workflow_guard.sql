@@ -207,6 +207,34 @@ $$;
 comment on function private.manage_table(regclass, text, text, text) is
   'Puts a table under the common rules: row level security forced, stamps, its changes in the ledger under the name of the entity (none: in the audit trail only), its machine''s guard and history, and its number (numbered: kind of document number).';
 
+create function private.let_write(managed regclass, keys text[], variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('grant insert (%s), update (%s) on %s to authenticated',
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(keys || content) c),
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c), managed);
+end
+$$;
+comment on function private.let_write(regclass, text[], text[]) is
+  'Columns that people write themselves, as far as the policies of the table let them: content may be changed later, keys are said once, when the row is made. Called by policies.';
+
+create function private.let_edit(managed regclass, view_permission text, edit_permission text, keys text[], variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  may_edit constant text := pg_catalog.format('(tenant_id = (select private.tenant_id(%L)))', edit_permission);
+begin
+  perform private.let_write(managed, keys, variadic content);
+  execute pg_catalog.format('grant select on %s to authenticated', managed);
+  execute pg_catalog.format('create policy select_readers on %s for select to authenticated using (tenant_id = (select private.tenant_id(%L)))', managed, view_permission);
+  execute pg_catalog.format('create policy insert_editors on %s for insert to authenticated with check %s', managed, may_edit);
+  execute pg_catalog.format('create policy update_editors on %s for update to authenticated using %s with check %2$s', managed, may_edit);
+end
+$$;
+comment on function private.let_edit(regclass, text, text, text[], text[]) is
+  'Everybody who holds the one permission reads a table, and who holds the other makes and changes its rows, in these columns (private.let_write); nobody is limited to some of them. Called by policies.';
+
 create function private.tg__note_editor() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
