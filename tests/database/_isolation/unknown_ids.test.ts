@@ -151,7 +151,7 @@ function argumentsOf(
     else if (type === 'uuid')
       values[name] = ids.get((DOCUMENTS[rpc.name]?.[name] as string) ?? name);
     else if (listOf(rpc, name)) values[name] = listOf(rpc, name)?.((id) => ids.get(id) ?? '');
-    else if (name in PLAIN) values[name] = PLAIN[name];
+    else if (name in PLAIN || type === 'text') values[name] = PLAIN[name] ?? 'Something';
   }
   return values;
 }

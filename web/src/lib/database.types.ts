@@ -35,16 +35,16 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          customer_id: string;
-          name: string;
-          role: string | null;
-          phone: string | null;
-          email: string | null;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          customer_id: string;
+          name: string;
+          role: string | null;
+          phone: string | null;
+          email: string | null;
         };
         Insert: {
           customer_id: string;
@@ -105,6 +105,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           customer_id: string;
           kind: Database['public']['Enums']['address_kind'];
           label: string;
@@ -117,11 +122,6 @@ export interface Database {
           window_end: string | null;
           is_default: boolean;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           customer_id: string;
@@ -166,6 +166,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           code: string;
           name: string;
           contact_name: string | null;
@@ -183,11 +188,6 @@ export interface Database {
           notes: string | null;
           status_reason: string | null;
           edited_by: string[];
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           allowed_commands: string[] | null;
         };
         Insert: {
@@ -296,16 +296,16 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          membership_id: string | null;
-          name: string;
-          phone: string | null;
-          licence_number: string | null;
-          is_active: boolean;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          membership_id: string | null;
+          name: string;
+          phone: string | null;
+          licence_number: string | null;
+          is_active: boolean;
         };
         Insert: {
           membership_id?: string | null;
@@ -625,6 +625,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string | null;
           order_id: string;
           customer_id: string;
@@ -640,11 +645,6 @@ export interface Database {
           balance: number | null;
           printed: Json | null;
           status_reason: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_live: boolean;
           allowed_commands: string[] | null;
@@ -760,6 +760,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           warehouse_id: string;
           status: Database['public']['Enums']['adjustment_status'];
@@ -768,11 +773,6 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           applied_at: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -851,16 +851,16 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          event: string;
-          channel: Database['public']['Enums']['message_channel'];
-          language: string;
-          subject: string | null;
-          body: string;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          event: string;
+          channel: Database['public']['Enums']['message_channel'];
+          language: string;
+          subject: string | null;
+          body: string;
         };
         Insert: {
           event: string;
@@ -949,6 +949,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           trip_id: string;
           warehouse_id: string;
@@ -960,11 +965,6 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           status_reason: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_live: boolean;
           allowed_commands: string[] | null;
         };
@@ -1065,6 +1065,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           customer_id: string;
           address_id: string | null;
@@ -1095,11 +1100,6 @@ export interface Database {
           delivered_at: string | null;
           amended_at: string | null;
           edited_by: string[];
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
@@ -1205,6 +1205,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           customer_id: string;
           method: Database['public']['Enums']['payment_method'];
@@ -1223,11 +1228,6 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           status_reason: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_live: boolean;
           allowed_commands: string[] | null;
@@ -1272,15 +1272,15 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          price_list_id: string;
-          product_id: string;
-          min_quantity: number;
-          price: number;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          price_list_id: string;
+          product_id: string;
+          min_quantity: number;
+          price: number;
         };
         Insert: { price_list_id: string; product_id: string; min_quantity?: number; price: number };
         Update: { min_quantity?: number; price?: number };
@@ -1307,6 +1307,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           name: string;
           customer_type: string | null;
           territory_id: string | null;
@@ -1314,11 +1319,6 @@ export interface Database {
           is_active: boolean;
           valid_from: string;
           valid_to: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           name: string;
@@ -1361,13 +1361,13 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          product_id: string;
-          cost_price: number;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          product_id: string;
+          cost_price: number;
         };
         Insert: { product_id: string; cost_price: number };
         Update: { cost_price?: number };
@@ -1387,14 +1387,14 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          product_id: string;
-          name: string;
-          factor: number;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          product_id: string;
+          name: string;
+          factor: number;
         };
         Insert: { product_id: string; name: string; factor: number };
         Update: { name?: string; factor?: number };
@@ -1414,6 +1414,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           sku: string;
           name: string;
           description: string | null;
@@ -1426,11 +1431,6 @@ export interface Database {
           container_product_id: string | null;
           deposit_amount: number;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           sku: string;
@@ -1545,17 +1545,17 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           source: string;
           reference: string;
           reference_key: string;
           amount: number;
           posted_at: string;
           payment_id: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: { source: string; reference: string; amount: number; posted_at: string };
         Update: Record<never, never>;
@@ -1686,15 +1686,15 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          code: string;
-          name: string;
-          parent_id: string | null;
-          is_active: boolean;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          code: string;
+          name: string;
+          parent_id: string | null;
+          is_active: boolean;
         };
         Insert: { code: string; name: string; parent_id?: string | null; is_active?: boolean };
         Update: { code?: string; name?: string; parent_id?: string | null; is_active?: boolean };
@@ -1764,6 +1764,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           warehouse_id: string;
           vehicle_id: string | null;
@@ -1777,11 +1782,6 @@ export interface Database {
           completed_at: string | null;
           status_reason: string | null;
           notes: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_booked: boolean;
           is_on_the_road: boolean;
@@ -1847,6 +1847,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           kind: Database['public']['Enums']['variance_kind'];
           status: Database['public']['Enums']['variance_status'];
@@ -1867,11 +1872,6 @@ export interface Database {
           resolution_note: string | null;
           resolved_by: string | null;
           resolved_at: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -1934,6 +1934,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           registration: string;
           name: string;
           home_warehouse_id: string;
@@ -1948,11 +1953,6 @@ export interface Database {
           cost_per_hour: number;
           cost_per_km: number;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           registration: string;
@@ -2007,6 +2007,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           code: string;
           name: string;
           kind: Database['public']['Enums']['warehouse_kind'];
@@ -2014,11 +2019,6 @@ export interface Database {
           latitude: number | null;
           longitude: number | null;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           code: string;
@@ -2053,6 +2053,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           machine: string;
           from_state: string;
           command: string;
@@ -2060,11 +2065,6 @@ export interface Database {
           permission: string | null;
           condition: Json | null;
           approvals_required: number;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           machine: string;
