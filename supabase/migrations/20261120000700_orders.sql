@@ -418,5 +418,5 @@ select private.offer_if('order', 'orders.is_on_hold', 'release');
 select private.offer_if('order', 'coalesce(orders.total <= private.approval_limit(), true)', 'approve');
 select private.offer_if('order', 'not private.is_reattempted(orders)', 'reattempt');
 select private.offer_if('order', 'private.may_release(orders)', 'release_suspended');
-select private.find_by('order', 'd.external_reference = any (array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))])');
-select private.find_by('order', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('order', 'external_reference', 'array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))]');
+select private.find_by('order', 'customer_id', 'private.customers_meant(typed)');

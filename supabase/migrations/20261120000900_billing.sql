@@ -277,6 +277,6 @@ select private.offer_if('payment', 'payments.allocated_total > 0', 'unallocate')
 select private.offer_if('payment', 'payments.unallocated > 0 and payments.created_by is distinct from auth.uid()', 'refund');
 select private.offer_if('payment', 'payments.refunded_total = 0', 'cancel');
 select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
-select private.find_by('invoice', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
-select private.find_by('payment', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
-select private.find_by('payment', 'd.reference_key = private.reference_key(typed)');
+select private.find_by('invoice', 'customer_id', 'private.customers_meant(typed)');
+select private.find_by('payment', 'customer_id', 'private.customers_meant(typed)');
+select private.find_by('payment', 'reference_key', 'pg_catalog.array_remove(array[private.reference_key(typed)], null)');
