@@ -92,7 +92,6 @@ select private.register_error('credit_exceeds', 409, 'More is credited than the 
 select private.register_error('invoice_not_issued', 409, 'Only an issued invoice can be credited.', 'Void the draft instead; the delivery can be billed again.');
 select private.register_error('invoice_is_credited', 409, 'A credit note hangs on this invoice.', 'Void its draft first; an issued one stands, and so does the invoice.');
 select private.register_error('credit_note_stands', 409, 'The money of a credit note cannot be cancelled or found on a statement.', 'Take it off the invoice, give it back, or let it pay another one.');
-select private.register_error('credit_note_is_not_received', 422, 'A credit note is no way to receive money.', 'Choose how the customer paid.');
 
 create function private.tg_credit_note_items__refuse_excess() returns trigger
 language plpgsql security definer set search_path = ''

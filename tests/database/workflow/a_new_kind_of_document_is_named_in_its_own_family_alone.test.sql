@@ -55,7 +55,7 @@ delete from private.waiting_states where machine = 'parcel';
 select tests.sign_in('dispatcher@acme.test');
 select is_empty($$ select * from waiting() where machine = 'parcel' $$, 'what nobody waits for any more is not counted');
 select tests.sign_in('owner@acme.test');
-select is((select count(*) from waiting()), 12::bigint, 'everything else is, to the owner');
+select is((select count(*) from waiting()), 16::bigint, 'everything else is, to the owner');
 
 select * from finish();
 rollback;
