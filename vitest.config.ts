@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -34,7 +35,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
+    // One per core, and two at least: a test waits for its database or its stack most of the time.
+    maxWorkers: Math.max(2, availableParallelism()),
     setupFiles: ['tests/harness/random.ts'],
     projects: [
       layer('unit', ['tests/functions/**/*.test.ts']),

@@ -4,9 +4,7 @@
 grant execute on function private.allowed_commands, private.topic_of, private.number_candidates to authenticated;
 
 grant select, delete on public.workflow_definitions to authenticated;
-grant insert (machine, from_state, command, is_enabled, permission, condition, approvals_required),
-  update (is_enabled, permission, condition, approvals_required)
-on public.workflow_definitions to authenticated;
+select private.let_write('public.workflow_definitions', '{machine,from_state,command}', 'is_enabled', 'permission', 'condition', 'approvals_required');
 create policy select_managers on public.workflow_definitions for select to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 create policy insert_managers on public.workflow_definitions for insert to authenticated

@@ -2,20 +2,11 @@
 
 grant execute on function private.sees_customer, private.customers_meant to authenticated;
 
-grant select on public.territories to authenticated;
-grant insert (code, name, parent_id, is_active), update (code, name, parent_id, is_active) on public.territories to authenticated;
-create policy select_readers on public.territories for select to authenticated
-using (tenant_id = (select private.tenant_id('territories.view')));
-create policy insert_editors on public.territories for insert to authenticated
-with check (tenant_id = (select private.tenant_id('territories.edit')));
-create policy update_editors on public.territories for update to authenticated
-using (tenant_id = (select private.tenant_id('territories.edit')))
-with check (tenant_id = (select private.tenant_id('territories.edit')));
+select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'is_active');
 
 grant select on public.customers to authenticated;
-grant insert (code, name, contact_name, phone, email, tax_id, customer_type, category, credit_limit, payment_terms_days, price_list_id, territory_id, sales_rep_id, notes),
-  update (code, name, contact_name, phone, email, tax_id, customer_type, category, credit_limit, payment_terms_days, price_list_id, territory_id, sales_rep_id, notes)
-on public.customers to authenticated;
+select private.let_write('public.customers', '{}',
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -25,9 +16,8 @@ using (tenant_id = (select private.tenant_id('customers.edit')) and ((select pri
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
-grant insert (customer_id, kind, label, street, city, latitude, longitude, instructions, window_start, window_end, is_default, is_active),
-  update (kind, label, street, city, latitude, longitude, instructions, window_start, window_end, is_default, is_active)
-on public.customer_addresses to authenticated;
+select private.let_write('public.customer_addresses', '{customer_id}',
+  'kind', 'label', 'street', 'city', 'latitude', 'longitude', 'instructions', 'window_start', 'window_end', 'is_default', 'is_active');
 create policy select_readers on public.customer_addresses for select to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.view'))
@@ -48,7 +38,7 @@ using (
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select, delete on public.contacts to authenticated;
-grant insert (customer_id, name, role, phone, email), update (name, role, phone, email) on public.contacts to authenticated;
+select private.let_write('public.contacts', '{customer_id}', 'name', 'role', 'phone', 'email');
 create policy select_readers on public.contacts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.view'))

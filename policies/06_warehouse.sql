@@ -1,15 +1,6 @@
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
-
-grant select on public.warehouses to authenticated;
-grant insert (code, name, kind, address, latitude, longitude, is_active), update (code, name, address, latitude, longitude, is_active) on public.warehouses to authenticated;
-create policy select_readers on public.warehouses for select to authenticated
-using (tenant_id = (select private.tenant_id('warehouses.view')));
-create policy insert_editors on public.warehouses for insert to authenticated
-with check (tenant_id = (select private.tenant_id('warehouses.edit')));
-create policy update_editors on public.warehouses for update to authenticated
-using (tenant_id = (select private.tenant_id('warehouses.edit')))
-with check (tenant_id = (select private.tenant_id('warehouses.edit')));
+select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
 grant select on public.inventory to authenticated;
 grant update (reorder_point) on public.inventory to authenticated;

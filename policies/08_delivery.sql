@@ -5,25 +5,9 @@ grant execute on function
   private.what_keeps_trip_open, private.normal_plate
 to authenticated;
 
-grant select on public.vehicles, public.drivers to authenticated;
-grant insert (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active),
-  update (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active)
-on public.vehicles to authenticated;
-grant insert (membership_id, name, phone, licence_number, is_active), update (membership_id, name, phone, licence_number, is_active) on public.drivers to authenticated;
-create policy select_readers on public.vehicles for select to authenticated
-using (tenant_id = (select private.tenant_id('trips.view')));
-create policy insert_editors on public.vehicles for insert to authenticated
-with check (tenant_id = (select private.tenant_id('trips.edit')));
-create policy update_editors on public.vehicles for update to authenticated
-using (tenant_id = (select private.tenant_id('trips.edit')))
-with check (tenant_id = (select private.tenant_id('trips.edit')));
-create policy select_readers on public.drivers for select to authenticated
-using (tenant_id = (select private.tenant_id('trips.view')));
-create policy insert_editors on public.drivers for insert to authenticated
-with check (tenant_id = (select private.tenant_id('trips.edit')));
-create policy update_editors on public.drivers for update to authenticated
-using (tenant_id = (select private.tenant_id('trips.edit')))
-with check (tenant_id = (select private.tenant_id('trips.edit')));
+select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
+  'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
+select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
 
 grant select on public.trips, public.trip_stops, public.loads, public.load_items, public.offload_documents, public.offload_items to authenticated;
 create policy select_readers on public.trips for select to authenticated

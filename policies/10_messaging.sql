@@ -1,6 +1,5 @@
 -- Family 10, messaging.
 
-
 grant select on public.messages to authenticated;
 create policy select_readers on public.messages for select to authenticated
 using (
@@ -25,7 +24,7 @@ grant select on public.message_texts to authenticated;
 create policy select_everyone on public.message_texts for select to authenticated using (true);
 
 grant select, delete on public.message_templates to authenticated;
-grant insert (event, channel, language, subject, body), update (subject, body) on public.message_templates to authenticated;
+select private.let_write('public.message_templates', '{event,channel,language}', 'subject', 'body');
 create policy select_members on public.message_templates for select to authenticated
 using (tenant_id = (select private.tenant_id('messages.view')));
 create policy insert_managers on public.message_templates for insert to authenticated

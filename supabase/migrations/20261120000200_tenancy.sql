@@ -329,6 +329,20 @@ end
 $$;
 comment on function private.active_tenant_id() is 'The caller''s active company, whatever his rights. Default of tenant_id columns.';
 
+create table private.record (
+  id uuid primary key default private.uuid_v7(),
+  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  unique (tenant_id, id)
+);
+select private.force_policies('private.record');
+comment on table private.record is
+  'What every table of a company''s records has, its stamps kept by private.manage_table: create table … (like private.record including defaults including indexes, …). Empty.';
+
 create function private.require_permission(permission text) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$

@@ -78,8 +78,7 @@ comment on table private.finders is
   'What a document is found by besides its number: SQL over the row d and what was typed (typed). Written by private.find_by.';
 
 create table public.workflow_definitions (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   machine text not null,
   from_state text not null,
   command text not null,
@@ -87,12 +86,7 @@ create table public.workflow_definitions (
   permission text references public.permissions (permission),
   condition jsonb,
   approvals_required integer not null default 1,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, machine, from_state, command),
   constraint workflow_step_is_known foreign key (machine, from_state, command) references private.transitions (machine, from_state, command),
   constraint approvals_required_is_small check (approvals_required between 1 and 5),

@@ -181,7 +181,7 @@ $$;
 comment on function private.takes_in_place(text, uuid, text, text) is
   'Whether a document in this state takes an in-place command. Raises permission_denied when it does and the caller may not give it.';
 
-create function private.manage_table(managed regclass, entity text default '', machine text default null, has_stamps boolean default true, numbered text default null) returns void
+create function private.manage_table(managed regclass, entity text default '', machine text default null, numbered text default null) returns void
 language plpgsql set search_path = ''
 as $$
 begin
@@ -192,22 +192,48 @@ begin
   if entity <> '' then
     insert into private.entities (entity_type, table_name) select entity, c.relname from pg_catalog.pg_class c where c.oid = managed;
   end if;
-  if has_stamps then
-    execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
-    execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
-    execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L, %L)', managed, entity, coalesce(machine, ''),
-      array['version', 'updated_at', 'updated_by'] || case when machine is not null then array['status'] else '{}' end
-      || array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = managed and a.attgenerated <> '' and not a.attisdropped order by a.attname));
-    execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete(%L)', managed, entity);
-  end if;
+  execute pg_catalog.format('create trigger _100_stamp_row before insert or update on %s for each row execute function private.tg__stamp_row()', managed);
+  execute pg_catalog.format('create trigger _500_record_insert after insert on %s referencing new table as new_rows for each statement execute function private.tg__record_insert(%L, %L)', managed, entity, coalesce(machine, ''));
+  execute pg_catalog.format('create trigger _500_record_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.tg__record_update(%L, %L, %L)', managed, entity, coalesce(machine, ''),
+    array['version', 'updated_at', 'updated_by'] || case when machine is not null then array['status'] else '{}' end
+    || array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = managed and a.attgenerated <> '' and not a.attisdropped order by a.attname));
+  execute pg_catalog.format('create trigger _500_record_delete after delete on %s referencing old table as old_rows for each statement execute function private.tg__record_delete(%L)', managed, entity);
   if machine is not null then
     execute pg_catalog.format('create trigger _200_guard_insert before insert on %s for each row execute function private.tg__guard_transition(%L)', managed, machine);
     execute pg_catalog.format('create trigger _200_guard_transition before update on %s for each row when (old.status is distinct from new.status) execute function private.tg__guard_transition(%L)', managed, machine);
   end if;
 end
 $$;
-comment on function private.manage_table(regclass, text, text, boolean, text) is
+comment on function private.manage_table(regclass, text, text, text) is
   'Puts a table under the common rules: row level security forced, stamps, its changes in the ledger under the name of the entity (none: in the audit trail only), its machine''s guard and history, and its number (numbered: kind of document number).';
+
+create function private.let_write(managed regclass, keys text[], variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('grant insert (%s), update (%s) on %s to authenticated',
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(keys || content) c),
+    (select pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') from pg_catalog.unnest(content) c), managed);
+end
+$$;
+comment on function private.let_write(regclass, text[], text[]) is
+  'Columns that people write themselves, as far as the policies of the table let them: content may be changed later, keys are said once, when the row is made. Called by policies.';
+
+create function private.let_edit(managed regclass, view_permission text, edit_permission text, keys text[], variadic content text[]) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  may_edit constant text := pg_catalog.format('(tenant_id = (select private.tenant_id(%L)))', edit_permission);
+begin
+  perform private.let_write(managed, keys, variadic content);
+  execute pg_catalog.format('grant select on %s to authenticated', managed);
+  execute pg_catalog.format('create policy select_readers on %s for select to authenticated using (tenant_id = (select private.tenant_id(%L)))', managed, view_permission);
+  execute pg_catalog.format('create policy insert_editors on %s for insert to authenticated with check %s', managed, may_edit);
+  execute pg_catalog.format('create policy update_editors on %s for update to authenticated using %s with check %2$s', managed, may_edit);
+end
+$$;
+comment on function private.let_edit(regclass, text, text, text[], text[]) is
+  'Everybody who holds the one permission reads a table, and who holds the other makes and changes its rows, in these columns (private.let_write); nobody is limited to some of them. Called by policies.';
 
 create function private.tg__note_editor() returns trigger
 language plpgsql security definer set search_path = ''
@@ -323,8 +349,8 @@ select private.manage_table('public.workflow_definitions', 'workflow_definition'
 select private.set_audience('workflow_definition', 'settings.manage');
 select private.register_error('workflow_rule_taken', 409, 'This step has a rule of your company already.', 'Change that rule instead.');
 select private.refuse_taken('public.workflow_definitions', 'workflow_definitions_tenant_id_machine_from_state_command_key', 'workflow_rule_taken');
-select private.manage_table('public.approvals', has_stamps => false);
-select private.manage_table('public.event_store', has_stamps => false);
+select private.force_policies('public.approvals');
+select private.force_policies('public.event_store');
 select private.force_policies('public.tenant_settings');
 create trigger _100_stamp_row before insert or update on public.tenant_settings for each row execute function private.tg__stamp_row();
 

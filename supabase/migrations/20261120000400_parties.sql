@@ -4,18 +4,12 @@ create type public.customer_status as enum ('draft', 'pending_approval', 'active
 create type public.address_kind as enum ('delivery', 'billing', 'both');
 
 create table public.territories (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   code text not null,
   name text not null,
   parent_id uuid,
   is_active boolean not null default true,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, code),
   foreign key (tenant_id, parent_id) references public.territories (tenant_id, id),
   constraint code_is_short check (length(code) between 1 and 32 and code = btrim(code)),
@@ -31,8 +25,7 @@ select private.register_error('territory_code_taken', 409, 'Another territory ha
 select private.refuse_taken('public.territories', 'territories_tenant_id_code_key', 'territory_code_taken');
 
 create table public.customers (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   code text not null,
   name text not null,
   contact_name text,
@@ -50,12 +43,7 @@ create table public.customers (
   notes text,
   status_reason text,
   edited_by uuid[] not null default '{}',
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, code),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
   foreign key (tenant_id, sales_rep_id) references public.memberships (tenant_id, id),
@@ -114,8 +102,7 @@ select private.register_error('customer_code_taken', 409, 'Another customer has 
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 
 create table public.customer_addresses (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   customer_id uuid not null,
   kind public.address_kind not null default 'both',
   label text not null,
@@ -128,12 +115,6 @@ create table public.customer_addresses (
   window_end time,
   is_default boolean not null default false,
   is_active boolean not null default true,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   -- Lets an order prove that its address belongs to its customer.
   unique (tenant_id, customer_id, id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
@@ -158,19 +139,12 @@ select private.register_error('default_address_taken', 409, 'The customer has a 
 select private.refuse_taken('public.customer_addresses', 'customer_addresses_default', 'default_address_taken');
 
 create table public.contacts (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   customer_id uuid not null,
   name text not null,
   role text,
   phone text,
   email text,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint role_is_short check (length(role) <= 80),

@@ -1,8 +1,7 @@
 -- Family 05, catalogue: products, their packs and what they cost whom.
 
 create table public.products (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   sku text not null,
   name text not null,
   description text,
@@ -15,12 +14,7 @@ create table public.products (
   container_product_id uuid,
   deposit_amount numeric(14,2) not null default 0,
   is_active boolean not null default true,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, sku),
   foreign key (tenant_id, container_product_id) references public.products (tenant_id, id),
   constraint sku_is_short check (length(sku) between 1 and 64 and sku = btrim(sku)),
@@ -57,16 +51,9 @@ select private.register_error('product_sku_taken', 409, 'Another product has thi
 select private.refuse_taken('public.products', 'products_tenant_id_sku_key', 'product_sku_taken');
 
 create table public.product_costs (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   product_id uuid not null,
   cost_price numeric(14,2) not null,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   unique (tenant_id, product_id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint cost_price_is_bounded check (cost_price between 0 and 999999999.99)
@@ -79,17 +66,10 @@ select private.register_error('product_cost_taken', 409, 'The product has a cost
 select private.refuse_taken('public.product_costs', 'product_costs_tenant_id_product_id_key', 'product_cost_taken');
 
 create table public.product_packs (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   product_id uuid not null,
   name text not null,
   factor numeric(14,3) not null,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   unique (tenant_id, product_id, name),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name)),
@@ -104,8 +84,7 @@ select private.register_error('pack_name_taken', 409, 'The product has a pack of
 select private.refuse_taken('public.product_packs', 'product_packs_tenant_id_product_id_name_key', 'pack_name_taken');
 
 create table public.price_lists (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   name text not null,
   customer_type text,
   territory_id uuid,
@@ -113,12 +92,7 @@ create table public.price_lists (
   is_active boolean not null default true,
   valid_from date not null default current_date,
   valid_to date,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint customer_type_is_short check (length(customer_type) between 1 and 40),
@@ -146,18 +120,11 @@ select private.refuse_taken('public.price_lists', 'type_lists_do_not_overlap', '
 select private.refuse_taken('public.price_lists', 'territory_lists_do_not_overlap', 'territory_lists_overlap');
 
 create table public.price_list_items (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   price_list_id uuid not null,
   product_id uuid not null,
   min_quantity numeric(14,3) not null default 1,
   price numeric(14,2) not null,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   unique (tenant_id, price_list_id, product_id, min_quantity),
   foreign key (tenant_id, price_list_id) references public.price_lists (tenant_id, id) on delete cascade,
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),

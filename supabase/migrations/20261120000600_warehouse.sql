@@ -8,8 +8,7 @@ create type public.movement_kind as enum (
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
 
 create table public.warehouses (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   code text not null,
   name text not null,
   kind public.warehouse_kind not null default 'depot',
@@ -17,12 +16,7 @@ create table public.warehouses (
   latitude numeric(9,6),
   longitude numeric(9,6),
   is_active boolean not null default true,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, code),
   constraint code_is_short check (length(code) between 1 and 32 and code = btrim(code)),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
@@ -186,8 +180,7 @@ select private.force_policies('public.inventory');
 select private.audit_changes('public.inventory', null, 'reorder_point');
 
 create table public.manual_adjustments (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   number text not null,
   warehouse_id uuid not null,
   status public.adjustment_status not null default 'draft',
@@ -196,12 +189,6 @@ create table public.manual_adjustments (
   approved_by uuid,
   approved_at timestamptz,
   applied_at timestamptz,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   constraint reason_is_not_blank check (btrim(reason) <> '' and length(reason) <= 500),

@@ -7,8 +7,7 @@ create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone
 create type public.fulfilment_status as enum ('dispatched', 'in_transit', 'delivered', 'failed');
 
 create table public.orders (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   number text not null,
   customer_id uuid not null,
   address_id uuid,
@@ -39,14 +38,8 @@ create table public.orders (
   delivered_at timestamptz,
   amended_at timestamptz,
   edited_by uuid[] not null default '{}',
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
   is_done boolean not null generated always as (status = 'delivered') stored,
   is_owed boolean not null generated always as (status in ('approved', 'allocated', 'dispatched', 'in_transit')) stored,
-  unique (tenant_id, id),
   unique (tenant_id, number),
   unique (tenant_id, external_reference),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),

@@ -293,49 +293,43 @@ end
 $$;
 comment on function private.check_order_fields(date, text, text) is 'Raises input_invalid naming the field of an order that is out of bounds.';
 
-create function private.insert_order(
-  tenant uuid, customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid, requested_on date, notes text, allow_backorder boolean,
-  external_reference text, channel public.order_channel, submit boolean, allocate boolean, kept jsonb default '[]'
-) returns public.orders
+create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]') returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   sees_all constant boolean := private.is_unscoped();
+  draft public.orders := wanted;
   buyer public.customers;
   priced private.priced_line[];
-  draft public.orders;
   created public.orders;
 begin
-  external_reference := nullif(pg_catalog.btrim(external_reference), '');
-  channel := coalesce(channel, 'portal');
-  if coalesce(requested_on::text, notes, external_reference) is not null then
-    perform private.check_order_fields(requested_on, notes, external_reference);
+  draft.external_reference := nullif(pg_catalog.btrim(draft.external_reference), '');
+  if coalesce(draft.requested_on::text, draft.notes, draft.external_reference) is not null then
+    perform private.check_order_fields(draft.requested_on, draft.notes, draft.external_reference);
   end if;
   select * into buyer from public.customers c
-  where c.tenant_id = tenant and c.id = customer_id and (sees_all or private.sees_customer(c.id, c.territory_id));
+  where c.tenant_id = draft.tenant_id and c.id = draft.customer_id and (sees_all or private.sees_customer(c.id, c.territory_id));
   if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', draft.customer_id));
   end if;
   if not exists (
-    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and (sees_all or private.sees_warehouse(w.id))
+    select from public.warehouses w
+    where w.tenant_id = draft.tenant_id and w.id = draft.warehouse_id and w.is_active and w.kind <> 'van' and (sees_all or private.sees_warehouse(w.id))
   ) then
-    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', draft.warehouse_id));
   end if;
-  if address_id is null then
-    select a.id into address_id from public.customer_addresses a
-    where a.tenant_id = tenant and a.customer_id = buyer.id and a.is_active and a.kind in ('delivery', 'both')
+  if draft.address_id is null then
+    select a.id into draft.address_id from public.customer_addresses a
+    where a.tenant_id = draft.tenant_id and a.customer_id = buyer.id and a.is_active and a.kind in ('delivery', 'both')
     order by a.is_default desc, a.id limit 1;
   elsif not exists (
-    select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = buyer.id and a.id = address_id and a.is_active
+    select from public.customer_addresses a where a.tenant_id = draft.tenant_id and a.customer_id = buyer.id and a.id = draft.address_id and a.is_active
   ) then
-    perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', address_id));
+    perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', draft.address_id));
   end if;
-  priced := private.price_lines(tenant, buyer.id, lines, kept);
+  priced := private.price_lines(draft.tenant_id, buyer.id, lines, kept);
   draft.id := private.uuid_v7();
-  draft.tenant_id := tenant;
-  draft.customer_id := buyer.id;
-  draft.address_id := address_id;
   draft.status := 'draft';
   -- The lines would say the same a moment later; said here it saves writing the order twice.
   select sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
@@ -343,22 +337,22 @@ begin
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
   if submit then
-    select * into buyer from public.customers c where c.tenant_id = tenant and c.id = buyer.id for no key update;
+    select * into buyer from public.customers c where c.tenant_id = draft.tenant_id and c.id = buyer.id for no key update;
     draft := private.submit_draft(draft, buyer);
   end if;
   -- What may have to be split into a backorder is reserved once it is written.
-  if allocate and draft.status = 'approved' and not coalesce(allow_backorder, false) then
+  if allocate and draft.status = 'approved' and not coalesce(draft.allow_backorder, false) then
     draft.status := 'allocated';
   end if;
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve', 'allocate');
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
-    subtotal, tax_total, status, submitted_at, approved_at, approved_total)
-  select draft.id, tenant, buyer.id, address_id, warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant),
-    requested_on, notes, coalesce(allow_backorder, false), external_reference, channel,
-    draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
+    reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total)
+  select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
+    draft.requested_on, draft.notes, coalesce(draft.allow_backorder, false), draft.external_reference, coalesce(draft.channel, 'portal'),
+    draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
   returning * into created;
   perform private.take_steps(null);
-  perform private.insert_order_items(tenant, created.id, priced, created.status = 'allocated');
+  perform private.insert_order_items(created.tenant_id, created.id, priced, created.status = 'allocated');
   if created.status = 'allocated' then
     perform private.reserve_stock(created);
   elsif allocate and created.status = 'approved' then
@@ -367,8 +361,8 @@ begin
   return created;
 end
 $$;
-comment on function private.insert_order(uuid, uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, jsonb) is
-  'A new order with its lines: a draft, already submitted, or with its stock reserved too. Body of create_order and of the second attempt at a failed delivery, which keeps its lines whatever is sold today.';
+comment on function private.insert_order(public.orders, jsonb, boolean, boolean, jsonb) is
+  'A new order as wanted (tenant, customer, warehouse and what people may say of it) with its lines: a draft, already submitted, or with its stock reserved too. kept: lines that are ordered whatever is sold today, as by the second attempt at a failed delivery.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
@@ -379,10 +373,18 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  created public.orders;
+  wanted public.orders;
 begin
-  created := private.insert_order(tenant, customer_id, warehouse_id, lines, address_id, requested_on, notes, allow_backorder, external_reference, channel, submit, allocate);
-  return created;
+  wanted.tenant_id := tenant;
+  wanted.customer_id := customer_id;
+  wanted.warehouse_id := warehouse_id;
+  wanted.address_id := address_id;
+  wanted.requested_on := requested_on;
+  wanted.notes := notes;
+  wanted.allow_backorder := allow_backorder;
+  wanted.external_reference := external_reference;
+  wanted.channel := channel;
+  return private.insert_order(wanted, lines, submit, allocate);
 end
 $$;
 comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is

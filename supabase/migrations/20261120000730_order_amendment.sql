@@ -20,18 +20,22 @@ as $$
 declare
   tenant constant uuid := private.require_permission('orders.view');
   failed public.orders;
-  created public.orders;
+  wanted public.orders;
 begin
   failed := private.lock_order(tenant, order_id, null);
   if not private.takes_in_place('order', tenant, failed.status::text, 'reattempt') or private.is_reattempted(failed) then
     perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', failed.id, 'from', failed.status, 'command', 'reattempt'));
   end if;
-  created := private.insert_order(tenant, failed.customer_id, failed.warehouse_id, private.order_lines(failed),
-    -- An address that is no longer in use is replaced by the one that orders without an address get.
-    (select a.id from public.customer_addresses a where a.tenant_id = tenant and a.id = failed.address_id and a.is_active),
-    null, failed.notes, failed.allow_backorder, null, failed.channel, false, false, private.order_lines(failed));
-  update public.orders o set reattempt_of_id = failed.id where o.id = created.id returning * into created;
-  return created;
+  wanted.tenant_id := tenant;
+  wanted.customer_id := failed.customer_id;
+  wanted.warehouse_id := failed.warehouse_id;
+  -- An address that is no longer in use is replaced by the one that orders without an address get.
+  select a.id into wanted.address_id from public.customer_addresses a where a.tenant_id = tenant and a.id = failed.address_id and a.is_active;
+  wanted.notes := failed.notes;
+  wanted.allow_backorder := failed.allow_backorder;
+  wanted.channel := failed.channel;
+  wanted.reattempt_of_id := failed.id;
+  return private.insert_order(wanted, private.order_lines(failed), false, false, private.order_lines(failed));
 end
 $$;
 comment on function private.reattempt_order(uuid) is 'A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal.';

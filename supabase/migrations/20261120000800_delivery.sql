@@ -8,8 +8,7 @@ create type public.variance_kind as enum ('delivery', 'offload', 'cash', 'report
 create type public.variance_code as enum ('customer_refused', 'damaged', 'lost', 'stolen', 'counting_error', 'short_loaded', 'other');
 
 create table public.vehicles (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   registration text not null,
   name text not null,
   home_warehouse_id uuid not null,
@@ -24,12 +23,6 @@ create table public.vehicles (
   cost_per_hour numeric(14,2) not null default 0,
   cost_per_km numeric(14,2) not null default 0,
   is_active boolean not null default true,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
   unique (tenant_id, registration),
   unique (tenant_id, location_id),
   foreign key (tenant_id, home_warehouse_id) references public.warehouses (tenant_id, id),
@@ -72,19 +65,13 @@ values ('proofs', 'proofs', false, 3145728, array['image/jpeg', 'image/png', 'im
 on conflict (id) do nothing;
 
 create table public.drivers (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   membership_id uuid,
   name text not null,
   phone text,
   licence_number text,
   is_active boolean not null default true,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, membership_id),
   foreign key (tenant_id, membership_id) references public.memberships (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
@@ -100,8 +87,7 @@ select private.register_error('driver_membership_taken', 409, 'This person is a 
 select private.refuse_taken('public.drivers', 'drivers_tenant_id_membership_id_key', 'driver_membership_taken');
 
 create table public.trips (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id(),
+  like private.record including defaults including indexes,
   number text not null,
   warehouse_id uuid not null,
   vehicle_id uuid,
@@ -115,15 +101,9 @@ create table public.trips (
   completed_at timestamptz,
   status_reason text,
   notes text,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
   is_done boolean not null generated always as (status = 'completed') stored,
   is_booked boolean not null generated always as (status in ('planned', 'dispatched', 'in_progress')) stored,
   is_on_the_road boolean not null generated always as (status in ('dispatched', 'in_progress')) stored,
-  unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   foreign key (tenant_id, vehicle_id) references public.vehicles (tenant_id, id),
@@ -292,8 +272,7 @@ comment on column public.delivery_proofs.captured_at is 'When the customer signe
 select private.protect_ledger('public.delivery_proofs');
 
 create table public.offload_documents (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null,
+  like private.record including defaults including indexes,
   number text not null,
   trip_id uuid not null,
   warehouse_id uuid not null,
@@ -305,13 +284,7 @@ create table public.offload_documents (
   approved_by uuid,
   approved_at timestamptz,
   status_reason text,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
   is_live boolean not null generated always as (status <> 'rejected') stored,
-  unique (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
@@ -354,8 +327,7 @@ comment on table public.offload_items is 'Offload lines: what the books say is o
 select private.protect_ledger('public.offload_items');
 
 create table public.variances (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null references public.tenants (id),
+  like private.record including defaults including indexes,
   number text not null,
   kind public.variance_kind not null,
   status public.variance_status not null default 'pending_review',
@@ -376,12 +348,7 @@ create table public.variances (
   resolution_note text,
   resolved_by uuid,
   resolved_at timestamptz,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, number),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),

@@ -90,19 +90,13 @@ comment on table public.message_texts is
 select private.force_policies('public.message_texts');
 
 create table public.message_templates (
-  id uuid primary key default private.uuid_v7(),
-  tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
+  like private.record including defaults including indexes,
   event text not null,
   channel public.message_channel not null,
   language text not null,
   subject text,
   body text not null,
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  updated_at timestamptz not null default now(),
-  updated_by uuid,
-  version integer not null default 1,
-  unique (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, event, channel, language),
   constraint message_text_is_known foreign key (event, channel, language) references public.message_texts (event, channel, language),
   constraint subject_is_short check (length(subject) <= 300),

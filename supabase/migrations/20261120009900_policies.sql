@@ -95,9 +95,7 @@ using (tenant_id = (select private.tenant_id('users.manage')));
 grant execute on function private.allowed_commands, private.topic_of, private.number_candidates to authenticated;
 
 grant select, delete on public.workflow_definitions to authenticated;
-grant insert (machine, from_state, command, is_enabled, permission, condition, approvals_required),
-  update (is_enabled, permission, condition, approvals_required)
-on public.workflow_definitions to authenticated;
+select private.let_write('public.workflow_definitions', '{machine,from_state,command}', 'is_enabled', 'permission', 'condition', 'approvals_required');
 create policy select_managers on public.workflow_definitions for select to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 create policy insert_managers on public.workflow_definitions for insert to authenticated
@@ -137,20 +135,11 @@ using (
 
 grant execute on function private.sees_customer, private.customers_meant to authenticated;
 
-grant select on public.territories to authenticated;
-grant insert (code, name, parent_id, is_active), update (code, name, parent_id, is_active) on public.territories to authenticated;
-create policy select_readers on public.territories for select to authenticated
-using (tenant_id = (select private.tenant_id('territories.view')));
-create policy insert_editors on public.territories for insert to authenticated
-with check (tenant_id = (select private.tenant_id('territories.edit')));
-create policy update_editors on public.territories for update to authenticated
-using (tenant_id = (select private.tenant_id('territories.edit')))
-with check (tenant_id = (select private.tenant_id('territories.edit')));
+select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'is_active');
 
 grant select on public.customers to authenticated;
-grant insert (code, name, contact_name, phone, email, tax_id, customer_type, category, credit_limit, payment_terms_days, price_list_id, territory_id, sales_rep_id, notes),
-  update (code, name, contact_name, phone, email, tax_id, customer_type, category, credit_limit, payment_terms_days, price_list_id, territory_id, sales_rep_id, notes)
-on public.customers to authenticated;
+select private.let_write('public.customers', '{}',
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -160,9 +149,8 @@ using (tenant_id = (select private.tenant_id('customers.edit')) and ((select pri
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
-grant insert (customer_id, kind, label, street, city, latitude, longitude, instructions, window_start, window_end, is_default, is_active),
-  update (kind, label, street, city, latitude, longitude, instructions, window_start, window_end, is_default, is_active)
-on public.customer_addresses to authenticated;
+select private.let_write('public.customer_addresses', '{customer_id}',
+  'kind', 'label', 'street', 'city', 'latitude', 'longitude', 'instructions', 'window_start', 'window_end', 'is_default', 'is_active');
 create policy select_readers on public.customer_addresses for select to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.view'))
@@ -183,7 +171,7 @@ using (
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select, delete on public.contacts to authenticated;
-grant insert (customer_id, name, role, phone, email), update (name, role, phone, email) on public.contacts to authenticated;
+select private.let_write('public.contacts', '{customer_id}', 'name', 'role', 'phone', 'email');
 create policy select_readers on public.contacts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.view'))
@@ -208,20 +196,11 @@ using (
 
 -- Family 05, catalogue.
 
-grant select on public.products to authenticated;
-grant insert (sku, name, description, category, unit, base_price, tax_rate, weight_kg, volume_l, container_product_id, deposit_amount, is_active),
-  update (sku, name, description, category, unit, base_price, tax_rate, weight_kg, volume_l, container_product_id, deposit_amount, is_active)
-on public.products to authenticated;
-create policy select_readers on public.products for select to authenticated
-using (tenant_id = (select private.tenant_id('products.view')));
-create policy insert_editors on public.products for insert to authenticated
-with check (tenant_id = (select private.tenant_id('products.edit')));
-create policy update_editors on public.products for update to authenticated
-using (tenant_id = (select private.tenant_id('products.edit')))
-with check (tenant_id = (select private.tenant_id('products.edit')));
+select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
+  'sku', 'name', 'description', 'category', 'unit', 'base_price', 'tax_rate', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
-grant insert (product_id, cost_price), update (cost_price) on public.product_costs to authenticated;
+select private.let_write('public.product_costs', '{product_id}', 'cost_price');
 create policy select_readers on public.product_costs for select to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')) or tenant_id = (select private.tenant_id('reports.view')));
 create policy insert_editors on public.product_costs for insert to authenticated
@@ -230,54 +209,22 @@ create policy update_editors on public.product_costs for update to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')))
 with check (tenant_id = (select private.tenant_id('prices.edit')));
 
-grant select, delete on public.product_packs to authenticated;
-grant insert (product_id, name, factor), update (name, factor) on public.product_packs to authenticated;
-create policy select_readers on public.product_packs for select to authenticated
-using (tenant_id = (select private.tenant_id('products.view')));
-create policy insert_editors on public.product_packs for insert to authenticated
-with check (tenant_id = (select private.tenant_id('products.edit')));
-create policy update_editors on public.product_packs for update to authenticated
-using (tenant_id = (select private.tenant_id('products.edit')))
-with check (tenant_id = (select private.tenant_id('products.edit')));
+grant delete on public.product_packs to authenticated;
+select private.let_edit('public.product_packs', 'products.view', 'products.edit', '{product_id}', 'name', 'factor');
 create policy delete_editors on public.product_packs for delete to authenticated
 using (tenant_id = (select private.tenant_id('products.edit')));
 
-grant select on public.price_lists to authenticated;
-grant insert (name, customer_type, territory_id, is_default, is_active, valid_from, valid_to),
-  update (name, customer_type, territory_id, is_default, is_active, valid_from, valid_to)
-on public.price_lists to authenticated;
-create policy select_readers on public.price_lists for select to authenticated
-using (tenant_id = (select private.tenant_id('prices.view')));
-create policy insert_editors on public.price_lists for insert to authenticated
-with check (tenant_id = (select private.tenant_id('prices.edit')));
-create policy update_editors on public.price_lists for update to authenticated
-using (tenant_id = (select private.tenant_id('prices.edit')))
-with check (tenant_id = (select private.tenant_id('prices.edit')));
+select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',
+  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to');
 
-grant select, delete on public.price_list_items to authenticated;
-grant insert (price_list_id, product_id, min_quantity, price), update (min_quantity, price) on public.price_list_items to authenticated;
-create policy select_readers on public.price_list_items for select to authenticated
-using (tenant_id = (select private.tenant_id('prices.view')));
-create policy insert_editors on public.price_list_items for insert to authenticated
-with check (tenant_id = (select private.tenant_id('prices.edit')));
-create policy update_editors on public.price_list_items for update to authenticated
-using (tenant_id = (select private.tenant_id('prices.edit')))
-with check (tenant_id = (select private.tenant_id('prices.edit')));
+grant delete on public.price_list_items to authenticated;
+select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit', '{price_list_id,product_id}', 'min_quantity', 'price');
 create policy delete_editors on public.price_list_items for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
 
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
-
-grant select on public.warehouses to authenticated;
-grant insert (code, name, kind, address, latitude, longitude, is_active), update (code, name, address, latitude, longitude, is_active) on public.warehouses to authenticated;
-create policy select_readers on public.warehouses for select to authenticated
-using (tenant_id = (select private.tenant_id('warehouses.view')));
-create policy insert_editors on public.warehouses for insert to authenticated
-with check (tenant_id = (select private.tenant_id('warehouses.edit')));
-create policy update_editors on public.warehouses for update to authenticated
-using (tenant_id = (select private.tenant_id('warehouses.edit')))
-with check (tenant_id = (select private.tenant_id('warehouses.edit')));
+select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
 grant select on public.inventory to authenticated;
 grant update (reorder_point) on public.inventory to authenticated;
@@ -361,25 +308,9 @@ grant execute on function
   private.what_keeps_trip_open, private.normal_plate
 to authenticated;
 
-grant select on public.vehicles, public.drivers to authenticated;
-grant insert (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active),
-  update (registration, name, home_warehouse_id, capacity_kg, capacity_l, capacity_units, skills, shift_start, shift_end, cost_fixed, cost_per_hour, cost_per_km, is_active)
-on public.vehicles to authenticated;
-grant insert (membership_id, name, phone, licence_number, is_active), update (membership_id, name, phone, licence_number, is_active) on public.drivers to authenticated;
-create policy select_readers on public.vehicles for select to authenticated
-using (tenant_id = (select private.tenant_id('trips.view')));
-create policy insert_editors on public.vehicles for insert to authenticated
-with check (tenant_id = (select private.tenant_id('trips.edit')));
-create policy update_editors on public.vehicles for update to authenticated
-using (tenant_id = (select private.tenant_id('trips.edit')))
-with check (tenant_id = (select private.tenant_id('trips.edit')));
-create policy select_readers on public.drivers for select to authenticated
-using (tenant_id = (select private.tenant_id('trips.view')));
-create policy insert_editors on public.drivers for insert to authenticated
-with check (tenant_id = (select private.tenant_id('trips.edit')));
-create policy update_editors on public.drivers for update to authenticated
-using (tenant_id = (select private.tenant_id('trips.edit')))
-with check (tenant_id = (select private.tenant_id('trips.edit')));
+select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
+  'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
+select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
 
 grant select on public.trips, public.trip_stops, public.loads, public.load_items, public.offload_documents, public.offload_items to authenticated;
 create policy select_readers on public.trips for select to authenticated
@@ -505,7 +436,6 @@ using (
 
 -- Family 10, messaging.
 
-
 grant select on public.messages to authenticated;
 create policy select_readers on public.messages for select to authenticated
 using (
@@ -530,7 +460,7 @@ grant select on public.message_texts to authenticated;
 create policy select_everyone on public.message_texts for select to authenticated using (true);
 
 grant select, delete on public.message_templates to authenticated;
-grant insert (event, channel, language, subject, body), update (subject, body) on public.message_templates to authenticated;
+select private.let_write('public.message_templates', '{event,channel,language}', 'subject', 'body');
 create policy select_members on public.message_templates for select to authenticated
 using (tenant_id = (select private.tenant_id('messages.view')));
 create policy insert_managers on public.message_templates for insert to authenticated

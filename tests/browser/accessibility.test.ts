@@ -58,7 +58,7 @@ async function judge(person: Person, paths: string[]): Promise<string[]> {
 }
 
 test('no page of the office breaks a rule of WCAG 2.2 AA', async () => {
-  expect(await judge(await somebody('owner@acme.test'), officePages(day))).toEqual([]);
+  expect(await judge(await somebody('owner@acme.test'), await officePages(day))).toEqual([]);
 });
 
 test('nothing that opens over a page breaks a rule of WCAG 2.2 AA', async () => {

@@ -1,15 +1,44 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../supabase/stack/database.ts';
-import type { TestDatabase } from './database.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
 
-export interface TapResult {
+/** What the files share: playing a person, and bringing a document to the state in which a file begins. */
+const SUPPORT = join(import.meta.dirname, '..', 'database', 'support.sql');
+
+/**
+ * A test for every pgTAP file of a folder. Each rolls back what it did, so they share one database and take
+ * turns in it; folders have databases of their own and are worked through side by side.
+ */
+export async function testPgTapFiles(folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.test.sql')).sort();
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase('behaviour');
+    const admin = await database.asAdmin();
+    await admin.client.query(await readFile(SUPPORT, 'utf8'));
+  });
+  afterAll(() => database.drop());
+  for (const file of files) {
+    test(file.replace(/\.test\.sql$/, '').replaceAll('_', ' '), async () => {
+      const text = await readFile(join(folder, file), 'utf8');
+      expect(text.startsWith('begin;') && text.trimEnd().endsWith('rollback;')).toBe(true);
+      const result = await runPgTap(database, join(folder, file));
+      expect(result.failures, result.failures.join('\n')).toEqual([]);
+      expect(result.passed.length).toBeGreaterThan(0);
+    });
+  }
+}
+
+interface TapResult {
   passed: string[];
   /** What went wrong, with pgTAP's explanation; empty when every planned assertion held. */
   failures: string[];
 }
 
 /** Runs a pgTAP file as the superuser and reads what its statements printed. */
-export async function runPgTap(database: TestDatabase, file: string): Promise<TapResult> {
+async function runPgTap(database: TestDatabase, file: string): Promise<TapResult> {
   const client = await connect(database.url);
   const lines: string[] = [];
   const failures: string[] = [];

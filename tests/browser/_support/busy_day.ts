@@ -10,14 +10,8 @@ export interface BusyDay {
   delivered: Row;
   /** A stop that the driver has not come to yet. */
   onTheRoad: Row;
-  closedTrip: Row;
   runningTrip: Row;
   plannedTrip: Row;
-  offload: Row;
-  variance: Row;
-  invoice: Row;
-  payment: Row;
-  adjustment: Row;
   priceList: Row;
 }
 
@@ -86,14 +80,8 @@ export async function busyDay(): Promise<BusyDay> {
     draft,
     delivered,
     onTheRoad,
-    closedTrip,
     runningTrip,
     plannedTrip,
-    offload,
-    variance,
-    invoice,
-    payment,
-    adjustment,
     priceList,
   };
 }

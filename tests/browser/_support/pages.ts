@@ -1,50 +1,49 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { DOCUMENTS } from '../../../web/src/lib/documents.ts';
+import type { Row } from '../../api/client.ts';
 import type { BusyDay } from './busy_day.ts';
 
-/** Every page of the portal, as somebody with all rights opens it. */
-export function officePages(day: BusyDay): string[] {
-  return [
-    '/',
-    '/approvals',
-    '/orders',
-    '/orders/new',
-    `/orders/${day.draft.id}`,
-    `/orders/${day.draft.id}/edit`,
-    `/orders/${day.delivered.id}`,
-    '/customers',
-    '/customers/new',
-    `/customers/${day.customer.id}`,
-    '/products',
-    '/products/new',
-    `/products/${day.product.id}`,
-    '/prices',
-    `/prices/${day.priceList.id}`,
-    '/territories',
-    '/trips',
-    '/trips/new',
-    `/trips/${day.runningTrip.id}`,
-    `/trips/${day.plannedTrip.id}`,
-    `/trips/${day.plannedTrip.id}/edit`,
-    '/stock',
-    '/stock/movements',
-    '/stock/adjustments',
-    '/stock/adjustments/new',
-    `/stock/adjustments/${day.adjustment.id}`,
-    '/offloads',
-    `/offloads/${day.offload.id}`,
-    '/variances',
-    `/variances/${day.variance.id}`,
-    '/invoices',
-    `/invoices/${day.invoice.id}`,
-    '/payments',
-    '/payments/new',
-    '/payments/statement',
-    `/payments/${day.payment.id}`,
-    '/users',
-    '/fleet',
-    '/outbox',
-    '/settings',
-    '/orders/00000000-0000-0000-0000-000000000000',
-  ];
+const ROUTES = join(import.meta.dirname, '../../../web/src/routes/(app)');
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Records that show most of what their page can show; of the others the newest document is shown. */
+const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
+  '/orders/[id=uuid]': (day) => [day.draft, day.delivered],
+  '/orders/[id=uuid]/edit': (day) => [day.draft],
+  '/trips/[id=uuid]': (day) => [day.runningTrip, day.plannedTrip],
+  '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
+  '/products/[id=uuid]': (day) => [day.product],
+  '/prices/[id=uuid]': (day) => [day.priceList],
+};
+
+async function idsFor(route: string, day: BusyDay): Promise<string[]> {
+  const shown = SHOWN[route]?.(day);
+  if (shown !== undefined) return shown.map((row) => row.id);
+  const kind = Object.values(DOCUMENTS).find(({ page }) => `${page}/[id=uuid]` === route);
+  if (kind === undefined) throw new Error(`No record is named for the page ${route}`);
+  const rows = await day.company
+    .by('owner')
+    .rows(`${kind.table}?select=id&order=created_at.desc&limit=1`);
+  return rows.map((row) => row.id);
+}
+
+/** Every page of the portal that there is a file for, as somebody with all rights opens it. */
+export async function officePages(day: BusyDay): Promise<string[]> {
+  const files = await readdir(ROUTES, { recursive: true });
+  const routes = files
+    .filter((file) => basename(file) === '+page.svelte')
+    .map((file) => `/${dirname(file).replaceAll(sep, '/')}`.replace(/^\/\.$/, '/'))
+    .filter((route) => !/^\/(drive|platform)\b/.test(route))
+    .sort();
+  const pages = await Promise.all(
+    routes.map(async (route) =>
+      route.includes('[')
+        ? (await idsFor(route, day)).map((id) => route.replace('[id=uuid]', id))
+        : [route],
+    ),
+  );
+  return [...pages.flat(), `/orders/${NOBODY}`];
 }
 
 /** The pages of a driver: his trip on the road, one stop of it, and a trip that he has to count. */

@@ -100,8 +100,9 @@ export async function insertRow(
   values: Record<string, unknown>,
 ): Promise<void> {
   const columns = Object.keys(values);
-  await session.query(
-    `insert into public.${table} (${columns.join(', ')}) values (${columns.map((_, n) => `$${n + 1}`).join(', ')})`,
-    Object.values(values),
-  );
+  const row =
+    columns.length === 0
+      ? 'default values'
+      : `(${columns.join(', ')}) values (${columns.map((_, n) => `$${n + 1}`).join(', ')})`;
+  await session.query(`insert into public.${table} ${row}`, Object.values(values));
 }

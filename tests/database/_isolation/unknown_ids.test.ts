@@ -160,7 +160,7 @@ function argumentsOf(
     else if (type === 'uuid')
       values[name] = ids.get((DOCUMENTS[rpc.name]?.[name] as string) ?? name);
     else if (listOf(rpc, name)) values[name] = listOf(rpc, name)?.((id) => ids.get(id) ?? '');
-    else if (plain !== undefined) values[name] = plain;
+    else if (plain !== undefined || type === 'text') values[name] = plain ?? 'Something';
   }
   return values;
 }

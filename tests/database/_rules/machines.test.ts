@@ -109,6 +109,17 @@ test('every approval, rejection and review is kept from who made the record', as
   ).toEqual([]);
 });
 
+test('every approval counts the votes, where a company asks for several people', async () => {
+  expect(
+    await offenders(
+      `select distinct t.machine from private.transitions t
+       where t.command = 'approve' and not exists (
+         select from pg_proc p where p.pronamespace = 'private'::regnamespace
+           and p.prosrc ~ ('private\\.record_approval\\(tenant, ''' || t.machine || ''''))`,
+    ),
+  ).toEqual([]);
+});
+
 test('every machine guards inserts and changes and records what happened', async () => {
   expect(
     await offenders(

@@ -54,8 +54,10 @@ select is((select count(*) from pgmq.q_entity_changes where message ->> 'event_t
 delete from private.waiting_states where machine = 'parcel';
 select tests.sign_in('dispatcher@acme.test');
 select is_empty($$ select * from waiting() where machine = 'parcel' $$, 'what nobody waits for any more is not counted');
+select tests.sign_out();
+select set_config('tests.states', (select count(*) from private.waiting_states)::text, true);
 select tests.sign_in('owner@acme.test');
-select is((select count(*) from waiting()), 16::bigint, 'everything else is, to the owner');
+select is((select count(*) from waiting()), current_setting('tests.states')::bigint, 'everything else is, to the owner');
 
 select * from finish();
 rollback;

@@ -1,7 +1,6 @@
 begin;
-select plan(8);
+select plan(7);
 
-select is((select array_agg(distinct machine order by machine) from private.transitions where command = 'approve'), array['adjustment', 'customer', 'offload', 'order', 'payment', 'return', 'variance'], 'these are approved');
 insert into workflow_definitions (tenant_id, machine, from_state, command, approvals_required) select tests.tenant('acme'), machine, from_state, command, 2 from private.transitions where command = 'approve' and machine not in ('order', 'customer');
 select tests.remember('payment', tests.money('Kilimani Mini Mart', 100));
 select is(tests.status('payment', tests.id('payment')), 'pending', 'a payment waits for a second');

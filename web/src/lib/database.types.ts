@@ -35,16 +35,16 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          customer_id: string;
-          name: string;
-          role: string | null;
-          phone: string | null;
-          email: string | null;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          customer_id: string;
+          name: string;
+          role: string | null;
+          phone: string | null;
+          email: string | null;
         };
         Insert: {
           customer_id: string;
@@ -206,6 +206,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           customer_id: string;
           kind: Database['public']['Enums']['address_kind'];
           label: string;
@@ -218,11 +223,6 @@ export interface Database {
           window_end: string | null;
           is_default: boolean;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           customer_id: string;
@@ -267,6 +267,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           code: string;
           name: string;
           contact_name: string | null;
@@ -284,11 +289,6 @@ export interface Database {
           notes: string | null;
           status_reason: string | null;
           edited_by: string[];
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           allowed_commands: string[] | null;
         };
         Insert: {
@@ -397,16 +397,16 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          membership_id: string | null;
-          name: string;
-          phone: string | null;
-          licence_number: string | null;
-          is_active: boolean;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          membership_id: string | null;
+          name: string;
+          phone: string | null;
+          licence_number: string | null;
+          is_active: boolean;
         };
         Insert: {
           membership_id?: string | null;
@@ -726,6 +726,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string | null;
           order_id: string;
           customer_id: string;
@@ -741,11 +746,6 @@ export interface Database {
           balance: number | null;
           printed: Json | null;
           status_reason: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_live: boolean;
           allowed_commands: string[] | null;
@@ -861,6 +861,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           warehouse_id: string;
           status: Database['public']['Enums']['adjustment_status'];
@@ -869,11 +874,6 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           applied_at: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -952,16 +952,16 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          event: string;
-          channel: Database['public']['Enums']['message_channel'];
-          language: string;
-          subject: string | null;
-          body: string;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          event: string;
+          channel: Database['public']['Enums']['message_channel'];
+          language: string;
+          subject: string | null;
+          body: string;
         };
         Insert: {
           event: string;
@@ -1050,6 +1050,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           trip_id: string;
           warehouse_id: string;
@@ -1061,11 +1066,6 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           status_reason: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_live: boolean;
           allowed_commands: string[] | null;
         };
@@ -1167,6 +1167,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           customer_id: string;
           address_id: string | null;
@@ -1197,11 +1202,6 @@ export interface Database {
           delivered_at: string | null;
           amended_at: string | null;
           edited_by: string[];
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
@@ -1307,6 +1307,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           customer_id: string;
           method: Database['public']['Enums']['payment_method'];
@@ -1325,11 +1330,6 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           status_reason: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_live: boolean;
           credit_note_id: string | null;
@@ -1382,15 +1382,15 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          price_list_id: string;
-          product_id: string;
-          min_quantity: number;
-          price: number;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          price_list_id: string;
+          product_id: string;
+          min_quantity: number;
+          price: number;
         };
         Insert: { price_list_id: string; product_id: string; min_quantity?: number; price: number };
         Update: { min_quantity?: number; price?: number };
@@ -1417,6 +1417,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           name: string;
           customer_type: string | null;
           territory_id: string | null;
@@ -1424,11 +1429,6 @@ export interface Database {
           is_active: boolean;
           valid_from: string;
           valid_to: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           name: string;
@@ -1471,13 +1471,13 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          product_id: string;
-          cost_price: number;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          product_id: string;
+          cost_price: number;
         };
         Insert: { product_id: string; cost_price: number };
         Update: { cost_price?: number };
@@ -1497,14 +1497,14 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          product_id: string;
-          name: string;
-          factor: number;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          product_id: string;
+          name: string;
+          factor: number;
         };
         Insert: { product_id: string; name: string; factor: number };
         Update: { name?: string; factor?: number };
@@ -1524,6 +1524,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           sku: string;
           name: string;
           description: string | null;
@@ -1536,11 +1541,6 @@ export interface Database {
           container_product_id: string | null;
           deposit_amount: number;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           sku: string;
@@ -1740,17 +1740,17 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           source: string;
           reference: string;
           reference_key: string;
           amount: number;
           posted_at: string;
           payment_id: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: { source: string; reference: string; amount: number; posted_at: string };
         Update: Record<never, never>;
@@ -1881,15 +1881,15 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          code: string;
-          name: string;
-          parent_id: string | null;
-          is_active: boolean;
           created_at: string;
           created_by: string | null;
           updated_at: string;
           updated_by: string | null;
           version: number;
+          code: string;
+          name: string;
+          parent_id: string | null;
+          is_active: boolean;
         };
         Insert: { code: string; name: string; parent_id?: string | null; is_active?: boolean };
         Update: { code?: string; name?: string; parent_id?: string | null; is_active?: boolean };
@@ -1959,6 +1959,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           warehouse_id: string;
           vehicle_id: string | null;
@@ -1972,11 +1977,6 @@ export interface Database {
           completed_at: string | null;
           status_reason: string | null;
           notes: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           is_done: boolean;
           is_booked: boolean;
           is_on_the_road: boolean;
@@ -2042,6 +2042,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           number: string;
           kind: Database['public']['Enums']['variance_kind'];
           status: Database['public']['Enums']['variance_status'];
@@ -2062,11 +2067,6 @@ export interface Database {
           resolution_note: string | null;
           resolved_by: string | null;
           resolved_at: string | null;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
@@ -2129,6 +2129,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           registration: string;
           name: string;
           home_warehouse_id: string;
@@ -2143,11 +2148,6 @@ export interface Database {
           cost_per_hour: number;
           cost_per_km: number;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           registration: string;
@@ -2202,6 +2202,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           code: string;
           name: string;
           kind: Database['public']['Enums']['warehouse_kind'];
@@ -2209,11 +2214,6 @@ export interface Database {
           latitude: number | null;
           longitude: number | null;
           is_active: boolean;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           code: string;
@@ -2248,6 +2248,11 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
           machine: string;
           from_state: string;
           command: string;
@@ -2255,11 +2260,6 @@ export interface Database {
           permission: string | null;
           condition: Json | null;
           approvals_required: number;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
         };
         Insert: {
           machine: string;

@@ -46,8 +46,8 @@ function listOf(name: DocumentName, icon: Component, phone?: number): Destinatio
   return { href: page, label: pluralOf(name), icon, needs: [permission], ...place };
 }
 
-/** Every page of the portal, in the order of the work: sell, store, deliver, collect, administer. */
-export const sections: Section[] = [
+/** The pages in the order of the work: sell, store, deliver, collect, administer. */
+const placed: Section[] = [
   {
     heading: 'Work',
     destinations: [
@@ -118,6 +118,20 @@ export const sections: Section[] = [
     ],
   },
 ];
+
+const hrefs = placed.flatMap((section) => section.destinations.map((it) => it.href));
+const isPlaced = (page: string) =>
+  hrefs.some((href) => page === href || page.startsWith(`${href}/`));
+
+const unplaced = documentNames
+  .filter((name) => !isPlaced(DOCUMENTS[name].page))
+  .map((name) => listOf(name, FileText));
+
+/** Every page of the portal. Documents that no section names, nor a page above theirs, end the first one. */
+export const sections: Section[] = placed.map((section, index) => ({
+  ...section,
+  destinations: [...section.destinations, ...(index === 0 ? unplaced : [])],
+}));
 
 /** What can be begun from anywhere. */
 export const actions: Destination[] = [
