@@ -31,6 +31,7 @@ test('eight ask at once for four crates of ten, and two of them are heard', asyn
       'request_return',
       { customer_id, reason: 'unsold', items: [{ order_item_id, quantity: 4 }] },
     ]),
+    'update',
   );
   expect(asked).toEqual({ ok: 2, return_exceeds: 6 });
 
