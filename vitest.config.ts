@@ -21,6 +21,7 @@ function withSvelte(project: ReturnType<typeof layer>) {
   const support = join(import.meta.dirname, 'tests', 'web', '_support');
   return {
     ...project,
+    test: { ...project.test, server: { deps: { inline: ['@lucide/svelte'] } } },
     plugins: [svelte({ configFile: false })],
     resolve: {
       alias: {

@@ -215,20 +215,21 @@ select private.expose('find_numbers');
 create function private.tg__rebuild_documents() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  task text;
 begin
-  perform private.build_allowed_commands();
-  perform private.build_sees_document();
-  perform private.build_waiting();
-  perform private.build_find_numbers();
+  foreach task in array tg_argv loop
+    execute pg_catalog.format('select private.%I()', task);
+  end loop;
   return null;
 end
 $$;
-comment on function private.tg__rebuild_documents() is 'Has what follows from the documents follow.';
+comment on function private.tg__rebuild_documents() is 'Has what follows from the documents follow. Arguments: the functions of private that write it.';
 create trigger _300_rebuild_documents after insert or update or delete on private.machines
-for each statement execute function private.tg__rebuild_documents();
-create trigger _300_rebuild_documents after insert or update or delete on private.waiting_states
-for each statement execute function private.tg__rebuild_documents();
+for each statement execute function private.tg__rebuild_documents('build_allowed_commands', 'build_sees_document', 'build_waiting', 'build_find_numbers');
 create trigger _300_rebuild_documents after insert or update or delete on private.offers
-for each statement execute function private.tg__rebuild_documents();
+for each statement execute function private.tg__rebuild_documents('build_allowed_commands');
+create trigger _300_rebuild_documents after insert or update or delete on private.waiting_states
+for each statement execute function private.tg__rebuild_documents('build_waiting');
 create trigger _300_rebuild_documents after insert or update or delete on private.finders
-for each statement execute function private.tg__rebuild_documents();
+for each statement execute function private.tg__rebuild_documents('build_find_numbers');

@@ -13,7 +13,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, statesOf } from '#lib/workflow/documents.ts';
+import { inStates, openStatesOf, statesOf } from '#lib/workflow/documents.ts';
 
 export type PaymentMethod = Enums<'payment_method'>;
 export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
@@ -100,7 +100,7 @@ export function openInvoicesOf(customerId: string) {
       .from('invoices')
       .select('*')
       .eq('customer_id', customerId)
-      .in('status', ['issued', 'partially_paid', 'overdue'])
+      .in('status', openStatesOf('invoice'))
       .is('is_done', false)
       .order('due_on')
       .limit(200),

@@ -14,7 +14,7 @@ import {
   type With,
 } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, statesOf } from '#lib/workflow/documents.ts';
+import { inStates, openStatesOf, statesOf } from '#lib/workflow/documents.ts';
 
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
 const VEHICLE = link(
@@ -129,7 +129,7 @@ export async function ownTrips(userId: string, role: string | null): Promise<Off
   let query = supabase
     .from('trips')
     .select('*,allowed_commands')
-    .in('status', ['planned', 'dispatched', 'in_progress'])
+    .in('status', openStatesOf('trip'))
     .is('is_done', false);
   // Drivers see their own trips only; others who also drive have to be told apart.
   if (role !== 'driver') {

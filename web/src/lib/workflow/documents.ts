@@ -27,9 +27,10 @@ export function journeyOf(name: DocumentName): { steps: string[]; left: string[]
   };
 }
 
-/** States in which nothing follows any more. */
-export function isDone<Name extends DocumentName>(name: Name, state: StateOf<Name>): boolean {
-  return (DOCUMENTS[name].states as DocumentKind['states'])[state as string] === 'done';
+/** The states between the draft of a document and its end. */
+export function openStatesOf<Name extends DocumentName>(name: Name): StateOf<Name>[] {
+  const kinds: DocumentKind['states'] = DOCUMENTS[name].states;
+  return statesOf(name).filter((state) => state !== 'draft' && kinds[state as string] !== 'done');
 }
 
 interface Filterable {
