@@ -2,7 +2,8 @@
 
 create type public.invoice_status as enum ('draft', 'issued', 'partially_paid', 'paid', 'overdue', 'void');
 create type public.payment_status as enum ('pending', 'approved', 'reconciled', 'rejected', 'cancelled');
-create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque');
+-- Money of a credit note pays as any other does; it is made by issuing one and never received.
+create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'credit_note');
 
 create table public.invoices (
   like private.record including defaults including indexes,
@@ -275,7 +276,8 @@ select private.offer_if('invoice', 'invoices.paid_total = 0', 'void');
 select private.offer_if('payment', 'payments.unallocated > 0', 'allocate');
 select private.offer_if('payment', 'payments.allocated_total > 0', 'unallocate');
 select private.offer_if('payment', 'payments.unallocated > 0 and payments.created_by is distinct from auth.uid()', 'refund');
-select private.offer_if('payment', 'payments.refunded_total = 0', 'cancel');
+select private.offer_if('payment', 'payments.refunded_total = 0 and payments.method <> ''credit_note''', 'cancel');
+select private.offer_if('payment', 'payments.method <> ''credit_note''', 'reconcile');
 select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
 select private.find_by('invoice', 'customer_id', 'private.customers_meant(typed)');
 select private.find_by('payment', 'customer_id', 'private.customers_meant(typed)');

@@ -8,6 +8,7 @@ select private.register_error('payment_has_refunds', 409, 'A part of this money 
 select private.register_error('refund_exceeds', 409, 'More is given back than is left of the payment.', 'Reduce the amount, or take the payment off an invoice first.');
 select private.register_error('nothing_allocated', 409, 'The payment does not pay this invoice.', 'Reload the payment and choose one of its invoices.');
 select private.register_error('order_already_billed', 409, 'The order has an invoice already.', 'Open that invoice; void it if it is wrong.');
+select private.register_error('nothing_to_bill', 409, 'All that was delivered came back.', 'There is nothing to bill; leave the order as it is.');
 select private.register_error('order_not_delivered', 409, 'The order is not delivered.', 'Record the delivery first; the invoice is drafted with it.');
 select private.register_error('payment_reference_taken', 409, 'A payment with this reference was recorded already.', 'Check the reference; the same money cannot count twice.');
 select private.register_error('allocation_exceeds', 409, 'More is allocated than the payment or the invoice still has open.', 'Reduce the amount.');
@@ -52,9 +53,9 @@ begin
   values (target.tenant_id, target.id, target.customer_id, target.currency)
   returning * into drafted;
   insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, product_sku, product_name, unit, order_item_id, quantity, unit_price, tax_rate)
-  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.product_sku, i.product_name, i.unit, i.id, i.quantity_delivered, i.unit_price, i.tax_rate
+  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.product_sku, i.product_name, i.unit, i.id, i.quantity_delivered - i.quantity_returned, i.unit_price, i.tax_rate
   from public.order_items i
-  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > 0;
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > i.quantity_returned;
   select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0) into drafted.subtotal, drafted.tax_total
   from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id;
   with deposits as (
@@ -76,7 +77,7 @@ begin
 end
 $$;
 comment on function private.draft_invoice(public.orders) is
-  'Drafts the invoice of a delivered order: delivered quantities at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
+  'Drafts the invoice of a delivered order: delivered quantities that did not come back, at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
 
 create function private.attempts_at(tenant uuid, order_id uuid) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -208,12 +209,15 @@ begin
   if private.is_billed(target) then
     perform private.fail('order_already_billed', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
+  if not exists (select from public.order_items i where i.tenant_id = tenant and i.order_id = target.id and i.quantity_delivered > i.quantity_returned) then
+    perform private.fail('nothing_to_bill', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
   perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
   return private.draft_invoice(target);
 end
 $$;
 comment on function private.bill_order(uuid, integer) is
-  'Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, record_not_found, permission_denied.';
+  'Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, nothing_to_bill, record_not_found, permission_denied.';
 select private.expose_command('bill_order');
 
 create function private.void_invoice(invoice_id uuid, reason text, expected_version integer default null) returns public.invoices

@@ -32,6 +32,7 @@ export const MOVEMENT_KINDS = [
   'offload',
   'offload_variance',
   'transfer',
+  'return',
 ] as const satisfies Enums<'movement_kind'>[];
 
 /**
