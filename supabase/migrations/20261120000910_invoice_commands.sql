@@ -100,6 +100,22 @@ end
 $$;
 comment on function private.attempts_at(uuid, uuid) is 'An order with the failed ones that it tries again and those that try it again: money for one of them is for all.';
 
+create function private.printed_seller(tenant uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  return (
+    select pg_catalog.jsonb_build_object('legal_name', coalesce(s.legal_name, t.name), 'postal_address', s.postal_address, 'tax_numbers', s.tax_numbers,
+      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till)
+    from public.tenants t left join public.tenant_settings s on s.tenant_id = t.id
+    where t.id = tenant
+  );
+end
+$$;
+comment on function private.printed_seller(uuid) is
+  'The company in the words of today, for an invoice to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
+
 create function private.issue_invoice(invoice_id uuid, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
@@ -119,8 +135,9 @@ begin
   update public.invoices i
   set status = 'issued', number = private.next_document_number(tenant, 'invoice'), issued_on = today,
     due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
-    -- The customer as he is today, at the place and the address of the order.
-    printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id) || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address')
+    -- Customer and seller as they are today, at the place and the address of the order.
+    printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id)
+        || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address', 'seller', private.printed_seller(tenant))
       from public.orders o where o.tenant_id = tenant and o.id = i.order_id)
   where i.id = target.id
   returning * into target;
