@@ -50,7 +50,7 @@ insert into private.waiting_states (machine, state, permission) values ('credit_
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('credit_note', 'draft', 'issue', 'issued', 'payments.approve', '{created_by}', 'credit_note.issued'),
   ('credit_note', 'draft', 'void', 'void', 'invoices.create', null, 'credit_note.voided');
-select private.find_by('credit_note', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('credit_note', 'customer_id', 'private.customers_meant(typed)');
 insert into private.in_place_commands (machine, state, command, permission)
 select 'invoice', s, 'credit', 'invoices.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'paid', 'overdue']) s;
 

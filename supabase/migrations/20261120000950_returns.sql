@@ -51,7 +51,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('return', 'received', 'credit', 'credited', 'payments.approve', null, 'return.credited');
 -- Credited it is when its credit notes are decided.
 select private.offer_if('return', 'false', 'credit');
-select private.find_by('return', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('return', 'customer_id', 'private.customers_meant(typed)');
 insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'request_return', 'returns.create');
 
 create table public.return_items (
