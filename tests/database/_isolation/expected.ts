@@ -90,6 +90,7 @@ const SCOPES: Record<string, string> = {
   receivables: '',
   return_items: '',
   returns: '',
+  settlements: mine('trip_id', 'my_trips'),
   trip_stops: mine('trip_id', 'my_trips'),
   trips: mine('id', 'my_trips'),
   variances: mine('trip_id', 'my_trips'),
@@ -111,6 +112,7 @@ const DOCUMENTS: Record<string, string> = {
   order: 'orders',
   payment: 'payments',
   return: 'returns',
+  settlement: 'settlements',
   trip: 'trips',
   variance: 'variances',
 };
