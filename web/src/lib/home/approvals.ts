@@ -127,6 +127,13 @@ const LOOKS = new Map<DocumentName, Look>([
       note: `${label(row.reason)}, to ${row.warehouse?.name}`,
     }),
   }),
+  look('settlement', {
+    links: { trip: TRIP, driver: link('driver_id', 'drivers', 'name') },
+    show: (row) => ({
+      title: `${row.driver?.name}, ${row.trip?.number}`,
+      note: money(row.handed_in),
+    }),
+  }),
   look('offload', {
     links: { trip: TRIP, warehouse: WAREHOUSE },
     looks: decisions(offloadCommands),
