@@ -1,5 +1,7 @@
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
+grant execute on function private.sees_warehouse to authenticated;
+
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
 grant select on public.inventory to authenticated;
@@ -44,4 +46,27 @@ using (
   and ((select private.is_unscoped())
     or (holder in ('van', 'depot') and holder_id = (select private.scope_warehouse_id()))
     or (holder = 'customer' and exists (select from public.customers c where c.tenant_id = container_ledger.tenant_id and c.id = holder_id)))
+);
+
+-- A transfer is of both places. Those who receive it count without knowing what was sent.
+grant select on public.transfers, public.transfer_items, public.transfer_receipts to authenticated;
+create policy select_readers on public.transfers for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or (select private.scope_warehouse_id()) in (from_warehouse_id, to_warehouse_id))
+);
+create policy select_readers on public.transfer_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.transfers t where t.tenant_id = transfer_items.tenant_id and t.id = transfer_id
+      and (t.from_warehouse_id = (select private.scope_warehouse_id()) or t.status = 'received')
+  ))
+);
+create policy select_readers on public.transfer_receipts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.transfers t where t.tenant_id = transfer_receipts.tenant_id and t.id = transfer_id
+  ))
 );

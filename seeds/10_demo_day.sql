@@ -235,6 +235,8 @@ begin
   perform public.cancel_order(one, 'Entered twice');
   perform pg_temp.act_as('warehouse@acme.test');
   perform public.submit_adjustment((public.create_adjustment(pg_temp.depot('NBO'), 'Pallet damaged by the forklift', pg_temp.goods('{"WAT-1500": -3}'))).id);
+  perform public.dispatch_transfer((public.create_transfer(pg_temp.depot('NBO'), pg_temp.depot('KLF'), pg_temp.goods('{"WAT-1500": 20, "JUI-1000": 12}'), 'Before the long weekend')).id);
+  perform public.create_transfer(pg_temp.depot('KLF'), pg_temp.depot('NBO'), pg_temp.goods('{"ENE-250": 6}'), 'Too slow in Kilifi');
 
   -- Globex, a smaller day.
   orders := array[pg_temp.order_of('South B Gas Point', '{"GAS-13": 6}', 'allocated', 'globex', day => today)];

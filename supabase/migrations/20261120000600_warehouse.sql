@@ -1,9 +1,9 @@
 -- Family 06, warehouse: locations, balances, the stock ledger, reservations, adjustments.
 
-create type public.warehouse_kind as enum ('depot', 'shop', 'van');
+create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer'
+  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss'
 );
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
 
@@ -22,14 +22,30 @@ create table public.warehouses (
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint address_is_bounded check (length(address) <= 300),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
-  constraint position_is_complete check ((latitude is null) = (longitude is null))
+  constraint position_is_complete check ((latitude is null) = (longitude is null)),
+  constraint transit_is_never_chosen check (kind <> 'transit' or not is_active)
 );
-comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
+create unique index warehouses_transit on public.warehouses (tenant_id) where kind = 'transit';
+comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit.';
+select private.register_error('transit_is_never_chosen', 422, 'Goods on their way are in this account; nobody works there.', 'Leave it inactive: transfers use it by themselves.');
 select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
 select private.set_audience('warehouse', 'warehouses.view');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
+select private.register_error('transit_account_taken', 409, 'The company has its account for goods on their way already.', 'Choose another kind of warehouse.');
+select private.refuse_taken('public.warehouses', 'warehouses_transit', 'transit_account_taken');
+
+create function private.tg_tenants__open_transit() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.warehouses (tenant_id, code, name, kind, is_active) values (new.id, 'TRANSIT', 'Goods on their way', 'transit', false);
+  return null;
+end
+$$;
+comment on function private.tg_tenants__open_transit() is 'Gives a new company its account for goods on their way between two places.';
+create trigger _300_open_transit after insert on public.tenants for each row execute function private.tg_tenants__open_transit();
 
 alter table public.memberships add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
 alter table public.invitations add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);

@@ -248,3 +248,27 @@ begin
   return answer;
 end
 $$;
+
+-- A transfer from Nairobi to Kilifi that the clerk has sent on its way; and what is on the way.
+create function tests.sent(sku text, quantity numeric) returns uuid
+language plpgsql as $$
+declare
+  transfer uuid;
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  transfer := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines(sku, quantity))).id;
+  perform public.dispatch_transfer(transfer);
+  perform tests.sign_out();
+  return transfer;
+end
+$$;
+
+create function tests.transit(company text default 'acme') returns uuid
+language sql stable security definer as $$
+  select w.id from public.warehouses w where w.tenant_id = tests.tenant(company) and w.kind = 'transit'
+$$;
+
+create function tests.limit_to(person text, depot text) returns void
+language sql security definer as $$
+  update public.memberships m set warehouse_id = tests.depot(depot) where m.id = tests.membership(person)
+$$;

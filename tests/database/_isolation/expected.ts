@@ -55,6 +55,8 @@ const mine = (column: string, list: string) => `x.${column} in (select id from $
 const through = (column: string, table: string, condition: string) =>
   `exists (select from public.${table} p where p.id = x.${column} and ${condition.replaceAll('x.', 'p.')})`;
 
+const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
+
 const SCOPES: Record<string, string> = {
   contacts: mine('customer_id', 'my_customers'),
   container_balances: '',
@@ -84,6 +86,13 @@ const SCOPES: Record<string, string> = {
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
   reservations: mine('warehouse_id', 'my_warehouses'),
+  transfer_items: through(
+    'transfer_id',
+    'transfers',
+    `(${mine('from_warehouse_id', 'my_warehouses')} or x.status = 'received' and ${mine('to_warehouse_id', 'my_warehouses')})`,
+  ),
+  transfer_receipts: through('transfer_id', 'transfers', BOTH_PLACES),
+  transfers: BOTH_PLACES,
   trip_stops: mine('trip_id', 'my_trips'),
   trips: mine('id', 'my_trips'),
   variances: mine('trip_id', 'my_trips'),
@@ -99,6 +108,7 @@ const DOCUMENTS: Record<string, string> = {
   offload: 'offload_documents',
   order: 'orders',
   payment: 'payments',
+  transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',
 };

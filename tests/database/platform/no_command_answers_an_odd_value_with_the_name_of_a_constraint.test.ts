@@ -91,6 +91,8 @@ beforeAll(async () => {
     customer_id: customer,
     address_id: await id('customer_addresses', `customer_id = '${customer}'`),
     warehouse_id: await id('warehouses', `code = 'NBO'`),
+    from_warehouse_id: await id('warehouses', `code = 'NBO'`),
+    to_warehouse_id: await id('warehouses', `code = 'KLF'`),
     vehicle_id: await id('vehicles', `registration = 'KDA 101A'`),
     driver_id: await id('drivers', `name = 'Daniel Kamau'`),
     product_id: product,

@@ -41,6 +41,7 @@ test('the demo day shows every state that a day has, and its books agree', async
     `select 'order ' || status as state from orders union select 'trip ' || status from trips
      union select 'invoice ' || status from invoices union select 'payment ' || status from payments
      union select 'variance ' || status from variances union select 'adjustment ' || status from manual_adjustments
+     union select 'transfer ' || status from transfers
      order by 1`,
   );
   expect(states.map((row) => row.state)).toEqual([
@@ -58,6 +59,8 @@ test('the demo day shows every state that a day has, and its books agree', async
     'order rejected',
     'payment approved',
     'payment pending',
+    'transfer dispatched',
+    'transfer draft',
     'trip completed',
     'trip in_progress',
     'trip planned',

@@ -9,6 +9,7 @@ select allocate_payment(p.id, (select jsonb_build_array(jsonb_build_object('invo
 from payments p where p.reference = 'QGH7KLM2XA';
 select tests.sign_out();
 select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300', 2));
+select tests.remember('sent', tests.sent('COL-300', 4));
 select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 0::bigint, 'nothing differs after a day of work');
 select is((select count(*) from private.derivations d where not exists (
   select from information_schema.tables t where t.table_schema = 'private' and t.table_name = 'derived__' || d.derivation)), 0::bigint, 'every figure has its view');
@@ -39,6 +40,8 @@ with t as (update payments p set refunded_total = 3 where p.reference = 'QGH7KLM
 insert into tampered select 'payment_refunded', id from t;
 with t as (update private.deposit_layers l set held = held + 1, invoiced = invoiced - 1 where l.tenant_id = tests.tenant('acme') and l.customer_id = tests.customer('Kilimani Mini Mart') and l.held > 0 returning customer_id)
 insert into tampered select d, t.customer_id from t, (values ('containers_held'), ('containers_invoiced')) v (d);
+with t as (update transfer_items set received = received + 1 where transfer_id = tests.id('sent') returning id, product_id)
+insert into tampered select 'transfer_received', id from t union all select 'goods_in_transit', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.transit() and i.condition = 'good';
 set local session_replication_role = origin;
 select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
 

@@ -35,6 +35,8 @@ begin
       when 'payment.allocate' then perform public.allocate_payment(id, pg_temp.open_invoice(id));
       when 'payment.unallocate' then perform public.unallocate_payment(id, pg_temp.paid_invoice(id));
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
+      when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
       else execute pg_temp.plain_call(machine, command) using id;
     end case;
     raise exception using errcode = 'ZZZZZ';
@@ -311,6 +313,26 @@ begin
   perform public.deactivate_customer(one);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
+
+  -- A transfer that comes in parts, and one that turns round.
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines('COL-300', 5))).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  other := pg_temp.examine('transfer', tests.sent('COL-300', 5));
+  perform tests.sign_in('manager@acme.test');
+  perform public.receive_part_transfer(other, tests.lines('COL-300', 1));
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.receive_transfer(other, '[]', 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  other := tests.sent('COL-300', 5);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.cancel_transfer(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
 end $$;
 
 select is_empty(

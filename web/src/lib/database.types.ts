@@ -1716,6 +1716,111 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a transfer takes along, in base units. People of the receiving place see it only when everything was received: they count without knowing it. */
+      transfer_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          transfer_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          quantity: number;
+          received: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'transfer_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'transfer_items_tenant_id_transfer_id_fkey';
+            columns: ['tenant_id', 'transfer_id'];
+            isOneToOne: false;
+            referencedRelation: 'transfers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What came of a transfer, when, counted by whom, in base units; one row per product and receipt. */
+      transfer_receipts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          transfer_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          quantity: number;
+          received_at: string;
+          received_by: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'transfer_receipts_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'transfer_receipts_tenant_id_transfer_id_fkey';
+            columns: ['tenant_id', 'transfer_id'];
+            isOneToOne: false;
+            referencedRelation: 'transfers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Stock that goes from one place to another: it leaves the one when it is dispatched, is in the company's transit account while it is on its way, and is in the other when it is received. Whoever dispatched it does not receive it. */
+      transfers: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          from_warehouse_id: string;
+          to_warehouse_id: string;
+          status: Database['public']['Enums']['transfer_status'];
+          note: string | null;
+          dispatched_by: string | null;
+          dispatched_at: string | null;
+          received_at: string | null;
+          short_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'transfers_tenant_id_from_warehouse_id_fkey';
+            columns: ['tenant_id', 'from_warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'transfers_tenant_id_to_warehouse_id_fkey';
+            columns: ['tenant_id', 'to_warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
+      };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
         Row: {
@@ -2002,7 +2107,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Every place that holds stock; each vehicle is one, of kind van. */
+      /** Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit. */
       warehouses: {
         Row: {
           id: string;
@@ -2322,6 +2427,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Calls a transfer off, with a reason; what is on its way comes back to the place it left. Not possible once something was received. By people of the place it leaves. Raises reason_required, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_transfer: {
+        Args: {
+          transfer_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
+      };
       /** Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_trip: {
         Args: {
@@ -2436,6 +2551,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
+      /** Drafts a transfer of stock; items [{product_id, quantity (base units), condition?}]. Nothing moves before it is dispatched. Raises warehouse_not_available, transfer_goes_elsewhere, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_transfer: {
+        Args: {
+          from_warehouse_id: string;
+          to_warehouse_id: string;
+          items: Json;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
+      };
       /** Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
       create_trip: {
         Args: {
@@ -2476,6 +2602,15 @@ export interface Database {
           error: string;
           failed_at: string;
         }[];
+      };
+      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      dispatch_transfer: {
+        Args: {
+          transfer_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
       };
       /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
@@ -2631,6 +2766,27 @@ export interface Database {
       rebuild_balances: {
         Args: never;
         Returns: { derivation: string; record_id: string; kept: number; derived: number }[];
+      };
+      /** Receives what has come so far, items [{product_id, quantity (base units), condition?}]; the rest stays on its way. By people of the receiving place, not by whoever dispatched it. When nothing is left it is received. Raises transfer_exceeds_sent, lines_invalid, separation_of_duties, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      receive_part_transfer: {
+        Args: {
+          transfer_id: string;
+          items: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
+      };
+      /** Receives the rest, items [{product_id, quantity (base units), condition?}], none where nothing more came; nothing is on its way any more. What is missing then is lost, and short_reason says why. By people of the receiving place, not by whoever dispatched it. Raises transfer_short, transfer_exceeds_sent, lines_invalid, separation_of_duties, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      receive_transfer: {
+        Args: {
+          transfer_id: string;
+          items: Json;
+          short_reason?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
       };
       /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
@@ -2999,7 +3155,8 @@ export interface Database {
         | 'empties'
         | 'offload'
         | 'offload_variance'
-        | 'transfer';
+        | 'transfer'
+        | 'transfer_loss';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
       order_status:
@@ -3018,6 +3175,7 @@ export interface Database {
       stock_condition: 'good' | 'suspect' | 'defective';
       stop_status: 'pending' | 'arrived' | 'delivered' | 'failed';
       tenant_status: 'active' | 'suspended';
+      transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';
       user_status: 'active' | 'banned';
       variance_code:
@@ -3030,7 +3188,7 @@ export interface Database {
         | 'other';
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
-      warehouse_kind: 'depot' | 'shop' | 'van';
+      warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
     };
     CompositeTypes: Record<never, never>;
   };

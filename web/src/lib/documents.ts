@@ -53,6 +53,24 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  transfer: {
+    table: 'transfers',
+    page: '/stock/transfers',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      dispatched: 'waiting',
+      partially_received: 'waiting',
+      received: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      dispatched: 'inventory.edit',
+      partially_received: 'inventory.edit',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',

@@ -71,6 +71,8 @@ const look = <Name extends DocumentName, To extends Links<Tables<TableOf<Name>>>
 
 const CUSTOMER = link('customer_id', 'customers', 'name');
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
+const FROM = link('from_warehouse_id', 'warehouses', 'name');
+const TO = link('to_warehouse_id', 'warehouses', 'name');
 const TRIP = link('trip_id', 'trips', 'number');
 const PRODUCT = link('product_id', 'products', 'name');
 
@@ -109,6 +111,13 @@ const LOOKS = new Map<DocumentName, Look>([
     links: { warehouse: WAREHOUSE },
     looks: decisions(adjustmentCommands),
     show: (row) => ({ title: row.warehouse?.name ?? '', note: row.reason }),
+  }),
+  look('transfer', {
+    links: { from: FROM, to: TO },
+    show: (row) => ({
+      title: `${row.from?.name} to ${row.to?.name}`,
+      note: row.note ?? label(row.status),
+    }),
   }),
   look('offload', {
     links: { trip: TRIP, warehouse: WAREHOUSE },

@@ -27,6 +27,8 @@ const WORDS: Record<string, [label: string, note: string]> = {
   'invoice.draft': ['Invoices to issue', 'drafted by deliveries'],
   'invoice.overdue': ['Overdue invoices', 'past their due date'],
   'payment.pending': ['Payments to approve', 'recorded by colleagues'],
+  'transfer.dispatched': ['Transfers to receive', 'on their way'],
+  'transfer.partially_received': ['Transfers to complete', 'a part has come'],
   'adjustment.pending_approval': ['Adjustments to approve', 'of stock'],
 };
 
