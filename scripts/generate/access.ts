@@ -77,6 +77,8 @@ export const ACCESS: Record<string, Access> = {
   role_permissions: { select: 'everyone' },
   role_ranks: { select: 'everyone' },
   statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
+  stock_count_items: { select: 'inventory.view in scope' },
+  stock_counts: { select: 'inventory.view in scope' },
   tenant_role_permissions: { select: 'users.view' },
   tenant_settings: { select: 'members', update: 'settings.manage' },
   tenants: { select: 'members or super admins' },

@@ -13,25 +13,30 @@ end
 $$;
 comment on function private.sees_warehouse(uuid) is 'Row scope of warehouse documents: members limited to a warehouse see that one.';
 
-create function private.require_place(tenant uuid, field text, place uuid) returns void
+create function private.require_place(tenant uuid, field text, place uuid, takes_vans boolean default false) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  if not exists (select from public.warehouses w where w.tenant_id = tenant and w.id = place and w.is_active) then
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = place and w.is_active and (takes_vans or w.kind <> 'van')
+  ) then
     perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object(field, place));
   end if;
 end
 $$;
-comment on function private.require_place(uuid, text, uuid) is 'Raises warehouse_not_available naming the field unless the company works with this place.';
+comment on function private.require_place(uuid, text, uuid, boolean) is 'Raises warehouse_not_available naming the field unless the company works with this place.';
 
-create function private.require_own_place(tenant uuid, field text, place uuid) returns void
+create function private.require_own_place(tenant uuid, field text, place uuid, takes_vans boolean default false) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  perform private.require_place(tenant, field, case when private.sees_warehouse(place) then place end);
+  if not private.sees_warehouse(place) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object(field, place));
+  end if;
+  perform private.require_place(tenant, field, place, takes_vans);
 end
 $$;
-comment on function private.require_own_place(uuid, text, uuid) is 'Raises warehouse_not_available naming the field unless the caller works with this place.';
+comment on function private.require_own_place(uuid, text, uuid, boolean) is 'Raises warehouse_not_available naming the field unless the caller works with this place.';
 
 create function private.stock_lines(tenant uuid, items jsonb, figure text, lowest numeric default 0, takes_zero boolean default false)
 returns table (product_id uuid, condition public.stock_condition, quantity numeric)
@@ -81,7 +86,7 @@ declare
   tenant constant uuid := private.require_permission('inventory.edit');
   adjustment public.manual_adjustments;
 begin
-  perform private.require_own_place(tenant, 'warehouse_id', warehouse_id);
+  perform private.require_own_place(tenant, 'warehouse_id', warehouse_id, takes_vans => true);
   insert into public.manual_adjustments (tenant_id, warehouse_id, reason)
   values (tenant, warehouse_id, private.require_text('reason', reason))
   returning * into adjustment;

@@ -213,6 +213,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     items: [{ product_id: product.id, quantity: 1 }],
   });
   await as('warehouse').rpc('submit_adjustment', { adjustment_id: adjustment.id });
+  await countStock(company, depot, product.id);
   await sendStock(company, { product: product.id, from: depot, to: branch });
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
@@ -270,6 +271,22 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     [company.tenantId, `viewer@${company.slug}.test`],
   );
   await fillTheRest(admin, company);
+}
+
+/** A count of one product, by the clerk, that is finished and waits for its approval. */
+async function countStock(company: Company, place: string, product: string) {
+  const clerk = playedBy(company, 'warehouse');
+  const { id } = await clerk.rpc<Row>('create_stock_count', {
+    warehouse_id: place,
+    counter_ids: [company.people.get('warehouse')?.userId],
+    product_ids: [product],
+  });
+  await clerk.rpc('start_stock_count', { stock_count_id: id });
+  await clerk.rpc('record_stock_count', {
+    stock_count_id: id,
+    items: [{ product_id: product, counted: 300 }],
+  });
+  await clerk.rpc('finish_stock_count', { stock_count_id: id, leave_uncounted: true });
 }
 
 /** Transfers between both depots, of which a part has come. */

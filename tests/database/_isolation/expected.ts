@@ -86,6 +86,12 @@ const SCOPES: Record<string, string> = {
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
   reservations: mine('warehouse_id', 'my_warehouses'),
+  stock_count_items: through(
+    'stock_count_id',
+    'stock_counts',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  stock_counts: mine('warehouse_id', 'my_warehouses'),
   transfer_items: through(
     'transfer_id',
     'transfers',
@@ -108,6 +114,7 @@ const DOCUMENTS: Record<string, string> = {
   offload: 'offload_documents',
   order: 'orders',
   payment: 'payments',
+  stock_count: 'stock_counts',
   transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',

@@ -26,6 +26,7 @@ const ROWS: Record<string, string> = {
   tenant_id: `select id from public.tenants where id = $1`,
   territory_id: `select id from public.territories where tenant_id = $1 order by code`,
   to_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'KLF'`,
+  user_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,
   trip_id: `select trip_id as id from public.trip_stops where tenant_id = $1`,
   variance_id: `select id from public.variances where tenant_id = $1 and status = 'pending_review' order by created_at`,
   vehicle_id: `select id from public.vehicles where tenant_id = $1 order by registration desc`,
@@ -66,10 +67,12 @@ const PLAIN: Record<string, unknown> = {
 /** Ids that travel inside a list: argument → the items, given how to look up an id by name. */
 const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
   allocations: (id) => [{ invoice_id: id('invoice_id'), amount: 1 }],
+  counter_ids: (id) => [id('user_id')],
   counts: (id) => [{ product_id: id('product_id'), count: 10 }],
   empties: (id) => [{ product_id: id('product_id'), quantity: 1 }],
   items: (id) => [{ product_id: id('product_id'), quantity: 1, counted: 1 }],
   lines: (id) => [{ product_id: id('product_id'), quantity: 1 }],
+  product_ids: (id) => [id('product_id')],
   order_ids: (id) => [id('allocated_order')],
 };
 const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {

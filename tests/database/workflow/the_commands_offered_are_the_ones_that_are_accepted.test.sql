@@ -35,6 +35,9 @@ begin
       when 'payment.allocate' then perform public.allocate_payment(id, pg_temp.open_invoice(id));
       when 'payment.unallocate' then perform public.unallocate_payment(id, pg_temp.paid_invoice(id));
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
+      when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
+      when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
       else execute pg_temp.plain_call(machine, command) using id;
@@ -313,6 +316,33 @@ begin
   perform public.deactivate_customer(one);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
+
+  -- A count in each of its states.
+  other := pg_temp.examine('stock_count', tests.count_of('COL-300'));
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.start_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.counted(other, 'COL-300', 390);
+  perform pg_temp.examine('stock_count', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.recount_stock_count(other, tests.lines('COL-300', 1));
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.counted(other, 'COL-300', 391);
+  perform tests.sign_in('manager@acme.test');
+  perform public.approve_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.post_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  other := tests.count_of('COL-300');
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.cancel_stock_count(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

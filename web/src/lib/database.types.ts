@@ -460,11 +460,20 @@ export interface Database {
           reserved: number;
           available: number | null;
           reorder_point: number;
+          last_counted_at: string | null;
+          last_count_id: string | null;
           updated_at: string;
         };
         Insert: Record<never, never>;
         Update: { reorder_point?: number };
         Relationships: [
+          {
+            foreignKeyName: 'inventory_tenant_id_last_count_id_fkey';
+            columns: ['tenant_id', 'last_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'inventory_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
@@ -1577,6 +1586,80 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
+      stock_count_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          stock_count_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          round: number;
+          counted: number | null;
+          counted_at: string | null;
+          counted_by: string | null;
+          expected: number | null;
+          variance: number | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_count_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_items_tenant_id_stock_count_id_fkey';
+            columns: ['tenant_id', 'stock_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Counts of what is in a place. Those who count are named; while they do, they do not see what the books say of the place, and they do not approve what they counted. A posted count is a fixed point: nothing that happened before it changes the stock any more. */
+      stock_counts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          status: Database['public']['Enums']['stock_count_status'];
+          is_full: boolean;
+          counters: string[];
+          round: number;
+          note: string | null;
+          started_at: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          posted_at: string | null;
+          cancelled_reason: string | null;
+          is_open: boolean;
+          is_being_counted: boolean;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_counts_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
+      };
       /** A company's differences from role_permissions: a right added to or taken from a role. */
       tenant_role_permissions: {
         Row: {
@@ -2366,6 +2449,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      approve_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock. Raises separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
@@ -2426,6 +2518,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Gives a count up, with a reason; it changes nothing. A posted one stays: count again. Raises reason_required, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_stock_count: {
+        Args: {
+          stock_count_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Calls a transfer off, with a reason; what is on its way comes back to the place it left. Not possible once something was received. By people of the place it leaves. Raises reason_required, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_transfer: {
@@ -2538,6 +2640,17 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_stock_count: {
+        Args: {
+          warehouse_id: string;
+          counter_ids: string[];
+          product_ids?: string[] | null;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. The same idempotency_key with the same values is answered again, not done again. */
       create_tenant: {
@@ -2667,6 +2780,16 @@ export interface Database {
         Args: { typed: string };
         Returns: string[];
       };
+      /** Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises count_incomplete, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      finish_stock_count: {
+        Args: {
+          stock_count_id: string;
+          leave_uncounted?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
         Args: {
@@ -2732,6 +2855,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      post_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
@@ -2821,6 +2953,22 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      record_stock_count: {
+        Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Has some lines counted again, items [{product_id, condition?}], by those who counted before and by counter_ids, others whom the approval is then kept from, too. What was found the first time is in the audit trail. Raises input_invalid, record_not_found, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      recount_stock_count: {
+        Args: {
+          stock_count_id: string;
+          items: Json;
+          counter_ids?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Puts a dead letter back on its queue and answers the queue. Raises record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       redrive_dead_letter: {
@@ -2982,6 +3130,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
+      /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
@@ -2996,7 +3153,7 @@ export interface Database {
         Args: { idempotency_key?: string | null };
         Returns: string;
       };
-      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. Raises record_not_found. */
+      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out, and those that the caller counts just now. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
         Args: { moment: string; place_id?: string | null };
         Returns: {
@@ -3156,7 +3313,9 @@ export interface Database {
         | 'offload'
         | 'offload_variance'
         | 'transfer'
-        | 'transfer_loss';
+        | 'transfer_loss'
+        | 'count'
+        | 'refill';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
       order_status:
@@ -3173,6 +3332,8 @@ export interface Database {
       payment_method: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       stock_condition: 'good' | 'suspect' | 'defective';
+      stock_count_status:
+        'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';
       stop_status: 'pending' | 'arrived' | 'delivered' | 'failed';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';

@@ -71,6 +71,25 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  stock_count: {
+    table: 'stock_counts',
+    page: '/stock/counts',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      counting: 'waiting',
+      counted: 'waiting',
+      recounting: 'waiting',
+      approved: 'waiting',
+      posted: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      counted: 'inventory.approve',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',

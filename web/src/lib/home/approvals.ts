@@ -112,6 +112,13 @@ const LOOKS = new Map<DocumentName, Look>([
     looks: decisions(adjustmentCommands),
     show: (row) => ({ title: row.warehouse?.name ?? '', note: row.reason }),
   }),
+  look('stock_count', {
+    links: { warehouse: WAREHOUSE },
+    show: (row) => ({
+      title: row.warehouse?.name ?? '',
+      note: row.is_full ? 'full count' : (row.note ?? 'count of some products'),
+    }),
+  }),
   look('transfer', {
     links: { from: FROM, to: TO },
     show: (row) => ({

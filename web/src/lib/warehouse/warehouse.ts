@@ -34,6 +34,8 @@ export const MOVEMENT_KINDS = [
   'offload_variance',
   'transfer',
   'transfer_loss',
+  'count',
+  'refill',
 ] as const satisfies Enums<'movement_kind'>[];
 
 /**
