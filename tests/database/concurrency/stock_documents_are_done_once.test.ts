@@ -129,8 +129,8 @@ test('a movement that comes while a count is posted is on one side of it', async
   );
   expect(
     await races.at('inventory', balance, [
-      ['manager', 'post_stock_count', { stock_count_id }],
       ['warehouse', 'dispatch_transfer', { transfer_id }],
+      ['manager', 'post_stock_count', { stock_count_id }],
     ]),
   ).toEqual({ ok: 2 });
   expect(await number(`tests.stock('JUI-1000')`)).toBe(70);
