@@ -269,6 +269,13 @@ begin
   perform public.cancel_order(one, 'Entered twice');
   perform pg_temp.act_as('warehouse@acme.test');
   perform public.submit_adjustment((public.create_adjustment(pg_temp.depot('NBO'), 'Pallet damaged by the forklift', pg_temp.goods('{"WAT-1500": -3}'))).id);
+  one := (public.create_stock_count(pg_temp.depot('KLF'), array[(select u.id from public.users u where u.email = 'warehouse@acme.test')],
+    array(select (g ->> 'product_id')::uuid from jsonb_array_elements(pg_temp.goods('{"WAT-1500": 1, "ENE-250": 1, "JUI-1000": 1}')) g), 'The shelves at the gate')).id;
+  perform public.start_stock_count(one);
+  perform public.record_stock_count(one, (select jsonb_agg(g || jsonb_build_object('counted', g -> 'quantity')) from jsonb_array_elements(pg_temp.goods('{"WAT-1500": 118, "ENE-250": 110}')) g));
+  perform public.finish_stock_count(one, leave_uncounted => true);
+  perform public.dispatch_transfer((public.create_transfer(pg_temp.depot('NBO'), pg_temp.depot('KLF'), pg_temp.goods('{"WAT-1500": 20, "JUI-1000": 12}'), 'Before the long weekend')).id);
+  perform public.create_transfer(pg_temp.depot('KLF'), pg_temp.depot('NBO'), pg_temp.goods('{"ENE-250": 6}'), 'Too slow in Kilifi');
 
   -- Globex, a smaller day.
   orders := array[pg_temp.order_of('South B Gas Point', '{"GAS-13": 6}', 'allocated', 'globex', day => today)];

@@ -28,6 +28,7 @@ select tests.remember('note', (select id from credit_notes where return_id = tes
 select issue_credit_note(tests.id('note'));
 select tests.sign_out();
 select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300', 2));
+select tests.remember('sent', tests.sent('COL-300', 4));
 select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 0::bigint, 'nothing differs after a day of work');
 select is((select count(*) from private.derivations d where not exists (
   select from information_schema.tables t where t.table_schema = 'private' and t.table_name = 'derived__' || d.derivation)), 0::bigint, 'every figure has its view');
@@ -64,6 +65,8 @@ with t as (update settlements s set cash = 11 where s.id = tests.id('settlement'
 insert into tampered select 'settlement_cash', id from t;
 with t as (update order_items i set quantity_returned = 2 where i.id = tests.id('line') returning id)
 insert into tampered select 'order_line_returned', id from t;
+with t as (update transfer_items set received = received + 1 where transfer_id = tests.id('sent') returning id, product_id)
+insert into tampered select 'transfer_received', id from t union all select 'goods_in_transit', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.transit() and i.condition = 'good';
 set local session_replication_role = origin;
 select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
 

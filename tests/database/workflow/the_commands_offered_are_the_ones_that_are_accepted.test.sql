@@ -40,6 +40,11 @@ begin
       when 'trip.submit_settlement' then perform public.submit_settlement(id, 10);
       when 'settlement.approve' then perform public.approve_settlement(id, 10);
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
+      when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
+      when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
+      when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
+      when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
       else execute pg_temp.plain_call(machine, command) using id;
     end case;
     raise exception using errcode = 'ZZZZZ';
@@ -380,6 +385,53 @@ begin
   perform public.deactivate_customer(one);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
+
+  -- A count in each of its states.
+  other := pg_temp.examine('stock_count', tests.count_of('COL-300'));
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.start_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.counted(other, 'COL-300', 390);
+  perform pg_temp.examine('stock_count', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.recount_stock_count(other, tests.lines('COL-300', 1));
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.counted(other, 'COL-300', 391);
+  perform tests.sign_in('manager@acme.test');
+  perform public.approve_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.post_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  other := tests.count_of('COL-300');
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.cancel_stock_count(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+
+  -- A transfer that comes in parts, and one that turns round.
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines('COL-300', 5))).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  other := pg_temp.examine('transfer', tests.sent('COL-300', 5));
+  perform tests.sign_in('manager@acme.test');
+  perform public.receive_part_transfer(other, tests.lines('COL-300', 1));
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.receive_transfer(other, '[]', 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  other := tests.sent('COL-300', 5);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.cancel_transfer(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
 end $$;
 
 select is_empty(
