@@ -283,6 +283,7 @@ export interface Database {
           status: Database['public']['Enums']['customer_status'];
           credit_limit: number;
           payment_terms_days: number;
+          pays_at_month_end: boolean;
           price_list_id: string | null;
           territory_id: string | null;
           sales_rep_id: string | null;
@@ -302,6 +303,7 @@ export interface Database {
           category?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
+          pays_at_month_end?: boolean;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -318,6 +320,7 @@ export interface Database {
           category?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
+          pays_at_month_end?: boolean;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
