@@ -155,6 +155,19 @@ begin
 end
 $$;
 
+create function pg_temp.back(order_id uuid, goods jsonb, reason public.return_reason, slug text) returns uuid
+language plpgsql as $$
+begin
+  perform pg_temp.act_as('sales@' || slug || '.test');
+  return (public.request_return((select o.customer_id from public.orders o where o.id = order_id), (
+    select jsonb_agg(jsonb_build_object('order_item_id', i.id, 'quantity', g.value::numeric))
+    from jsonb_each_text(goods) g
+    join public.products p on p.tenant_id = pg_temp.company() and p.sku = g.key
+    join public.order_items i on i.tenant_id = p.tenant_id and i.product_id = p.id and i.order_id = back.order_id
+  ), reason)).id;
+end
+$$;
+
 do $$
 declare
   today constant date := (now() at time zone 'Africa/Nairobi')::date;
@@ -193,6 +206,18 @@ begin
   perform pg_temp.act_as('finance@acme.test');
   insert into public.statement_lines (tenant_id, source, reference, amount, posted_at)
   select p.tenant_id, 'mpesa', p.reference, p.amount, now() from public.payments p where p.tenant_id = pg_temp.company() and p.reference is not null;
+
+  -- What came back later: juice that was credited as soon as finance says so, beer on its way, water asked for.
+  one := pg_temp.back(orders[2], '{"JUI-1000": 2}', 'damaged', 'acme');
+  perform pg_temp.act_as('manager@acme.test');
+  perform public.approve_return(one);
+  perform pg_temp.act_as('warehouse@acme.test');
+  perform public.receive_return(one, (
+    select jsonb_agg(jsonb_build_object('return_item_id', i.id, 'good', 0, 'suspect', 1, 'defective', 1)) from public.return_items i where i.return_id = one));
+  one := pg_temp.back(orders[1], '{"LAG-500": 1}', 'quality', 'acme');
+  perform pg_temp.act_as('manager@acme.test');
+  perform public.approve_return(one);
+  perform pg_temp.back(orders[1], '{"WAT-1500": 2}', 'unsold', 'acme');
 
   -- On the road now, at its first customer, with a van and a driver's account of their own: those of the
   -- published accounts are free for a trip that somebody tries out.

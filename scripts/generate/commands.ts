@@ -10,6 +10,7 @@ const CONSEQUENCES: Record<string, string> = {
   'invoice.reopen_part': 'cancel_payment',
   'invoice.reopen_late': 'cancel_payment',
   'invoice.mark_overdue': 'run_maintenance',
+  'return.credit': 'issue_credit_note',
 };
 
 /** The RPC that takes a step; fails when there is none, so that no edge is unreachable unnoticed. */

@@ -71,11 +71,13 @@ comment on table private.offers is
 
 create table private.finders (
   machine text not null references private.machines (machine),
-  condition text not null,
-  primary key (machine, condition)
+  column_name text not null,
+  meant text not null,
+  primary key (machine, column_name)
 );
 comment on table private.finders is
-  'What a document is found by besides its number: SQL over the row d and what was typed (typed). Written by private.find_by.';
+  'What a document is found by besides its number: a column, and the values of it that may be meant by what was typed. Written by private.find_by.';
+comment on column private.finders.meant is 'SQL over the text typed that gives an array of values, an empty one when nothing is meant.';
 
 create table public.workflow_definitions (
   like private.record including defaults including indexes,

@@ -35,12 +35,12 @@ as $$
 $$;
 comment on function private.offer_if(text, text, text[]) is 'Has commands of a document offered under a condition only (private.offers). Called by migrations.';
 
-create function private.find_by(machine_name text, condition text) returns void
+create function private.find_by(machine_name text, column_name text, meant text) returns void
 language sql set search_path = ''
 as $$
-  insert into private.finders (machine, condition) values (machine_name, condition)
+  insert into private.finders (machine, column_name, meant) values (machine_name, column_name, meant)
 $$;
-comment on function private.find_by(text, text) is 'Has documents found by more than their number (private.finders). Called by migrations.';
+comment on function private.find_by(text, text, text) is 'Has documents found by more than their number (private.finders). Called by migrations.';
 
 ------------------------------------------------------------------------------------------------
 -- Which commands are offered
@@ -174,7 +174,31 @@ comment on function private.number_candidates(text, text) is
 create function private.build_find_numbers() returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  known private.machines;
+  finder private.finders;
+  branches text := '';
 begin
+  -- Values are looked up first, each in a statement of its own: equality of text is leakproof, so behind row level
+  -- security it may choose rows by an index, and where nothing is meant nothing is read.
+  for known in select * from private.machines m where m.number_column is not null order by m.machine loop
+    branches := branches || pg_catalog.format($branch$
+  when %1$L then
+    numbers := array(select d.%2$I from public.%3$I d where d.tenant_id = tenant and d.%2$I = any (candidates));$branch$,
+      known.machine, known.number_column, known.table_name);
+    for finder in select * from private.finders f where f.machine = known.machine order by f.column_name loop
+      branches := branches || pg_catalog.format($branch$
+    declare
+      meant public.%1$I.%2$I%%type[] := %3$s;
+    begin
+      if meant <> '{}' then
+        numbers := numbers || array(
+          select d.%4$I from public.%1$I d where d.tenant_id = tenant and d.%2$I = any (meant) and d.%4$I is not null order by d.created_at desc limit 100
+        );
+      end if;
+    end;$branch$, known.table_name, finder.column_name, finder.meant, known.number_column);
+    end loop;
+  end loop;
   execute pg_catalog.format($make$
 create or replace function private.find_numbers(document_kind text, typed text) returns setof text
 language plpgsql stable set search_path = ''
@@ -183,23 +207,14 @@ as $body$
 declare
   tenant constant uuid := private.active_tenant_id();
   candidates constant text[] := private.number_candidates(document_kind, typed);
+  numbers text[];
 begin
-  -- Equality of text is leakproof: behind row level security it may choose rows by an index, a pattern may not.
   case document_kind%s
-  else null;
   end case;
+  return query select distinct f from pg_catalog.unnest(numbers) f;
 end
 $body$
-$make$, coalesce((
-    select pg_catalog.string_agg(pg_catalog.format(
-      E'\n  when %1$L then\n    return query\n    select d.%2$I from public.%3$I d where d.tenant_id = tenant and d.%2$I = any (candidates)%4$s;', m.machine, m.number_column, m.table_name, (
-        select pg_catalog.string_agg(pg_catalog.format(
-          E'\n    union\n    (select d.%1$I from public.%2$I d where d.tenant_id = tenant and d.%1$I is not null and (%3$s) order by d.created_at desc limit 100)',
-          m.number_column, m.table_name, f.condition), '' order by f.condition)
-        from private.finders f where f.machine = m.machine
-      )), '' order by m.machine)
-    from private.machines m where m.number_column is not null
-  ), E'\n  when null then null;'));
+$make$, coalesce(nullif(branches, ''), E'\n  when null then null;'));
 end
 $$;
 comment on function private.build_find_numbers() is 'Writes private.find_numbers from private.machines and private.finders.';

@@ -152,4 +152,4 @@ end
 $$;
 comment on function private.customers_meant(text) is
   'Customers of the caller''s whose name, code or telephone number has what was typed, at most a hundred: three letters or more, or six digits of a telephone number, however it is written.';
-select private.find_by('customer', 'd.id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('customer', 'id', 'private.customers_meant(typed)');

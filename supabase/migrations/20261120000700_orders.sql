@@ -132,6 +132,7 @@ create table public.order_items (
   tax_amount numeric(14,2) generated always as (round(round(quantity * unit_price, 2) * tax_rate / 100, 2)) stored,
   quantity_reserved numeric(14,3) not null default 0,
   quantity_delivered numeric(14,3) not null default 0,
+  quantity_returned numeric(14,3) not null default 0,
   primary key (tenant_id, id),
   unique (tenant_id, order_id, line_number),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
@@ -142,13 +143,15 @@ create table public.order_items (
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
   constraint price_source_is_known check (price_source in ('customer', 'customer_type', 'territory', 'default', 'base')),
   constraint reserved_within_quantity check (quantity_reserved between 0 and quantity),
-  constraint delivered_within_quantity check (quantity_delivered between 0 and quantity)
+  constraint delivered_within_quantity check (quantity_delivered between 0 and quantity),
+  constraint returned_within_delivered check (quantity_returned between 0 and quantity_delivered)
 ) with (fillfactor = 80);
 create index order_items_product on public.order_items (tenant_id, product_id);
 comment on table public.order_items is 'Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed.';
 comment on column public.order_items.quantity is 'Base units ordered.';
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
+comment on column public.order_items.quantity_returned is 'What of it came back later, from the returns that were received.';
 select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
 
 create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
@@ -418,5 +421,5 @@ select private.offer_if('order', 'orders.is_on_hold', 'release');
 select private.offer_if('order', 'coalesce(orders.total <= private.approval_limit(), true)', 'approve');
 select private.offer_if('order', 'not private.is_reattempted(orders)', 'reattempt');
 select private.offer_if('order', 'private.may_release(orders)', 'release_suspended');
-select private.find_by('order', 'd.external_reference = any (array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))])');
-select private.find_by('order', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
+select private.find_by('order', 'external_reference', 'array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))]');
+select private.find_by('order', 'customer_id', 'private.customers_meant(typed)');

@@ -387,8 +387,8 @@ select private.offer_if('trip', $$private.has_permission(trips.tenant_id, case w
 select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
   and private.is_ready_to_offload(trips)$$, 'submit_offload');
 select private.offer_if('trip', 'private.what_keeps_trip_open(trips) is null', 'complete');
-select private.find_by('trip', 'pg_catalog.length(private.normal_plate(typed)) >= 3 and d.vehicle_id = any (array(select private.find_vehicles(typed)))');
-select private.find_by('trip', 'd.id in (select s.trip_id from public.trip_stops s where s.tenant_id = d.tenant_id and s.customer_id = any ((select private.customers_meant(typed))::uuid[]))');
+select private.find_by('trip', 'vehicle_id', 'array(select v from private.find_vehicles(typed) v where pg_catalog.length(private.normal_plate(typed)) >= 3)');
+select private.find_by('trip', 'id', 'array(select s.trip_id from public.trip_stops s where s.tenant_id = tenant and s.customer_id = any (private.customers_meant(typed)) order by s.id desc limit 1000)');
 
 -- Two edges of an order are taken by the trip that carries it, three commands are given at the customer's door.
 select private.offer_if('order', 'false', 'dispatch', 'start_delivery');

@@ -2,7 +2,8 @@
 
 create type public.invoice_status as enum ('draft', 'issued', 'partially_paid', 'paid', 'overdue', 'void');
 create type public.payment_status as enum ('pending', 'approved', 'reconciled', 'rejected', 'cancelled');
-create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque');
+-- Money of a credit note pays as any other does; it is made by issuing one and never received.
+create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'credit_note');
 
 create table public.invoices (
   like private.record including defaults including indexes,
@@ -46,7 +47,7 @@ create index invoices_recent on public.invoices (tenant_id, created_at desc, id 
 create index invoices_not_done on public.invoices (tenant_id, due_on, id) where is_done is false;
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, is_done);
-comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order; like orders.printed. Null for drafts.';
+comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order, like orders.printed, and the seller {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till} of that day. Null for drafts.';
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
 comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
 comment on column public.invoices.is_live is 'Not void.';
@@ -275,8 +276,9 @@ select private.offer_if('invoice', 'invoices.paid_total = 0', 'void');
 select private.offer_if('payment', 'payments.unallocated > 0', 'allocate');
 select private.offer_if('payment', 'payments.allocated_total > 0', 'unallocate');
 select private.offer_if('payment', 'payments.unallocated > 0 and payments.created_by is distinct from auth.uid()', 'refund');
-select private.offer_if('payment', 'payments.refunded_total = 0', 'cancel');
+select private.offer_if('payment', 'payments.refunded_total = 0 and payments.method <> ''credit_note''', 'cancel');
+select private.offer_if('payment', 'payments.method <> ''credit_note''', 'reconcile');
 select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
-select private.find_by('invoice', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
-select private.find_by('payment', 'd.customer_id = any ((select private.customers_meant(typed))::uuid[])');
-select private.find_by('payment', 'd.reference_key = private.reference_key(typed)');
+select private.find_by('invoice', 'customer_id', 'private.customers_meant(typed)');
+select private.find_by('payment', 'customer_id', 'private.customers_meant(typed)');
+select private.find_by('payment', 'reference_key', 'pg_catalog.array_remove(array[private.reference_key(typed)], null)');

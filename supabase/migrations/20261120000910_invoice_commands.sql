@@ -8,6 +8,7 @@ select private.register_error('payment_has_refunds', 409, 'A part of this money 
 select private.register_error('refund_exceeds', 409, 'More is given back than is left of the payment.', 'Reduce the amount, or take the payment off an invoice first.');
 select private.register_error('nothing_allocated', 409, 'The payment does not pay this invoice.', 'Reload the payment and choose one of its invoices.');
 select private.register_error('order_already_billed', 409, 'The order has an invoice already.', 'Open that invoice; void it if it is wrong.');
+select private.register_error('nothing_to_bill', 409, 'All that was delivered came back.', 'There is nothing to bill; leave the order as it is.');
 select private.register_error('order_not_delivered', 409, 'The order is not delivered.', 'Record the delivery first; the invoice is drafted with it.');
 select private.register_error('payment_reference_taken', 409, 'A payment with this reference was recorded already.', 'Check the reference; the same money cannot count twice.');
 select private.register_error('allocation_exceeds', 409, 'More is allocated than the payment or the invoice still has open.', 'Reduce the amount.');
@@ -52,9 +53,9 @@ begin
   values (target.tenant_id, target.id, target.customer_id, target.currency)
   returning * into drafted;
   insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, product_sku, product_name, unit, order_item_id, quantity, unit_price, tax_rate)
-  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.product_sku, i.product_name, i.unit, i.id, i.quantity_delivered, i.unit_price, i.tax_rate
+  select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.product_sku, i.product_name, i.unit, i.id, i.quantity_delivered - i.quantity_returned, i.unit_price, i.tax_rate
   from public.order_items i
-  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > 0;
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > i.quantity_returned;
   select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0) into drafted.subtotal, drafted.tax_total
   from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id;
   with deposits as (
@@ -76,7 +77,7 @@ begin
 end
 $$;
 comment on function private.draft_invoice(public.orders) is
-  'Drafts the invoice of a delivered order: delivered quantities at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
+  'Drafts the invoice of a delivered order: delivered quantities that did not come back, at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
 
 create function private.attempts_at(tenant uuid, order_id uuid) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -99,6 +100,22 @@ end
 $$;
 comment on function private.attempts_at(uuid, uuid) is 'An order with the failed ones that it tries again and those that try it again: money for one of them is for all.';
 
+create function private.printed_seller(tenant uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  return (
+    select pg_catalog.jsonb_build_object('legal_name', coalesce(s.legal_name, t.name), 'postal_address', s.postal_address, 'tax_numbers', s.tax_numbers,
+      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till)
+    from public.tenants t left join public.tenant_settings s on s.tenant_id = t.id
+    where t.id = tenant
+  );
+end
+$$;
+comment on function private.printed_seller(uuid) is
+  'The company in the words of today, for an invoice to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
+
 create function private.issue_invoice(invoice_id uuid, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
@@ -118,8 +135,9 @@ begin
   update public.invoices i
   set status = 'issued', number = private.next_document_number(tenant, 'invoice'), issued_on = today,
     due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
-    -- The customer as he is today, at the place and the address of the order.
-    printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id) || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address')
+    -- Customer and seller as they are today, at the place and the address of the order.
+    printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id)
+        || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address', 'seller', private.printed_seller(tenant))
       from public.orders o where o.tenant_id = tenant and o.id = i.order_id)
   where i.id = target.id
   returning * into target;
@@ -208,12 +226,15 @@ begin
   if private.is_billed(target) then
     perform private.fail('order_already_billed', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
+  if not exists (select from public.order_items i where i.tenant_id = tenant and i.order_id = target.id and i.quantity_delivered > i.quantity_returned) then
+    perform private.fail('nothing_to_bill', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
   perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
   return private.draft_invoice(target);
 end
 $$;
 comment on function private.bill_order(uuid, integer) is
-  'Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, record_not_found, permission_denied.';
+  'Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, nothing_to_bill, record_not_found, permission_denied.';
 select private.expose_command('bill_order');
 
 create function private.void_invoice(invoice_id uuid, reason text, expected_version integer default null) returns public.invoices

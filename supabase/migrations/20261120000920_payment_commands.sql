@@ -13,7 +13,7 @@ as $$
 declare
   created public.payments;
 begin
-  if method is null or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2)
+  if method is null or method = 'credit_note' or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2)
     or pg_catalog.length(reference) > 80 then
     perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount, 'reference', reference));
   end if;

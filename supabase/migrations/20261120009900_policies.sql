@@ -414,7 +414,7 @@ using (
 
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.reference_key to authenticated;
+grant execute on function private.is_billed, private.reference_key, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -449,6 +449,33 @@ create policy select_readers on public.statement_lines for select to authenticat
 using (tenant_id = (select private.tenant_id('payments.reconcile')));
 create policy insert_editors on public.statement_lines for insert to authenticated
 with check (tenant_id = (select private.tenant_id('payments.reconcile')));
+
+grant select on public.credit_notes, public.credit_note_items, public.receivables to authenticated;
+create policy select_readers on public.credit_notes for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('invoices.view'))
+  and ((select private.is_unscoped()) or exists (select from public.invoices i where i.tenant_id = credit_notes.tenant_id and i.id = invoice_id))
+);
+create policy select_readers on public.credit_note_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('invoices.view'))
+  and ((select private.is_unscoped()) or exists (select from public.credit_notes c where c.tenant_id = credit_note_items.tenant_id and c.id = credit_note_id))
+);
+
+grant select on public.returns, public.return_items to authenticated;
+create policy select_readers on public.returns for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('returns.view'))
+  and ((select private.is_unscoped()) or (
+    ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+    and exists (select from public.customers c where c.tenant_id = returns.tenant_id and c.id = customer_id)
+  ))
+);
+create policy select_readers on public.return_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('returns.view'))
+  and ((select private.is_unscoped()) or exists (select from public.returns r where r.tenant_id = return_items.tenant_id and r.id = return_id))
+);
 
 -- Family 10, messaging.
 

@@ -9,21 +9,31 @@ test('a printed invoice is an invoice: who sells, to whom, tax numbers, and no b
   const company = await Company.open();
   const owner = company.by('owner');
   const { tenant_id: tenant } = await owner.row('tenant_settings?select=tenant_id');
-  const saved = await owner.ask(`/rest/v1/tenant_settings?tenant_id=eq.${String(tenant)}`, {
-    method: 'PATCH',
-    body: {
-      legal_name: 'Acme Beverages Limited',
-      postal_address: 'Lunga Lunga Road 5\nNairobi',
-      tax_numbers: 'PIN P051234567X',
-      mpesa_till: '522522',
-    },
+  const sellerIs = async (identity: Record<string, string>) => {
+    const saved = await owner.ask(`/rest/v1/tenant_settings?tenant_id=eq.${String(tenant)}`, {
+      method: 'PATCH',
+      body: identity,
+    });
+    expect(saved.status).toBeLessThan(300);
+  };
+  await sellerIs({
+    legal_name: 'Acme Beverages Limited',
+    postal_address: 'Lunga Lunga Road 5\nNairobi',
+    tax_numbers: 'PIN P051234567X',
+    mpesa_till: '522522',
   });
-  expect(saved.status).toBeLessThan(300);
   const order = await company.allocated('Ngong View Bar', 2);
   await company.started([order], 'KDA 101A', 5);
   await company.delivered(order);
   const draft = await company.invoiceOf(order);
   await company.by('finance').command('issue_invoice', { invoice_id: draft.id });
+  // A company that moves and changes its name does not change what it has sent.
+  await sellerIs({
+    legal_name: 'Acme Drinks Limited',
+    postal_address: 'Mombasa Road 9\nNairobi',
+    tax_numbers: 'PIN P059999999Z',
+    mpesa_till: '600600',
+  });
   const finance = await signIn(visit(), 'finance@acme.test');
   const { page } = finance;
   await finance.open(`/invoices/${draft.id}`);

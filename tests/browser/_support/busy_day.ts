@@ -8,6 +8,7 @@ export interface BusyDay {
   product: Row;
   draft: Row;
   delivered: Row;
+  invoice: Row;
   /** A stop that the driver has not come to yet. */
   onTheRoad: Row;
   runningTrip: Row;
@@ -60,6 +61,24 @@ export async function busyDay(): Promise<BusyDay> {
   const plannedTrip = await company.planned([third], 'KDB 202B', 4);
   await company.allocated('Westlands Wholesalers', 5);
 
+  // Something came back of what was delivered first, and waits for its credit note; something else is on its way.
+  const line = await by('sales').row(`order_items?order_id=eq.${first.id}&select=id`);
+  const ask = async () => {
+    const asked = await by('sales').command('request_return', {
+      customer_id: first['customer_id'],
+      reason: 'quality',
+      items: [{ order_item_id: line.id, quantity: 1 }],
+    });
+    return by('manager').command('approve_return', { return_id: asked.id });
+  };
+  const back = await ask();
+  const [item] = await by('warehouse').rows(`return_items?return_id=eq.${back.id}&select=id`);
+  await by('warehouse').command('receive_return', {
+    return_id: back.id,
+    items: [{ return_item_id: item?.id, good: 0, suspect: 1, defective: 0 }],
+  });
+  await ask();
+
   const adjustment = await by('warehouse').command('create_adjustment', {
     warehouse_id: company.depot.id,
     reason: 'Two crates broke in the yard',
@@ -79,6 +98,7 @@ export async function busyDay(): Promise<BusyDay> {
     product: company.cola,
     draft,
     delivered,
+    invoice,
     onTheRoad,
     runningTrip,
     plannedTrip,

@@ -15,6 +15,13 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
   '/products/[id=uuid]': (day) => [day.product],
   '/prices/[id=uuid]': (day) => [day.priceList],
+  '/customers/[id=uuid]/statement': (day) => [day.customer],
+  '/invoices/[id=uuid]/credit': (day) => [day.invoice],
+};
+
+/** What a page without a record needs to be told. */
+const TOLD: Record<string, (day: BusyDay) => string> = {
+  '/returns/new': (day) => `?order=${day.delivered.id}`,
 };
 
 async function idsFor(route: string, day: BusyDay): Promise<string[]> {
@@ -40,7 +47,7 @@ export async function officePages(day: BusyDay): Promise<string[]> {
     routes.map(async (route) =>
       route.includes('[')
         ? (await idsFor(route, day)).map((id) => route.replace('[id=uuid]', id))
-        : [route],
+        : [route + (TOLD[route]?.(day) ?? '')],
     ),
   );
   return [...pages.flat(), `/orders/${NOBODY}`];

@@ -195,6 +195,23 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     amount: 50,
     reason: 'Nothing was ordered',
   });
+  const back = await as('sales').rpc<Row>('request_return', {
+    customer_id: own,
+    items: [{ order_item_id: item, quantity: 2 }],
+    reason: 'quality',
+  });
+  await as('manager').rpc('approve_return', { return_id: back.id });
+  await as('warehouse').rpc('receive_return', {
+    return_id: back.id,
+    items: [
+      {
+        return_item_id: await find(`select id from public.return_items where tenant_id = $1`),
+        good: 1,
+        suspect: 1,
+        defective: 0,
+      },
+    ],
+  });
   await as('driver').rpc('submit_offload', {
     trip_id: round,
     items: [{ product_id: product.id, counted: 0 }],

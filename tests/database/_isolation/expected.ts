@@ -6,6 +6,7 @@ import type { Company, Person } from './company.ts';
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
+  receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
   permissions: 'x.permission',
   role_permissions: `concat_ws(' ', x.role, x.permission)`,
@@ -61,6 +62,8 @@ const SCOPES: Record<string, string> = {
   contacts: mine('customer_id', 'my_customers'),
   container_balances: '',
   container_ledger: '',
+  credit_note_items: `exists (select from public.credit_notes c join public.invoices i on i.id = c.invoice_id where c.id = x.credit_note_id and i.order_id in (select id from my_orders))`,
+  credit_notes: through('invoice_id', 'invoices', mine('order_id', 'my_orders')),
   customer_addresses: mine('customer_id', 'my_customers'),
   customers: mine('id', 'my_customers'),
   delivery_proofs: mine('order_id', 'my_orders'),
@@ -99,15 +102,23 @@ const SCOPES: Record<string, string> = {
   ),
   transfer_receipts: through('transfer_id', 'transfers', BOTH_PLACES),
   transfers: BOTH_PLACES,
+  receivables: '',
+  return_items: '',
+  returns: '',
   trip_stops: mine('trip_id', 'my_trips'),
   trips: mine('id', 'my_trips'),
   variances: mine('trip_id', 'my_trips'),
 };
+const RETURNS = `${mine('customer_id', 'my_customers')} and ${mine('warehouse_id', 'my_warehouses')}`;
+SCOPES.returns = RETURNS;
+SCOPES.return_items = through('return_id', 'returns', RETURNS);
+SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoices i where i.balance > 0 and i.order_id in (select id from my_orders))`;
 SCOPES.container_ledger =
   SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
 
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
+  credit_note: 'credit_notes',
   customer: 'customers',
   invoice: 'invoices',
   adjustment: 'manual_adjustments',
@@ -116,6 +127,7 @@ const DOCUMENTS: Record<string, string> = {
   payment: 'payments',
   stock_count: 'stock_counts',
   transfer: 'transfers',
+  return: 'returns',
   trip: 'trips',
   variance: 'variances',
 };

@@ -103,9 +103,12 @@ async function differences(company: Company, person: Person): Promise<string[]> 
   return told;
 }
 
-async function readDifferences(company: Company, person: Person, { name }: Relation) {
+async function readDifferences(company: Company, person: Person, { name, isView }: Relation) {
   const { value, refusal } = await attempt(person.session, () =>
-    person.session.query<{ key: string }>(`select ${keyOf(name)} as key from public.${name} x`),
+    // The whole row of a view: it may call for a column what the reader may not call.
+    person.session.query<{ key: string }>(
+      `select ${keyOf(name)} as key${isView ? ', x::text as row' : ''} from public.${name} x`,
+    ),
   );
   if (refusal) return [`select ${name}: ${refusal.message}`];
   const wanted = await expected.rows(company, person, name, 'select');

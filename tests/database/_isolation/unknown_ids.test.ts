@@ -18,10 +18,12 @@ const ROWS: Record<string, string> = {
   from_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
   membership_id: `select id from public.memberships where tenant_id = $1 and role = 'viewer'`,
+  invoice_item_id: `select id from public.invoice_items where tenant_id = $1 and not is_deposit`,
   order_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   order_item_id: `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
   place_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   product_id: `select id from public.products where tenant_id = $1 and container_product_id is not null order by sku`,
+  return_item_id: `select id from public.return_items where tenant_id = $1`,
   responsible_id: `select id from public.memberships where tenant_id = $1 and role = 'driver'`,
   tenant_id: `select id from public.tenants where id = $1`,
   territory_id: `select id from public.territories where tenant_id = $1 order by code`,
@@ -58,6 +60,7 @@ const PLAIN: Record<string, unknown> = {
   planned_end_at: '2026-12-02T14:00:00Z',
   planned_start_at: '2026-12-02T05:00:00Z',
   reason: 'A good reason',
+  'request_return.reason': 'quality',
   received_by: 'The cook',
   role: 'viewer',
   signature: 'data:image/png;base64,iVBORw0KGgo=',
@@ -77,6 +80,11 @@ const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
 };
 const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {
   'complete_delivery.items': (id) => [{ order_item_id: id('order_item_id'), delivered: 10 }],
+  'credit_invoice.items': (id) => [{ invoice_item_id: id('invoice_item_id'), quantity: 1 }],
+  'receive_return.items': (id) => [
+    { return_item_id: id('return_item_id'), good: 1, suspect: 0, defective: 0 },
+  ],
+  'request_return.items': (id) => [{ order_item_id: id('order_item_id'), quantity: 1 }],
 };
 
 /** Not about a company's rows, or with a value per call of their own. */
@@ -150,13 +158,14 @@ function argumentsOf(
 ): Values {
   const values: Values = {};
   for (const { name, type, is_optional } of rpc.args) {
+    const plain = PLAIN[`${rpc.name}.${name}`] ?? PLAIN[name];
     if (probe === name) values[name] = replacement;
     else if (probe === `list.${name}`) values[name] = listOf(rpc, name)?.(() => replacement);
-    else if (is_optional && !(name in PLAIN)) continue;
+    else if (is_optional && plain === undefined) continue;
     else if (type === 'uuid')
       values[name] = ids.get((DOCUMENTS[rpc.name]?.[name] as string) ?? name);
     else if (listOf(rpc, name)) values[name] = listOf(rpc, name)?.((id) => ids.get(id) ?? '');
-    else if (name in PLAIN || type === 'text') values[name] = PLAIN[name] ?? 'Something';
+    else if (plain !== undefined || type === 'text') values[name] = plain ?? 'Something';
   }
   return values;
 }

@@ -145,6 +145,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   );
   expect(harmless).toEqual([
     'customer_credit',
+    'customer_statement',
     'dead_letters',
     'find_numbers',
     'find_phone',

@@ -39,10 +39,19 @@ export class Races {
     return Number(await this.made(expression));
   }
 
-  /** Holds the row until everybody waits for it; how often each answer came then: `ok` or the error's key. */
-  async at(table: string, id: string, attempts: Attempt[]): Promise<Record<string, number>> {
+  /**
+   * Holds the row until everybody waits for it; how often each answer came then: `ok` or the error's key.
+   *
+   * @param lock `update` also stops those who only refer to the row
+   */
+  async at(
+    table: string,
+    id: string,
+    attempts: Attempt[],
+    lock: 'no key update' | 'update' = 'no key update',
+  ): Promise<Record<string, number>> {
     await this.#gate.query('begin');
-    await this.#gate.query(`select from ${table} where id = $1 for no key update`, [id]);
+    await this.#gate.query(`select from ${table} where id = $1 for ${lock}`, [id]);
     const sessions: Session[] = [];
     for (const [person] of attempts) sessions.push(await this.#connection(person));
     let done = 0;

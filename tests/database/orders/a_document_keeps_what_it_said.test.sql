@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(21);
 
 update customers set tax_id = 'P051', payment_terms_days = 14 where id = tests.customer('Kilimani Mini Mart');
 select tests.remember('draft', tests.draft('Kilimani Mini Mart', 'COL-300', 2));
@@ -49,6 +49,12 @@ select tests.sign_out();
 create function pg_temp.of_stop(wanted text) returns text language sql as $$ select pg_temp.said(s.printed) from trip_stops s where s.order_id = tests.id(wanted) $$;
 select tests.remember('invoice', (select id from invoices where order_id = tests.id('order')));
 create function pg_temp.of_invoice() returns text language sql as $$ select pg_temp.said(i.printed) from invoices i where i.id = tests.id('invoice') $$;
+create function pg_temp.of_seller() returns jsonb language sql as $$ select i.printed -> 'seller' from invoices i where i.id = tests.id('invoice') $$;
+create function pg_temp.seller_becomes(name text, tax text, till text) returns void language sql as $$
+  update tenant_settings set legal_name = name, postal_address = name || ' Road', tax_numbers = tax, contact_line = tax, bank_details = name || ' Bank', mpesa_till = till
+  where tenant_id = (select tenant_id from orders where id = tests.id('order'))
+$$;
+select pg_temp.seller_becomes(null, 'PIN P1', '522522');
 select is(pg_temp.of_invoice(), '', 'a draft invoice shows what is true');
 select pg_temp.everything_changes('Newer');
 select is(pg_temp.of_stop('order') || '; ' || pg_temp.of_stop('waiting'), 'New Mart, New, 30, New Road, New depot; New Mart, New, 30, New Road, New depot', 'a stop keeps what the driver saw, delivered or not');
@@ -57,6 +63,7 @@ select is(pg_temp.of_stop('order') || '; ' || pg_temp.of_stop('waiting'), 'New M
 select tests.sign_in('finance@acme.test');
 select issue_invoice(tests.id('invoice'));
 select is(pg_temp.of_invoice(), 'Newer Mart, Newer, 30, Argwings Kodhek Road 40, Nairobi depot', 'an invoice is for the customer of the day, at the address of the order');
+select is(pg_temp.of_seller(), '{"legal_name": "Acme Beverages", "postal_address": null, "tax_numbers": "PIN P1", "contact_line": "PIN P1", "bank_details": null, "mpesa_till": "522522"}', 'from the seller of the day, by the name of the company when he has no other');
 select is((select due_on - issued_on from invoices where id = tests.id('invoice')), 30, 'on the terms that it names');
 create function pg_temp.of_items() returns text language sql as $$
   select string_agg(concat_ws(', ', i.product_sku, i.product_name, i.tax_rate), '; ' order by i.line_number) from invoice_items i where i.invoice_id = tests.id('invoice')
@@ -67,6 +74,8 @@ select pg_temp.everything_changes('Newest');
 update products set name = 'Newest crate' where sku = 'EMP-CRATE24';
 select is(pg_temp.of_invoice(), 'Newer Mart, Newer, 30, Argwings Kodhek Road 40, Nairobi depot', 'it keeps them');
 select is(pg_temp.of_items(), 'COL-300, Cola 300 ml, crate of 24, 16.00; EMP-CRATE24, Empty crate with 24 bottles, 0.00', 'and its lines');
+select pg_temp.seller_becomes('Other Limited', 'PIN P2', '600600');
+select is(pg_temp.of_seller() ->> 'legal_name' || ', ' || (pg_temp.of_seller() ->> 'mpesa_till'), 'Acme Beverages, 522522', 'and its seller, with the till that it is paid to');
 select is(pg_temp.of_order('order'), 'Kilimani Mini Mart, P051, 14, Argwings Kodhek Road 40, Nairobi depot', 'the order its own');
 
 -- Another address is another place to bring it to; what came short rides in the same words.

@@ -99,6 +99,8 @@ beforeAll(async () => {
     membership_id: await id('memberships', `role = 'viewer'`),
     responsible_id: await id('memberships', `role = 'driver'`),
     territory_id: await id('territories', `code = 'NBO'`),
+    // Somebody to whom something was delivered.
+    buyer_id: await id('customers', `name = 'Gikomba Traders'`),
     statement_line_id: await id('statement_lines', 'payment_id is null'),
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };
@@ -173,11 +175,21 @@ async function readCommands(): Promise<Command[]> {
   ) as unknown as Promise<Command[]>;
 }
 
-/** The lines of an order as the driver would report them. */
-async function delivered(order: string): Promise<string> {
+/** Lines that a command takes, as somebody would send them: what is asked, of which table, for which row. */
+const LINES: Record<string, (row: string) => string> = {
+  complete_delivery: (order) =>
+    `select json_build_object('order_item_id', id, 'delivered', quantity) as line from order_items where order_id = '${order}'`,
+  credit_invoice: (invoice) =>
+    `select json_build_object('invoice_item_id', id, 'quantity', 0.001) as line from invoice_items where invoice_id = '${invoice}' and not is_deposit`,
+  receive_return: (document) =>
+    `select json_build_object('return_item_id', id, 'good', quantity, 'suspect', 0, 'defective', 0) as line from return_items where return_id = '${document}'`,
+  request_return: () =>
+    `select json_build_object('order_item_id', i.id, 'quantity', 0.001) as line from order_items i join orders o on o.id = i.order_id where o.status = 'delivered' and o.customer_id = ${good.get('buyer_id')} limit 1`,
+};
+
+async function linesOf(query: string): Promise<string> {
   const { items } = await admin.one<{ items: string }>(
-    `select coalesce(json_agg(json_build_object('order_item_id', id, 'delivered', quantity)), '[]')::text as items from order_items where order_id = $1`,
-    [order],
+    `select coalesce(json_agg(line), '[]')::text as items from (${query}) lines`,
   );
   return `'${items}'`;
 }
@@ -185,6 +197,8 @@ async function delivered(order: string): Promise<string> {
 function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';
   if (command.name === 'record_payment' && argument.name === 'order_id') return 'null';
+  if (command.name === 'request_return' && argument.name === 'customer_id')
+    return good.get('buyer_id') ?? '';
   const known = good.get(argument.name);
   if (known !== undefined) return known;
   if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;
@@ -217,7 +231,13 @@ test('no command answers an odd value with the name of a constraint or a type', 
   const told = new Set<string>();
   for (const command of commands) {
     const subject = command.args.find(({ name }) => documents.has(name));
-    const isNew = ['create_order', 'create_trip', 'quote_order', 'record_payment'];
+    const isNew = [
+      'create_order',
+      'create_trip',
+      'quote_order',
+      'record_payment',
+      'request_return',
+    ];
     const rows =
       subject === undefined || isNew.includes(command.name)
         ? [null]
@@ -225,7 +245,8 @@ test('no command answers an odd value with the name of a constraint or a type', 
     for (const row of rows) {
       const values = new Map(command.args.map((arg) => [arg.name, usual(command, arg)]));
       if (row !== null && subject !== undefined) values.set(subject.name, `'${row}'`);
-      if (command.name === 'complete_delivery') values.set('items', await delivered(String(row)));
+      const lines = LINES[command.name];
+      if (lines) values.set('items', await linesOf(lines(String(row))));
       for (const argument of [null, ...command.args]) {
         for (const odd of argument === null ? [''] : (ODD[argument.type] ?? ['null'])) {
           const sent = argument === null ? values : new Map(values).set(argument.name, odd);

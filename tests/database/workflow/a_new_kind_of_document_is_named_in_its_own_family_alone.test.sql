@@ -21,7 +21,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('parcel', 'draft', 'submit', 'waiting', 'orders.create', 'parcel.submitted'), ('parcel', 'waiting', 'send', 'sent', 'trips.dispatch', 'parcel.sent');
 insert into private.waiting_states (machine, state, permission) values ('parcel', 'waiting', 'trips.dispatch');
 select private.offer_if('parcel', 'parcels.weight < 30', 'send');
-select private.find_by('parcel', 'd.weight::text = typed');
+select private.find_by('parcel', 'weight', 'array(select typed::integer where pg_catalog.pg_input_is_valid(typed, ''integer''))');
 grant execute on function public.allowed_commands(public.parcels) to authenticated;
 grant select, insert (weight), update (status) on public.parcels to authenticated;
 create policy select_members on public.parcels for select to authenticated using (tenant_id = (select private.tenant_id('orders.view')) and weight < 50);

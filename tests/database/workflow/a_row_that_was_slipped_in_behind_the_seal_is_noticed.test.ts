@@ -52,11 +52,14 @@ test('a row that is written later under a number long past breaks the chain wher
   const gap = Number(sequence) + 1;
   // Transactions of other tests may still be running; they end.
   await expect
-    .poll(async () => {
-      await write(admin);
-      await seal();
-      return Number(await sealedUpTo());
-    })
+    .poll(
+      async () => {
+        await write(admin);
+        await seal();
+        return Number(await sealedUpTo());
+      },
+      { timeout: 50_000 },
+    )
     .toBeGreaterThan(gap);
   expect(await verify()).toMatchObject({ is_intact: true, unsealed: '0' });
   await admin.query(

@@ -34,6 +34,9 @@ begin
       when 'payment.reconcile' then perform public.reconcile_payment(id, pg_temp.statement_line(id));
       when 'payment.allocate' then perform public.allocate_payment(id, pg_temp.open_invoice(id));
       when 'payment.unallocate' then perform public.unallocate_payment(id, pg_temp.paid_invoice(id));
+      when 'order.request_return' then perform public.request_return(pg_temp.customer_of(id), pg_temp.lines_of(id), 'quality');
+      when 'invoice.credit' then perform public.credit_invoice(id, pg_temp.charged(id), 'because');
+      when 'return.receive' then perform public.receive_return(id, pg_temp.found(id));
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
       when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
       when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
@@ -63,12 +66,22 @@ $$;
 create function pg_temp.paid_invoice(payment uuid) returns uuid language sql security definer as $$
   select a.invoice_id from public.payment_allocations a where a.payment_id = payment limit 1
 $$;
+create function pg_temp.customer_of(of_order uuid) returns uuid language sql security definer as $$ select o.customer_id from public.orders o where o.id = of_order $$;
+create function pg_temp.lines_of(of_order uuid) returns jsonb language sql security definer as $$
+  select jsonb_agg(jsonb_build_object('order_item_id', i.id, 'quantity', 0.001)) from public.order_items i where i.order_id = of_order
+$$;
+create function pg_temp.charged(invoice uuid) returns jsonb language sql security definer as $$
+  select jsonb_agg(jsonb_build_object('invoice_item_id', i.id, 'quantity', 0.001)) from public.invoice_items i where i.invoice_id = invoice and not i.is_deposit
+$$;
+create function pg_temp.found(of_return uuid) returns jsonb language sql security definer as $$
+  select jsonb_agg(jsonb_build_object('return_item_id', i.id, 'good', i.quantity, 'suspect', 0, 'defective', 0)) from public.return_items i where i.return_id = of_return
+$$;
 create table pg_temp.steps as
 select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('offload', 'submit'))
+  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
@@ -264,6 +277,45 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('invoice', due);
   perform pg_temp.examine('payment', other);
+  -- Goods that come back: refused, refused later, and received with a credit note, of which one is thrown away.
+  for step in 1..4 loop
+    perform tests.sign_in('sales@acme.test');
+    other := (public.request_return(tests.customer('Kilimani Mini Mart'), (
+      select jsonb_agg(jsonb_build_object('order_item_id', i.order_item_id, 'quantity', 0.25)) from public.invoice_items i where i.invoice_id = due and not i.is_deposit
+    ), 'damaged')).id;
+    perform tests.sign_out();
+    perform pg_temp.examine('return', other);
+    perform tests.sign_in('manager@acme.test');
+    if step = 1 then
+      perform public.reject_return(other, 'no');
+    else
+      perform public.approve_return(other);
+    end if;
+    perform tests.sign_out();
+    perform pg_temp.examine('return', other);
+    if step = 2 then
+      perform tests.sign_in('manager@acme.test');
+      perform public.reject_return(other, 'never came');
+      perform tests.sign_out();
+    elsif step > 2 then
+      perform tests.sign_in('warehouse@acme.test');
+      perform public.receive_return(other, pg_temp.found(other));
+      perform tests.sign_out();
+      perform pg_temp.examine('return', other);
+      select c.id into difference from public.credit_notes c where c.return_id = other;
+      perform pg_temp.examine('credit_note', difference);
+      perform tests.sign_in('finance@acme.test');
+      if step = 3 then
+        perform public.void_credit_note(difference, 'no');
+      else
+        perform public.issue_credit_note(difference);
+      end if;
+      perform tests.sign_out();
+      perform pg_temp.examine('credit_note', difference);
+    end if;
+    perform pg_temp.examine('return', other);
+  end loop;
+
   due := tests.invoiced('Karen Country Kiosk', 'COL-300', 1);
   update public.invoices set issued_on = issued_on - 90, due_on = due_on - 90 where id = due;
   perform private.mark_overdue_invoices();

@@ -1,6 +1,6 @@
 import type { Waiting } from '../../../web/src/lib/delivery/phone.ts';
 
-/** The store of a phone in memory, with the few calls of Dexie that the outbox makes. */
+/** The store of a phone in memory, with the few calls of Dexie that the queue makes. */
 export class MemoryPhone {
   readonly entries = new Map<string, Waiting>();
   /** Set to let the next entry fail, as a full phone does. */

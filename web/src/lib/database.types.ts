@@ -100,6 +100,107 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
+      credit_note_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          credit_note_id: string;
+          line_number: number;
+          invoice_item_id: string | null;
+          product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
+          is_deposit: boolean;
+          quantity: number;
+          unit_price: number;
+          tax_rate: number;
+          line_total: number;
+          tax_amount: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'credit_note_items_tenant_id_credit_note_id_fkey';
+            columns: ['tenant_id', 'credit_note_id'];
+            isOneToOne: false;
+            referencedRelation: 'credit_notes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'credit_note_items_tenant_id_invoice_item_id_fkey';
+            columns: ['tenant_id', 'invoice_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoice_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'credit_note_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is taken back of an issued invoice, by quantities of its lines at its prices, never more than it charged. Issued, its money is a payment of the method credit_note: it pays that invoice first, what is over is the customer's advance. Numbers are without gaps, drawn when issued. */
+      credit_notes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          number: string | null;
+          invoice_id: string;
+          customer_id: string;
+          status: Database['public']['Enums']['credit_note_status'];
+          reason: string;
+          currency: string;
+          issued_on: string | null;
+          subtotal: number;
+          tax_total: number;
+          deposit_total: number;
+          total: number | null;
+          printed: Json | null;
+          status_reason: string | null;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          is_done: boolean;
+          is_live: boolean;
+          return_id: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'credit_notes_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'credit_notes_tenant_id_invoice_id_fkey';
+            columns: ['tenant_id', 'invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'credit_notes_tenant_id_return_id_fkey';
+            columns: ['tenant_id', 'return_id'];
+            isOneToOne: false;
+            referencedRelation: 'returns';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
+      };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
         Row: {
@@ -1048,6 +1149,7 @@ export interface Database {
           tax_amount: number | null;
           quantity_reserved: number;
           quantity_delivered: number;
+          quantity_returned: number;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1239,11 +1341,19 @@ export interface Database {
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
+          credit_note_id: string | null;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'payments_tenant_id_credit_note_id_fkey';
+            columns: ['tenant_id', 'credit_note_id'];
+            isOneToOne: false;
+            referencedRelation: 'credit_notes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'payments_tenant_id_customer_id_fkey';
             columns: ['tenant_id', 'customer_id'];
@@ -1524,6 +1634,91 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What of which delivered line comes back, in base units, and in which condition it was found. */
+      return_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          return_id: string;
+          order_item_id: string;
+          product_id: string;
+          quantity: number;
+          good: number | null;
+          suspect: number | null;
+          defective: number | null;
+          received: number | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'return_items_tenant_id_order_item_id_fkey';
+            columns: ['tenant_id', 'order_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'return_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'return_items_tenant_id_return_id_fkey';
+            columns: ['tenant_id', 'return_id'];
+            isOneToOne: false;
+            referencedRelation: 'returns';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Delivered goods that a customer gives back, of one or several deliveries: asked for, approved by somebody else, counted and inspected where they arrive, and credited. */
+      returns: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          number: string;
+          customer_id: string;
+          warehouse_id: string;
+          status: Database['public']['Enums']['return_status'];
+          reason: Database['public']['Enums']['return_reason'];
+          notes: string | null;
+          status_reason: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          received_by: string | null;
+          received_at: string | null;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          is_done: boolean;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'returns_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'returns_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
       };
       /** What each role may do unless a company says otherwise. Reference data. */
       role_permissions: {
@@ -2338,6 +2533,26 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Who owes what and for how long, today: a row per customer with open invoices, in the company's currency, by days since they were due. advances: money of his that pays nothing yet (0 for who may not see payments). */
+      receivables: {
+        Row: {
+          tenant_id: string | null;
+          customer_id: string | null;
+          name: string | null;
+          code: string | null;
+          territory_id: string | null;
+          not_due: number | null;
+          days_1_to_30: number | null;
+          days_31_to_60: number | null;
+          days_61_to_90: number | null;
+          over_90: number | null;
+          total: number | null;
+          oldest_due_on: string | null;
+          advances: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
       transition_executions: {
         Row: {
@@ -2449,6 +2664,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Allows goods to come back that somebody else asked for. Raises separation_of_duties, return_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      approve_return: {
+        Args: {
+          return_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['returns']['Row'];
+      };
       /** Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_stock_count: {
         Args: {
@@ -2490,7 +2714,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, nothing_to_bill, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       bill_order: {
         Args: {
           order_id: string;
@@ -2689,10 +2913,34 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Drafts a credit note over lines [{invoice_item_id, quantity}] of an issued invoice, at its prices, with a reason; somebody else issues it. Deposits follow the containers, not this. Raises invoice_not_issued, credit_exceeds, lines_invalid, record_not_found, permission_denied, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      credit_invoice: {
+        Args: {
+          invoice_id: string;
+          items: Json;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['credit_notes']['Row'];
+      };
       /** Credit of a customer in the company's currency: {limit, used, left, overdue}. used: unpaid invoices and confirmed orders without one; limit and left are null for customers who pay on delivery. For those who sell or see invoices. Raises record_not_found, permission_denied. */
       customer_credit: {
         Args: { customer_id: string };
         Returns: Json;
+      };
+      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
+      customer_statement: {
+        Args: { customer_id: string; from_date?: string | null; to_date?: string | null };
+        Returns: {
+          on_date: string;
+          kind: string;
+          document_id: string;
+          number: string;
+          debit: number;
+          credit: number;
+          balance: number;
+        }[];
       };
       /** Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
@@ -2813,6 +3061,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['invitations']['Row'];
       };
+      /** Posts a credit note that somebody else drafted: number without gaps, today's date. Its money pays what is open of the invoice; the rest is the customer's advance, which can pay others or be given back. Raises separation_of_duties, credit_note_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      issue_credit_note: {
+        Args: {
+          credit_note_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['credit_notes']['Row'];
+      };
       /** For the function send-user-invite: stores the SHA-256 of a fresh token and answers what the e-mail needs. Raises invitation_not_valid. */
       issue_invitation_token: {
         Args: { invitation_id: string; token_hash: string };
@@ -2908,6 +3165,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
+      };
+      /** Counts and inspects goods that come back: items [{return_item_id, good, suspect, defective}] for every line. Stock and containers follow in the same transaction; an issued invoice gets a draft of a credit note, one that is not issued is drafted anew over what stayed. Raises return_counts_incomplete, more_received_than_returned, return_transition_illegal, record_not_found, permission_denied, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      receive_return: {
+        Args: {
+          return_id: string;
+          items: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['returns']['Row'];
       };
       /** Receives the rest, items [{product_id, quantity (base units), condition?}], none where nothing more came; nothing is on its way any more. What is missing then is lost, and short_reason says why. By people of the receiving place, not by whoever dispatched it. Raises transfer_short, transfer_exceeds_sent, lines_invalid, separation_of_duties, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       receive_transfer: {
@@ -3036,6 +3303,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Refuses a return that somebody else asked for, with a reason, until the goods are there; its quantities can be returned again. Raises reason_required, separation_of_duties, return_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reject_return: {
+        Args: {
+          return_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['returns']['Row'];
+      };
       /** Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reject_variance: {
         Args: {
@@ -3077,6 +3354,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['variances']['Row'];
+      };
+      /** Asks for delivered goods to be taken back: items [{order_item_id, quantity in base units}] of one or several delivered orders of the customer, to a warehouse (where the first came from, if not said). Raises return_exceeds, lines_invalid, reason_required, warehouse_not_available, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      request_return: {
+        Args: {
+          customer_id: string;
+          items: Json;
+          reason: Database['public']['Enums']['return_reason'];
+          notes?: string | null;
+          warehouse_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['returns']['Row'];
       };
       /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
@@ -3246,6 +3535,16 @@ export interface Database {
           present_head: string;
         }[];
       };
+      /** Throws a drafted credit note away, with a reason; an issued one stands. Raises input_invalid, credit_note_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      void_credit_note: {
+        Args: {
+          credit_note_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['credit_notes']['Row'];
+      };
       /** Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       void_invoice: {
         Args: {
@@ -3282,6 +3581,7 @@ export interface Database {
       address_kind: 'delivery' | 'billing' | 'both';
       adjustment_status: 'draft' | 'pending_approval' | 'approved' | 'applied' | 'rejected';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
@@ -3315,7 +3615,8 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'refill';
+        | 'refill'
+        | 'return';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
       order_status:
@@ -3329,8 +3630,11 @@ export interface Database {
         | 'cancelled'
         | 'rejected'
         | 'failed';
-      payment_method: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque';
+      payment_method: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      return_reason:
+        'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
+      return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
       stock_condition: 'good' | 'suspect' | 'defective';
       stock_count_status:
         'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';

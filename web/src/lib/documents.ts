@@ -194,6 +194,39 @@ export const DOCUMENTS = {
     },
     settled: ['approved', 'reconciled', 'rejected', 'cancelled'],
   },
+  credit_note: {
+    table: 'credit_notes',
+    page: '/invoices/credits',
+    permission: 'invoices.view',
+    number: 'number',
+    states: {
+      draft: 'waiting',
+      issued: 'done',
+      void: 'done',
+    },
+    decisions: {
+      draft: 'payments.approve',
+    },
+    settled: ['issued', 'void'],
+  },
+  return: {
+    table: 'returns',
+    page: '/returns',
+    permission: 'returns.view',
+    number: 'number',
+    states: {
+      requested: 'waiting',
+      approved: 'waiting',
+      received: 'waiting',
+      credited: 'done',
+      rejected: 'done',
+    },
+    decisions: {
+      requested: 'returns.approve',
+      approved: 'returns.approve',
+    },
+    settled: ['credited', 'rejected'],
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export type DocumentName = keyof typeof DOCUMENTS;

@@ -18,6 +18,7 @@ import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import Tags from '@lucide/svelte/icons/tags';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import Users from '@lucide/svelte/icons/users';
 import Warehouse from '@lucide/svelte/icons/warehouse';
 import UserCog from '@lucide/svelte/icons/user-cog';
@@ -94,7 +95,11 @@ const placed: Section[] = [
   },
   {
     heading: 'Collect',
-    destinations: [listOf('invoice', FileText), listOf('payment', CreditCard)],
+    destinations: [
+      listOf('invoice', FileText),
+      listOf('payment', CreditCard),
+      listOf('return', Undo2),
+    ],
   },
   {
     heading: 'Administer',

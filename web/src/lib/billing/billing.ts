@@ -22,9 +22,15 @@ export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
   { value: 'bank_transfer', label: 'Bank transfer' },
   { value: 'cheque', label: 'Cheque' },
 ];
+/** Money that nobody received: it comes from a credit note. */
+const CREDIT_NOTE: { value: PaymentMethod; label: string } = {
+  value: 'credit_note',
+  label: 'Credit note',
+};
+export const SHOWN_METHODS = [...PAYMENT_METHODS, CREDIT_NOTE];
 
 export function methodName(method: string): string {
-  return PAYMENT_METHODS.find((item) => item.value === method)?.label ?? method;
+  return SHOWN_METHODS.find((item) => item.value === method)?.label ?? method;
 }
 
 const CUSTOMER = link('customer_id', 'customers', 'code', 'name');
@@ -104,7 +110,7 @@ export function openInvoicesOf(customerId: string) {
 export async function listPayments(list: ListQuery) {
   const { customer } = list.filters;
   const status = oneOf(statesOf('payment'), list.filters.status);
-  const method = PAYMENT_METHODS.find((item) => item.value === list.filters.method)?.value;
+  const method = SHOWN_METHODS.find((item) => item.value === list.filters.method)?.value;
   let query = supabase.from('payments').select('*');
   if (status) query = inStates(query, 'payment', [status]);
   if (method) query = query.eq('method', method);

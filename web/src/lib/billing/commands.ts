@@ -34,3 +34,32 @@ export const paymentCommands = {
     },
   },
 } satisfies Looks<'payment'>;
+
+export const creditNoteCommands = {
+  issue: {
+    label: 'Issue',
+    variant: 'primary',
+    done: 'The credit note was issued.',
+    asks: {
+      title: 'Issue this credit note?',
+      text: 'It gets its number and pays what is open of the invoice; what is over is the advance of the customer. It cannot be undone.',
+      reason: 'none',
+    },
+  },
+  void: {
+    label: 'Throw away',
+    variant: 'danger',
+    done: 'The draft was thrown away.',
+    asks: { title: 'Throw this draft away?', reason: 'required' },
+  },
+} satisfies Looks<'credit_note'>;
+
+export const returnCommands = {
+  approve: { label: 'Approve', variant: 'primary', done: 'The goods may come back.' },
+  reject: {
+    label: 'Reject',
+    variant: 'danger',
+    done: 'The return was rejected.',
+    asks: { title: 'Reject this return?', reason: 'required' },
+  },
+} satisfies Looks<'return'>;

@@ -1,7 +1,7 @@
 import type { Tables } from '#lib/database.types.ts';
 import { type DocumentKind, type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { methodName } from '#lib/billing/billing.ts';
-import { paymentCommands } from '#lib/billing/commands.ts';
+import { creditNoteCommands, paymentCommands, returnCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
 import { label, money, quantity } from '#lib/platform/format.ts';
@@ -124,6 +124,23 @@ const LOOKS = new Map<DocumentName, Look>([
     show: (row) => ({
       title: `${row.from?.name} to ${row.to?.name}`,
       note: row.note ?? label(row.status),
+    }),
+  }),
+  look('credit_note', {
+    links: { customer: CUSTOMER },
+    looks: { issue: creditNoteCommands.issue },
+    touches: ['invoice', 'return'],
+    show: (row) => ({
+      title: row.customer?.name ?? '',
+      note: `${money(row.total)}, ${row.reason}`,
+    }),
+  }),
+  look('return', {
+    links: { customer: CUSTOMER, warehouse: WAREHOUSE },
+    looks: decisions(returnCommands),
+    show: (row) => ({
+      title: row.customer?.name ?? '',
+      note: `${label(row.reason)}, to ${row.warehouse?.name}`,
     }),
   }),
   look('offload', {

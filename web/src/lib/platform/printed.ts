@@ -1,4 +1,5 @@
 import type { Json } from '#lib/database.types.ts';
+import type { Identity } from '#lib/tenancy/tenancy.ts';
 
 /** What a document keeps of its customer, as the database describes it at `orders.printed`. */
 export interface Printed {
@@ -8,6 +9,11 @@ export interface Printed {
   payment_terms_days: number;
   place: string;
   address: { label: string; street: string; city: string } | null;
+}
+
+/** What an invoice keeps: its seller too, but for the logo, which is today's. */
+export interface PrintedInvoice extends Printed {
+  seller: Omit<Identity, 'logo'>;
 }
 
 interface Document {

@@ -36,6 +36,7 @@ export const MOVEMENT_KINDS = [
   'transfer_loss',
   'count',
   'refill',
+  'return',
 ] as const satisfies Enums<'movement_kind'>[];
 
 /**

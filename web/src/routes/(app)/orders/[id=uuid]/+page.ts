@@ -1,4 +1,5 @@
 import { invoicesOfOrder, paymentsOfOrder } from '#lib/billing/billing.ts';
+import { returnsOfOrder } from '#lib/billing/returns.ts';
 import { variancesOf } from '#lib/delivery/delivery.ts';
 import {
   descendantsOf,
@@ -23,6 +24,7 @@ export async function load({ params, depends, parent }) {
     'entity:payment',
     'entity:variance',
     'entity:trip',
+    'entity:return',
   );
   // Rights are known once the layout has read the session.
   await parent();
@@ -38,6 +40,7 @@ export async function load({ params, depends, parent }) {
         invoices,
         payments,
         variances,
+        returns,
         seller,
       ] = await Promise.all([
         readOrder(params.id),
@@ -49,6 +52,7 @@ export async function load({ params, depends, parent }) {
         session.can('invoices.view') ? invoicesOfOrder(params.id) : [],
         session.can('payments.view') ? paymentsOfOrder(params.id) : [],
         session.can('variances.view') ? variancesOf('order_id', params.id) : [],
+        session.can('returns.view') ? returnsOfOrder(params.id) : [],
         readIdentity(),
       ]);
       const known = found(order, 'order');
@@ -70,6 +74,7 @@ export async function load({ params, depends, parent }) {
         invoices,
         payments,
         variances,
+        returns,
         seller,
         quote,
         createdBy: nameOf(names, known.created_by),

@@ -37,7 +37,7 @@ vi.mock('../../web/src/lib/platform/command.ts', async (original) => ({
   },
 }));
 
-const { outbox } = await import('../../web/src/lib/delivery/outbox.svelte.ts');
+const { queue } = await import('../../web/src/lib/delivery/queue.svelte.ts');
 
 const ORDER = { id: 'order-1', number: 'ORD-000001' };
 const OTHER = { id: 'order-2', number: 'ORD-000002' };
@@ -60,7 +60,7 @@ beforeEach(async () => {
   store.phone = phone;
   server.answer = () => Promise.resolve();
   workAt();
-  await outbox.flush();
+  await queue.flush();
   server.calls.length = 0;
   server.photos.length = 0;
   invalidated.length = 0;
@@ -70,13 +70,13 @@ const keys = () => server.calls.map((call) => call.key);
 
 test('without network an entry stays on the phone and goes out later under the same key', async () => {
   server.answer = () => Promise.reject(noNetwork());
-  await outbox.give('complete_delivery', ORDER, { received_by: 'Tom' });
+  await queue.give('complete_delivery', ORDER, { received_by: 'Tom' });
   await settle();
-  expect(outbox.waiting.map((item) => item.order_id)).toEqual(['order-1']);
+  expect(queue.waiting.map((item) => item.order_id)).toEqual(['order-1']);
   expect(phone.entries.size).toBe(1);
 
   server.answer = () => Promise.resolve();
-  await outbox.flush();
+  await queue.flush();
   expect(keys()).toHaveLength(2);
   expect(new Set(keys()).size).toBe(1);
   expect(server.calls[1]?.args).toEqual({ order_id: 'order-1', received_by: 'Tom' });
@@ -90,9 +90,9 @@ test('an answer that was lost on the way leads to the same key, photo included, 
     done += 1;
     return done === 1 ? Promise.reject(noNetwork()) : Promise.resolve();
   };
-  await outbox.give('complete_delivery', ORDER, {}, new Blob(['photo']));
+  await queue.give('complete_delivery', ORDER, {}, new Blob(['photo']));
   await settle();
-  await outbox.flush();
+  await queue.flush();
   expect(new Set(keys()).size).toBe(1);
   expect(new Set(server.photos)).toEqual(new Set(keys()));
   expect(server.calls[1]?.args.photo_path).toBe(`tenant-1/${keys()[0]}.jpg`);
@@ -101,14 +101,14 @@ test('an answer that was lost on the way leads to the same key, photo included, 
 
 test('entries go out in the order in which they happened, and none overtakes one that failed', async () => {
   server.answer = () => Promise.reject(noNetwork());
-  await outbox.give('arrive_at_stop', ORDER, {});
+  await queue.give('arrive_at_stop', ORDER, {});
   await settle();
-  await outbox.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, {});
   await settle();
   expect(new Set(server.calls.map((call) => call.rpc))).toEqual(new Set(['arrive_at_stop']));
   server.answer = () => Promise.resolve();
   server.calls.length = 0;
-  await outbox.flush();
+  await queue.flush();
   expect(server.calls.map((call) => call.rpc)).toEqual(['arrive_at_stop', 'complete_delivery']);
 });
 
@@ -118,9 +118,9 @@ test('what is given while another entry is on its way follows at once', async ()
     rpc === 'arrive_at_stop'
       ? new Promise<void>((resolve) => (arrive = resolve))
       : Promise.resolve();
-  await outbox.give('arrive_at_stop', ORDER, {});
+  await queue.give('arrive_at_stop', ORDER, {});
   await settle();
-  await outbox.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, {});
   await settle();
   expect(server.calls.map((call) => call.rpc)).toEqual(['arrive_at_stop']);
   arrive();
@@ -132,45 +132,45 @@ test('what is given while another entry is on its way follows at once', async ()
 test('a refused entry is kept with its reason and does not hold up the next one', async () => {
   server.answer = ({ args }) =>
     args.order_id === 'order-1' ? Promise.reject(refusal()) : Promise.resolve();
-  await outbox.give('complete_delivery', ORDER, {});
-  await outbox.give('complete_delivery', OTHER, {});
+  await queue.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', OTHER, {});
   await settle();
-  expect(outbox.refused.map((item) => [item.order_id, item.problem])).toEqual([
+  expect(queue.refused.map((item) => [item.order_id, item.problem])).toEqual([
     ['order-1', 'Too many. Count again.'],
   ]);
-  expect(outbox.waiting).toEqual([]);
+  expect(queue.waiting).toEqual([]);
 
   server.answer = () => Promise.resolve();
-  await outbox.retry(outbox.refused[0]?.key ?? '');
+  await queue.retry(queue.refused[0]?.key ?? '');
   expect(phone.entries.size).toBe(0);
 });
 
 test('a session that ran out keeps everything until somebody has signed in again', async () => {
   server.answer = () =>
     Promise.reject(new PortalError({ key: 'session_expired', status: 401, message: 'Out.' }));
-  await outbox.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, {});
   await settle();
-  expect(outbox.waiting).toHaveLength(1);
+  expect(queue.waiting).toHaveLength(1);
   session.me = null;
-  await outbox.flush();
+  await queue.flush();
   expect(phone.entries.size).toBe(1);
-  await expect(outbox.give('complete_delivery', OTHER, {})).rejects.toThrow('signed out');
+  await expect(queue.give('complete_delivery', OTHER, {})).rejects.toThrow('signed out');
 });
 
 test('an entry that the phone cannot keep is an error, not a silent loss', async () => {
   phone.isFull = true;
-  await expect(outbox.give('complete_delivery', ORDER, {})).rejects.toThrow('Quota');
+  await expect(queue.give('complete_delivery', ORDER, {})).rejects.toThrow('Quota');
   expect(server.calls).toEqual([]);
 });
 
 test('another driver on the same phone sees and sends only what is his', async () => {
   server.answer = () => Promise.reject(noNetwork());
-  await outbox.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, {});
   await settle();
   server.calls.length = 0;
   if (session.me) session.me = { ...session.me, user: { ...session.me.user, id: 'user-2' } };
-  await outbox.flush();
-  await outbox.flush();
-  expect(outbox.items).toEqual([]);
+  await queue.flush();
+  await queue.flush();
+  expect(queue.items).toEqual([]);
   expect(phone.entries.size).toBe(1);
 });

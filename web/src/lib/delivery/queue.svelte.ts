@@ -11,7 +11,7 @@ const RETRY_MS = 15_000;
  * What the driver did and the server has not confirmed yet. It is written to the phone before
  * anything is sent, goes out in the order it happened, and leaves only when the server has answered.
  */
-class DriverOutbox {
+class DriverQueue {
   items = $state<Waiting[]>([]);
   #sending = false;
   /** Something was given while the rest was on its way. */
@@ -131,4 +131,4 @@ class DriverOutbox {
   }
 }
 
-export const outbox = new DriverOutbox();
+export const queue = new DriverQueue();

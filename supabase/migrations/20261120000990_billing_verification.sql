@@ -34,7 +34,7 @@ select private.derive('containers_held', 'Containers of one kind and deposit tha
   group by tenant_id, holder_id, product_id, unit_deposit
 $$);
 
-select private.derive('containers_invoiced', 'Containers of one kind and deposit that a customer was charged for: the deposit lines of his invoices that are not void.', $$
+select private.derive('containers_invoiced', 'Containers of one kind and deposit that a customer was charged for: the deposit lines of his invoices that are not void, less those of his credit notes.', $$
   select tenant_id, customer_id, sum(kept), sum(derived)
   from (
     select l.tenant_id, l.customer_id, l.product_id, l.unit_deposit, l.invoiced as kept, 0 as derived from private.deposit_layers l
@@ -43,6 +43,32 @@ select private.derive('containers_invoiced', 'Containers of one kind and deposit
     from public.invoice_items i
     join public.invoices v on v.tenant_id = i.tenant_id and v.id = i.invoice_id and v.is_live
     where i.is_deposit
+    union all
+    select c.tenant_id, c.customer_id, l.product_id, l.unit_price, 0, -l.quantity
+    from public.credit_note_items l
+    join public.credit_notes c on c.tenant_id = l.tenant_id and c.id = l.credit_note_id and c.is_live
+    where l.is_deposit
   ) sums
   group by tenant_id, customer_id, product_id, unit_deposit
+$$);
+
+select private.derive('credit_note_total', 'Money of a credit note, in its currency: its lines with their tax.', $$
+  select c.tenant_id, c.id, c.total,
+    (select coalesce(sum(l.line_total + l.tax_amount), 0) from public.credit_note_items l where l.tenant_id = c.tenant_id and l.credit_note_id = c.id)
+  from public.credit_notes c
+$$);
+
+select private.derive('credit_note_money', 'What an issued credit note gave to its customer, in its currency: its payment.', $$
+  select c.tenant_id, c.id, case when c.status = 'issued' then c.total else 0 end,
+    (select coalesce(sum(p.amount), 0) from public.payments p where p.tenant_id = c.tenant_id and p.credit_note_id = c.id and p.is_live)
+  from public.credit_notes c
+$$);
+
+select private.derive('order_line_returned', 'What of an order line came back, in base units: the lines of the returns that were received.', $$
+  select i.tenant_id, i.id, i.quantity_returned,
+    (select coalesce(sum(l.received), 0) from public.return_items l
+      join public.returns r on r.tenant_id = l.tenant_id and r.id = l.return_id and r.status in ('received', 'credited')
+      where l.tenant_id = i.tenant_id and l.order_item_id = i.id)
+  from public.order_items i
+  where i.quantity_delivered > 0
 $$);

@@ -1,0 +1,13 @@
+import { listCreditNotes } from '#lib/billing/credit_notes.ts';
+import { readList } from '#lib/platform/list.ts';
+import { load as reading } from '#lib/platform/read.ts';
+
+export function load({ url, depends }) {
+  depends('entity:credit_note');
+  const list = readList(url, {
+    sort: '-created_at',
+    sortable: ['created_at', 'number', 'status', 'total'],
+    filters: ['status', 'customer'],
+  });
+  return reading(async () => ({ notes: await listCreditNotes(list) }));
+}

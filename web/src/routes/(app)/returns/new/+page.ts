@@ -1,0 +1,16 @@
+import { readOrder } from '#lib/orders/orders.ts';
+import { returnableLines } from '#lib/billing/returns.ts';
+import { found, load as reading } from '#lib/platform/read.ts';
+import { warehouses } from '#lib/warehouse/warehouse.ts';
+
+export function load({ url }) {
+  const id = url.searchParams.get('order') ?? '';
+  return reading(async () => {
+    const [order, lines, places] = await Promise.all([
+      readOrder(id),
+      returnableLines(id),
+      warehouses(),
+    ]);
+    return { order: found(order, 'order'), lines, places };
+  });
+}
