@@ -63,6 +63,7 @@ create table public.inventory (
   reserved numeric(14,3) not null default 0,
   available numeric(14,3) generated always as (on_hand - reserved) stored,
   reorder_point numeric(14,3) not null default 0,
+  is_below boolean not null generated always as (condition = 'good' and on_hand - reserved < reorder_point) stored,
   last_counted_at timestamptz,
   last_count_id uuid,
   updated_at timestamptz not null default now(),
@@ -78,6 +79,7 @@ create table public.inventory (
 create index inventory_product on public.inventory (tenant_id, product_id);
 comment on table public.inventory is
   'Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible.';
+comment on column public.inventory.is_below is 'Less is available than the reorder point asks for.';
 comment on column public.inventory.last_counted_at is 'When it was counted last, by a count that is posted. What is found out later about the time before changes nothing any more: such a movement is refused.';
 
 create table public.inventory_transactions (
