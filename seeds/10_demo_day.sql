@@ -133,6 +133,8 @@ language plpgsql as $$
 declare
   counted jsonb;
   offload uuid;
+  cash numeric;
+  settlement uuid;
 begin
   select jsonb_agg(jsonb_build_object('product_id', i.product_id, 'condition', i.condition, 'counted', i.on_hand - coalesce((missing ->> p.sku)::numeric, 0)))
   into counted
@@ -150,6 +152,13 @@ begin
   from public.variances v where v.offload_id = offload;
   perform pg_temp.act_as('manager@' || slug || '.test');
   perform public.approve_offload(offload);
+  cash := (private.cash_of_trip((select t.tenant_id from public.trips t where t.id = trip), trip)).cash;
+  if cash > 0 then
+    perform pg_temp.act_as('driver@' || slug || '.test');
+    settlement := (public.submit_settlement(trip, cash)).id;
+    perform pg_temp.act_as('finance@' || slug || '.test');
+    perform public.approve_settlement(settlement, cash);
+  end if;
   perform pg_temp.act_as('dispatcher@' || slug || '.test');
   perform public.complete_trip(trip);
 end

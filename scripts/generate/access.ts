@@ -70,6 +70,7 @@ export const ACCESS: Record<string, Access> = {
   credit_note_items: { select: 'invoices.view in scope' },
   receivables: { select: 'invoices.view in scope' },
   returns: { select: 'returns.view in scope' },
+  settlements: { select: 'trips.view in scope' },
   return_items: { select: 'returns.view in scope' },
   payments: { select: 'payments.view in scope' },
   permissions: { select: 'everyone' },

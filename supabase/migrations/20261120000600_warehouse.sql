@@ -3,8 +3,7 @@
 create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss',
-  'count', 'refill', 'return'
+  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return'
 );
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
 

@@ -55,6 +55,14 @@ export async function busyDay(): Promise<BusyDay> {
   const onTheRoad = await company.allocated('Eastleigh Superstore', 6);
   const third = await company.allocated('Karen Country Kiosk', 2);
   await by('manager').command('approve_variance', { variance_id: variance.id, code: 'damaged' });
+  const settlement = await by('driver').command('submit_settlement', {
+    trip_id: closedTrip.id,
+    handed_in: 5000,
+  });
+  await by('finance').command('approve_settlement', {
+    settlement_id: settlement.id,
+    counted: 5000,
+  });
   await by('dispatcher').command('complete_trip', { trip_id: closedTrip.id });
   const runningTrip = await company.started([done, onTheRoad], 'KDA 101A', 2);
   await company.delivered(done, 1);
@@ -85,6 +93,23 @@ export async function busyDay(): Promise<BusyDay> {
     items: [{ product_id: company.cola.id, quantity: -2, condition: 'good' }],
   });
   await by('warehouse').command('submit_adjustment', { adjustment_id: adjustment.id });
+  const branch = await by('owner').row('warehouses?code=eq.KLF&select=*');
+  const transfer = await by('warehouse').command('create_transfer', {
+    from_warehouse_id: company.depot.id,
+    to_warehouse_id: branch.id,
+    items: [{ product_id: company.cola.id, quantity: 8 }],
+  });
+  await by('warehouse').command('dispatch_transfer', { transfer_id: transfer.id });
+  await by('manager').command('receive_part_transfer', {
+    transfer_id: transfer.id,
+    items: [{ product_id: company.cola.id, quantity: 5 }],
+  });
+  const me = await by('owner').row('users?email=eq.owner@acme.test&select=id');
+  const count = await by('warehouse').command('create_stock_count', {
+    warehouse_id: branch.id,
+    counter_ids: [me.id],
+  });
+  await by('warehouse').command('start_stock_count', { stock_count_id: count.id });
   await by('owner').command('invite_member', {
     email: 'newcomer@acme.test',
     full_name: 'New Comer',

@@ -216,6 +216,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     trip_id: round,
     items: [{ product_id: product.id, counted: 0 }],
   });
+  await as('driver').rpc('submit_settlement', { trip_id: round, handed_in: 500 });
   await as('dispatcher').rpc('report_variance', {
     trip_id: await find(`select id from public.trips where tenant_id = $1 and status = 'draft'`),
     product_id: product.id,

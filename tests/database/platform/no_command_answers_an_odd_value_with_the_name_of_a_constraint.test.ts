@@ -26,11 +26,13 @@ const isTelling = ({ name, type, isEnum }: Command['args'][number]) =>
 
 /** Telling commands that the owner is refused on this day whatever he sends, and what they wait for. */
 const REFUSED = {
+  approve_settlement: 'cash that a driver has handed in',
   confirm_load: 'a planned trip, and the counts of its load sheet',
   redrive_dead_letter: 'a message that nobody could process',
   refund_payment: 'money that somebody else recorded and that pays nothing yet',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',
+  submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
 };
 
 const NOWHERE = '01a00000-0000-7000-8000-000000000000';

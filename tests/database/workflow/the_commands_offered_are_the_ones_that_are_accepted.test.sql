@@ -37,6 +37,8 @@ begin
       when 'order.request_return' then perform public.request_return(pg_temp.customer_of(id), pg_temp.lines_of(id), 'quality');
       when 'invoice.credit' then perform public.credit_invoice(id, pg_temp.charged(id), 'because');
       when 'return.receive' then perform public.receive_return(id, pg_temp.found(id));
+      when 'trip.submit_settlement' then perform public.submit_settlement(id, 10);
+      when 'settlement.approve' then perform public.approve_settlement(id, 10);
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
       when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
       when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
@@ -81,7 +83,7 @@ select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'))
+  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
@@ -181,7 +183,7 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('trip', trip);
   perform pg_temp.examine('order', one);
-  perform tests.deliver(one, 1);
+  perform tests.deliver(one, 1, payment => '{"method": "cash", "amount": 10}');
   perform tests.sign_in('driver@acme.test');
   perform public.fail_delivery(other, 'closed');
   perform tests.sign_out();
@@ -194,6 +196,21 @@ begin
 
   -- The count of its van: refused once, then with a difference that is approved.
   perform pg_temp.examine('trip', trip);
+  -- The cash of its doors: sent back once, then counted.
+  perform tests.sign_in('driver@acme.test');
+  difference := (public.submit_settlement(trip, 9)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('settlement', difference);
+  perform tests.sign_in('finance@acme.test');
+  perform public.dispute_settlement(difference, 'one shilling is missing');
+  perform tests.sign_out();
+  perform pg_temp.examine('settlement', difference);
+  perform tests.sign_in('driver@acme.test');
+  perform public.submit_settlement(trip, 10);
+  perform tests.sign_in('finance@acme.test');
+  perform public.approve_settlement(difference, 10);
+  perform tests.sign_out();
+  perform pg_temp.examine('settlement', difference);
   perform tests.sign_in('driver@acme.test');
   offload := (public.submit_offload(trip)).id;
   perform tests.sign_out();
@@ -425,7 +442,7 @@ select is_empty($$ select v.machine, v.state, v.command, v.person from pg_temp.v
 select is_empty(
   $$ select m.machine, s.state from private.machines m
      cross join lateral (select t.from_state from private.transitions t where t.machine = m.machine union select t.to_state from private.transitions t where t.machine = m.machine) s (state)
-     where (m.machine, s.state) <> ('offload', 'draft')
+     where (m.machine, s.state) not in (('offload', 'draft'), ('settlement', 'open'))
      except select v.machine, v.state from pg_temp.verdicts v $$,
   'in every state of every machine');
 select is_empty(

@@ -1745,6 +1745,56 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
+      settlements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          trip_id: string;
+          driver_id: string;
+          status: Database['public']['Enums']['settlement_status'];
+          currency: string;
+          billed: number;
+          cash: number;
+          other_money: number;
+          on_credit: number | null;
+          handed_in: number | null;
+          counted: number | null;
+          difference: number | null;
+          notes: string | null;
+          status_reason: string | null;
+          submitted_by: string | null;
+          submitted_at: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'settlements_tenant_id_driver_id_fkey';
+            columns: ['tenant_id', 'driver_id'];
+            isOneToOne: false;
+            referencedRelation: 'drivers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'settlements_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: true;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
+      };
       /** Lines of bank and M-Pesa statements; each proves at most one payment. */
       statement_lines: {
         Row: {
@@ -2691,6 +2741,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
+      /** Takes the cash of a trip in as it was counted, by somebody else than who handed it in. What differs from what was recorded at the doors becomes a variance in the driver's name. Raises separation_of_duties, settlement_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      approve_settlement: {
+        Args: {
+          settlement_id: string;
+          counted: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['settlements']['Row'];
+      };
       /** Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_stock_count: {
         Args: {
@@ -2841,7 +2901,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
         Args: {
           trip_id: string;
@@ -2999,6 +3059,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** Sends a settlement back with a reason; the driver hands it in anew. Raises reason_required, separation_of_duties, settlement_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      dispute_settlement: {
+        Args: {
+          settlement_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['settlements']['Row'];
       };
       /** Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events. */
       enqueue_message: {
@@ -3502,6 +3572,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Hands in the cash of a trip whose stops are all done: by its driver, or for him by who loads for the depot. After a dispute it is sent anew. Company's currency. Raises settlement_exists, no_cash_to_settle, trip_has_open_stops, trip_transition_illegal, record_not_found, permission_denied, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      submit_settlement: {
+        Args: {
+          trip_id: string;
+          handed_in: number;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['settlements']['Row'];
+      };
       /** Stops a customer for now, with a reason: nothing is ordered, approved, allocated or sent out for him, except orders that somebody releases. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       suspend_customer: {
         Args: {
@@ -3633,7 +3713,6 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'refill'
         | 'return';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
@@ -3653,6 +3732,7 @@ export interface Database {
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
+      settlement_status: 'open' | 'submitted' | 'approved' | 'disputed';
       stock_condition: 'good' | 'suspect' | 'defective';
       stock_count_status:
         'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';

@@ -227,6 +227,22 @@ export const DOCUMENTS = {
     },
     settled: ['credited', 'rejected'],
   },
+  settlement: {
+    table: 'settlements',
+    page: '/settlements',
+    permission: 'trips.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      submitted: 'waiting',
+      approved: 'done',
+      disputed: 'waiting',
+    },
+    decisions: {
+      submitted: 'payments.approve',
+    },
+    settled: null,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export type DocumentName = keyof typeof DOCUMENTS;

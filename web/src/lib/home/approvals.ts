@@ -112,20 +112,6 @@ const LOOKS = new Map<DocumentName, Look>([
     looks: decisions(adjustmentCommands),
     show: (row) => ({ title: row.warehouse?.name ?? '', note: row.reason }),
   }),
-  look('stock_count', {
-    links: { warehouse: WAREHOUSE },
-    show: (row) => ({
-      title: row.warehouse?.name ?? '',
-      note: row.is_full ? 'full count' : (row.note ?? 'count of some products'),
-    }),
-  }),
-  look('transfer', {
-    links: { from: FROM, to: TO },
-    show: (row) => ({
-      title: `${row.from?.name} to ${row.to?.name}`,
-      note: row.note ?? label(row.status),
-    }),
-  }),
   look('credit_note', {
     links: { customer: CUSTOMER },
     looks: { issue: creditNoteCommands.issue },
@@ -141,6 +127,27 @@ const LOOKS = new Map<DocumentName, Look>([
     show: (row) => ({
       title: row.customer?.name ?? '',
       note: `${label(row.reason)}, to ${row.warehouse?.name}`,
+    }),
+  }),
+  look('settlement', {
+    links: { trip: TRIP, driver: link('driver_id', 'drivers', 'name') },
+    show: (row) => ({
+      title: `${row.driver?.name}, ${row.trip?.number}`,
+      note: money(row.handed_in),
+    }),
+  }),
+  look('stock_count', {
+    links: { warehouse: WAREHOUSE },
+    show: (row) => ({
+      title: row.warehouse?.name ?? '',
+      note: row.is_full ? 'full count' : (row.note ?? 'count of some products'),
+    }),
+  }),
+  look('transfer', {
+    links: { from: FROM, to: TO },
+    show: (row) => ({
+      title: `${row.from?.name} to ${row.to?.name}`,
+      note: row.note ?? label(row.status),
     }),
   }),
   look('offload', {

@@ -41,10 +41,9 @@ export const MOVEMENT_KINDS = [
   'offload',
   'offload_variance',
   'transfer',
+  'return',
   'transfer_loss',
   'count',
-  'refill',
-  'return',
 ] as const satisfies Enums<'movement_kind'>[];
 
 /**
