@@ -27,7 +27,7 @@ export interface ListShape {
 }
 
 const SIZES = [25, 50, 100];
-const RESERVED = new Set(['page', 'size', 'sort', 'q']);
+const RESERVED = new Set(['page', 'size', 'sort', 'q', 'view']);
 
 /** Reads a list from an address; values that make no sense fall back to the default. */
 export function readList(url: Address, shape: ListShape): ListQuery {
