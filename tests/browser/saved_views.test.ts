@@ -8,7 +8,9 @@ const visit = useBrowser();
 
 const item = (person: Person, name: string | RegExp) => person.page.getByRole('menuitem', { name });
 const heads = async (person: Person) =>
-  (await person.page.getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
+  (await person.page.getByRole('columnheader').allInnerTexts())
+    .map((text) => text.trim())
+    .filter(Boolean);
 
 async function choose(person: Person, name: string | RegExp): Promise<void> {
   await person.button('Views').click();

@@ -16,8 +16,10 @@ test('of two views that become the default at the same moment one stays', async 
   await first.query(
     `insert into list_views (list, name) values ('/orders', 'A'), ('/orders', 'B')`,
   );
-  const makeDefault = (name: string) =>
-    [`update list_views set is_default = true where name = $1`, [name]] as const;
+  const makeDefault = (name: string): [string, string[]] => [
+    `update list_views set is_default = true where name = $1`,
+    [name],
+  ];
 
   await first.query('begin');
   await first.query(...makeDefault('A'));
