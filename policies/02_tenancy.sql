@@ -1,7 +1,7 @@
 -- Family 02, tenancy.
 
 grant execute on function
-  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank,
+  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
@@ -54,3 +54,26 @@ grant select (id, tenant_id, email, full_name, role, warehouse_id, territory_id,
   created_at, created_by, updated_at, updated_by, version) on public.invitations to authenticated;
 create policy select_managers on public.invitations for select to authenticated
 using (tenant_id = (select private.tenant_id('users.manage')));
+
+-- A view of a colleague who is gone can still be taken away by who shares views.
+grant select, delete on public.list_views to authenticated;
+grant insert (list, name, parts, shared_with, is_default), update (name, parts, shared_with, is_default) on public.list_views to authenticated;
+create policy select_readers on public.list_views for select to authenticated
+using (
+  tenant_id = (select private.active_tenant_id())
+  and (
+    user_id = (select auth.uid())
+    or shared_with = (select private.my_role())
+    or (shared_with is not null and tenant_id = (select private.tenant_id('settings.manage')))
+  )
+);
+create policy insert_self on public.list_views for insert to authenticated
+with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+create policy update_self on public.list_views for update to authenticated
+using (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()))
+with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+create policy delete_self on public.list_views for delete to authenticated
+using (
+  tenant_id = (select private.active_tenant_id())
+  and (user_id = (select auth.uid()) or (shared_with is not null and tenant_id = (select private.tenant_id('settings.manage'))))
+);

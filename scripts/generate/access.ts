@@ -4,7 +4,8 @@
  * `tests/database/_isolation` against what really happens.
  *
  * Words: a permission; `everyone` and `members` (whoever is signed in, of whichever role); `self`
- * (rows about oneself); `super admins`; `document readers` (whoever sees the document the row is
+ * (rows about oneself); `role` (rows shared with
+ * one's role); `super admins`; `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit.
  */
@@ -52,6 +53,12 @@ export const ACCESS: Record<string, Access> = {
   invitations: { select: 'users.manage' },
   invoice_items: { select: 'invoices.view in scope' },
   invoices: { select: 'invoices.view in scope' },
+  list_views: {
+    select: 'settings.manage or self or role',
+    insert: 'self',
+    update: 'self',
+    delete: 'settings.manage or self',
+  },
   load_items: { select: 'trips.view in scope' },
   loads: { select: 'trips.view in scope' },
   manual_adjustment_items: { select: 'inventory.view in scope' },

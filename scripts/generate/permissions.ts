@@ -47,11 +47,13 @@ the platform hold every right in the company they have switched to.`,
 they check the rights listed in [workflows](workflows.md).`,
     accessMatrix(catalogue),
     `- *everyone*: whoever is signed in. *members*: whoever is active in the company. *self*: rows about oneself.
+  *role*: rows shared with one's role.
   *document readers*: whoever sees the document that the row is about.
 - *in scope*: members in the role customer see what belongs to their customer, drivers what belongs to their trips,
   members limited to a warehouse or a territory what belongs there. Everybody else sees every row of the company.
 - \`messages\`: an invitation is shown to those with \`users.manage\` who could give its role themselves, the mail of a
   password reset to nobody in the company.
+- \`list_views\`: those with \`settings.manage\` see and delete the views that are shared, nobody the others' own.
 - \`invitations\`: the hash of the token cannot be read by anybody.`,
   );
 }

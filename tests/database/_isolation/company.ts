@@ -252,6 +252,10 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('owner').query(
     `insert into message_templates (event, channel, language, body) values ('order.approved', 'sms', 'en', 'Thank you!')`,
   );
+  await as('sales').query(`insert into list_views (list, name) values ('/orders', 'Mine')`);
+  await as('owner').query(
+    `insert into list_views (list, name, shared_with) values ('/orders', 'Of all viewers', 'viewer')`,
+  );
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
     own,
   ]);

@@ -183,6 +183,7 @@ export class Expectation {
     customer: string | null,
   ): Promise<boolean> {
     const audience = parseAudience(this.#published.access.get(table)?.get('insert') ?? '');
+    if (audience.groups.includes('self')) return person.role !== 'stranger';
     if (!audience.permissions.some((permission) => this.holds(person, permission))) return false;
     if (!audience.isScoped || customer === null) return true;
     return (await this.rows(company, person, 'customers', 'select')).has(customer);
@@ -206,6 +207,9 @@ export class Expectation {
     if (groups.includes('self')) {
       conditions.push(`x.${table === 'users' ? 'id' : 'user_id'} = $3`);
     }
+    if (groups.includes('role')) {
+      conditions.push(`x.tenant_id = $1 and x.shared_with = (select role from me)`);
+    }
     if (groups.includes('super admins') && person.role === 'super_admin') conditions.push('true');
     const visible = await this.#keys(company, person, table, conditions);
     if (groups.includes('document readers')) {
@@ -222,6 +226,7 @@ export class Expectation {
     if (table === 'messages' && person.role !== 'super_admin') {
       limits.push(this.holds(person, 'users.manage') ? OWN_OR_LOWER_LINKS : NO_LINKS);
     }
+    if (table === 'list_views') limits.push('x.shared_with is not null');
     return `(${limits.join(' and ')})`;
   }
 

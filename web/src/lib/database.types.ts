@@ -783,6 +783,54 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands';
       };
+      /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
+      list_views: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          user_id: string;
+          list: string;
+          name: string;
+          parts: Json;
+          shared_with: Database['public']['Enums']['member_role'] | null;
+          is_default: boolean;
+        };
+        Insert: {
+          list: string;
+          name: string;
+          parts?: Json;
+          shared_with?: Database['public']['Enums']['member_role'] | null;
+          is_default?: boolean;
+        };
+        Update: {
+          name?: string;
+          parts?: Json;
+          shared_with?: Database['public']['Enums']['member_role'] | null;
+          is_default?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'list_views_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'list_views_user_id_fkey';
+            columns: ['user_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Load sheet lines: what the orders need and what each side counted, in base units. */
       load_items: {
         Row: {

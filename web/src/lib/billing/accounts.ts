@@ -1,6 +1,6 @@
 import type { Database } from '#lib/database.types.ts';
 import { today } from '#lib/platform/format.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
+import { type ListPage, type ListQuery, page, pattern } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -26,13 +26,12 @@ export type Receivable = Database['public']['Views']['receivables']['Row'] & { i
 
 /** Who owes what, and for how long. */
 export async function listReceivables(list: ListQuery) {
-  let query = supabase.from('receivables').select('*');
+  let query = supabase.from('receivables').select('*,id:customer_id');
   if (list.filters.late === 'yes') query = query.lt('oldest_due_on', today());
   if (list.search) query = query.ilike('name', pattern(list.search));
-  const found = await page(
+  return (await page(
     query.order(list.sort, { ascending: list.ascending }).order('customer_id'),
     list,
     {},
-  );
-  return { ...found, rows: found.rows.map((row) => ({ ...row, id: row.customer_id ?? '' })) };
+  )) as ListPage<Receivable>;
 }

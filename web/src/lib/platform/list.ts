@@ -27,7 +27,7 @@ export interface ListShape {
 }
 
 const SIZES = [25, 50, 100];
-const RESERVED = new Set(['page', 'size', 'sort', 'q']);
+const RESERVED = new Set(['page', 'size', 'sort', 'q', 'view']);
 
 /** Reads a list from an address; values that make no sense fall back to the default. */
 export function readList(url: Address, shape: ListShape): ListQuery {
@@ -86,6 +86,9 @@ interface Ranged<Row> {
   ): PromiseLike<{ data: Row[] | null; error: unknown; status: number }>;
 }
 
+/** How rows of a list are read on, by the page that is shown of it. */
+const readers = new WeakMap<object, (from: number, to: number) => Promise<object[]>>();
+
 /**
  * One page of a list. It asks for one row more than it shows: that answers "is there a next page?"
  * without counting the whole table. `links` adds what the columns of the shown rows point to.
@@ -97,9 +100,30 @@ export async function page<Row extends object, Of extends Links<Row>>(
 ): Promise<ListPage<With<Row, Of>>> {
   const from = (list.page - 1) * list.size;
   const found = await rows(query.range(from, from + list.size));
-  return {
+  const shown = {
     rows: await attach(found.slice(0, list.size), links),
     query: list,
     hasNext: found.length > list.size,
   };
+  readers.set(shown, async (first, last) => attach(await rows(query.range(first, last)), links));
+  return shown;
+}
+
+/** False for a copy that a page without network shows: there is nobody to read on from. */
+export function canReadOn(list: ListPage<unknown>): boolean {
+  return readers.has(list);
+}
+
+/** Rows that are read at once where all are wanted. */
+const CHUNK = 500;
+
+/** Every row that the filters of a list leave, in its order, a part at a time. @throws PortalError */
+export async function* everyRow<Row>(list: ListPage<Row>): AsyncGenerator<Row[]> {
+  const read = readers.get(list);
+  if (!read) return;
+  for (let from = 0; ; from += CHUNK) {
+    const found = (await read(from, from + CHUNK - 1)) as Row[];
+    if (found.length > 0) yield found;
+    if (found.length < CHUNK) return;
+  }
 }

@@ -3,6 +3,8 @@ export interface Column<Row> {
   key: string;
   label: string;
   value: (row: Row) => string | null;
+  /** The figure behind the text, for those who go on calculating with it. */
+  figure?: (row: Row) => number | null;
   /** Database column to sort by; without it the head is plain text. */
   sort?: string;
   kind?: 'text' | 'tag' | 'status';

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { signIn, type Person } from '../harness/browser.ts';
+import type { Row } from '../api/client.ts';
+import { Company } from './_support/company.ts';
+import { dialogButton } from './_support/steps.ts';
+import { useBrowser } from './_support/walk.ts';
+
+const visit = useBrowser();
+
+const bar = (person: Person) => person.page.getByRole('region', { name: 'Selected rows' });
+const selected = (person: Person, count: number) =>
+  bar(person).getByText(`${count} selected`).waitFor();
+
+test('many orders are allocated at once, and the one that is refused stays selected with its reason', async () => {
+  const company = await Company.open();
+  const small = [
+    await company.approved('Gikomba Traders', 1),
+    await company.approved('Gikomba Traders', 2),
+  ];
+  const stock = await company
+    .by('warehouse')
+    .row(
+      `inventory?product_id=eq.${company.cola.id}&warehouse_id=eq.${company.depot.id}&condition=eq.good&select=*`,
+    );
+  const large = await company.order('Gikomba Traders', Number(stock['on_hand']) + 1);
+  await company
+    .by('manager')
+    .command('approve_order', { order_id: large.id, note: 'The stock comes tomorrow' });
+  const draft = await company.order('Gikomba Traders', 3, false);
+
+  const dispatcher = await signIn(visit(), 'dispatcher@acme.test');
+  await dispatcher.open('/orders');
+  const box = (order: Row | undefined) =>
+    dispatcher.page.getByRole('checkbox', { name: `Select ${order?.['number']}` });
+  // The newest stand first.
+  await box(draft).click();
+  await box(small[0]).click({ modifiers: ['Shift'] });
+  await selected(dispatcher, 4);
+  await dispatcher.button('Allocate stock 3 of 4').click();
+  await bar(dispatcher).getByText('1 of 3 were refused and stay selected:').waitFor();
+  await bar(dispatcher).getByText(String(large['number'])).waitFor();
+  await bar(dispatcher).getByText(/stock/i).first().waitFor();
+  await selected(dispatcher, 2);
+  for (const order of [large, draft]) expect(await box(order).isChecked()).toBe(true);
+  const states = await company
+    .by('manager')
+    .rows(`orders?id=in.(${[...small, large].map((order) => order.id).join()})&select=status,id`);
+  expect(Object.fromEntries(states.map((row) => [row.id, row['status']]))).toEqual({
+    [small[0]?.id ?? '']: 'allocated',
+    [small[1]?.id ?? '']: 'allocated',
+    [large.id]: 'approved',
+  });
+  expect(dispatcher.errors).toEqual([]);
+});
+
+test('all that the filters show is selected with the keyboard and the bar, exported and cancelled', async () => {
+  const company = await Company.open();
+  for (let number = 0; number < 27; number += 1) {
+    await company.order('Kilimani Mini Mart', 1, false);
+  }
+  const customer = await company.customer('Kilimani Mini Mart');
+  const manager = await signIn(visit(), 'manager@acme.test');
+  const { page } = manager;
+  await manager.open(`/orders?customer=${customer.id}&status=draft`);
+  await page.getByRole('link', { name: /^ORD-/ }).first().waitFor();
+
+  for (const format of ['CSV file', 'Excel file (XLSX)']) {
+    await manager.button('Export').click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: format }).click(),
+    ]);
+    const bytes = await readFile(await download.path());
+    if (format === 'CSV file') {
+      expect(download.suggestedFilename()).toMatch(/^Orders \d{4}-\d\d-\d\d\.csv$/);
+      const lines = bytes.toString('utf8').split('\r\n');
+      expect(lines[0]).toBe('\ufeffNumber,Customer,Status,Total,Depot,Wanted on,Taken');
+      expect(lines).toHaveLength(28);
+      expect(lines[1]).toMatch(/^ORD-\d+,Kilimani Mini Mart,Draft,\d+(\.\d+)?,/);
+    } else {
+      expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    }
+    await page.getByText('27 rows are in the file.').last().waitFor();
+  }
+
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await selected(manager, 1);
+  await page.keyboard.press('Shift+J');
+  await selected(manager, 2);
+  await manager.button('Next').click();
+  await page.waitForURL(/page=2/);
+  await page.getByRole('checkbox', { name: 'Select the rows of this page' }).check();
+  await selected(manager, 4);
+  await manager.button('Previous').click();
+  await manager.button('All that the filters show').click();
+  await selected(manager, 27);
+  await manager.button('Cancel order 27 of 27').click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('The shop is closed for good');
+  await dialogButton(manager, 'Cancel order').click();
+  await page.getByText('Nothing matches these filters').waitFor();
+  const left = await company
+    .by('manager')
+    .rows(`orders?customer_id=eq.${customer.id}&status=neq.cancelled&select=id`);
+  expect(left).toEqual([]);
+  expect(manager.errors).toEqual([]);
+});
