@@ -1,6 +1,6 @@
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.reference_key, private.tenant_today to authenticated;
+grant execute on function private.is_billed, private.is_ready_to_settle, private.reference_key, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -61,4 +61,11 @@ create policy select_readers on public.return_items for select to authenticated
 using (
   tenant_id = (select private.tenant_id('returns.view'))
   and ((select private.is_unscoped()) or exists (select from public.returns r where r.tenant_id = return_items.tenant_id and r.id = return_id))
+);
+
+grant select on public.settlements to authenticated;
+create policy select_readers on public.settlements for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = settlements.tenant_id and t.id = trip_id))
 );

@@ -11,7 +11,7 @@ begin
     insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id, occurred_at)
     select tenant, w.id, p.id, case when w.code = 'NBO' then 400 else 120 end, 'opening', 'warehouse', w.id, now() - interval '30 days'
     from public.warehouses w join public.products p on p.tenant_id = w.tenant_id
-    where w.tenant_id = tenant and p.category <> 'Empties';
+    where w.tenant_id = tenant and w.kind = 'depot' and p.category <> 'Empties';
     update public.inventory i set reorder_point = 40 where i.tenant_id = tenant;
   end loop;
 end

@@ -133,6 +133,8 @@ language plpgsql as $$
 declare
   counted jsonb;
   offload uuid;
+  cash numeric;
+  settlement uuid;
 begin
   select jsonb_agg(jsonb_build_object('product_id', i.product_id, 'condition', i.condition, 'counted', i.on_hand - coalesce((missing ->> p.sku)::numeric, 0)))
   into counted
@@ -150,6 +152,13 @@ begin
   from public.variances v where v.offload_id = offload;
   perform pg_temp.act_as('manager@' || slug || '.test');
   perform public.approve_offload(offload);
+  cash := (private.cash_of_trip((select t.tenant_id from public.trips t where t.id = trip), trip)).cash;
+  if cash > 0 then
+    perform pg_temp.act_as('driver@' || slug || '.test');
+    settlement := (public.submit_settlement(trip, cash)).id;
+    perform pg_temp.act_as('finance@' || slug || '.test');
+    perform public.approve_settlement(settlement, cash);
+  end if;
   perform pg_temp.act_as('dispatcher@' || slug || '.test');
   perform public.complete_trip(trip);
 end
@@ -260,6 +269,13 @@ begin
   perform public.cancel_order(one, 'Entered twice');
   perform pg_temp.act_as('warehouse@acme.test');
   perform public.submit_adjustment((public.create_adjustment(pg_temp.depot('NBO'), 'Pallet damaged by the forklift', pg_temp.goods('{"WAT-1500": -3}'))).id);
+  one := (public.create_stock_count(pg_temp.depot('KLF'), array[(select u.id from public.users u where u.email = 'warehouse@acme.test')],
+    array(select (g ->> 'product_id')::uuid from jsonb_array_elements(pg_temp.goods('{"WAT-1500": 1, "ENE-250": 1, "JUI-1000": 1}')) g), 'The shelves at the gate')).id;
+  perform public.start_stock_count(one);
+  perform public.record_stock_count(one, (select jsonb_agg(g || jsonb_build_object('counted', g -> 'quantity')) from jsonb_array_elements(pg_temp.goods('{"WAT-1500": 118, "ENE-250": 110}')) g));
+  perform public.finish_stock_count(one, leave_uncounted => true);
+  perform public.dispatch_transfer((public.create_transfer(pg_temp.depot('NBO'), pg_temp.depot('KLF'), pg_temp.goods('{"WAT-1500": 20, "JUI-1000": 12}'), 'Before the long weekend')).id);
+  perform public.create_transfer(pg_temp.depot('KLF'), pg_temp.depot('NBO'), pg_temp.goods('{"ENE-250": 6}'), 'Too slow in Kilifi');
 
   -- Globex, a smaller day.
   orders := array[pg_temp.order_of('South B Gas Point', '{"GAS-13": 6}', 'allocated', 'globex', day => today)];

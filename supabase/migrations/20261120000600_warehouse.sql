@@ -1,9 +1,9 @@
 -- Family 06, warehouse: locations, balances, the stock ledger, reservations, adjustments.
 
-create type public.warehouse_kind as enum ('depot', 'shop', 'van');
+create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'return'
+  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'refill', 'return'
 );
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
 
@@ -22,14 +22,30 @@ create table public.warehouses (
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint address_is_bounded check (length(address) <= 300),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
-  constraint position_is_complete check ((latitude is null) = (longitude is null))
+  constraint position_is_complete check ((latitude is null) = (longitude is null)),
+  constraint transit_is_never_chosen check (kind <> 'transit' or not is_active)
 );
-comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van.';
+create unique index warehouses_transit on public.warehouses (tenant_id) where kind = 'transit';
+comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit.';
+select private.register_error('transit_is_never_chosen', 422, 'Goods on their way are in this account; nobody works there.', 'Leave it inactive: transfers use it by themselves.');
 select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
 select private.set_audience('warehouse', 'warehouses.view');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');
+select private.register_error('transit_account_taken', 409, 'The company has its account for goods on their way already.', 'Choose another kind of warehouse.');
+select private.refuse_taken('public.warehouses', 'warehouses_transit', 'transit_account_taken');
+
+create function private.tg_tenants__open_transit() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.warehouses (tenant_id, code, name, kind, is_active) values (new.id, 'TRANSIT', 'Goods on their way', 'transit', false);
+  return null;
+end
+$$;
+comment on function private.tg_tenants__open_transit() is 'Gives a new company its account for goods on their way between two places.';
+create trigger _300_open_transit after insert on public.tenants for each row execute function private.tg_tenants__open_transit();
 
 alter table public.memberships add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
 alter table public.invitations add foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id);
@@ -46,6 +62,8 @@ create table public.inventory (
   reserved numeric(14,3) not null default 0,
   available numeric(14,3) generated always as (on_hand - reserved) stored,
   reorder_point numeric(14,3) not null default 0,
+  last_counted_at timestamptz,
+  last_count_id uuid,
   updated_at timestamptz not null default now(),
   unique (tenant_id, id),
   unique (tenant_id, warehouse_id, product_id, condition),
@@ -59,6 +77,7 @@ create table public.inventory (
 create index inventory_product on public.inventory (tenant_id, product_id);
 comment on table public.inventory is
   'Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible.';
+comment on column public.inventory.last_counted_at is 'When it was counted last, by a count that is posted. What is found out later about the time before changes nothing any more: such a movement is refused.';
 
 create table public.inventory_transactions (
   id uuid not null default private.uuid_v7(),
@@ -88,6 +107,7 @@ select private.protect_ledger('public.inventory_transactions');
 
 select private.register_error('stock_short', 409, 'There is not enough stock.', 'Reduce the quantities of the products in the details, or allow a backorder.');
 select private.register_error('stock_history_negative', 409, 'This movement happened earlier and would make a later balance negative.', 'Check the time and quantity, or correct the later movements first.');
+select private.register_error('stock_was_counted', 409, 'The stock was counted after this movement happened, so it is in the count already.', 'If the count in the details is wrong, count again.');
 select private.register_error('balance_is_derived', 409, 'Balances follow from the stock ledger and cannot be set.', 'Enter an adjustment.');
 
 create function private.tg_inventory_transactions__post() returns trigger
@@ -110,6 +130,19 @@ begin
   where (i.tenant_id, i.warehouse_id, i.product_id, i.condition) in (select n.tenant_id, n.warehouse_id, n.product_id, n.condition from new_rows n)
   order by i.warehouse_id, i.product_id, i.condition
   for no key update;
+
+  -- A posted count is a fixed point: what happened before it was there to be counted.
+  select pg_catalog.jsonb_agg(distinct pg_catalog.jsonb_build_object(
+    'product_id', p.id, 'sku', p.sku, 'name', p.name, 'counted_at', i.last_counted_at, 'stock_count_id', c.id, 'number', c.number))
+  into problem
+  from new_rows n
+  join public.inventory i using (tenant_id, warehouse_id, product_id, condition)
+  join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id
+  join public.stock_counts c on c.tenant_id = n.tenant_id and c.id = i.last_count_id
+  where n.occurred_at <= i.last_counted_at;
+  if problem is not null then
+    perform private.fail('stock_was_counted', pg_catalog.jsonb_build_object('counted', problem));
+  end if;
 
   with moved as (
     select n.tenant_id, n.warehouse_id, n.product_id, n.condition, sum(n.quantity) as quantity
@@ -134,31 +167,38 @@ begin
   where i.tenant_id = m.tenant_id and i.warehouse_id = m.warehouse_id and i.product_id = m.product_id and i.condition = m.condition;
 
   -- A movement out that arrives late must not have emptied the shelf before something else was taken from it.
-  select pg_catalog.jsonb_agg(distinct late.product_id) into problem
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', first.product_id, 'sku', p.sku, 'name', p.name,
+    'balance', first.balance, 'occurred_at', first.occurred_at, 'reference_type', first.reference_type, 'reference_id', first.reference_id))
+  into problem
   from (
-    select l.product_id, l.occurred_at, o.late_from,
-      sum(l.quantity) over (partition by l.tenant_id, l.warehouse_id, l.product_id, l.condition order by l.occurred_at, l.id) as balance
+    select distinct on (late.warehouse_id, late.product_id, late.condition) late.*
     from (
-      select n.tenant_id, n.warehouse_id, n.product_id, n.condition, min(n.occurred_at) as late_from
-      from new_rows n
-      where n.quantity < 0 and exists (
-        select from public.inventory_transactions x
-        where x.tenant_id = n.tenant_id and x.warehouse_id = n.warehouse_id and x.product_id = n.product_id and x.condition = n.condition
-          and x.occurred_at > n.occurred_at
-      )
-      group by 1, 2, 3, 4
-    ) o
-    join public.inventory_transactions l using (tenant_id, warehouse_id, product_id, condition)
-  ) late
-  where late.occurred_at >= late.late_from and late.balance < 0;
+      select l.tenant_id, l.warehouse_id, l.product_id, l.condition, l.id, l.occurred_at, l.reference_type, l.reference_id, o.late_from,
+        sum(l.quantity) over (partition by l.tenant_id, l.warehouse_id, l.product_id, l.condition order by l.occurred_at, l.id) as balance
+      from (
+        select n.tenant_id, n.warehouse_id, n.product_id, n.condition, min(n.occurred_at) as late_from
+        from new_rows n
+        where n.quantity < 0 and exists (
+          select from public.inventory_transactions x
+          where x.tenant_id = n.tenant_id and x.warehouse_id = n.warehouse_id and x.product_id = n.product_id and x.condition = n.condition
+            and x.occurred_at > n.occurred_at
+        )
+        group by 1, 2, 3, 4
+      ) o
+      join public.inventory_transactions l using (tenant_id, warehouse_id, product_id, condition)
+    ) late
+    where late.occurred_at >= late.late_from and late.balance < 0
+    order by late.warehouse_id, late.product_id, late.condition, late.occurred_at, late.id
+  ) first
+  join public.products p on p.tenant_id = first.tenant_id and p.id = first.product_id;
   if problem is not null then
-    perform private.fail('stock_history_negative', pg_catalog.jsonb_build_object('product_ids', problem));
+    perform private.fail('stock_history_negative', pg_catalog.jsonb_build_object('below_zero', problem));
   end if;
   return null;
 end
 $$;
 comment on function private.tg_inventory_transactions__post() is
-  'Posts new ledger rows to the balances, in lock order. Raises stock_short (names every product) and stock_history_negative.';
+  'Posts new ledger rows to the balances, in lock order. Raises stock_short (names every product), stock_was_counted (names the count) and stock_history_negative (names the first document after which the balance would be below zero).';
 create trigger _300_post after insert on public.inventory_transactions
 referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post();
 

@@ -13,36 +13,55 @@ end
 $$;
 comment on function private.sees_warehouse(uuid) is 'Row scope of warehouse documents: members limited to a warehouse see that one.';
 
-create function private.create_adjustment(warehouse_id uuid, reason text, items jsonb) returns public.manual_adjustments
-language plpgsql security definer set search_path = ''
+create function private.require_place(tenant uuid, field text, place uuid, takes_vans boolean default false) returns void
+language plpgsql stable security definer set search_path = ''
 as $$
-#variable_conflict use_variable
+begin
+  if not exists (
+    select from public.warehouses w where w.tenant_id = tenant and w.id = place and w.is_active and (takes_vans or w.kind <> 'van')
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object(field, place));
+  end if;
+end
+$$;
+comment on function private.require_place(uuid, text, uuid, boolean) is 'Raises warehouse_not_available naming the field unless the company works with this place.';
+
+create function private.require_own_place(tenant uuid, field text, place uuid, takes_vans boolean default false) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if not private.sees_warehouse(place) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object(field, place));
+  end if;
+  perform private.require_place(tenant, field, place, takes_vans);
+end
+$$;
+comment on function private.require_own_place(uuid, text, uuid, boolean) is 'Raises warehouse_not_available naming the field unless the caller works with this place.';
+
+create function private.stock_lines(tenant uuid, items jsonb, figure text, lowest numeric default 0, takes_zero boolean default false)
+returns table (product_id uuid, condition public.stock_condition, quantity numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
 declare
-  tenant constant uuid := private.require_permission('inventory.edit');
-  adjustment public.manual_adjustments;
   problems jsonb;
 begin
-  if not exists (select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and private.sees_warehouse(w.id)) then
-    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
-  end if;
   if pg_catalog.jsonb_typeof(items) is distinct from 'array' or pg_catalog.jsonb_array_length(items) not between 1 and 1000 then
     perform private.fail('lines_invalid', '{"items": "an array of 1 to 1000 items is needed"}');
   end if;
-  insert into public.manual_adjustments (tenant_id, warehouse_id, reason)
-  values (tenant, warehouse_id, private.require_text('reason', reason))
-  returning * into adjustment;
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', x.n, 'problem', x.problem) order by x.n) into problems
   from (
     select i.n, case
       when p.id is null then 'product_unknown'
       when not pg_catalog.pg_input_is_valid(coalesce(i.item ->> 'condition', 'good'), 'public.stock_condition') then 'condition_unknown'
-      when q.quantity is null or q.quantity = 0 then 'quantity_missing'
+      when q.quantity is null or q.quantity = 0 and not takes_zero then 'quantity_missing'
+      when q.quantity < lowest then 'quantity_negative'
       when pg_catalog.abs(q.quantity) > 99999999 then 'quantity_too_large'
       when q.quantity <> round(q.quantity, 3) then 'quantity_has_more_than_three_decimals'
       when count(*) over (partition by p.id, coalesce(i.item ->> 'condition', 'good')) > 1 then 'product_twice' end as problem
     from pg_catalog.jsonb_array_elements(items) with ordinality as i (item, n)
     cross join lateral (
-      select case when pg_catalog.jsonb_typeof(i.item -> 'quantity') = 'number' then (i.item ->> 'quantity')::numeric end as quantity
+      select case when pg_catalog.jsonb_typeof(i.item -> figure) = 'number' then (i.item ->> figure)::numeric end as quantity
     ) q
     left join public.products p on p.tenant_id = tenant and p.id = private.uuid_or_null(i.item ->> 'product_id')
   ) x
@@ -50,9 +69,30 @@ begin
   if problems is not null then
     perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('items', problems));
   end if;
+  return query
+  select (i.item ->> 'product_id')::uuid, coalesce(i.item ->> 'condition', 'good')::public.stock_condition, (i.item ->> figure)::numeric
+  from pg_catalog.jsonb_array_elements(items) as i (item)
+  order by 1, 2;
+end
+$$;
+comment on function private.stock_lines(uuid, jsonb, text, numeric, boolean) is
+  'The lines of a stock document, [{product_id, condition?, <figure>}] in base units, ordered as balances are locked. lowest: what the figure may not fall below. Raises lines_invalid, which names every line and its problem.';
+
+create function private.create_adjustment(warehouse_id uuid, reason text, items jsonb) returns public.manual_adjustments
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('inventory.edit');
+  adjustment public.manual_adjustments;
+begin
+  perform private.require_own_place(tenant, 'warehouse_id', warehouse_id, takes_vans => true);
+  insert into public.manual_adjustments (tenant_id, warehouse_id, reason)
+  values (tenant, warehouse_id, private.require_text('reason', reason))
+  returning * into adjustment;
   insert into public.manual_adjustment_items (tenant_id, adjustment_id, product_id, condition, quantity)
-  select tenant, adjustment.id, i.product_id, coalesce(i.condition, 'good'), i.quantity
-  from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, condition public.stock_condition, quantity numeric);
+  select tenant, adjustment.id, i.product_id, i.condition, i.quantity
+  from private.stock_lines(tenant, items, 'quantity', -99999999) i;
   return adjustment;
 end
 $$;

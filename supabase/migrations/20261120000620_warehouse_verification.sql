@@ -23,6 +23,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('inventory.view');
   scope constant uuid := private.scope_warehouse_id();
+  hidden constant uuid[] := private.counted_blind();
 begin
   if place_id is not null and not exists (select from public.warehouses w where w.tenant_id = tenant and w.id = place_id) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('place_id', place_id));
@@ -33,10 +34,11 @@ begin
   where t.tenant_id = tenant and t.occurred_at <= moment
     and (place_id is null or t.warehouse_id = place_id)
     and (scope is null or t.warehouse_id = scope)
+    and t.warehouse_id <> all (hidden)
   group by t.warehouse_id, t.product_id, t.condition
   having sum(t.quantity) <> 0;
 end
 $$;
 comment on function private.stock_as_of(timestamptz, uuid) is
-  'Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. Raises record_not_found.';
+  'Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out, and those that the caller counts just now. Needs inventory.view. Raises record_not_found.';
 select private.expose('stock_as_of');

@@ -152,7 +152,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('orders.create');
   -- Whoever may not look into the depot, like a customer, is told whether there is some.
-  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view');
+  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_order.warehouse_id <> all (private.counted_blind());
   buyer public.customers;
   amended public.orders;
 begin

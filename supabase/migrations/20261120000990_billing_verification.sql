@@ -64,6 +64,13 @@ select private.derive('credit_note_money', 'What an issued credit note gave to i
   from public.credit_notes c
 $$);
 
+select private.derive('settlement_cash', 'Cash of a trip whose settlement is approved, in the company''s currency: what was recorded at its doors.', $$
+  select s.tenant_id, s.id, s.cash,
+    (select coalesce(sum(p.amount), 0) from public.payments p where p.tenant_id = s.tenant_id and p.trip_id = s.trip_id and p.is_live and p.method = 'cash')
+  from public.settlements s
+  where s.status = 'approved'
+$$);
+
 select private.derive('order_line_returned', 'What of an order line came back, in base units: the lines of the returns that were received.', $$
   select i.tenant_id, i.id, i.quantity_returned,
     (select coalesce(sum(l.received), 0) from public.return_items l

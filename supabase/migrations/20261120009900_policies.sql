@@ -247,14 +247,18 @@ using (tenant_id = (select private.tenant_id('prices.edit')));
 
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
+grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
+
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
+-- Whoever counts a place does not see what the books say of it before he is done.
 grant select on public.inventory to authenticated;
 grant update (reorder_point) on public.inventory to authenticated;
 create policy select_readers on public.inventory for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
 );
 create policy update_editors on public.inventory for update to authenticated
 using (
@@ -268,6 +272,7 @@ create policy select_readers on public.inventory_transactions for select to auth
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
 );
 
 grant select on public.manual_adjustments, public.manual_adjustment_items to authenticated;
@@ -291,6 +296,44 @@ using (
   and ((select private.is_unscoped())
     or (holder in ('van', 'depot') and holder_id = (select private.scope_warehouse_id()))
     or (holder = 'customer' and exists (select from public.customers c where c.tenant_id = container_ledger.tenant_id and c.id = holder_id)))
+);
+
+-- A transfer is of both places. Those who receive it count without knowing what was sent.
+grant select on public.transfers, public.transfer_items, public.transfer_receipts to authenticated;
+create policy select_readers on public.transfers for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or (select private.scope_warehouse_id()) in (from_warehouse_id, to_warehouse_id))
+);
+create policy select_readers on public.transfer_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.transfers t where t.tenant_id = transfer_items.tenant_id and t.id = transfer_id
+      and (t.from_warehouse_id = (select private.scope_warehouse_id()) or t.status = 'received')
+  ))
+);
+create policy select_readers on public.transfer_receipts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.transfers t where t.tenant_id = transfer_receipts.tenant_id and t.id = transfer_id
+  ))
+);
+
+-- A line of a count has no expected figure before it is counted: there is nothing to hide.
+grant select on public.stock_counts, public.stock_count_items to authenticated;
+create policy select_readers on public.stock_counts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+create policy select_readers on public.stock_count_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.stock_counts c where c.tenant_id = stock_count_items.tenant_id and c.id = stock_count_id
+  ))
 );
 
 -- Family 07, orders. Orders are written by commands only.
@@ -394,7 +437,7 @@ using (
 
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.reference_key, private.tenant_today to authenticated;
+grant execute on function private.is_billed, private.is_ready_to_settle, private.reference_key, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -455,6 +498,13 @@ create policy select_readers on public.return_items for select to authenticated
 using (
   tenant_id = (select private.tenant_id('returns.view'))
   and ((select private.is_unscoped()) or exists (select from public.returns r where r.tenant_id = return_items.tenant_id and r.id = return_id))
+);
+
+grant select on public.settlements to authenticated;
+create policy select_readers on public.settlements for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = settlements.tenant_id and t.id = trip_id))
 );
 
 -- Family 10, messaging.

@@ -19,7 +19,7 @@ begin
   from generate_series(1, total) n;
   create temporary table places on commit drop as
   select t.id as tenant_id,
-    coalesce((select w.id from public.warehouses w where w.tenant_id = t.id limit 1), private.uuid_v7()) as warehouse_id,
+    coalesce((select w.id from public.warehouses w where w.tenant_id = t.id and w.kind = 'depot' limit 1), private.uuid_v7()) as warehouse_id,
     coalesce((select array_agg(c.id) from public.customers c where c.tenant_id = t.id), array(select private.uuid_v7() from generate_series(1, 200))) as customers,
     coalesce((select array_agg(p.id) from public.products p where p.tenant_id = t.id), array(select private.uuid_v7() from generate_series(1, 200))) as products
   from public.tenants t;

@@ -248,3 +248,75 @@ begin
   return answer;
 end
 $$;
+
+-- A transfer from Nairobi to Kilifi that the clerk has sent on its way; and what is on the way.
+create function tests.sent(sku text, quantity numeric) returns uuid
+language plpgsql as $$
+declare
+  transfer uuid;
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  transfer := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines(sku, quantity))).id;
+  perform public.dispatch_transfer(transfer);
+  perform tests.sign_out();
+  return transfer;
+end
+$$;
+
+create function tests.transit(company text default 'acme') returns uuid
+language sql stable security definer as $$
+  select w.id from public.warehouses w where w.tenant_id = tests.tenant(company) and w.kind = 'transit'
+$$;
+
+create function tests.limit_to(person text, depot text) returns void
+language sql security definer as $$
+  update public.memberships m set warehouse_id = tests.depot(depot) where m.id = tests.membership(person)
+$$;
+
+-- The stages of a count by the clerk: of one product, of a whole place, begun, and finished with what he found.
+create function tests.count_of(sku text, depot text default 'NBO') returns uuid
+language plpgsql as $$
+declare
+  counting uuid;
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  counting := (public.create_stock_count(tests.depot(depot), array[tests.account('warehouse@acme.test')], case when sku is not null then array[tests.product(sku)] end)).id;
+  perform tests.sign_out();
+  return counting;
+end
+$$;
+
+create function tests.begun(counting uuid) returns uuid
+language plpgsql as $$
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.start_stock_count(counting);
+  perform tests.sign_out();
+  return counting;
+end
+$$;
+
+create function tests.found(sku text, counted numeric, condition text default 'good') returns jsonb
+language sql stable as $$ select jsonb_build_object('product_id', tests.product(sku), 'counted', counted, 'condition', condition) $$;
+
+create function tests.counted(counting uuid, sku text, quantity numeric) returns uuid
+language plpgsql as $$
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.record_stock_count(counting, jsonb_build_array(tests.found(sku, quantity)));
+  perform public.finish_stock_count(counting, leave_uncounted => true);
+  perform tests.sign_out();
+  return counting;
+end
+$$;
+
+create function tests.posted(counting uuid) returns uuid
+language plpgsql as $$
+begin
+  perform tests.sign_in('manager@acme.test');
+  perform public.approve_stock_count(counting);
+  perform public.post_stock_count(counting);
+  perform tests.sign_out();
+  return counting;
+end
+$$;

@@ -55,6 +55,14 @@ export async function busyDay(): Promise<BusyDay> {
   const onTheRoad = await company.allocated('Eastleigh Superstore', 6);
   const third = await company.allocated('Karen Country Kiosk', 2);
   await by('manager').command('approve_variance', { variance_id: variance.id, code: 'damaged' });
+  const settlement = await by('driver').command('submit_settlement', {
+    trip_id: closedTrip.id,
+    handed_in: 5000,
+  });
+  await by('finance').command('approve_settlement', {
+    settlement_id: settlement.id,
+    counted: 5000,
+  });
   await by('dispatcher').command('complete_trip', { trip_id: closedTrip.id });
   const runningTrip = await company.started([done, onTheRoad], 'KDA 101A', 2);
   await company.delivered(done, 1);

@@ -70,6 +70,7 @@ interface Things {
   own: string;
   other: string;
   depot: string;
+  branch: string;
   product: Row & { container_product_id: string };
 }
 
@@ -89,6 +90,7 @@ async function thingsOf(database: TestDatabase, company: Company): Promise<Thing
          and c.payment_terms_days > 0 order by c.credit_limit desc limit 1`,
     ),
     depot: await find(`select id from public.warehouses where tenant_id = $1 and code = 'NBO'`),
+    branch: await find(`select id from public.warehouses where tenant_id = $1 and code = 'KLF'`),
     product: await admin.one(
       `select id, container_product_id from public.products
        where tenant_id = $1 and container_product_id is not null order by sku limit 1`,
@@ -157,7 +159,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
 
 /** From the delivery on. */
 export async function workAfternoon(database: TestDatabase, company: Company): Promise<void> {
-  const { admin, as, find, own, other, depot, product } = await thingsOf(database, company);
+  const { admin, as, find, own, other, depot, branch, product } = await thingsOf(database, company);
   const order = await find(`select order_id as id from public.trip_stops where tenant_id = $1`);
   const round = await find(`select trip_id as id from public.trip_stops where tenant_id = $1`);
   const item = await find(
@@ -214,6 +216,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     trip_id: round,
     items: [{ product_id: product.id, counted: 0 }],
   });
+  await as('driver').rpc('submit_settlement', { trip_id: round, handed_in: 500 });
   await as('dispatcher').rpc('report_variance', {
     trip_id: await find(`select id from public.trips where tenant_id = $1 and status = 'draft'`),
     product_id: product.id,
@@ -228,6 +231,8 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     items: [{ product_id: product.id, quantity: 1 }],
   });
   await as('warehouse').rpc('submit_adjustment', { adjustment_id: adjustment.id });
+  await countStock(company, depot, product.id);
+  await sendStock(company, { product: product.id, from: depot, to: branch });
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -288,6 +293,42 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     [company.tenantId, `viewer@${company.slug}.test`],
   );
   await fillTheRest(admin, company);
+}
+
+/** A count of one product, by the clerk, that is finished and waits for its approval. */
+async function countStock(company: Company, place: string, product: string) {
+  const clerk = playedBy(company, 'warehouse');
+  const { id } = await clerk.rpc<Row>('create_stock_count', {
+    warehouse_id: place,
+    counter_ids: [company.people.get('warehouse')?.userId],
+    product_ids: [product],
+  });
+  await clerk.rpc('start_stock_count', { stock_count_id: id });
+  await clerk.rpc('record_stock_count', {
+    stock_count_id: id,
+    items: [{ product_id: product, counted: 300 }],
+  });
+  await clerk.rpc('finish_stock_count', { stock_count_id: id, leave_uncounted: true });
+}
+
+/** Transfers between both depots, of which a part has come. */
+async function sendStock(company: Company, goods: { product: string; from: string; to: string }) {
+  const clerk = playedBy(company, 'warehouse');
+  for (const [from, to] of [
+    [goods.from, goods.to],
+    [goods.to, goods.from],
+  ]) {
+    const { id } = await clerk.rpc<Row>('create_transfer', {
+      from_warehouse_id: from,
+      to_warehouse_id: to,
+      items: [{ product_id: goods.product, quantity: 5 }],
+    });
+    await clerk.rpc('dispatch_transfer', { transfer_id: id });
+    await playedBy(company, 'manager').rpc('receive_part_transfer', {
+      transfer_id: id,
+      items: [{ product_id: goods.product, quantity: 2 }],
+    });
+  }
 }
 
 /** Good enough where nothing is known of a column but its type. */

@@ -56,6 +56,8 @@ const mine = (column: string, list: string) => `x.${column} in (select id from $
 const through = (column: string, table: string, condition: string) =>
   `exists (select from public.${table} p where p.id = x.${column} and ${condition.replaceAll('x.', 'p.')})`;
 
+const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
+
 const SCOPES: Record<string, string> = {
   contacts: mine('customer_id', 'my_customers'),
   container_balances: '',
@@ -90,6 +92,20 @@ const SCOPES: Record<string, string> = {
   receivables: '',
   return_items: '',
   returns: '',
+  settlements: mine('trip_id', 'my_trips'),
+  stock_count_items: through(
+    'stock_count_id',
+    'stock_counts',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  stock_counts: mine('warehouse_id', 'my_warehouses'),
+  transfer_items: through(
+    'transfer_id',
+    'transfers',
+    `(${mine('from_warehouse_id', 'my_warehouses')} or x.status = 'received' and ${mine('to_warehouse_id', 'my_warehouses')})`,
+  ),
+  transfer_receipts: through('transfer_id', 'transfers', BOTH_PLACES),
+  transfers: BOTH_PLACES,
   trip_stops: mine('trip_id', 'my_trips'),
   trips: mine('id', 'my_trips'),
   variances: mine('trip_id', 'my_trips'),
@@ -111,6 +127,9 @@ const DOCUMENTS: Record<string, string> = {
   order: 'orders',
   payment: 'payments',
   return: 'returns',
+  settlement: 'settlements',
+  stock_count: 'stock_counts',
+  transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',
 };

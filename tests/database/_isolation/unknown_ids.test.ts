@@ -15,6 +15,7 @@ const ROWS: Record<string, string> = {
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
   driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
+  from_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
   membership_id: `select id from public.memberships where tenant_id = $1 and role = 'viewer'`,
   invoice_item_id: `select id from public.invoice_items where tenant_id = $1 and not is_deposit`,
@@ -26,6 +27,8 @@ const ROWS: Record<string, string> = {
   responsible_id: `select id from public.memberships where tenant_id = $1 and role = 'driver'`,
   tenant_id: `select id from public.tenants where id = $1`,
   territory_id: `select id from public.territories where tenant_id = $1 order by code`,
+  to_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'KLF'`,
+  user_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,
   trip_id: `select trip_id as id from public.trip_stops where tenant_id = $1`,
   variance_id: `select id from public.variances where tenant_id = $1 and status = 'pending_review' order by created_at`,
   vehicle_id: `select id from public.vehicles where tenant_id = $1 order by registration desc`,
@@ -49,8 +52,10 @@ const PLAIN: Record<string, unknown> = {
   command: 'approve',
   email: 'somebody@example.test',
   expected: 2,
+  counted: 10,
   explanation: 'One is missing',
   full_name: 'Some Body',
+  handed_in: 10,
   method: 'cash',
   moment: '2030-01-01T00:00:00Z',
   note: 'A note',
@@ -67,10 +72,12 @@ const PLAIN: Record<string, unknown> = {
 /** Ids that travel inside a list: argument → the items, given how to look up an id by name. */
 const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
   allocations: (id) => [{ invoice_id: id('invoice_id'), amount: 1 }],
+  counter_ids: (id) => [id('user_id')],
   counts: (id) => [{ product_id: id('product_id'), count: 10 }],
   empties: (id) => [{ product_id: id('product_id'), quantity: 1 }],
   items: (id) => [{ product_id: id('product_id'), quantity: 1, counted: 1 }],
   lines: (id) => [{ product_id: id('product_id'), quantity: 1 }],
+  product_ids: (id) => [id('product_id')],
   order_ids: (id) => [id('allocated_order')],
 };
 const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {

@@ -86,5 +86,6 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.drives_to_customer',
     'private.drives_order',
     'private.invoiced_debt',
+    'private.cash_is_settled',
   ]);
 });

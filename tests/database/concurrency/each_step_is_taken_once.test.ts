@@ -108,6 +108,16 @@ test('a trip is planned, counted, sent, driven, counted and closed once each', a
   );
   await atTrip('approve', times(6, ['manager', 'approve_offload', { offload_id }]));
   seen['home'] = [depot - (await stock('tests.depot()')), await stock('tests.van()')];
+  await atTrip('settle', times(6, ['driver', 'submit_settlement', { trip_id, handed_in: 500 }]));
+  const settlement_id = await made(`(select id from settlements where trip_id = '${trip}')`);
+  seen['cash'] = await races.at(
+    'settlements',
+    settlement_id,
+    times(6, ['finance', 'approve_settlement', { settlement_id, counted: 490 }]),
+  );
+  seen['missing'] = await number(
+    `(select sum(value) from variances where trip_id = '${trip}' and kind = 'cash')`,
+  );
   await atTrip('complete', times(6, ['dispatcher', 'complete_trip', { trip_id }]));
 
   expect(seen).toEqual({
@@ -132,6 +142,9 @@ test('a trip is planned, counted, sent, driven, counted and closed once each', a
     decide: only('variance_transition_illegal'),
     approve: only('offload_transition_illegal'),
     home: [10, 0],
+    settle: { ok: 1, settlement_exists: 5 },
+    cash: only('settlement_transition_illegal'),
+    missing: -10,
     complete: only('trip_transition_illegal'),
   });
 });

@@ -139,6 +139,13 @@ test('an order goes all the way from draft to paid', async () => {
   expect(missing.difference).toBe(-1);
   await as('manager').rpc('approve_variance', { variance_id: missing.id, code: 'lost' });
   await as('dispatcher').rpc('approve_offload', { offload_id: offload.id });
+
+  // The cash of the door is handed in and counted.
+  const settlement = await as('driver').rpc<Row>('submit_settlement', {
+    trip_id: trip.id,
+    handed_in: 5000,
+  });
+  await as('finance').rpc('approve_settlement', { settlement_id: settlement.id, counted: 5000 });
   expect((await as('dispatcher').rpc<Row>('complete_trip', { trip_id: trip.id })).status).toBe(
     'completed',
   );

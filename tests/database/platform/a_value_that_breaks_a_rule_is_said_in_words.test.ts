@@ -129,6 +129,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: '' },
     position_is_complete: { longitude: 1 },
     position_is_on_earth: { latitude: 0, longitude: 'NaN' },
+    transit_is_never_chosen: { kind: 'transit' },
   },
   workflow_definitions: {
     approvals_required_is_small: {

@@ -26,11 +26,13 @@ const isTelling = ({ name, type, isEnum }: Command['args'][number]) =>
 
 /** Telling commands that the owner is refused on this day whatever he sends, and what they wait for. */
 const REFUSED = {
+  approve_settlement: 'cash that a driver has handed in',
   confirm_load: 'a planned trip, and the counts of its load sheet',
   redrive_dead_letter: 'a message that nobody could process',
   refund_payment: 'money that somebody else recorded and that pays nothing yet',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',
+  submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
 };
 
 const NOWHERE = '01a00000-0000-7000-8000-000000000000';
@@ -91,6 +93,8 @@ beforeAll(async () => {
     customer_id: customer,
     address_id: await id('customer_addresses', `customer_id = '${customer}'`),
     warehouse_id: await id('warehouses', `code = 'NBO'`),
+    from_warehouse_id: await id('warehouses', `code = 'NBO'`),
+    to_warehouse_id: await id('warehouses', `code = 'KLF'`),
     vehicle_id: await id('vehicles', `registration = 'KDA 101A'`),
     driver_id: await id('drivers', `name = 'Daniel Kamau'`),
     product_id: product,
@@ -103,7 +107,10 @@ beforeAll(async () => {
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };
   for (const [name, value] of Object.entries(things)) good.set(name, `'${value}'`);
-  const goods = `'[{"product_id": "${product}", "quantity": 1}]'`;
+  const goods = `'[{"product_id": "${product}", "quantity": 1, "counted": 1}]'`;
+  const ownerId = (
+    await admin.one<{ id: string }>(`select id from users where email = 'owner@acme.test'`)
+  ).id;
   for (const [name, value] of Object.entries({
     lines: goods,
     items: goods,
@@ -119,16 +126,28 @@ beforeAll(async () => {
     role: `'viewer'`,
     is_granted: 'true',
     order_ids: `'{}'`,
+    counter_ids: `'{${ownerId}}'`,
+    product_ids: `'{${product}}'`,
+    leave_uncounted: 'true',
     method: `'cash'`,
   })) {
     good.set(name, value);
   }
-  // A trip that is still being built is the one thing that the day does not have.
+  // A trip that is still being built is one thing that the day does not have.
   await owner.rpc('create_trip', {
     warehouse_id: await id('warehouses', `code = 'NBO'`),
     planned_start_at: '2030-01-01T05:00:00Z',
     planned_end_at: '2030-01-01T15:00:00Z',
   });
+  // A count that he takes part in is another.
+  const shop = await owner.one<{ id: string }>(
+    `insert into warehouses (code, name, kind) values ('SHP', 'Shop', 'shop') returning id`,
+  );
+  const { id: stock_count_id } = await owner.rpc<{ id: string }>('create_stock_count', {
+    warehouse_id: shop.id,
+    counter_ids: [ownerId],
+  });
+  await owner.rpc('start_stock_count', { stock_count_id });
   const machines = await admin.query<{ machine: string; table_name: string }>(
     'select machine, table_name from private.machines',
   );

@@ -41,6 +41,8 @@ test('the demo day shows every state that a day has, and its books agree', async
     `select 'order ' || status as state from orders union select 'trip ' || status from trips
      union select 'invoice ' || status from invoices union select 'payment ' || status from payments
      union select 'variance ' || status from variances union select 'adjustment ' || status from manual_adjustments
+     union select 'stock_count ' || status from stock_counts
+     union select 'transfer ' || status from transfers
      order by 1`,
   );
   expect(states.map((row) => row.state)).toEqual([
@@ -58,6 +60,9 @@ test('the demo day shows every state that a day has, and its books agree', async
     'order rejected',
     'payment approved',
     'payment pending',
+    'stock_count counted',
+    'transfer dispatched',
+    'transfer draft',
     'trip completed',
     'trip in_progress',
     'trip planned',

@@ -3,7 +3,14 @@ select plan(15);
 
 -- Figures of every kind: a payment that paid an invoice, an order on the road, one that is reserved.
 select tests.money('Kilimani Mini Mart', 500, 'QGH7KLM2XA');
-select tests.invoiced('Kilimani Mini Mart', 'COL-300', 3);
+select tests.remember('sold', tests.allocated('Kilimani Mini Mart', 'COL-300', 3));
+select tests.remember('trip', tests.on_the_road(array[tests.id('sold')]));
+select tests.deliver(tests.id('sold'), 3, payment => '{"method": "cash", "amount": 10}');
+select tests.sign_in('driver@acme.test');
+select tests.remember('settlement', (submit_settlement(tests.id('trip'), 10)).id);
+select tests.sign_in('finance@acme.test');
+select approve_settlement(tests.id('settlement'), 10);
+select issue_invoice((select id from invoices where order_id = tests.id('sold')));
 select tests.sign_in('finance@acme.test');
 select allocate_payment(p.id, (select jsonb_build_array(jsonb_build_object('invoice_id', i.id, 'amount', 1)) from invoices i where i.status = 'issued' and i.customer_id = p.customer_id order by i.created_at desc limit 1))
 from payments p where p.reference = 'QGH7KLM2XA';
@@ -21,6 +28,7 @@ select tests.remember('note', (select id from credit_notes where return_id = tes
 select issue_credit_note(tests.id('note'));
 select tests.sign_out();
 select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300', 2));
+select tests.remember('sent', tests.sent('COL-300', 4));
 select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 0::bigint, 'nothing differs after a day of work');
 select is((select count(*) from private.derivations d where not exists (
   select from information_schema.tables t where t.table_schema = 'private' and t.table_name = 'derived__' || d.derivation)), 0::bigint, 'every figure has its view');
@@ -53,8 +61,12 @@ with t as (update private.deposit_layers l set held = held + 1, invoiced = invoi
 insert into tampered select d, t.customer_id from t, (values ('containers_held'), ('containers_invoiced')) v (d);
 with t as (update credit_notes c set subtotal = subtotal + 1 where c.id = tests.id('note') returning id)
 insert into tampered select d, t.id from t, (values ('credit_note_total'), ('credit_note_money')) v (d);
+with t as (update settlements s set cash = 11 where s.id = tests.id('settlement') returning id)
+insert into tampered select 'settlement_cash', id from t;
 with t as (update order_items i set quantity_returned = 2 where i.id = tests.id('line') returning id)
 insert into tampered select 'order_line_returned', id from t;
+with t as (update transfer_items set received = received + 1 where transfer_id = tests.id('sent') returning id, product_id)
+insert into tampered select 'transfer_received', id from t union all select 'goods_in_transit', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.transit() and i.condition = 'good';
 set local session_replication_role = origin;
 select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
 

@@ -37,7 +37,14 @@ begin
       when 'order.request_return' then perform public.request_return(pg_temp.customer_of(id), pg_temp.lines_of(id), 'quality');
       when 'invoice.credit' then perform public.credit_invoice(id, pg_temp.charged(id), 'because');
       when 'return.receive' then perform public.receive_return(id, pg_temp.found(id));
+      when 'trip.submit_settlement' then perform public.submit_settlement(id, 10);
+      when 'settlement.approve' then perform public.approve_settlement(id, 10);
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
+      when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
+      when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
+      when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
+      when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
       else execute pg_temp.plain_call(machine, command) using id;
     end case;
     raise exception using errcode = 'ZZZZZ';
@@ -76,7 +83,7 @@ select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'))
+  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
@@ -176,7 +183,7 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('trip', trip);
   perform pg_temp.examine('order', one);
-  perform tests.deliver(one, 1);
+  perform tests.deliver(one, 1, payment => '{"method": "cash", "amount": 10}');
   perform tests.sign_in('driver@acme.test');
   perform public.fail_delivery(other, 'closed');
   perform tests.sign_out();
@@ -189,6 +196,21 @@ begin
 
   -- The count of its van: refused once, then with a difference that is approved.
   perform pg_temp.examine('trip', trip);
+  -- The cash of its doors: sent back once, then counted.
+  perform tests.sign_in('driver@acme.test');
+  difference := (public.submit_settlement(trip, 9)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('settlement', difference);
+  perform tests.sign_in('finance@acme.test');
+  perform public.dispute_settlement(difference, 'one shilling is missing');
+  perform tests.sign_out();
+  perform pg_temp.examine('settlement', difference);
+  perform tests.sign_in('driver@acme.test');
+  perform public.submit_settlement(trip, 10);
+  perform tests.sign_in('finance@acme.test');
+  perform public.approve_settlement(difference, 10);
+  perform tests.sign_out();
+  perform pg_temp.examine('settlement', difference);
   perform tests.sign_in('driver@acme.test');
   offload := (public.submit_offload(trip)).id;
   perform tests.sign_out();
@@ -363,6 +385,53 @@ begin
   perform public.deactivate_customer(one);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
+
+  -- A count in each of its states.
+  other := pg_temp.examine('stock_count', tests.count_of('COL-300'));
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.start_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.counted(other, 'COL-300', 390);
+  perform pg_temp.examine('stock_count', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.recount_stock_count(other, tests.lines('COL-300', 1));
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.counted(other, 'COL-300', 391);
+  perform tests.sign_in('manager@acme.test');
+  perform public.approve_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.post_stock_count(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+  other := tests.count_of('COL-300');
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.cancel_stock_count(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('stock_count', other);
+
+  -- A transfer that comes in parts, and one that turns round.
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines('COL-300', 5))).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  other := pg_temp.examine('transfer', tests.sent('COL-300', 5));
+  perform tests.sign_in('manager@acme.test');
+  perform public.receive_part_transfer(other, tests.lines('COL-300', 1));
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.receive_transfer(other, '[]', 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
+  other := tests.sent('COL-300', 5);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.cancel_transfer(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('transfer', other);
 end $$;
 
 select is_empty(
@@ -373,7 +442,7 @@ select is_empty($$ select v.machine, v.state, v.command, v.person from pg_temp.v
 select is_empty(
   $$ select m.machine, s.state from private.machines m
      cross join lateral (select t.from_state from private.transitions t where t.machine = m.machine union select t.to_state from private.transitions t where t.machine = m.machine) s (state)
-     where (m.machine, s.state) <> ('offload', 'draft')
+     where (m.machine, s.state) not in (('offload', 'draft'), ('settlement', 'open'))
      except select v.machine, v.state from pg_temp.verdicts v $$,
   'in every state of every machine');
 select is_empty(

@@ -561,11 +561,20 @@ export interface Database {
           reserved: number;
           available: number | null;
           reorder_point: number;
+          last_counted_at: string | null;
+          last_count_id: string | null;
           updated_at: string;
         };
         Insert: Record<never, never>;
         Update: { reorder_point?: number };
         Relationships: [
+          {
+            foreignKeyName: 'inventory_tenant_id_last_count_id_fkey';
+            columns: ['tenant_id', 'last_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'inventory_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
@@ -1783,6 +1792,56 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
+      settlements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          trip_id: string;
+          driver_id: string;
+          status: Database['public']['Enums']['settlement_status'];
+          currency: string;
+          billed: number;
+          cash: number;
+          other_money: number;
+          on_credit: number | null;
+          handed_in: number | null;
+          counted: number | null;
+          difference: number | null;
+          notes: string | null;
+          status_reason: string | null;
+          submitted_by: string | null;
+          submitted_at: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'settlements_tenant_id_driver_id_fkey';
+            columns: ['tenant_id', 'driver_id'];
+            isOneToOne: false;
+            referencedRelation: 'drivers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'settlements_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: true;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
+      };
       /** Lines of bank and M-Pesa statements; each proves at most one payment. */
       statement_lines: {
         Row: {
@@ -1819,6 +1878,80 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
+      stock_count_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          stock_count_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          round: number;
+          counted: number | null;
+          counted_at: string | null;
+          counted_by: string | null;
+          expected: number | null;
+          variance: number | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_count_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_items_tenant_id_stock_count_id_fkey';
+            columns: ['tenant_id', 'stock_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Counts of what is in a place. Those who count are named; while they do, they do not see what the books say of the place, and they do not approve what they counted. A posted count is a fixed point: nothing that happened before it changes the stock any more. */
+      stock_counts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          status: Database['public']['Enums']['stock_count_status'];
+          is_full: boolean;
+          counters: string[];
+          round: number;
+          note: string | null;
+          started_at: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          posted_at: string | null;
+          cancelled_reason: string | null;
+          is_open: boolean;
+          is_being_counted: boolean;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_counts_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
       };
       /** A company's differences from role_permissions: a right added to or taken from a role. */
       tenant_role_permissions: {
@@ -1958,6 +2091,111 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What a transfer takes along, in base units. People of the receiving place see it only when everything was received: they count without knowing it. */
+      transfer_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          transfer_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          quantity: number;
+          received: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'transfer_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'transfer_items_tenant_id_transfer_id_fkey';
+            columns: ['tenant_id', 'transfer_id'];
+            isOneToOne: false;
+            referencedRelation: 'transfers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What came of a transfer, when, counted by whom, in base units; one row per product and receipt. */
+      transfer_receipts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          transfer_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          quantity: number;
+          received_at: string;
+          received_by: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'transfer_receipts_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'transfer_receipts_tenant_id_transfer_id_fkey';
+            columns: ['tenant_id', 'transfer_id'];
+            isOneToOne: false;
+            referencedRelation: 'transfers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Stock that goes from one place to another: it leaves the one when it is dispatched, is in the company's transit account while it is on its way, and is in the other when it is received. Whoever dispatched it does not receive it. */
+      transfers: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          from_warehouse_id: string;
+          to_warehouse_id: string;
+          status: Database['public']['Enums']['transfer_status'];
+          note: string | null;
+          dispatched_by: string | null;
+          dispatched_at: string | null;
+          received_at: string | null;
+          short_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'transfers_tenant_id_from_warehouse_id_fkey';
+            columns: ['tenant_id', 'from_warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'transfers_tenant_id_to_warehouse_id_fkey';
+            columns: ['tenant_id', 'to_warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
       };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
@@ -2245,7 +2483,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Every place that holds stock; each vehicle is one, of kind van. */
+      /** Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit. */
       warehouses: {
         Row: {
           id: string;
@@ -2533,6 +2771,25 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
+      /** Takes the cash of a trip in as it was counted, by somebody else than who handed it in. What differs from what was recorded at the doors becomes a variance in the driver's name. Raises separation_of_duties, settlement_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      approve_settlement: {
+        Args: {
+          settlement_id: string;
+          counted: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['settlements']['Row'];
+      };
+      /** Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      approve_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock. Raises separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
@@ -2594,6 +2851,26 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Gives a count up, with a reason; it changes nothing. A posted one stays: count again. Raises reason_required, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_stock_count: {
+        Args: {
+          stock_count_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Calls a transfer off, with a reason; what is on its way comes back to the place it left. Not possible once something was received. By people of the place it leaves. Raises reason_required, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_transfer: {
+        Args: {
+          transfer_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
+      };
       /** Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_trip: {
         Args: {
@@ -2654,7 +2931,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance. Raises trip_has_open_stops, offload_missing, van_not_empty, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
         Args: {
           trip_id: string;
@@ -2696,6 +2973,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_stock_count: {
+        Args: {
+          warehouse_id: string;
+          counter_ids: string[];
+          product_ids?: string[] | null;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. The same idempotency_key with the same values is answered again, not done again. */
       create_tenant: {
         Args: {
@@ -2707,6 +2995,17 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
+      };
+      /** Drafts a transfer of stock; items [{product_id, quantity (base units), condition?}]. Nothing moves before it is dispatched. Raises warehouse_not_available, transfer_goes_elsewhere, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_transfer: {
+        Args: {
+          from_warehouse_id: string;
+          to_warehouse_id: string;
+          items: Json;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
       };
       /** Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
       create_trip: {
@@ -2773,6 +3072,15 @@ export interface Database {
           failed_at: string;
         }[];
       };
+      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      dispatch_transfer: {
+        Args: {
+          transfer_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
+      };
       /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
@@ -2781,6 +3089,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** Sends a settlement back with a reason; the driver hands it in anew. Raises reason_required, separation_of_duties, settlement_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      dispute_settlement: {
+        Args: {
+          settlement_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['settlements']['Row'];
       };
       /** Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events. */
       enqueue_message: {
@@ -2827,6 +3145,16 @@ export interface Database {
       find_vehicles: {
         Args: { typed: string };
         Returns: string[];
+      };
+      /** Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises count_incomplete, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      finish_stock_count: {
+        Args: {
+          stock_count_id: string;
+          leave_uncounted?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
@@ -2903,6 +3231,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      post_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
         Args: { queue: string; quantity?: number | null };
@@ -2937,6 +3274,16 @@ export interface Database {
         Args: never;
         Returns: { derivation: string; record_id: string; kept: number; derived: number }[];
       };
+      /** Receives what has come so far, items [{product_id, quantity (base units), condition?}]; the rest stays on its way. By people of the receiving place, not by whoever dispatched it. When nothing is left it is received. Raises transfer_exceeds_sent, lines_invalid, separation_of_duties, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      receive_part_transfer: {
+        Args: {
+          transfer_id: string;
+          items: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
+      };
       /** Counts and inspects goods that come back: items [{return_item_id, good, suspect, defective}] for every line. Stock and containers follow in the same transaction; an issued invoice gets a draft of a credit note, one that is not issued is drafted anew over what stayed. Raises return_counts_incomplete, more_received_than_returned, return_transition_illegal, record_not_found, permission_denied, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       receive_return: {
         Args: {
@@ -2946,6 +3293,17 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['returns']['Row'];
+      };
+      /** Receives the rest, items [{product_id, quantity (base units), condition?}], none where nothing more came; nothing is on its way any more. What is missing then is lost, and short_reason says why. By people of the receiving place, not by whoever dispatched it. Raises transfer_short, transfer_exceeds_sent, lines_invalid, separation_of_duties, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      receive_transfer: {
+        Args: {
+          transfer_id: string;
+          items: Json;
+          short_reason?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['transfers']['Row'];
       };
       /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
@@ -2980,6 +3338,22 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      record_stock_count: {
+        Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Has some lines counted again, items [{product_id, condition?}], by those who counted before and by counter_ids, others whom the approval is then kept from, too. What was found the first time is in the audit trail. Raises input_invalid, record_not_found, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      recount_stock_count: {
+        Args: {
+          stock_count_id: string;
+          items: Json;
+          counter_ids?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Puts a dead letter back on its queue and answers the queue. Raises record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       redrive_dead_letter: {
@@ -3163,6 +3537,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
+      /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
@@ -3177,7 +3560,7 @@ export interface Database {
         Args: { idempotency_key?: string | null };
         Returns: string;
       };
-      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out. Needs inventory.view. Raises record_not_found. */
+      /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out, and those that the caller counts just now. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
         Args: { moment: string; place_id?: string | null };
         Returns: {
@@ -3218,6 +3601,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** Hands in the cash of a trip whose stops are all done: by its driver, or for him by who loads for the depot. After a dispute it is sent anew. Company's currency. Raises settlement_exists, no_cash_to_settle, trip_has_open_stops, trip_transition_illegal, record_not_found, permission_denied, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      submit_settlement: {
+        Args: {
+          trip_id: string;
+          handed_in: number;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['settlements']['Row'];
       };
       /** Stops a customer for now, with a reason: nothing is ordered, approved, allocated or sent out for him, except orders that somebody releases. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       suspend_customer: {
@@ -3348,6 +3741,9 @@ export interface Database {
         | 'offload'
         | 'offload_variance'
         | 'transfer'
+        | 'transfer_loss'
+        | 'count'
+        | 'refill'
         | 'return';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
@@ -3367,9 +3763,13 @@ export interface Database {
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
+      settlement_status: 'open' | 'submitted' | 'approved' | 'disputed';
       stock_condition: 'good' | 'suspect' | 'defective';
+      stock_count_status:
+        'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';
       stop_status: 'pending' | 'arrived' | 'delivered' | 'failed';
       tenant_status: 'active' | 'suspended';
+      transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';
       user_status: 'active' | 'banned';
       variance_code:
@@ -3382,7 +3782,7 @@ export interface Database {
         | 'other';
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
-      warehouse_kind: 'depot' | 'shop' | 'van';
+      warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
     };
     CompositeTypes: Record<never, never>;
   };

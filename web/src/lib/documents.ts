@@ -53,6 +53,43 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  transfer: {
+    table: 'transfers',
+    page: '/stock/transfers',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      dispatched: 'waiting',
+      partially_received: 'waiting',
+      received: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      dispatched: 'inventory.edit',
+      partially_received: 'inventory.edit',
+    },
+    settled: null,
+  },
+  stock_count: {
+    table: 'stock_counts',
+    page: '/stock/counts',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      counting: 'waiting',
+      counted: 'waiting',
+      recounting: 'waiting',
+      approved: 'waiting',
+      posted: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      counted: 'inventory.approve',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',
@@ -189,6 +226,22 @@ export const DOCUMENTS = {
       approved: 'returns.approve',
     },
     settled: ['credited', 'rejected'],
+  },
+  settlement: {
+    table: 'settlements',
+    page: '/settlements',
+    permission: 'trips.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      submitted: 'waiting',
+      approved: 'done',
+      disputed: 'waiting',
+    },
+    decisions: {
+      submitted: 'payments.approve',
+    },
+    settled: null,
   },
 } as const satisfies Record<string, DocumentKind>;
 

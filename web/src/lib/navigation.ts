@@ -7,6 +7,7 @@ import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileText from '@lucide/svelte/icons/file-text';
+import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
@@ -99,6 +100,7 @@ const placed: Section[] = [
       listOf('invoice', FileText),
       listOf('payment', CreditCard),
       listOf('return', Undo2),
+      listOf('settlement', HandCoins),
     ],
   },
   {

@@ -63,3 +63,12 @@ export const returnCommands = {
     asks: { title: 'Reject this return?', reason: 'required' },
   },
 } satisfies Looks<'return'>;
+
+export const settlementCommands = {
+  dispute: {
+    label: 'Send back',
+    variant: 'danger',
+    done: 'The driver hands it in again.',
+    asks: { title: 'Send this settlement back?', reason: 'required' },
+  },
+} satisfies Looks<'settlement'>;

@@ -71,6 +71,8 @@ const look = <Name extends DocumentName, To extends Links<Tables<TableOf<Name>>>
 
 const CUSTOMER = link('customer_id', 'customers', 'name');
 const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
+const FROM = link('from_warehouse_id', 'warehouses', 'name');
+const TO = link('to_warehouse_id', 'warehouses', 'name');
 const TRIP = link('trip_id', 'trips', 'number');
 const PRODUCT = link('product_id', 'products', 'name');
 
@@ -125,6 +127,27 @@ const LOOKS = new Map<DocumentName, Look>([
     show: (row) => ({
       title: row.customer?.name ?? '',
       note: `${label(row.reason)}, to ${row.warehouse?.name}`,
+    }),
+  }),
+  look('settlement', {
+    links: { trip: TRIP, driver: link('driver_id', 'drivers', 'name') },
+    show: (row) => ({
+      title: `${row.driver?.name}, ${row.trip?.number}`,
+      note: money(row.handed_in),
+    }),
+  }),
+  look('stock_count', {
+    links: { warehouse: WAREHOUSE },
+    show: (row) => ({
+      title: row.warehouse?.name ?? '',
+      note: row.is_full ? 'full count' : (row.note ?? 'count of some products'),
+    }),
+  }),
+  look('transfer', {
+    links: { from: FROM, to: TO },
+    show: (row) => ({
+      title: `${row.from?.name} to ${row.to?.name}`,
+      note: row.note ?? label(row.status),
     }),
   }),
   look('offload', {

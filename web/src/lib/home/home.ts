@@ -27,6 +27,12 @@ const WORDS: Record<string, [label: string, note: string]> = {
   'invoice.draft': ['Invoices to issue', 'drafted by deliveries'],
   'invoice.overdue': ['Overdue invoices', 'past their due date'],
   'payment.pending': ['Payments to approve', 'recorded by colleagues'],
+  'stock_count.counting': ['Counts to finish', 'people are counting'],
+  'stock_count.counted': ['Counts to approve', 'differences are known'],
+  'stock_count.recounting': ['Recounts to finish', 'some lines once more'],
+  'stock_count.approved': ['Counts to post', 'approved'],
+  'transfer.dispatched': ['Transfers to receive', 'on their way'],
+  'transfer.partially_received': ['Transfers to complete', 'a part has come'],
   'adjustment.pending_approval': ['Adjustments to approve', 'of stock'],
 };
 

@@ -237,7 +237,9 @@ export function saveSettings(
 
 export interface PersonChoice {
   /** Id of the membership. */
+  /** Of the membership. */
   id: string;
+  account: string;
   name: string;
   role: string;
 }
@@ -259,12 +261,13 @@ export async function nameOfMember(membershipId: string | null): Promise<string 
 export async function people(text: string): Promise<PersonChoice[]> {
   let query = supabase
     .from('memberships')
-    .select('id,role,users!inner(full_name)')
+    .select('id,user_id,role,users!inner(full_name)')
     .eq('status', 'active');
   if (text) query = query.ilike('users.full_name', `%${text}%`);
   const found = await rows(query.limit(20));
   return found.map((member) => ({
     id: member.id,
+    account: member.user_id,
     name: member.users.full_name,
     role: member.role,
   }));

@@ -1,3 +1,4 @@
+import type { Product } from '#lib/catalogue/catalogue.ts';
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
@@ -33,6 +34,9 @@ export const MOVEMENT_KINDS = [
   'offload_variance',
   'transfer',
   'return',
+  'transfer_loss',
+  'count',
+  'refill',
 ] as const satisfies Enums<'movement_kind'>[];
 
 /**
@@ -136,13 +140,25 @@ export async function adjustmentItems(id: string) {
   return attach(found, { products: PRODUCT });
 }
 
-export type AdjustmentLine = {
-  product_id: string;
-  /** Signed: positive adds, negative takes. */
-  quantity: number;
+/** A line as it is entered. */
+export interface StockLine {
+  product: Product;
+  /** In base units; null until something is typed. */
+  quantity: number | null;
   condition: Condition;
-};
+}
 
-export function createAdjustment(warehouseId: string, reason: string, items: AdjustmentLine[]) {
+/** The lines of a stock document as its command takes them. */
+export function itemsOf(lines: StockLine[]) {
+  return lines.map(({ product, quantity, condition }) => ({
+    product_id: product.id,
+    quantity: Number(quantity),
+    condition,
+  }));
+}
+
+type Items = ReturnType<typeof itemsOf>;
+
+export function createAdjustment(warehouseId: string, reason: string, items: Items) {
   return command('create_adjustment', { warehouse_id: warehouseId, reason, items });
 }
