@@ -42,6 +42,8 @@ using (
   ))
 );
 
+grant select on public.reorder_suggestions to authenticated;
+
 grant select on public.container_ledger, public.container_balances to authenticated;
 create policy select_readers on public.container_ledger for select to authenticated
 using (

@@ -37,6 +37,7 @@ create table public.customers (
   status public.customer_status not null default 'draft',
   credit_limit numeric(14,2) not null default 0,
   payment_terms_days integer not null default 0,
+  pays_at_month_end boolean not null default false,
   price_list_id uuid,
   territory_id uuid,
   sales_rep_id uuid,
@@ -67,6 +68,7 @@ create index customers_search on public.customers using gin ((name || ' ' || cod
 comment on table public.customers is 'Who buys. Only active customers can order.';
 comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
+comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
@@ -97,7 +99,7 @@ select private.register_error('tax_id_is_short', 422, 'The tax number is too lon
 select private.register_error('credit_limit_is_bounded', 422, 'The credit limit is negative or too large.', 'Enter an amount from 0 to 999999999999.99.');
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.normalise_phones('public.customers');
-select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days');
+select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 

@@ -39,8 +39,8 @@ end
 $$;
 comment on function private.tg_customers__guard_credit() is
   'Credit terms are part of what was approved: once a customer is submitted, changing them needs the right to approve customers.';
-create trigger _150_guard_credit before update of credit_limit, payment_terms_days on public.customers for each row
-when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days) is distinct from (new.credit_limit, new.payment_terms_days))
+create trigger _150_guard_credit before update of credit_limit, payment_terms_days, pays_at_month_end on public.customers for each row
+when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days, old.pays_at_month_end) is distinct from (new.credit_limit, new.payment_terms_days, new.pays_at_month_end))
 execute function private.tg_customers__guard_credit();
 
 create function private.lock_customer(tenant uuid, customer uuid, expected_version integer) returns public.customers

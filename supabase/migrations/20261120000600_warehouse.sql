@@ -3,7 +3,7 @@
 create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'refill', 'return'
+  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return'
 );
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
 
@@ -62,6 +62,7 @@ create table public.inventory (
   reserved numeric(14,3) not null default 0,
   available numeric(14,3) generated always as (on_hand - reserved) stored,
   reorder_point numeric(14,3) not null default 0,
+  is_below boolean not null generated always as (condition = 'good' and on_hand - reserved < reorder_point) stored,
   last_counted_at timestamptz,
   last_count_id uuid,
   updated_at timestamptz not null default now(),
@@ -77,6 +78,7 @@ create table public.inventory (
 create index inventory_product on public.inventory (tenant_id, product_id);
 comment on table public.inventory is
   'Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible.';
+comment on column public.inventory.is_below is 'Less is available than the reorder point asks for.';
 comment on column public.inventory.last_counted_at is 'When it was counted last, by a count that is posted. What is found out later about the time before changes nothing any more: such a movement is refused.';
 
 create table public.inventory_transactions (

@@ -160,7 +160,7 @@ as $$
 #variable_conflict use_variable
 begin
   return (
-    select pg_catalog.jsonb_build_object('name', c.name, 'code', c.code, 'tax_id', c.tax_id, 'payment_terms_days', c.payment_terms_days,
+    select pg_catalog.jsonb_build_object('name', c.name, 'code', c.code, 'tax_id', c.tax_id, 'payment_terms_days', c.payment_terms_days, 'pays_at_month_end', c.pays_at_month_end,
       'place', (select w.name from public.warehouses w where w.tenant_id = tenant and w.id = depot),
       'address', (select pg_catalog.jsonb_build_object('label', a.label, 'street', a.street, 'city', a.city) from public.customer_addresses a where a.tenant_id = tenant and a.id = address))
     from public.customers c where c.tenant_id = tenant and c.id = customer
@@ -168,7 +168,7 @@ begin
 end
 $$;
 comment on function private.printed_customer(uuid, uuid, uuid, uuid) is
-  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, payment_terms_days, place, address {label, street, city}}.';
+  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, payment_terms_days, pays_at_month_end, place, address {label, street, city}}.';
 
 create function private.tg_orders__keep_words() returns trigger
 language plpgsql security definer set search_path = ''

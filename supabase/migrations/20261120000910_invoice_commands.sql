@@ -116,6 +116,14 @@ $$;
 comment on function private.printed_seller(uuid) is
   'The company in the words of today, for an invoice to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
 
+create function private.due_date(issued date, days integer, at_month_end boolean) returns date
+language sql immutable parallel safe
+return case when at_month_end
+  then (pg_catalog.date_trunc('month', (issued + days)::timestamp) + interval '1 month - 1 day')::date
+  else issued + days end;
+comment on function private.due_date(date, integer, boolean) is
+  'When an invoice of that day is due: so many days later, or on the last day of the month in which they end.';
+
 create function private.issue_invoice(invoice_id uuid, expected_version integer default null) returns public.invoices
 language plpgsql security definer set search_path = ''
 as $$
@@ -134,7 +142,7 @@ begin
   perform private.next_state('invoice', target.id, target.status::text, 'issue');
   update public.invoices i
   set status = 'issued', number = private.next_document_number(tenant, 'invoice'), issued_on = today,
-    due_on = today + (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
+    due_on = (select private.due_date(today, c.payment_terms_days, c.pays_at_month_end) from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
     -- Customer and seller as they are today, at the place and the address of the order.
     printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id)
         || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address', 'seller', private.printed_seller(tenant))

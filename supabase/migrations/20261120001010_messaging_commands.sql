@@ -171,3 +171,41 @@ $$;
 comment on function private.send_audit_statements() is
   'Maintenance: once a day every member who may view the audit trail is mailed its head, so that it is kept outside of this database and the loss of the newest rows can be proved (verify_audit).';
 select private.maintain('send_audit_statements', 'stated');
+
+create function private.send_reorder_notices() returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  notice record;
+  sent bigint := 0;
+begin
+  for notice in
+    select t.id as tenant_id, d.today, u.email, 'stock.reorder:' || d.today || ':' || u.id as business_key, low.number, low.products
+    from public.tenants t
+    cross join lateral (select private.tenant_today(t.id) as today) d
+    join public.memberships m on m.tenant_id = t.id and m.status = 'active'
+    join public.users u on u.id = m.user_id and u.status = 'active'
+    cross join lateral (
+      select count(*) as number, pg_catalog.string_agg(x.named, ', ' order by x.n) filter (where x.n <= 10) || case when count(*) > 10 then ', …' else '' end as products
+      from (
+        select p.name || ' (' || w.name || ': ' || pg_catalog.trim_scale(s.available)::text || ')' as named,
+          pg_catalog.row_number() over (order by s.available / s.reorder_point, p.name, w.name) as n
+        from public.reorder_suggestions s
+        join public.products p on p.tenant_id = s.tenant_id and p.id = s.product_id
+        join public.warehouses w on w.tenant_id = s.tenant_id and w.id = s.warehouse_id
+        where s.tenant_id = t.id and s.warehouse_id = coalesce(m.warehouse_id, s.warehouse_id)
+      ) x
+    ) low
+    where t.status = 'active' and 'inventory.edit' in (select private.role_permissions_of(t.id, m.role))
+      and not exists (select from public.messages g where g.tenant_id = t.id and g.business_key = 'stock.reorder:' || d.today || ':' || u.id)
+      and low.number > 0
+  loop
+    sent := sent + (private.say(notice.tenant_id, 'stock.reorder', 'email', notice.email,
+      pg_catalog.jsonb_build_object('date', notice.today, 'number', notice.number, 'products', notice.products), notice.business_key) is not null)::integer;
+  end loop;
+  return sent;
+end
+$$;
+comment on function private.send_reorder_notices() is
+  'Maintenance: once a day every member who may edit the inventory is mailed what has fallen below its reorder point (public.reorder_suggestions) where he works, the emptiest first; nobody is mailed that nothing has.';
+select private.maintain('send_reorder_notices', 'reorder_notices');

@@ -93,6 +93,23 @@ export async function busyDay(): Promise<BusyDay> {
     items: [{ product_id: company.cola.id, quantity: -2, condition: 'good' }],
   });
   await by('warehouse').command('submit_adjustment', { adjustment_id: adjustment.id });
+  const branch = await by('owner').row('warehouses?code=eq.KLF&select=*');
+  const transfer = await by('warehouse').command('create_transfer', {
+    from_warehouse_id: company.depot.id,
+    to_warehouse_id: branch.id,
+    items: [{ product_id: company.cola.id, quantity: 8 }],
+  });
+  await by('warehouse').command('dispatch_transfer', { transfer_id: transfer.id });
+  await by('manager').command('receive_part_transfer', {
+    transfer_id: transfer.id,
+    items: [{ product_id: company.cola.id, quantity: 5 }],
+  });
+  const me = await by('owner').row('users?email=eq.owner@acme.test&select=id');
+  const count = await by('warehouse').command('create_stock_count', {
+    warehouse_id: branch.id,
+    counter_ids: [me.id],
+  });
+  await by('warehouse').command('start_stock_count', { stock_count_id: count.id });
   await by('owner').command('invite_member', {
     email: 'newcomer@acme.test',
     full_name: 'New Comer',

@@ -231,6 +231,9 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     items: [{ product_id: product.id, quantity: 1 }],
   });
   await as('warehouse').rpc('submit_adjustment', { adjustment_id: adjustment.id });
+  await as('warehouse').query(`update inventory set reorder_point = 5000 where product_id = $1`, [
+    product.id,
+  ]);
   await countStock(company, depot, product.id);
   await sendStock(company, { product: product.id, from: depot, to: branch });
   await as('owner').rpc('invite_member', {

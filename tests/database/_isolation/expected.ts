@@ -88,6 +88,7 @@ const SCOPES: Record<string, string> = {
   payment_allocations: mine('payment_id', 'my_payments'),
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
+  reorder_suggestions: mine('warehouse_id', 'my_warehouses'),
   reservations: mine('warehouse_id', 'my_warehouses'),
   receivables: '',
   return_items: '',

@@ -25,6 +25,7 @@ const VIEWS = [
   'container_balances',
   'events',
   'receivables',
+  'reorder_suggestions',
   'transition_executions',
 ];
 const isOfTable = (name: string) => !VIEWS.includes(name.replace('select ', ''));

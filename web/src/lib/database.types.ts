@@ -283,6 +283,7 @@ export interface Database {
           status: Database['public']['Enums']['customer_status'];
           credit_limit: number;
           payment_terms_days: number;
+          pays_at_month_end: boolean;
           price_list_id: string | null;
           territory_id: string | null;
           sales_rep_id: string | null;
@@ -302,6 +303,7 @@ export interface Database {
           category?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
+          pays_at_month_end?: boolean;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -318,6 +320,7 @@ export interface Database {
           category?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
+          pays_at_month_end?: boolean;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -561,6 +564,7 @@ export interface Database {
           reserved: number;
           available: number | null;
           reorder_point: number;
+          is_below: boolean;
           last_counted_at: string | null;
           last_count_id: string | null;
           updated_at: string;
@@ -1046,7 +1050,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date} and {head} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date}, {head} and {products} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -2651,6 +2655,23 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Good stock of depots and shops that falls below its reorder point even with what is on its way there by transfer, in base units: one row per balance (id is that of inventory). */
+      reorder_suggestions: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          warehouse_id: string | null;
+          product_id: string | null;
+          on_hand: number | null;
+          reserved: number | null;
+          available: number | null;
+          reorder_point: number | null;
+          coming: number | null;
+          suggested: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
       transition_executions: {
         Row: {
@@ -3743,7 +3764,6 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'refill'
         | 'return';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';

@@ -82,6 +82,17 @@ export async function listTrips(list: ListQuery) {
   );
 }
 
+/** Trips from a place that are not over yet, the next one first. */
+export function openTripsFrom(placeId: string) {
+  const open = ['draft', ...openStatesOf('trip')];
+  return rows(
+    inStates(supabase.from('trips').select('*').eq('warehouse_id', placeId), 'trip', open)
+      .order('planned_start_at')
+      .order('id')
+      .limit(20),
+  );
+}
+
 export function readTrip(id: string): Promise<Offered<Trip> | null> {
   return oneWith(
     supabase.from('trips').select('*,allowed_commands').eq('id', id).maybeSingle(),

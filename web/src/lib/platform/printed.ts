@@ -7,6 +7,7 @@ export interface Printed {
   code: string;
   tax_id: string | null;
   payment_terms_days: number;
+  pays_at_month_end?: boolean;
   place: string;
   address: { label: string; street: string; city: string } | null;
 }

@@ -265,10 +265,32 @@ export async function people(text: string): Promise<PersonChoice[]> {
     .eq('status', 'active');
   if (text) query = query.ilike('users.full_name', `%${text}%`);
   const found = await rows(query.limit(20));
-  return found.map((member) => ({
+  return found.map(choiceOf);
+}
+
+/** Active members who work in this place alone. */
+export async function peopleAt(placeId: string): Promise<PersonChoice[]> {
+  const found = await rows(
+    supabase
+      .from('memberships')
+      .select('id,user_id,role,users!inner(full_name)')
+      .eq('status', 'active')
+      .eq('warehouse_id', placeId)
+      .limit(200),
+  );
+  return found.map(choiceOf);
+}
+
+function choiceOf(member: {
+  id: string;
+  user_id: string;
+  role: string;
+  users: { full_name: string };
+}): PersonChoice {
+  return {
     id: member.id,
     account: member.user_id,
     name: member.users.full_name,
     role: member.role,
-  }));
+  };
 }

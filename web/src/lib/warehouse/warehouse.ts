@@ -2,7 +2,15 @@ import type { Product } from '#lib/catalogue/catalogue.ts';
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
+import {
+  answerOf,
+  attach,
+  link,
+  oneWith,
+  rows,
+  type Offered,
+  type With,
+} from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { statesOf } from '#lib/workflow/documents.ts';
 
@@ -36,7 +44,6 @@ export const MOVEMENT_KINDS = [
   'return',
   'transfer_loss',
   'count',
-  'refill',
 ] as const satisfies Enums<'movement_kind'>[];
 
 /**
@@ -77,8 +84,36 @@ export async function listStock(list: ListQuery) {
   let query = supabase.from('inventory').select('*');
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (condition) query = query.eq('condition', condition);
+  if (list.filters.level === 'below') query = query.is('is_below', true);
   if (list.search) query = query.in('product_id', await productIds(list.search));
   return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, ON_STOCK);
+}
+
+/** A view does not say that its columns are always there. */
+type Low = Pick<
+  Tables<'inventory'>,
+  'id' | 'warehouse_id' | 'product_id' | 'available' | 'reorder_point'
+> & { coming: number; suggested: number };
+export type Suggestion = With<Low, typeof ON_STOCK>;
+
+/** What has fallen below its reorder point. */
+export function listSuggestions(list: ListQuery) {
+  let query = supabase.from('reorder_suggestions').select('*');
+  const { warehouse } = list.filters;
+  if (warehouse) query = query.eq('warehouse_id', warehouse);
+  const ordered = query.order(list.sort, { ascending: list.ascending }).order('id');
+  return page(
+    ordered as unknown as Parameters<typeof page<Low, typeof ON_STOCK>>[0],
+    list,
+    ON_STOCK,
+  );
+}
+
+/** @param level in base units. */
+export function setReorderPoint(inventoryId: string, level: number) {
+  return answerOf(
+    supabase.from('inventory').update({ reorder_point: level }).eq('id', inventoryId),
+  );
 }
 
 /** Balances of one product at every location. */

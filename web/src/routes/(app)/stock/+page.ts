@@ -7,7 +7,7 @@ export function load({ url, depends }) {
   const list = readList(url, {
     sort: '-on_hand',
     sortable: ['on_hand', 'reserved', 'available', 'updated_at'],
-    filters: ['warehouse', 'condition'],
+    filters: ['warehouse', 'condition', 'level'],
   });
   return reading(async () => {
     const [stock, places] = await Promise.all([

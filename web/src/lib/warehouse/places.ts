@@ -1,0 +1,77 @@
+import type { Tables } from '#lib/database.types.ts';
+import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
+import { attach, link, oneWith, rows } from '#lib/platform/read.ts';
+import { supabase, untyped } from '#lib/platform/supabase.ts';
+import { openStatesOf } from '#lib/workflow/documents.ts';
+
+const PRODUCT = { products: link('product_id', 'products', 'name', 'sku', 'unit') };
+const SHOWN = 20;
+
+export function readPlace(id: string): Promise<Tables<'warehouses'> | null> {
+  return oneWith(supabase.from('warehouses').select('*').eq('id', id).maybeSingle(), {});
+}
+
+/** The largest balances of a place. */
+export async function stockAt(placeId: string) {
+  const found = await rows(
+    supabase
+      .from('inventory')
+      .select('*')
+      .eq('warehouse_id', placeId)
+      .gt('on_hand', 0)
+      .order('on_hand', { ascending: false })
+      .order('id')
+      .limit(SHOWN),
+  );
+  return attach(found, PRODUCT);
+}
+
+/** What has moved there last. */
+export async function movementsAt(placeId: string) {
+  const found = await rows(
+    supabase
+      .from('inventory_transactions')
+      .select('*')
+      .eq('warehouse_id', placeId)
+      .order('occurred_at', { ascending: false })
+      .order('id', { ascending: false })
+      .limit(SHOWN),
+  );
+  return attach(found, PRODUCT);
+}
+
+/** Kinds of documents of a stock, with the columns that name its place. */
+const OF_PLACE = {
+  adjustment: ['warehouse_id'],
+  transfer: ['from_warehouse_id', 'to_warehouse_id'],
+  stock_count: ['warehouse_id'],
+} as const satisfies Partial<Record<DocumentName, readonly string[]>>;
+
+export interface OpenDocument {
+  kind: DocumentName;
+  id: string;
+  number: string;
+  status: string;
+  created_at: string;
+}
+
+/** Documents of its stock with which something is still to be done, newest first. */
+export async function openDocumentsAt(placeId: string): Promise<OpenDocument[]> {
+  const found = await Promise.all(
+    Object.entries(OF_PLACE).map(async ([name, columns]) => {
+      const kind = name as keyof typeof OF_PLACE;
+      const documents = await rows(
+        untyped
+          .from(DOCUMENTS[kind].table)
+          .select('id,number,status,created_at')
+          .or(columns.map((column) => `${column}.eq.${placeId}`).join(','))
+          .in('status', ['draft', ...openStatesOf(kind)])
+          .order('created_at', { ascending: false })
+          .limit(SHOWN)
+          .overrideTypes<Omit<OpenDocument, 'kind'>[], { merge: false }>(),
+      );
+      return documents.map((document) => ({ ...document, kind }));
+    }),
+  );
+  return found.flat().sort((a, b) => b.created_at.localeCompare(a.created_at));
+}

@@ -1,0 +1,28 @@
+import { openTripsFrom } from '#lib/delivery/delivery.ts';
+import { found, load as reading } from '#lib/platform/read.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { peopleAt } from '#lib/tenancy/tenancy.ts';
+import { movementsAt, openDocumentsAt, readPlace, stockAt } from '#lib/warehouse/places.ts';
+
+export function load({ params, depends }) {
+  depends(
+    'entity:warehouse',
+    'entity:inventory',
+    'entity:adjustment',
+    'entity:transfer',
+    'entity:stock_count',
+    'entity:trip',
+    'entity:membership',
+  );
+  return reading(async () => {
+    const [place, stock, movements, documents, trips, people] = await Promise.all([
+      readPlace(params.id),
+      stockAt(params.id),
+      movementsAt(params.id),
+      openDocumentsAt(params.id),
+      session.can('trips.view') ? openTripsFrom(params.id) : [],
+      session.can('users.view') ? peopleAt(params.id) : [],
+    ]);
+    return { place: found(place, 'place'), stock, movements, documents, trips, people };
+  });
+}
