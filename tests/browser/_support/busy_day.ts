@@ -14,6 +14,7 @@ export interface BusyDay {
   runningTrip: Row;
   plannedTrip: Row;
   priceList: Row;
+  counts: Row[];
 }
 
 /**
@@ -104,12 +105,19 @@ export async function busyDay(): Promise<BusyDay> {
     transfer_id: transfer.id,
     items: [{ product_id: company.cola.id, quantity: 5 }],
   });
-  const me = await by('owner').row('users?email=eq.owner@acme.test&select=id');
-  const count = await by('warehouse').command('create_stock_count', {
-    warehouse_id: branch.id,
-    counter_ids: [me.id],
+  // The demo day has a count whose differences are known; in this one somebody is counting.
+  await by('owner').ask('/rest/v1/warehouses', {
+    body: { code: 'SHP', name: 'Shop at the gate', kind: 'shop' },
   });
-  await by('warehouse').command('start_stock_count', { stock_count_id: count.id });
+  const shop = await by('owner').row('warehouses?code=eq.SHP&select=*');
+  const me = await by('owner').row('users?email=eq.owner@acme.test&select=id');
+  const begun = await by('warehouse').command('create_stock_count', {
+    warehouse_id: shop.id,
+    counter_ids: [me.id],
+    product_ids: [company.cola.id],
+  });
+  await by('warehouse').command('start_stock_count', { stock_count_id: begun.id });
+  const counts = await by('owner').rows('stock_counts?select=*');
   await by('owner').command('invite_member', {
     email: 'newcomer@acme.test',
     full_name: 'New Comer',
@@ -128,5 +136,6 @@ export async function busyDay(): Promise<BusyDay> {
     runningTrip,
     plannedTrip,
     priceList,
+    counts,
   };
 }

@@ -14,6 +14,7 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/trips/[id=uuid]': (day) => [day.runningTrip, day.plannedTrip],
   '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
   '/products/[id=uuid]': (day) => [day.product],
+  '/stock/counts/[id=uuid]': (day) => day.counts,
   '/stock/places/[id=uuid]': (day) => [day.company.depot],
   '/prices/[id=uuid]': (day) => [day.priceList],
   '/customers/[id=uuid]/statement': (day) => [day.customer],
