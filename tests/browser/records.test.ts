@@ -101,9 +101,49 @@ test('a payment is matched to the line that the bank reports', async () => {
   await finance.open(`/payments/${payment.id}`);
   await finance.button('Match').click();
   await state(finance, 'Reconciled');
+  await finance.button('Undo the match').click();
+  await state(finance, 'Approved');
+  await finance.button('Match').click();
+  await state(finance, 'Reconciled');
   await finance.open('/payments/statement');
   await row.getByText('Matched').waitFor();
   await row.getByText(String(payment['number'])).waitFor();
+  expect(finance.errors).toEqual([]);
+});
+
+test('money is taken off an invoice and given back', async () => {
+  const company = await Company.open();
+  const order = await company.allocated('Java Corner Cafe', 2);
+  await company.started([order], 'KDB 202B', 6);
+  await company.delivered(order);
+  const invoice = await company.invoiceOf(order);
+  const finance = await signIn(visit(), 'finance@acme.test');
+  await company.by('finance').command('issue_invoice', { invoice_id: invoice.id });
+  const payment = await company.by('sales').command('record_payment', {
+    customer_id: invoice['customer_id'],
+    method: 'cash',
+    amount: 1500,
+    order_id: order.id,
+  });
+  await company.by('finance').command('approve_payment', { payment_id: payment.id });
+  await finance.open(`/payments/${payment.id}`);
+  await finance.page.getByRole('button', { name: /^Take off INV/ }).click();
+  await finance.page.getByText('No invoice was paid with it yet.').waitFor();
+  await finance.button('Give back').click();
+  const dialog = finance.page.getByRole('dialog');
+  expect(await dialog.getByLabel('Amount').inputValue()).toBe('1500');
+  await dialog.getByLabel('Amount').fill('500');
+  await dialog.getByLabel('Reason').fill('Paid twice');
+  await dialogButton(finance, 'Give back').click();
+  await finance.page.getByText('Paid twice').waitFor();
+  await finance.page.getByRole('heading', { name: 'Given back' }).waitFor();
+
+  // A void invoice is billed again, and the draft is what one sees next.
+  await company.by('finance').command('void_invoice', { invoice_id: invoice.id, reason: 'Wrong' });
+  await finance.open(`/orders/${order.id}`);
+  await finance.button('Draft the invoice').click();
+  await finance.page.waitForURL('**/invoices/*');
+  await state(finance, 'Draft');
   expect(finance.errors).toEqual([]);
 });
 

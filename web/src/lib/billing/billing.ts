@@ -172,6 +172,41 @@ export function allocatePayment(
   });
 }
 
+/** Gives back what the payment does not pay. */
+export function refundPayment(payment: Tables<'payments'>, amount: number, reason: string) {
+  return command('refund_payment', {
+    payment_id: payment.id,
+    amount,
+    reason,
+    expected_version: payment.version,
+  });
+}
+
+/** Takes the payment off an invoice, which is open again. */
+export function unallocatePayment(payment: Tables<'payments'>, invoiceId: string) {
+  return command('unallocate_payment', {
+    payment_id: payment.id,
+    invoice_id: invoiceId,
+    expected_version: payment.version,
+  });
+}
+
+export function refundsOf(paymentId: string) {
+  return rows(
+    supabase
+      .from('payment_refunds')
+      .select('id,amount,reason,created_at')
+      .eq('payment_id', paymentId)
+      .order('created_at')
+      .limit(50),
+  );
+}
+
+/** Bills a delivered order anew, after its invoice was voided. */
+export function billOrder(orderId: string) {
+  return command('bill_order', { order_id: orderId });
+}
+
 const ON_LINE = { payments: link('payment_id', 'payments', 'number') };
 
 export type StatementLine = With<Tables<'statement_lines'>, typeof ON_LINE>;

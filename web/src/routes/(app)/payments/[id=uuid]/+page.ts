@@ -1,7 +1,12 @@
 import type { Tables } from '#lib/database.types.ts';
-import { allocationsOf, matchingLines, openInvoicesOf, readPayment } from '#lib/billing/billing.ts';
+import {
+  allocationsOf,
+  matchingLines,
+  openInvoicesOf,
+  readPayment,
+  refundsOf,
+} from '#lib/billing/billing.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
-import { session } from '#lib/platform/session.svelte.ts';
 import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
 export async function load({ params, depends, parent }) {
@@ -9,14 +14,14 @@ export async function load({ params, depends, parent }) {
   // Rights are known once the layout has read the session.
   await parent();
   return reading(async () => {
-    const [payment, allocations, history] = await Promise.all([
+    const [payment, allocations, refunds, history] = await Promise.all([
       readPayment(params.id),
       allocationsOf('payment_id', params.id),
+      refundsOf(params.id),
       historyOf(params.id),
     ]);
     const known = found(payment, 'payment');
-    const usable = ['approved', 'reconciled'].includes(known.status);
-    const payable = usable && Number(known.unallocated) > 0 && session.can('invoices.view');
+    const payable = known.allowed_commands?.includes('allocate') ?? false;
     const [invoices, lines, names] = await Promise.all([
       payable ? openInvoicesOf(known.customer_id) : ([] as Tables<'invoices'>[]),
       known.allowed_commands?.includes('reconcile') ? matchingLines(known.amount) : [],
@@ -25,6 +30,7 @@ export async function load({ params, depends, parent }) {
     return {
       payment: known,
       allocations,
+      refunds,
       history,
       invoices,
       lines,
