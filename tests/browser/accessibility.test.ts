@@ -50,6 +50,8 @@ async function judge(person: Person, paths: string[]): Promise<string[]> {
       for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
         await follow(tab, path);
         const broken = await violationsOf(tab);
+        // A page that breaks is replaced by one that is accessible as well.
+        if (await tab.page.getByText('Internal Error').count()) broken.push('is an error page');
         found.push(...broken.map((text) => `${path.replaceAll(/[0-9a-f-]{36}/g, 'id')} ${text}`));
       }
     }),
