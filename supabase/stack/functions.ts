@@ -28,6 +28,8 @@ export interface FunctionsOptions {
 }
 
 const START_SECONDS = 30;
+/** How long a start waits for one answer before it asks again. */
+const START_TRY_MS = 5000;
 
 function denoBinary(): string {
   const require = createRequire(import.meta.url);
@@ -102,7 +104,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     const deadline = Date.now() + START_SECONDS * 1000;
     for (;;) {
       try {
-        await fetch(`http://127.0.0.1:${port}/`);
+        await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(START_TRY_MS) });
         return;
       } catch {
         if (!child.isRunning || Date.now() > deadline) {

@@ -80,6 +80,8 @@ export class Supervisor<Part extends Living> {
       const next = await this.#launch(now + START_MS);
       if (!next) return;
       this.#current = next;
+      // It came up while it was being stopped: nobody is to wait for its death.
+      if (this.#ending.signal.aborted) return;
       this.#isUp = true;
     }
   }

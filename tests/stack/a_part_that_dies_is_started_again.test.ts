@@ -73,3 +73,21 @@ test('a part that is stopped stays stopped, also while it waits to be started ag
   await later(60_000);
   expect(launch).toHaveBeenCalledTimes(1);
 });
+
+test('a part that comes up while it is being stopped does not outlive that', async () => {
+  const parts: Part[] = [];
+  let comeUp: () => void = () => {};
+  const launch = async () => {
+    const part = new Part();
+    if (parts.push(part) === 2) await new Promise<void>((resolve) => (comeUp = resolve));
+    return part;
+  };
+  const supervisor = await Supervisor.start({ launch, giveUp });
+  supervisor.current.die();
+  await later(100);
+  const stopped = supervisor.stop().then(() => 'stopped');
+  await later(0);
+  comeUp();
+  expect(await Promise.race([stopped, later(60_000)])).toBe('stopped');
+  expect(await Promise.race([parts[1]?.exited.then(() => 'gone'), later(0)])).toBe('gone');
+});
