@@ -112,6 +112,11 @@ select private.expose_command('take_back_statement_line');
 -- Many lines at once
 ------------------------------------------------------------------------------------------------
 
+create function private.lock_statement(tenant uuid) returns void
+language sql set search_path = ''
+as $$ select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('public.statement_lines' || tenant, 0)) $$;
+comment on function private.lock_statement(uuid) is 'What somebody else is just writing into the statements of the company is seen after this: the lock under which private.refuse_taken looks for the same reference.';
+
 create function private.told_phone(tenant uuid, typed text) returns text
 language sql stable security definer set search_path = ''
 as $$
@@ -168,12 +173,12 @@ begin
   if problems is not null then
     perform private.fail('statement_lines_invalid', pg_catalog.jsonb_build_object('lines', problems));
   end if;
+  perform private.lock_statement(tenant);
   insert into public.statement_lines (tenant_id, source, reference, amount, posted_at, paid_by, paid_from, bill_reference)
   select distinct on (t.reference_key) tenant, account, t.reference, t.amount, t.posted_at, t.paid_by, t.paid_from, t.bill_reference
   from private.told_lines(tenant, lines) t
   where not exists (select from public.statement_lines l where l.tenant_id = tenant and l.source = account and l.reference_key = t.reference_key)
-  order by t.reference_key, t.place
-  on conflict on constraint statement_lines_tenant_id_source_reference_key_key do nothing;
+  order by t.reference_key, t.place;
   get diagnostics added = row_count;
   select coalesce(pg_catalog.jsonb_agg(distinct pg_catalog.jsonb_build_object('reference', l.reference, 'amount', t.amount, 'known_amount', l.amount)), '[]') into differing
   from private.told_lines(tenant, lines) t
@@ -413,18 +418,16 @@ declare
   target constant public.paybills := private.paybill_at(token_hash, short_code);
   known numeric;
 begin
-  if not exists (select from public.statement_lines l where l.tenant_id = target.tenant_id and l.source = target.name and l.reference_key = private.reference_key(reference)) then
-    insert into public.statement_lines (tenant_id, source, reference, amount, posted_at, paid_by, paid_from, bill_reference)
-    values (target.tenant_id, target.name, reference, amount, posted_at, pg_catalog.left(nullif(pg_catalog.btrim(paid_by), ''), 120),
-      pg_catalog.left(private.told_phone(target.tenant_id, paid_from), 80), pg_catalog.left(nullif(pg_catalog.btrim(bill_reference), ''), 80))
-    on conflict on constraint statement_lines_tenant_id_source_reference_key_key do nothing;
-    if found then
-      return 'taken';
-    end if;
-  end if;
+  perform private.lock_statement(target.tenant_id);
   select l.amount into known from public.statement_lines l
   where l.tenant_id = target.tenant_id and l.source = target.name and l.reference_key = private.reference_key(reference);
-  return case when known = amount then 'known' else 'differs' end;
+  if found then
+    return case when known = amount then 'known' else 'differs' end;
+  end if;
+  insert into public.statement_lines (tenant_id, source, reference, amount, posted_at, paid_by, paid_from, bill_reference)
+  values (target.tenant_id, target.name, reference, amount, posted_at, pg_catalog.left(nullif(pg_catalog.btrim(paid_by), ''), 120),
+    pg_catalog.left(private.told_phone(target.tenant_id, paid_from), 80), pg_catalog.left(nullif(pg_catalog.btrim(bill_reference), ''), 80));
+  return 'taken';
 end
 $$;
 comment on function private.receive_paybill_payment(text, text, text, numeric, timestamptz, text, text, text) is
