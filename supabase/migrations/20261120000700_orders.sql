@@ -187,7 +187,7 @@ when ((new.status in ('pending_approval', 'approved') and new.status <> old.stat
 execute function private.tg_orders__keep_words();
 
 create table public.fulfilments (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   order_id uuid not null,
   warehouse_id uuid not null,
@@ -196,7 +196,7 @@ create table public.fulfilments (
   reason text,
   resolved_at timestamptz,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, order_id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
@@ -210,7 +210,7 @@ comment on table public.fulfilments is
 select private.force_policies('public.fulfilments');
 
 create table public.fulfilment_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   fulfilment_id uuid not null,
   order_item_id uuid not null,
@@ -218,7 +218,7 @@ create table public.fulfilment_items (
   quantity numeric(14,3) not null,
   quantity_delivered numeric(14,3),
   refused_reason text,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, fulfilment_id, order_item_id),
   foreign key (tenant_id, fulfilment_id) references public.fulfilments (tenant_id, id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
@@ -358,7 +358,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.derive_order_totals(n.tenant_id, pg_catalog.array_agg(distinct n.order_id))
-  from new_rows n join old_rows o on o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
+  from new_rows n join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
   group by n.tenant_id;
   return null;
 end

@@ -424,14 +424,14 @@ begin
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
     and (i.unit_price, i.price_source, i.tax_rate, i.product_sku, i.product_name, i.unit) is distinct from (r.unit_price, r.price_source, r.tax_rate, p.sku, p.name, p.unit);
-  select * into target from public.orders o where o.id = target.id;
+  select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
-  where o.id = target.id
+  where o.tenant_id = target.tenant_id and o.id = target.id
   returning * into target;
   perform private.take_steps(null);
   return target;
