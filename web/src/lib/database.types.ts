@@ -1199,9 +1199,9 @@ export interface Database {
           tax_rate: number;
           line_total: number | null;
           tax_amount: number | null;
-          quantity_reserved: number;
           quantity_delivered: number;
           quantity_returned: number;
+          quantity_reserved: number | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1221,7 +1221,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'quantity_reserved';
       };
       /** Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order. */
       orders: {
