@@ -71,7 +71,7 @@ declare
   counts jsonb;
 begin
   select jsonb_agg(jsonb_build_object('product_id', i.product_id, 'count', i.expected)) into counts
-  from public.loads l join public.load_items i on i.tenant_id = l.tenant_id and i.load_id = l.id where l.trip_id = trip;
+  from public.loads l join public.load_items i on i.tenant_id = l.tenant_id and i.load_id = l.id where l.tenant_id = pg_temp.company() and l.trip_id = trip;
   perform pg_temp.act_as('warehouse@' || slug || '.test');
   perform public.confirm_load(trip, counts);
   perform pg_temp.act_as(driver || '@' || slug || '.test');
@@ -93,7 +93,7 @@ begin
     'refused_reason', case when refused ? p.sku then 'Leaking' end)))
   into taken
   from public.order_items i join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where i.order_id = deliver.order_id;
+  where i.tenant_id = pg_temp.company() and i.order_id = deliver.order_id;
   perform pg_temp.act_as('driver@' || slug || '.test');
   perform public.arrive_at_stop(order_id);
   -- The signature is a drawing of one stroke.
@@ -107,7 +107,7 @@ create function pg_temp.issue(order_id uuid, slug text) returns uuid
 language plpgsql as $$
 begin
   perform pg_temp.act_as('finance@' || slug || '.test');
-  return (public.issue_invoice((select i.id from public.invoices i where i.order_id = issue.order_id))).id;
+  return (public.issue_invoice((select i.id from public.invoices i where i.tenant_id = pg_temp.company() and i.order_id = issue.order_id))).id;
 end
 $$;
 
@@ -118,7 +118,7 @@ declare
   due public.invoices;
   payment uuid;
 begin
-  select * into strict due from public.invoices i where i.id = invoice;
+  select * into strict due from public.invoices i where i.tenant_id = pg_temp.company() and i.id = invoice;
   perform pg_temp.act_as('sales@' || slug || '.test');
   payment := (public.record_payment(due.customer_id, 'mpesa', round(due.balance * share, 2), reference)).id;
   perform pg_temp.act_as('finance@' || slug || '.test');
@@ -142,17 +142,17 @@ begin
   join public.vehicles v on v.tenant_id = t.tenant_id and v.id = t.vehicle_id
   join public.inventory i on i.tenant_id = v.tenant_id and i.warehouse_id = v.location_id and i.on_hand > 0
   join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where t.id = trip;
+  where t.tenant_id = pg_temp.company() and t.id = trip;
   perform pg_temp.act_as('driver@' || slug || '.test');
   offload := (public.submit_offload(trip, coalesce(counted, '[]'))).id;
   perform pg_temp.act_as('dispatcher@' || slug || '.test');
   perform public.review_offload(offload);
   perform pg_temp.act_as('finance@' || slug || '.test');
   perform public.approve_variance(v.id, 'lost', note => 'Fell at the kerb, seen by the turn boy')
-  from public.variances v where v.offload_id = offload;
+  from public.variances v where v.tenant_id = pg_temp.company() and v.offload_id = offload;
   perform pg_temp.act_as('manager@' || slug || '.test');
   perform public.approve_offload(offload);
-  cash := (private.cash_of_trip((select t.tenant_id from public.trips t where t.id = trip), trip)).cash;
+  cash := (private.cash_of_trip(pg_temp.company(), trip)).cash;
   if cash > 0 then
     perform pg_temp.act_as('driver@' || slug || '.test');
     settlement := (public.submit_settlement(trip, cash)).id;
@@ -168,7 +168,7 @@ create function pg_temp.back(order_id uuid, goods jsonb, reason public.return_re
 language plpgsql as $$
 begin
   perform pg_temp.act_as('sales@' || slug || '.test');
-  return (public.request_return((select o.customer_id from public.orders o where o.id = order_id), (
+  return (public.request_return((select o.customer_id from public.orders o where o.tenant_id = pg_temp.company() and o.id = order_id), (
     select jsonb_agg(jsonb_build_object('order_item_id', i.id, 'quantity', g.value::numeric))
     from jsonb_each_text(goods) g
     join public.products p on p.tenant_id = pg_temp.company() and p.sku = g.key
@@ -208,7 +208,7 @@ begin
   perform pg_temp.come_home(trip, 'acme', missing => '{"ENE-250": 1}');
   perform pg_temp.pay(pg_temp.issue(orders[1], 'acme'), 'acme', 1, 'SKJ4T7YQ1P');
   perform pg_temp.issue(orders[2], 'acme');
-  perform public.approve_payment(p.id) from public.payments p where p.order_id = orders[2];
+  perform public.approve_payment(p.id) from public.payments p where p.tenant_id = pg_temp.company() and p.order_id = orders[2];
   perform pg_temp.act_as('sales@acme.test');
   perform public.reattempt_order(orders[3]);
   perform public.record_payment(pg_temp.customer('Gikomba Traders'), 'mpesa', 15000, 'SKJ9B2RW6M');
@@ -222,7 +222,7 @@ begin
   perform public.approve_return(one);
   perform pg_temp.act_as('warehouse@acme.test');
   perform public.receive_return(one, (
-    select jsonb_agg(jsonb_build_object('return_item_id', i.id, 'good', 0, 'suspect', 1, 'defective', 1)) from public.return_items i where i.return_id = one));
+    select jsonb_agg(jsonb_build_object('return_item_id', i.id, 'good', 0, 'suspect', 1, 'defective', 1)) from public.return_items i where i.tenant_id = pg_temp.company() and i.return_id = one));
   one := pg_temp.back(orders[1], '{"LAG-500": 1}', 'quality', 'acme');
   perform pg_temp.act_as('manager@acme.test');
   perform public.approve_return(one);

@@ -15,7 +15,7 @@ const claimedSchema = z.array(
   z.object({
     msg_id: z.number().int(),
     read_ct: z.number().int(),
-    message: z.object({ message_id: z.string() }).loose(),
+    message: z.object({ tenant_id: z.string(), message_id: z.string() }).loose(),
   }),
 );
 type Claimed = z.infer<typeof claimedSchema>[number];
@@ -42,7 +42,7 @@ export interface Dependencies {
 
 /**
  * Takes messages off the queue for as long as there are any, hands each to the provider of its
- * channel and writes down what became of it. The queue carries only the message's id; the database
+ * channel and writes down what became of it. The queue carries only the ids of the message and its company; the database
  * answers null for one that needs no sending any more.
  */
 export function makeHandler(dependencies: Dependencies): (request: Request) => Promise<Response> {
@@ -86,6 +86,7 @@ async function deliver(
     error: string | null,
   ) =>
     database.rpc('record_message_result', {
+      tenant_id: message.tenant_id,
       message_id: message.message_id,
       status,
       provider,
@@ -95,7 +96,10 @@ async function deliver(
   let channel: Message['channel'] | null = null;
   try {
     const found = messageSchema.parse(
-      await database.rpc('message_to_send', { message_id: message.message_id }),
+      await database.rpc('message_to_send', {
+        tenant_id: message.tenant_id,
+        message_id: message.message_id,
+      }),
     );
     if (found === null) {
       await archive();

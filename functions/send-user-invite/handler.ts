@@ -4,8 +4,8 @@ import { passOn, readInput, refuse } from '../_shared/input.ts';
 import { linkTo, type LinkToken } from '../_shared/token.ts';
 
 const inputSchema = z.object({ invitation_id: z.uuid() });
+const seenSchema = z.array(z.object({ tenant_id: z.string() })).max(1);
 const invitationSchema = z.object({
-  tenant_id: z.string(),
   email: z.string(),
   full_name: z.string(),
   company: z.string(),
@@ -34,19 +34,20 @@ export async function handle(request: Request, dependencies: Dependencies): Prom
   const caller = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
   const hint = 'Invite the person again.';
   try {
-    const seen = await databaseAs(caller).read(
-      `invitations?select=id&id=eq.${input.invitation_id}`,
+    const [seen] = seenSchema.parse(
+      await databaseAs(caller).read(`invitations?select=tenant_id&id=eq.${input.invitation_id}`),
     );
-    if (seen.length === 0) return refuse(404, 'invitation_not_valid', hint);
+    if (seen === undefined) return refuse(404, 'invitation_not_valid', hint);
     const { token, hash } = await makeToken();
     const invitation = invitationSchema.parse(
       await database.rpc('issue_invitation_token', {
+        tenant_id: seen.tenant_id,
         invitation_id: input.invitation_id,
         token_hash: hash,
       }),
     );
     await database.rpc('enqueue_message', {
-      tenant_id: invitation.tenant_id,
+      tenant_id: seen.tenant_id,
       channel: 'email',
       recipient: invitation.email,
       template: 'invitation',

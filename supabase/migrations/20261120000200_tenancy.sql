@@ -108,7 +108,7 @@ comment on table public.users is 'People, one row per account of the sign-in ser
 select private.register_error('full_name_is_not_blank', 422, 'The name is missing or too long.', 'Enter a name of at most 120 characters.');
 
 create table public.memberships (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null references public.tenants (id),
   user_id uuid not null references public.users (id),
   role public.member_role not null,
@@ -121,7 +121,7 @@ create table public.memberships (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, user_id),
   constraint customer_role_names_its_customer check (role <> 'customer' or customer_id is not null or status = 'inactive')
 );
@@ -153,7 +153,7 @@ create index role_permissions_permission on public.role_permissions (permission)
 comment on table public.role_permissions is 'What each role may do unless a company says otherwise. Reference data.';
 
 create table public.tenant_role_permissions (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null references public.tenants (id),
   role public.member_role not null,
   permission text not null references public.permissions (permission),
@@ -163,14 +163,14 @@ create table public.tenant_role_permissions (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, role, permission)
 );
 create index tenant_role_permissions_permission on public.tenant_role_permissions (permission);
 comment on table public.tenant_role_permissions is 'A company''s differences from role_permissions: a right added to or taken from a role.';
 
 create table public.invitations (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null references public.tenants (id),
   email text not null,
   full_name text not null,
@@ -188,7 +188,7 @@ create table public.invitations (
   updated_by uuid,
   version integer not null default 1,
   is_pending boolean not null generated always as (status = 'pending') stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   constraint email_is_lower_case check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
   constraint full_name_is_not_blank check (btrim(full_name) <> '' and length(full_name) <= 120),
   constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$'),
@@ -330,14 +330,14 @@ $$;
 comment on function private.active_tenant_id() is 'The caller''s active company, whatever his rights. Default of tenant_id columns.';
 
 create table private.record (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null default private.active_tenant_id() references public.tenants (id),
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
-  unique (tenant_id, id)
+  primary key (tenant_id, id)
 );
 select private.force_policies('private.record');
 comment on table private.record is

@@ -233,7 +233,7 @@ $$;
 comment on function private.revoke_invitation(uuid) is 'Withdraws an open invitation. Raises invitation_not_valid.';
 select private.expose_command('revoke_invitation');
 
-create function private.issue_invitation_token(invitation_id uuid, token_hash text) returns jsonb
+create function private.issue_invitation_token(tenant_id uuid, invitation_id uuid, token_hash text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -241,16 +241,16 @@ declare
   invitation public.invitations;
 begin
   update public.invitations i set token_hash = issue_invitation_token.token_hash
-  where i.id = invitation_id and i.status = 'pending' and i.expires_at > pg_catalog.now()
+  where i.tenant_id = issue_invitation_token.tenant_id and i.id = invitation_id and i.status = 'pending' and i.expires_at > pg_catalog.now()
   returning * into invitation;
   if not found then
     perform private.fail('invitation_not_valid');
   end if;
-  return pg_catalog.jsonb_build_object('tenant_id', invitation.tenant_id, 'email', invitation.email, 'full_name', invitation.full_name,
+  return pg_catalog.jsonb_build_object('email', invitation.email, 'full_name', invitation.full_name,
     'company', (select t.name from public.tenants t where t.id = invitation.tenant_id), 'expires_at', invitation.expires_at);
 end
 $$;
-comment on function private.issue_invitation_token(uuid, text) is 'For the function send-user-invite: stores the SHA-256 of a fresh token and answers what the e-mail needs. Raises invitation_not_valid.';
+comment on function private.issue_invitation_token(uuid, uuid, text) is 'For the function send-user-invite: stores the SHA-256 of a fresh token and answers what the e-mail needs. Raises invitation_not_valid.';
 select private.expose('issue_invitation_token', 'service_role');
 
 create function private.accept_invitation(token text, password text default null) returns jsonb
@@ -291,7 +291,7 @@ begin
   on conflict on constraint memberships_tenant_id_user_id_key do update
   set role = excluded.role, status = 'active', warehouse_id = excluded.warehouse_id, territory_id = excluded.territory_id, customer_id = excluded.customer_id;
   update public.users u set active_tenant_id = invitation.tenant_id where u.id = account_id;
-  update public.invitations i set status = 'accepted', accepted_at = pg_catalog.now(), token_hash = null where i.id = invitation.id;
+  update public.invitations i set status = 'accepted', accepted_at = pg_catalog.now(), token_hash = null where i.tenant_id = invitation.tenant_id and i.id = invitation.id;
   return pg_catalog.jsonb_build_object('email', invitation.email, 'tenant_id', invitation.tenant_id);
 end
 $$;

@@ -66,7 +66,7 @@ begin
   perform private.require_reference('public.memberships', 'customer_id', tenant, customer_id);
   update public.memberships m
   set role = change_member.role, warehouse_id = change_member.warehouse_id, territory_id = change_member.territory_id, customer_id = change_member.customer_id
-  where m.id = target.id
+  where m.tenant_id = target.tenant_id and m.id = target.id
   returning * into target;
   return target;
 end
@@ -88,7 +88,7 @@ begin
   if status = 'active' then
     perform private.check_grantable(tenant, target.role);
   end if;
-  update public.memberships m set status = set_member_status.status where m.id = target.id returning * into target;
+  update public.memberships m set status = set_member_status.status where m.tenant_id = target.tenant_id and m.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -102,7 +102,7 @@ comment on column public.workflow_definitions.condition is 'JSON Logic over the 
 comment on column public.workflow_definitions.approvals_required is 'How many different people must take this step before it happens.';
 
 create table public.approvals (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null references public.tenants (id),
   machine text not null references private.machines (machine),
   entity_id uuid not null,
@@ -110,7 +110,7 @@ create table public.approvals (
   command text not null,
   approved_by uuid not null,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, machine, entity_id, entity_version, command, approved_by)
 );
 create index approvals_machine on public.approvals (machine);

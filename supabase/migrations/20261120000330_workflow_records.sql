@@ -124,7 +124,7 @@ begin
   select c.tenant_id, coalesce(nullif(tg_argv[0], ''), tg_table_name), c.id, c.version, r.event_type, r.machine, r.from_state, r.step, r.to_state, r.rule, r.old_values, r.new_values
   from (
     select n.tenant_id, n.id, n.version, pg_catalog.to_jsonb(o) as before, pg_catalog.to_jsonb(n) as after
-    from new_rows n join old_rows o on o.id = n.id
+    from new_rows n join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id
     offset 0
   ) c
   cross join lateral (

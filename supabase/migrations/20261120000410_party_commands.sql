@@ -82,7 +82,7 @@ begin
   end if;
   if command <> 'approve' or private.record_approval(tenant, 'customer', target.id, command, target.status::text) then
     update public.customers c set status = next_state::public.customer_status, status_reason = reason
-    where c.id = target.id
+    where c.tenant_id = target.tenant_id and c.id = target.id
     returning * into target;
   end if;
   return target;

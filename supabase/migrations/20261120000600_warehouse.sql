@@ -53,7 +53,7 @@ create index memberships_warehouse on public.memberships (tenant_id, warehouse_i
 create index invitations_warehouse on public.invitations (tenant_id, warehouse_id);
 
 create table public.inventory (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   warehouse_id uuid not null,
   product_id uuid not null,
@@ -66,7 +66,7 @@ create table public.inventory (
   last_counted_at timestamptz,
   last_count_id uuid,
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, warehouse_id, product_id, condition),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
@@ -249,13 +249,13 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'adjustment.applied');
 
 create table public.manual_adjustment_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   adjustment_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
   quantity numeric(14,3) not null,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, adjustment_id, product_id, condition),
   foreign key (tenant_id, adjustment_id) references public.manual_adjustments (tenant_id, id) on delete cascade,
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),

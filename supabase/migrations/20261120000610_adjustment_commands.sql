@@ -127,7 +127,7 @@ begin
       approved_by = case when command = 'approve' then auth.uid() else a.approved_by end,
       approved_at = case when command = 'approve' then pg_catalog.now() else a.approved_at end,
       applied_at = case when command = 'apply' then pg_catalog.now() end
-    where a.id = target.id
+    where a.tenant_id = target.tenant_id and a.id = target.id
     returning * into target;
     if command = 'apply' then
       insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)

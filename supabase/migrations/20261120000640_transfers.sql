@@ -46,14 +46,14 @@ select private.offer_if('transfer', 'private.sees_warehouse(transfers.from_wareh
 select private.offer_if('transfer', 'private.sees_warehouse(transfers.to_warehouse_id) and transfers.dispatched_by is distinct from auth.uid()', 'receive_part', 'receive');
 
 create table public.transfer_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   transfer_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
   quantity numeric(14,3) not null,
   received numeric(14,3) not null default 0,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, transfer_id, product_id, condition),
   foreign key (tenant_id, transfer_id) references public.transfers (tenant_id, id) on delete cascade,
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
@@ -67,7 +67,7 @@ comment on column public.transfer_items.received is 'The sum of its receipts.';
 select private.manage_part('public.transfer_items', 'transfer_id', 'product_id', 'condition', 'quantity');
 
 create table public.transfer_receipts (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   transfer_id uuid not null,
   product_id uuid not null,
@@ -75,7 +75,7 @@ create table public.transfer_receipts (
   quantity numeric(14,3) not null,
   received_at timestamptz not null default now(),
   received_by uuid not null default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   foreign key (tenant_id, transfer_id) references public.transfers (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999)
@@ -169,7 +169,7 @@ declare
 begin
   perform private.require_own_place(tenant, 'from_warehouse_id', transfer.from_warehouse_id);
   update public.transfers t set status = next_state::public.transfer_status, dispatched_by = auth.uid(), dispatched_at = pg_catalog.now()
-  where t.id = transfer.id
+  where t.tenant_id = transfer.tenant_id and t.id = transfer.id
   returning * into transfer;
   perform private.move_in_transit(transfer, transfer.from_warehouse_id, private.transit_account(tenant), (
     select pg_catalog.jsonb_agg(i) from public.transfer_items i where i.tenant_id = tenant and i.transfer_id = transfer.id
@@ -232,7 +232,7 @@ begin
   set status = case when command = 'receive' or not is_short then 'received' else 'partially_received' end::public.transfer_status,
     received_at = case when command = 'receive' or not is_short then pg_catalog.now() end,
     short_reason = case when command = 'receive' and is_short then private.require_text('short_reason', short_reason) end
-  where t.id = target.id
+  where t.tenant_id = target.tenant_id and t.id = target.id
   returning * into target;
   return target;
 end
@@ -272,7 +272,7 @@ begin
     ));
   end if;
   update public.transfers t set status = next_state::public.transfer_status, cancelled_reason = private.require_text('reason', reason)
-  where t.id = transfer.id
+  where t.tenant_id = transfer.tenant_id and t.id = transfer.id
   returning * into transfer;
   return transfer;
 end

@@ -63,7 +63,7 @@ insert into private.in_place_commands (machine, state, command, permission) valu
 select private.offer_if('stock_count', 'auth.uid() = any (stock_counts.counters)', 'record');
 
 create table public.stock_count_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   stock_count_id uuid not null,
   product_id uuid not null,
@@ -74,7 +74,7 @@ create table public.stock_count_items (
   counted_by uuid,
   expected numeric(14,3),
   variance numeric(14,3) generated always as (counted - expected) stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, stock_count_id, product_id, condition),
   foreign key (tenant_id, stock_count_id) references public.stock_counts (tenant_id, id) on delete cascade,
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
@@ -219,7 +219,7 @@ declare
   next_state constant text := private.next_state('stock_count', target.id, target.status::text, 'start');
 begin
   update public.stock_counts c set status = next_state::public.stock_count_status, started_at = pg_catalog.now()
-  where c.id = target.id
+  where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   if target.is_full then
     perform private.add_cards(target);
@@ -301,7 +301,7 @@ begin
   update public.stock_count_items i
   set expected = private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, coalesce(i.counted_at, pg_catalog.now()))
   where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round;
-  update public.stock_counts c set status = next_state::public.stock_count_status where c.id = target.id
+  update public.stock_counts c set status = next_state::public.stock_count_status where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   return target;
 end
@@ -325,7 +325,7 @@ begin
   set status = next_state::public.stock_count_status, round = c.round + 1, approved_by = null, approved_at = null,
     counters = array(select distinct p from pg_catalog.unnest(
       c.counters || case when counter_ids is null then '{}' else private.require_counters(tenant, c.warehouse_id, counter_ids) end) p order by p)
-  where c.id = target.id
+  where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   update public.stock_count_items i set round = target.round, counted = null, counted_at = null, counted_by = null, expected = null
   where i.tenant_id = tenant and i.stock_count_id = target.id and (i.product_id, i.condition) in (
@@ -355,7 +355,7 @@ declare
 begin
   if private.record_approval(tenant, 'stock_count', target.id, 'approve', target.status::text) then
     update public.stock_counts c set status = next_state::public.stock_count_status, approved_by = auth.uid(), approved_at = pg_catalog.now()
-    where c.id = target.id
+    where c.tenant_id = target.tenant_id and c.id = target.id
     returning * into target;
   end if;
   return target;
@@ -388,7 +388,7 @@ begin
   if problems is not null then
     perform private.fail('count_outdated', pg_catalog.jsonb_build_object('items', problems));
   end if;
-  update public.stock_counts c set status = next_state::public.stock_count_status, posted_at = pg_catalog.now() where c.id = target.id
+  update public.stock_counts c set status = next_state::public.stock_count_status, posted_at = pg_catalog.now() where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
   select tenant, target.warehouse_id, i.product_id, i.condition, i.variance, 'count', 'stock_count', target.id, i.counted_at
@@ -418,7 +418,7 @@ begin
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
   update public.stock_counts c set status = next_state::public.stock_count_status, cancelled_reason = private.require_text('reason', reason), approved_at = null, approved_by = null
-  where c.id = target.id
+  where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   return target;
 end

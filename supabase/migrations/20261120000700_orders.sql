@@ -130,7 +130,6 @@ create table public.order_items (
   tax_rate numeric(5,2) not null,
   line_total numeric(14,2) generated always as (round(quantity * unit_price, 2)) stored,
   tax_amount numeric(14,2) generated always as (round(round(quantity * unit_price, 2) * tax_rate / 100, 2)) stored,
-  quantity_reserved numeric(14,3) not null default 0,
   quantity_delivered numeric(14,3) not null default 0,
   quantity_returned numeric(14,3) not null default 0,
   primary key (tenant_id, id),
@@ -142,7 +141,6 @@ create table public.order_items (
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
   constraint price_source_is_known check (price_source in ('customer', 'customer_type', 'territory', 'default', 'base')),
-  constraint reserved_within_quantity check (quantity_reserved between 0 and quantity),
   constraint delivered_within_quantity check (quantity_delivered between 0 and quantity),
   constraint returned_within_delivered check (quantity_returned between 0 and quantity_delivered)
 ) with (fillfactor = 80);
@@ -187,7 +185,7 @@ when ((new.status in ('pending_approval', 'approved') and new.status <> old.stat
 execute function private.tg_orders__keep_words();
 
 create table public.fulfilments (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   order_id uuid not null,
   warehouse_id uuid not null,
@@ -196,7 +194,7 @@ create table public.fulfilments (
   reason text,
   resolved_at timestamptz,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, order_id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
@@ -210,7 +208,7 @@ comment on table public.fulfilments is
 select private.force_policies('public.fulfilments');
 
 create table public.fulfilment_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   fulfilment_id uuid not null,
   order_item_id uuid not null,
@@ -218,7 +216,7 @@ create table public.fulfilment_items (
   quantity numeric(14,3) not null,
   quantity_delivered numeric(14,3),
   refused_reason text,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, fulfilment_id, order_item_id),
   foreign key (tenant_id, fulfilment_id) references public.fulfilments (tenant_id, id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
@@ -286,12 +284,10 @@ begin
   update public.inventory i set reserved = i.reserved + n.quantity, updated_at = pg_catalog.now()
   from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from new_rows r group by 1, 2, 3) n
   where i.tenant_id = n.tenant_id and i.warehouse_id = n.warehouse_id and i.product_id = n.product_id and i.condition = 'good';
-  update public.order_items i set quantity_reserved = n.quantity
-  from new_rows n where i.tenant_id = n.tenant_id and i.id = n.order_item_id and i.quantity_reserved <> n.quantity;
   return null;
 end
 $$;
-comment on function private.tg_reservations__reserve() is 'Moves new reservations into the balances and the order lines, all or nothing. Raises stock_short naming every short product.';
+comment on function private.tg_reservations__reserve() is 'Moves new reservations into the balances, all or nothing. Raises stock_short naming every short product.';
 create trigger _300_reserve after insert on public.reservations
 referencing new table as new_rows for each statement execute function private.tg_reservations__reserve();
 
@@ -309,15 +305,29 @@ begin
   update public.inventory i set reserved = i.reserved - o.quantity, updated_at = pg_catalog.now()
   from (select r.tenant_id, r.warehouse_id, r.product_id, sum(r.quantity) as quantity from old_rows r group by 1, 2, 3) o
   where i.tenant_id = o.tenant_id and i.warehouse_id = o.warehouse_id and i.product_id = o.product_id and i.condition = 'good';
-  update public.order_items i set quantity_reserved = 0
-  from old_rows o where i.tenant_id = o.tenant_id and i.id = o.order_item_id;
   return null;
 end
 $$;
-comment on function private.tg_reservations__release() is 'Takes deleted reservations out of the balances and the order lines.';
+comment on function private.tg_reservations__release() is 'Takes deleted reservations out of the balances.';
 create trigger _300_release after delete on public.reservations
 referencing old table as old_rows for each statement execute function private.tg_reservations__release();
 create trigger _200_refuse_update before update on public.reservations for each row execute function private.tg__refuse_change();
+
+select private.register_error('order_line_reserved', 409, 'Stock is set aside for this line of the order.', 'Amend the order; its reservation follows.');
+
+create function private.tg_order_items__keep_reserved() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if exists (select from public.reservations r where r.tenant_id = old.tenant_id and r.order_item_id = old.id) then
+    perform private.fail('order_line_reserved', pg_catalog.jsonb_build_object('order_id', old.order_id, 'line_number', old.line_number));
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_order_items__keep_reserved() is 'What is set aside for a line is the whole of it: while there is a reservation the line asks for nothing else. Raises order_line_reserved.';
+create trigger _150_keep_reserved before update of product_id, quantity on public.order_items for each row
+when ((new.product_id, new.quantity) is distinct from (old.product_id, old.quantity)) execute function private.tg_order_items__keep_reserved();
 
 create function private.derive_order_totals(tenant uuid, order_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
@@ -358,7 +368,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.derive_order_totals(n.tenant_id, pg_catalog.array_agg(distinct n.order_id))
-  from new_rows n join old_rows o on o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
+  from new_rows n join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
   group by n.tenant_id;
   return null;
 end

@@ -209,18 +209,18 @@ end
 $$;
 comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, ready for insert_order_items; kept: lines that the order has already. Raises lines_invalid.';
 
-create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[], are_reserved boolean default false) returns void
+create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate, quantity_reserved)
-  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate, case when are_reserved then r.quantity else 0 end
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
+  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate
   from pg_catalog.unnest(priced) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id;
 end
 $$;
-comment on function private.insert_order_items(uuid, uuid, private.priced_line[], boolean) is 'Writes priced lines to an order; are_reserved: their reservations follow in the same command.';
+comment on function private.insert_order_items(uuid, uuid, private.priced_line[]) is 'Writes priced lines to an order.';
 
 create function private.reserve_stock(target public.orders) returns void
 language plpgsql security definer set search_path = ''
@@ -233,6 +233,24 @@ end
 $$;
 comment on function private.reserve_stock(public.orders) is
   'Reserves every line of an order, or nothing. The last step of a command, so that the balances that others wait for are locked for as short as possible. Raises stock_short.';
+
+create function private.quantity_reserved(line public.order_items) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(r.quantity), 0)
+    from public.reservations r
+    join public.order_items i on i.tenant_id = r.tenant_id and i.id = r.order_item_id
+    join public.orders o on o.tenant_id = i.tenant_id and o.id = i.order_id
+    where r.tenant_id = private.tenant_id('orders.view') and r.order_item_id = line.id
+      and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id))
+  );
+end
+$$;
+comment on function private.quantity_reserved(public.order_items) is
+  'Base units that are set aside for a line of an order that the caller sees. A computed field: select=*,quantity_reserved.';
+select private.expose('quantity_reserved');
 
 create function private.replace_order_items(target public.orders, lines jsonb) returns void
 language plpgsql security definer set search_path = ''
@@ -352,7 +370,7 @@ begin
     draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
   returning * into created;
   perform private.take_steps(null);
-  perform private.insert_order_items(created.tenant_id, created.id, priced, created.status = 'allocated');
+  perform private.insert_order_items(created.tenant_id, created.id, priced);
   if created.status = 'allocated' then
     perform private.reserve_stock(created);
   elsif allocate and created.status = 'approved' then
@@ -424,14 +442,14 @@ begin
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
     and (i.unit_price, i.price_source, i.tax_rate, i.product_sku, i.product_name, i.unit) is distinct from (r.unit_price, r.price_source, r.tax_rate, p.sku, p.name, p.unit);
-  select * into target from public.orders o where o.id = target.id;
+  select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
-  where o.id = target.id
+  where o.tenant_id = target.tenant_id and o.id = target.id
   returning * into target;
   perform private.take_steps(null);
   return target;

@@ -38,7 +38,7 @@ begin
     update public.orders o
     set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total,
       credit_override_note = case when shortfall > 0 then note end
-    where o.id = target.id
+    where o.tenant_id = target.tenant_id and o.id = target.id
     returning * into target;
   end if;
   return target;
@@ -61,7 +61,7 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
+  update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -99,7 +99,7 @@ begin
   if hold and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  update public.orders o set is_on_hold = hold, hold_reason = case when hold then pg_catalog.btrim(reason) end where o.id = target.id returning * into target;
+  update public.orders o set is_on_hold = hold, hold_reason = case when hold then pg_catalog.btrim(reason) end where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -158,7 +158,7 @@ begin
   if (pg_catalog.length(pg_catalog.btrim(note)) between 1 and 500) is not true then
     perform private.fail('suspension_note_is_bounded', '{"field": "note"}');
   end if;
-  update public.orders o set suspension_note = pg_catalog.btrim(note) where o.id = target.id returning * into target;
+  update public.orders o set suspension_note = pg_catalog.btrim(note) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -213,12 +213,12 @@ begin
   update public.order_items l set quantity = c.covered
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric, missing numeric)
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
-  update public.orders o set approved_total = o.subtotal + o.tax_total where o.id = target.id;
+  update public.orders o set approved_total = o.subtotal + o.tax_total where o.tenant_id = target.tenant_id and o.id = target.id;
   -- The goods were approved with the order they come from; nobody has to decide again.
   earlier := private.run_as_rule('orders.backorder');
-  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.id = backorder.id;
+  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.tenant_id = backorder.tenant_id and o.id = backorder.id;
   update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
-  where o.id = backorder.id;
+  where o.tenant_id = backorder.tenant_id and o.id = backorder.id;
   perform private.run_as_rule(earlier);
 end
 $$;
@@ -238,7 +238,7 @@ begin
   if target.allow_backorder then
     perform private.split_backorder(target);
   end if;
-  update public.orders o set status = 'allocated' where o.id = target.id returning * into allocated;
+  update public.orders o set status = 'allocated' where o.tenant_id = target.tenant_id and o.id = target.id returning * into allocated;
   perform private.reserve_stock(allocated);
   return allocated;
 end

@@ -17,10 +17,10 @@ select private.derive('inventory_reserved', 'Stock set aside in one place: the s
   group by r.tenant_id, r.warehouse_id, r.product_id
 $$);
 
-select private.derive('order_item_reserved', 'What is set aside for an order line: its reservation.', $$
-  select i.tenant_id, i.id, i.quantity_reserved, coalesce(r.quantity, 0)
-  from public.order_items i
-  left join public.reservations r on r.tenant_id = i.tenant_id and r.order_item_id = i.id
+select private.derive('order_item_reserved', 'What is set aside for an order line: the whole of it.', $$
+  select r.tenant_id, r.order_item_id, r.quantity, i.quantity
+  from public.reservations r
+  join public.order_items i on i.tenant_id = r.tenant_id and i.id = r.order_item_id
 $$);
 
 select private.derive('order_item_delivered', 'What the customer took of an order line: its delivered fulfilment.', $$

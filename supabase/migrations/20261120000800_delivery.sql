@@ -165,7 +165,7 @@ insert into private.in_place_commands (machine, state, command, permission) valu
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
 
 create table public.trip_stops (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   trip_id uuid not null,
   sequence integer not null,
@@ -177,7 +177,7 @@ create table public.trip_stops (
   arrived_at timestamptz,
   left_at timestamptz,
   printed jsonb,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
   unique (tenant_id, order_id),
   constraint sequence_is_unique_on_the_trip unique (tenant_id, trip_id, sequence) deferrable initially deferred,
@@ -204,7 +204,7 @@ when (new.status in ('delivered', 'failed') and old.status not in ('delivered', 
 select private.manage_part('public.trip_stops', 'trip_id', 'sequence', 'order_id', 'address_id', 'status', 'arrived_at', 'left_at');
 
 create table public.loads (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   trip_id uuid not null,
   depot_confirmed_by uuid,
@@ -212,7 +212,7 @@ create table public.loads (
   driver_confirmed_by uuid,
   driver_confirmed_at timestamptz,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, trip_id),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id) on delete cascade,
   constraint depot_confirmation_is_complete check ((depot_confirmed_by is null) = (depot_confirmed_at is null)),
@@ -223,14 +223,14 @@ comment on table public.loads is 'Load sheet of a trip, counted and confirmed by
 select private.manage_part('public.loads', 'trip_id', 'depot_confirmed_by', 'depot_confirmed_at', 'driver_confirmed_by', 'driver_confirmed_at');
 
 create table public.load_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   load_id uuid not null,
   product_id uuid not null,
   expected numeric(14,3) not null,
   depot_count numeric(14,3),
   driver_count numeric(14,3),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, load_id, product_id),
   foreign key (tenant_id, load_id) references public.loads (tenant_id, id) on delete cascade,
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
@@ -242,7 +242,7 @@ comment on table public.load_items is 'Load sheet lines: what the orders need an
 select private.force_policies('public.load_items');
 
 create table public.delivery_proofs (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   order_id uuid not null,
   trip_id uuid not null,
@@ -255,7 +255,7 @@ create table public.delivery_proofs (
   captured_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   recorded_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, order_id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
@@ -308,7 +308,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('offload', 'reviewed', 'reject', 'rejected', 'trips.review', '{submitted_by}', 'offload.rejected');
 
 create table public.offload_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   offload_id uuid not null,
   product_id uuid not null,
@@ -316,7 +316,7 @@ create table public.offload_items (
   expected numeric(14,3) not null,
   counted numeric(14,3) not null,
   difference numeric(14,3) generated always as (counted - expected) stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, offload_id, product_id, condition),
   foreign key (tenant_id, offload_id) references public.offload_documents (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),

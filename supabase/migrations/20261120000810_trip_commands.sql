@@ -281,7 +281,7 @@ begin
   end if;
   perform private.set_trip_orders(target, order_ids);
   -- Whoever looks at an older list of stops must notice.
-  update public.trips t set notes = t.notes where t.id = target.id returning * into target;
+  update public.trips t set notes = t.notes where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -312,7 +312,7 @@ begin
   set vehicle_id = coalesce(change_trip.vehicle_id, t.vehicle_id), driver_id = coalesce(change_trip.driver_id, t.driver_id),
     planned_start_at = coalesce(change_trip.planned_start_at, t.planned_start_at), planned_end_at = coalesce(change_trip.planned_end_at, t.planned_end_at),
     notes = coalesce(change_trip.notes, t.notes)
-  where t.id = target.id
+  where t.tenant_id = target.tenant_id and t.id = target.id
   returning * into target;
   if change_trip.vehicle_id is not null or change_trip.driver_id is not null then
     perform private.check_crew(target, target.status = 'planned');
@@ -348,7 +348,7 @@ begin
   end if;
   perform private.check_crew(target, true);
   perform private.check_capacity(target);
-  update public.trips t set status = 'planned' where t.id = target.id returning * into target;
+  update public.trips t set status = 'planned' where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   perform private.write_load_sheet(target);
   return target;
 end
@@ -404,9 +404,9 @@ begin
     driver_count = case when is_driver then i.expected else i.driver_count end
   where i.tenant_id = tenant and i.load_id = sheet.id;
   if is_driver then
-    update public.loads l set driver_confirmed_by = auth.uid(), driver_confirmed_at = pg_catalog.now() where l.id = sheet.id returning * into sheet;
+    update public.loads l set driver_confirmed_by = auth.uid(), driver_confirmed_at = pg_catalog.now() where l.tenant_id = sheet.tenant_id and l.id = sheet.id returning * into sheet;
   else
-    update public.loads l set depot_confirmed_by = auth.uid(), depot_confirmed_at = pg_catalog.now() where l.id = sheet.id returning * into sheet;
+    update public.loads l set depot_confirmed_by = auth.uid(), depot_confirmed_at = pg_catalog.now() where l.tenant_id = sheet.tenant_id and l.id = sheet.id returning * into sheet;
   end if;
   perform private.publish_event(tenant, 'trip.load_confirmed', 'trip', target.id, target.version, pg_catalog.jsonb_build_object('side', case when is_driver then 'driver' else 'depot' end));
   return sheet;
@@ -469,7 +469,7 @@ begin
     perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
   end if;
 
-  update public.trips t set status = 'dispatched', dispatched_by = auth.uid(), dispatched_at = pg_catalog.now() where t.id = target.id returning * into target;
+  update public.trips t set status = 'dispatched', dispatched_by = auth.uid(), dispatched_at = pg_catalog.now() where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
 
   delete from public.reservations r
   using public.trip_stops s join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
@@ -521,7 +521,7 @@ begin
   if not private.drives_trip(target) then
     perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
-  update public.trips t set status = 'in_progress', started_at = pg_catalog.now() where t.id = target.id returning * into target;
+  update public.trips t set status = 'in_progress', started_at = pg_catalog.now() where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   earlier := private.run_as_rule('trip.start');
   update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
   perform private.run_as_rule(earlier);
@@ -546,7 +546,7 @@ begin
   end if;
   delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
   delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;
-  update public.trips t set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where t.id = target.id returning * into target;
+  update public.trips t set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -68,7 +68,7 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.id = target.id returning * into target;
+  update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   perform private.release_stock(target);
   perform private.leave_trip(target);
   return target;
@@ -108,7 +108,7 @@ begin
   update public.orders o
   set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes),
     amended_at = pg_catalog.clock_timestamp()
-  where o.id = target.id
+  where o.tenant_id = target.tenant_id and o.id = target.id
     and (amend_order.lines, amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::jsonb, null::uuid, null::date, null::text);
   update public.trip_stops s set address_id = amend_order.address_id
   where s.tenant_id = tenant and s.order_id = target.id and s.address_id <> amend_order.address_id;
@@ -120,12 +120,12 @@ begin
     end if;
     perform private.replace_order_items(target, lines);
   end if;
-  select * into target from public.orders o where o.id = target.id;
+  select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   if lines is not null and target.status in ('approved', 'allocated') then
     tolerance := coalesce((private.tenant_rule(tenant, 'orders.amend_tolerance_percent'))::text::numeric, 0);
     if target.total > round(target.approved_total * (1 + tolerance / 100), 2)
       or (target.total > target.approved_total and private.credit_shortfall(target) > 0) then
-      update public.orders o set status = 'pending_approval' where o.id = target.id returning * into target;
+      update public.orders o set status = 'pending_approval' where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
       perform private.leave_trip(target);
     elsif was_allocated then
       perform private.reserve_stock(target);

@@ -70,7 +70,7 @@ begin
   where f.tenant_id = tenant and f.order_id = target.id;
   update public.trip_stops s set status = 'failed', left_at = coalesce(captured_at, pg_catalog.now())
   where s.tenant_id = tenant and s.order_id = target.id;
-  select * into target from public.orders o where o.id = target.id;
+  select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   return target;
 end
 $$;

@@ -72,7 +72,7 @@ begin
   ) g on g.product_id = i.product_id and g.condition = i.condition
   where coalesce(i.on_hand, 0) > 0 or g.counted > 0;
   update public.offload_documents d set status = 'submitted', submitted_by = auth.uid(), submitted_at = pg_catalog.now()
-  where d.id = document.id
+  where d.tenant_id = document.tenant_id and d.id = document.id
   returning * into document;
   insert into public.variances (tenant_id, kind, trip_id, offload_id, warehouse_id, product_id, condition, expected, actual, unit_value)
   select tenant, 'offload', trip.id, document.id, van_location, i.product_id, i.condition, i.expected, i.counted, coalesce(k.cost_price, 0)
@@ -127,7 +127,7 @@ begin
     approved_by = case when command = 'approve' then auth.uid() end,
     approved_at = case when command = 'approve' then pg_catalog.now() end,
     status_reason = case when command = 'reject' then pg_catalog.btrim(reason) end
-  where d.id = document.id
+  where d.tenant_id = document.tenant_id and d.id = document.id
   returning * into document;
   if command = 'reject' then
     earlier := private.run_as_rule('offload.reject');
@@ -245,7 +245,7 @@ begin
     -- Missing cash is the driver's unless somebody else is named.
     responsible_id = case v.kind when 'cash' then coalesce(responsible, v.responsible_id) else responsible end,
     resolved_by = auth.uid(), resolved_at = pg_catalog.now()
-  where v.id = target.id
+  where v.tenant_id = target.tenant_id and v.id = target.id
   returning * into target;
   -- Only what the books still hold on the van is posted: an offload difference. What a customer refused comes back with the van.
   if command = 'approve' and target.kind = 'offload' then
@@ -321,7 +321,7 @@ begin
   if problem is not null then
     perform private.fail(problem, pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
-  update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.id = target.id returning * into target;
+  update public.trips t set status = 'completed', completed_at = pg_catalog.now() where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -73,7 +73,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
 insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'bill', 'invoices.create');
 
 create table public.invoice_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   invoice_id uuid not null,
   line_number integer not null,
@@ -88,7 +88,7 @@ create table public.invoice_items (
   tax_rate numeric(5,2) not null,
   line_total numeric(14,2) generated always as (round(quantity * unit_price, 2)) stored,
   tax_amount numeric(14,2) generated always as (round(round(quantity * unit_price, 2) * tax_rate / 100, 2)) stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, invoice_id, line_number),
   foreign key (tenant_id, invoice_id) references public.invoices (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
@@ -192,14 +192,14 @@ create trigger _120_normalise_reference before insert or update of reference, me
 for each row execute function private.tg__normalise_reference();
 
 create table public.payment_allocations (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   payment_id uuid not null,
   invoice_id uuid not null,
   amount numeric(14,2) not null,
   created_at timestamptz not null default now(),
   created_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   -- What is added later to the same invoice adds up.
   unique (tenant_id, payment_id, invoice_id),
   foreign key (tenant_id, payment_id) references public.payments (tenant_id, id),
@@ -211,14 +211,14 @@ comment on table public.payment_allocations is 'How much of a payment pays which
 select private.manage_part('public.payment_allocations', 'payment_id', 'amount');
 
 create table public.payment_refunds (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   payment_id uuid not null,
   amount numeric(14,2) not null,
   reason text not null,
   created_at timestamptz not null default now(),
   created_by uuid default auth.uid(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   foreign key (tenant_id, payment_id) references public.payments (tenant_id, id),
   constraint amount_is_bounded check (amount > 0 and amount <= 999999999999.99),
   constraint reason_is_not_blank check (btrim(reason) <> '' and length(reason) <= 500)

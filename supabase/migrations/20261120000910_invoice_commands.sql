@@ -71,7 +71,7 @@ begin
   select coalesce(sum(d.line_total), 0) into drafted.deposit_total from deposits d;
   perform private.count_invoiced_deposits(drafted, 1);
   update public.invoices v set subtotal = drafted.subtotal, tax_total = drafted.tax_total, deposit_total = drafted.deposit_total
-  where v.id = drafted.id
+  where v.tenant_id = drafted.tenant_id and v.id = drafted.id
   returning v.* into drafted;
   return drafted;
 end
@@ -147,7 +147,7 @@ begin
     printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id)
         || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address', 'seller', private.printed_seller(tenant))
       from public.orders o where o.tenant_id = tenant and o.id = i.order_id)
-  where i.id = target.id
+  where i.tenant_id = target.tenant_id and i.id = target.id
   returning * into target;
   for advance in
     select * from public.payments p
@@ -156,7 +156,7 @@ begin
   loop
     perform private.spend_on_invoice(advance, target.id);
   end loop;
-  select * into target from public.invoices i where i.id = target.id;
+  select * into target from public.invoices i where i.tenant_id = target.tenant_id and i.id = target.id;
   return target;
 end
 $$;
@@ -261,7 +261,7 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  update public.invoices i set status = 'void', status_reason = pg_catalog.btrim(reason) where i.id = target.id returning * into target;
+  update public.invoices i set status = 'void', status_reason = pg_catalog.btrim(reason) where i.tenant_id = target.tenant_id and i.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -204,7 +204,7 @@ begin
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'approve');
   if private.record_approval(tenant, 'payment', target.id, 'approve', target.status::text) then
-    update public.payments p set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where p.id = target.id returning * into target;
+    update public.payments p set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
     -- Money for an order pays its invoice, if that is issued by now; else it does when it is.
     for open_invoice in
       select i.id from public.invoices i
@@ -212,7 +212,7 @@ begin
       order by i.issued_on, i.id
     loop
       perform private.spend_on_invoice(target, open_invoice);
-      select * into target from public.payments p where p.id = target.id;
+      select * into target from public.payments p where p.tenant_id = target.tenant_id and p.id = target.id;
     end loop;
   end if;
   return target;
@@ -235,7 +235,7 @@ begin
     perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('payment_id', target.id, 'payment_status', target.status));
   end if;
   perform private.insert_allocations(target, allocations);
-  select * into target from public.payments p where p.id = target.id;
+  select * into target from public.payments p where p.tenant_id = target.tenant_id and p.id = target.id;
   return target;
 end
 $$;
@@ -260,7 +260,7 @@ begin
   if not found then
     perform private.fail('nothing_allocated', pg_catalog.jsonb_build_object('payment_id', target.id, 'invoice_id', invoice_id));
   end if;
-  select * into target from public.payments p where p.id = target.id;
+  select * into target from public.payments p where p.tenant_id = target.tenant_id and p.id = target.id;
   return target;
 end
 $$;
@@ -296,7 +296,7 @@ begin
   end if;
   perform private.check_text('reason', reason, 500);
   insert into public.payment_refunds (tenant_id, payment_id, amount, reason) values (tenant, target.id, amount, pg_catalog.btrim(reason));
-  update public.payments p set refunded_total = p.refunded_total + amount where p.id = target.id returning * into target;
+  update public.payments p set refunded_total = p.refunded_total + amount where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
   perform private.publish_event(tenant, 'payment.refunded', 'payment', target.id, target.version);
   return target;
 end
@@ -340,7 +340,7 @@ begin
   order by i.id for no key update;
   delete from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id;
   perform private.free_statement_line(target);
-  update public.payments p set status = next_state::public.payment_status, status_reason = pg_catalog.btrim(reason) where p.id = target.id returning * into target;
+  update public.payments p set status = next_state::public.payment_status, status_reason = pg_catalog.btrim(reason) where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -373,7 +373,7 @@ begin
   if not found then
     perform private.fail('statement_line_mismatch', pg_catalog.jsonb_build_object('statement_line_id', statement_line_id, 'amount', target.amount));
   end if;
-  update public.payments p set status = 'reconciled' where p.id = target.id returning * into target;
+  update public.payments p set status = 'reconciled' where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -391,7 +391,7 @@ begin
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'unreconcile');
   perform private.free_statement_line(target);
-  update public.payments p set status = 'approved' where p.id = target.id returning * into target;
+  update public.payments p set status = 'approved' where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -117,10 +117,10 @@ begin
   join public.order_items i on i.tenant_id = f.tenant_id and i.id = f.order_item_id
   where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity;
 
-  update public.fulfilments f set status = 'delivered', resolved_at = delivered_at where f.id = fulfilment.id;
+  update public.fulfilments f set status = 'delivered', resolved_at = delivered_at where f.tenant_id = fulfilment.tenant_id and f.id = fulfilment.id;
   update public.trip_stops s set status = 'delivered', arrived_at = coalesce(s.arrived_at, delivered_at), left_at = delivered_at
   where s.tenant_id = tenant and s.order_id = target.id;
-  select * into target from public.orders o where o.id = target.id;
+  select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   perform private.draft_invoice(target);
   if payment is not null then
     perform private.insert_payment(tenant, target.customer_id, (payment ->> 'method')::public.payment_method, (payment ->> 'amount')::numeric,

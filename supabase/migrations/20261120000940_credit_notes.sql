@@ -3,7 +3,7 @@
 create type public.credit_note_status as enum ('draft', 'issued', 'void');
 
 create table public.credit_notes (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   number text,
   invoice_id uuid not null,
@@ -25,7 +25,7 @@ create table public.credit_notes (
   version integer not null default 1,
   is_done boolean not null generated always as (status <> 'draft') stored,
   is_live boolean not null generated always as (status <> 'void') stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, invoice_id) references public.invoices (tenant_id, id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
@@ -55,7 +55,7 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'invoice', s, 'credit', 'invoices.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'paid', 'overdue']) s;
 
 create table public.credit_note_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   credit_note_id uuid not null,
   line_number integer not null,
@@ -70,7 +70,7 @@ create table public.credit_note_items (
   tax_rate numeric(5,2) not null,
   line_total numeric(14,2) not null,
   tax_amount numeric(14,2) not null,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, credit_note_id, line_number),
   foreign key (tenant_id, credit_note_id) references public.credit_notes (tenant_id, id),
   foreign key (tenant_id, invoice_item_id) references public.invoice_items (tenant_id, id),
@@ -239,7 +239,7 @@ begin
       coalesce(sum(l.line_total) filter (where l.is_deposit), 0) as deposit_total
     from public.credit_note_items l where l.tenant_id = note.tenant_id and l.credit_note_id = note.id
   ) s
-  where c.id = note.id
+  where c.tenant_id = note.tenant_id and c.id = note.id
   returning c.* into note;
   return note;
 end
@@ -316,7 +316,7 @@ begin
     update public.credit_notes c
     set status = 'issued', number = private.next_document_number(tenant, 'credit_note'), issued_on = private.tenant_today(tenant),
       printed = (select i.printed from public.invoices i where i.tenant_id = tenant and i.id = c.invoice_id)
-    where c.id = target.id
+    where c.tenant_id = target.tenant_id and c.id = target.id
     returning * into target;
     if target.total > 0 then
       perform private.take_steps('payment', 'approve by credit_note.issue');
@@ -347,7 +347,7 @@ begin
   perform private.next_state('credit_note', target.id, target.status::text, 'void');
   -- Deposits of one customer are counted one after the other.
   perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
-  update public.credit_notes c set status = 'void', status_reason = private.require_text('reason', reason) where c.id = target.id returning * into target;
+  update public.credit_notes c set status = 'void', status_reason = private.require_text('reason', reason) where c.tenant_id = target.tenant_id and c.id = target.id returning * into target;
   return target;
 end
 $$;

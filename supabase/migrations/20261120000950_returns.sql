@@ -4,7 +4,7 @@ create type public.return_status as enum ('requested', 'approved', 'received', '
 create type public.return_reason as enum ('damaged', 'expired', 'wrong_product', 'not_ordered', 'quality', 'unsold', 'other');
 
 create table public.returns (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   number text not null,
   customer_id uuid not null,
@@ -23,7 +23,7 @@ create table public.returns (
   updated_by uuid,
   version integer not null default 1,
   is_done boolean not null generated always as (status in ('credited', 'rejected')) stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
@@ -55,7 +55,7 @@ select private.find_by('return', 'customer_id', 'private.customers_meant(typed)'
 insert into private.in_place_commands (machine, state, command, permission) values ('order', 'delivered', 'request_return', 'returns.create');
 
 create table public.return_items (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   return_id uuid not null,
   order_item_id uuid not null,
@@ -65,7 +65,7 @@ create table public.return_items (
   suspect numeric(14,3),
   defective numeric(14,3),
   received numeric(14,3) generated always as (good + suspect + defective) stored,
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, return_id, order_item_id),
   foreign key (tenant_id, return_id) references public.returns (tenant_id, id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),

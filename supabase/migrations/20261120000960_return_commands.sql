@@ -95,7 +95,7 @@ begin
   target := private.lock_return(tenant, return_id, expected_version);
   perform private.next_state('return', target.id, target.status::text, 'approve');
   if private.record_approval(tenant, 'return', target.id, 'approve', target.status::text) then
-    update public.returns r set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where r.id = target.id returning * into target;
+    update public.returns r set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where r.tenant_id = target.tenant_id and r.id = target.id returning * into target;
   end if;
   return target;
 end
@@ -117,7 +117,7 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  update public.returns r set status = 'rejected', status_reason = private.require_text('reason', reason) where r.id = target.id returning * into target;
+  update public.returns r set status = 'rejected', status_reason = private.require_text('reason', reason) where r.tenant_id = target.tenant_id and r.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -140,7 +140,7 @@ begin
   end if;
   if billed.status = 'draft' then
     earlier := private.run_as_rule('return.receive');
-    update public.invoices i set status = 'void', status_reason = 'Goods came back: ' || returned.number where i.id = billed.id;
+    update public.invoices i set status = 'void', status_reason = 'Goods came back: ' || returned.number where i.tenant_id = billed.tenant_id and i.id = billed.id;
     perform private.run_as_rule(earlier);
     if exists (select from public.order_items i where i.tenant_id = of_order.tenant_id and i.order_id = of_order.id and i.quantity_delivered > i.quantity_returned) then
       perform private.draft_invoice(of_order);
@@ -153,7 +153,7 @@ begin
   where l.tenant_id = returned.tenant_id and l.return_id = returned.id and l.received > 0;
   if lines is not null then
     note := private.draft_credit_note(billed, returned.number || ': ' || replace(returned.reason::text, '_', ' '), lines, true);
-    update public.credit_notes c set return_id = returned.id where c.id = note.id;
+    update public.credit_notes c set return_id = returned.id where c.tenant_id = note.tenant_id and c.id = note.id;
   end if;
 end
 $$;
@@ -204,7 +204,7 @@ begin
   update public.return_items l set good = w.good, suspect = w.suspect, defective = w.defective
   from pg_catalog.jsonb_to_recordset(items) as w (return_item_id uuid, good numeric, suspect numeric, defective numeric)
   where l.tenant_id = tenant and l.return_id = target.id and l.id = w.return_item_id;
-  update public.returns r set status = 'received', received_by = auth.uid(), received_at = pg_catalog.now() where r.id = target.id returning * into target;
+  update public.returns r set status = 'received', received_by = auth.uid(), received_at = pg_catalog.now() where r.tenant_id = target.tenant_id and r.id = target.id returning * into target;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
   select tenant, target.warehouse_id, l.product_id, f.condition, sum(f.quantity), 'return', 'return', target.id
   from public.return_items l
@@ -237,7 +237,7 @@ begin
   end loop;
   if not exists (select from public.credit_notes c where c.tenant_id = tenant and c.return_id = target.id and c.is_live) then
     earlier := private.run_as_rule('return.receive');
-    update public.returns r set status = 'credited' where r.id = target.id returning * into target;
+    update public.returns r set status = 'credited' where r.tenant_id = target.tenant_id and r.id = target.id returning * into target;
     perform private.run_as_rule(earlier);
   end if;
   return target;

@@ -137,7 +137,7 @@ begin
   update public.settlements s
   set status = 'submitted', billed = taken.billed, cash = taken.cash, other_money = taken.other_money, handed_in = submit_settlement.handed_in,
     notes = nullif(pg_catalog.btrim(submit_settlement.notes), ''), status_reason = null, submitted_by = auth.uid(), submitted_at = pg_catalog.now()
-  where s.id = target.id
+  where s.tenant_id = target.tenant_id and s.id = target.id
   returning * into target;
   return target;
 end
@@ -205,7 +205,7 @@ begin
     update public.settlements s
     set status = 'approved', billed = taken.billed, cash = taken.cash, other_money = taken.other_money, counted = approve_settlement.counted,
       approved_by = auth.uid(), approved_at = pg_catalog.now()
-    where s.id = target.id
+    where s.tenant_id = target.tenant_id and s.id = target.id
     returning * into target;
     if target.difference <> 0 then
       insert into public.variances (tenant_id, kind, trip_id, expected, actual, unit_value, explanation, responsible_id)
@@ -233,7 +233,7 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"field": "reason"}');
   end if;
-  update public.settlements s set status = 'disputed', status_reason = private.require_text('reason', reason) where s.id = target.id returning * into target;
+  update public.settlements s set status = 'disputed', status_reason = private.require_text('reason', reason) where s.tenant_id = target.tenant_id and s.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -4,7 +4,7 @@ create type public.message_channel as enum ('email', 'whatsapp', 'sms');
 create type public.message_status as enum ('queued', 'sent', 'simulated', 'failed');
 
 create table public.messages (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null references public.tenants (id),
   channel public.message_channel not null,
   recipient text not null,
@@ -22,7 +22,7 @@ create table public.messages (
   attempts integer not null default 0,
   sent_at timestamptz,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
+  primary key (tenant_id, id),
   unique (tenant_id, business_key),
   constraint recipient_is_short check (length(recipient) between 3 and 254),
   constraint subject_is_short check (length(subject) <= 300),

@@ -112,23 +112,23 @@ select private.listen('notifications', 'notify_about', variadic array(
   select distinct t.event from public.message_texts t join private.transitions x on x.event = t.event join private.addressees a on a.machine = x.machine
 ));
 
-create function private.message_to_send(message_id uuid) returns jsonb
+create function private.message_to_send(tenant_id uuid, message_id uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   found_message jsonb;
 begin
   update public.messages m set attempts = m.attempts + 1
-  where m.id = message_to_send.message_id and m.status = 'queued'
+  where m.tenant_id = message_to_send.tenant_id and m.id = message_to_send.message_id and m.status = 'queued'
   returning pg_catalog.jsonb_build_object('id', m.id, 'tenant_id', m.tenant_id, 'channel', m.channel, 'recipient', m.recipient, 'template', m.template,
     'subject', m.subject, 'body', m.body, 'business_key', m.business_key) into found_message;
   return found_message;
 end
 $$;
-comment on function private.message_to_send(uuid) is 'A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role).';
+comment on function private.message_to_send(uuid, uuid) is 'A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role).';
 select private.expose('message_to_send', 'service_role');
 
-create function private.record_message_result(message_id uuid, status public.message_status, provider text default null, provider_reference text default null, error text default null) returns void
+create function private.record_message_result(tenant_id uuid, message_id uuid, status public.message_status, provider text default null, provider_reference text default null, error text default null) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -138,10 +138,10 @@ begin
     sent_at = case when record_message_result.status in ('sent', 'simulated') then pg_catalog.now() end,
     -- A mail that opens an account has no business staying readable once it is really on its way.
     body = case when record_message_result.status = 'sent' and m.permission <> 'messages.view' then '(sent)' else m.body end
-  where m.id = record_message_result.message_id and m.status = 'queued';
+  where m.tenant_id = record_message_result.tenant_id and m.id = record_message_result.message_id and m.status = 'queued';
 end
 $$;
-comment on function private.record_message_result(uuid, public.message_status, text, text, text) is 'What became of a queued message. A second result changes nothing. For the function send-message (service role).';
+comment on function private.record_message_result(uuid, uuid, public.message_status, text, text, text) is 'What became of a queued message. A second result changes nothing. For the function send-message (service role).';
 select private.expose('record_message_result', 'service_role');
 
 create function private.send_audit_statements() returns bigint

@@ -6,6 +6,7 @@ import { resend } from '../../functions/send-message/resend.ts';
 import { whatsApp } from '../../functions/send-message/whatsapp.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
 
+const TENANT = '0190a000-0000-7000-8000-00000000000a';
 const MESSAGE = {
   id: '0190a000-0000-7000-8000-000000000001',
   channel: 'email' as const,
@@ -13,7 +14,7 @@ const MESSAGE = {
   subject: 'Your order',
   body: 'It is on its way.',
 };
-const CLAIMED = [{ msg_id: 7, read_ct: 1, message: { message_id: MESSAGE.id } }];
+const CLAIMED = [{ msg_id: 7, read_ct: 1, message: { tenant_id: TENANT, message_id: MESSAGE.id } }];
 
 function arrange(provider: Provider, answers: Record<string, unknown> = {}) {
   const database = recordingDatabase({

@@ -6,8 +6,8 @@ import { handle } from '../../functions/send-user-invite/handler.ts';
 import { post, recordingDatabase } from './_support/database.ts';
 
 const INVITATION = '0190a000-0000-7000-8000-000000000002';
+const TENANT = '0190a000-0000-7000-8000-00000000000a';
 const ISSUED = {
-  tenant_id: '0190a000-0000-7000-8000-00000000000a',
   email: 'new@acme.test',
   full_name: 'Neema',
   company: 'Acme Beverages',
@@ -34,11 +34,15 @@ function arrange(rows: unknown[], issue: unknown = ISSUED) {
 }
 
 test('the link is mailed and only its hash is stored', async () => {
-  const { run, database } = arrange([{ id: INVITATION }]);
+  const { run, database } = arrange([{ tenant_id: TENANT }]);
   const response = await run({ invitation_id: INVITATION });
   expect(await response.json()).toMatchObject({ sent: true, email: 'new@acme.test' });
   const [issue, queued] = database.calls;
-  expect(issue?.args).toEqual({ invitation_id: INVITATION, token_hash: 'ab'.repeat(32) });
+  expect(issue?.args).toEqual({
+    tenant_id: TENANT,
+    invitation_id: INVITATION,
+    token_hash: 'ab'.repeat(32),
+  });
   expect(queued?.args['body']).toContain(
     'https://portal.test/accept-invitation#token=secret-token',
   );
@@ -54,12 +58,12 @@ test('whoever cannot see the invitation is told that there is none', async () =>
 });
 
 test('the answer never holds the token', async () => {
-  const { run } = arrange([{ id: INVITATION }]);
+  const { run } = arrange([{ tenant_id: TENANT }]);
   expect(await (await run({ invitation_id: INVITATION })).text()).not.toContain('secret-token');
 });
 
 test('a refusal of the database keeps its key and its status', async () => {
-  const { run } = arrange([{ id: INVITATION }], () => {
+  const { run } = arrange([{ tenant_id: TENANT }], () => {
     throw new DatabaseError(404, 'PT404', 'invitation_not_valid');
   });
   const response = await run({ invitation_id: INVITATION });

@@ -153,6 +153,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'find_vehicles',
     'metrics',
     'my_session',
+    'quantity_reserved',
     'quote_delivery',
     'quote_order',
     'rebuild_balances',

@@ -93,7 +93,7 @@ test('an id that names a row of ours is a foreign key', async () => {
 });
 
 test('a unique index starts with the company', async () => {
-  // Primary keys are random; a slug and an e-mail address are one per platform.
+  // A slug and an e-mail address are one per platform.
   const allowed = ['tenants_slug_key', 'users_email'];
   expect(
     (
@@ -107,19 +107,24 @@ test('a unique index starts with the company', async () => {
   ).toEqual([]);
 });
 
-test('a primary key is a single random id, or starts with the company, or is reference data', async () => {
-  const reference = ['message_texts', 'permissions', 'role_permissions', 'role_ranks'];
+test('every table has a primary key, and that of a table of a company starts with the company', async () => {
   expect(
-    (
-      await offenders(
-        `select c.oid::regclass from pg_class c
-         left join pg_index x on x.indrelid = c.oid and x.indisprimary
-         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-           and (x.indkey is null
-             or ${COLUMNS('c.oid', 'x.indkey::smallint[]')} <> '{id}'
-             and (${COLUMNS('c.oid', 'x.indkey::smallint[]')})[1] <> 'tenant_id')`,
-      )
-    ).filter((table) => !reference.includes(table)),
+    await offenders(
+      `select c.oid::regclass from pg_class c
+       left join pg_index x on x.indrelid = c.oid and x.indisprimary
+       where c.relnamespace in ${OURS} and c.relkind in ('r', 'p')
+         and (x.indkey is null
+           or ${HAS_TENANT('c.oid')} and (${COLUMNS('c.oid', 'x.indkey::smallint[]')})[1] <> 'tenant_id')`,
+    ),
+  ).toEqual([]);
+});
+
+test('no index finds a row of a company by its id alone', async () => {
+  expect(
+    await offenders(
+      `select x.indexrelid::regclass from pg_index x
+       where ${HAS_TENANT('x.indrelid')} and (${COLUMNS('x.indrelid', 'x.indkey::smallint[]')})[1] = 'id'`,
+    ),
   ).toEqual([]);
 });
 
@@ -129,7 +134,6 @@ test('private tables with a company keep it first in their unique indexes', asyn
       `select x.indexrelid::regclass from pg_index x
        join pg_class c on c.oid = x.indrelid
        where c.relnamespace = 'private'::regnamespace and x.indisunique and ${HAS_TENANT('c.oid')}
-         and ${COLUMNS('c.oid', 'x.indkey::smallint[]')} <> '{id}'
          and (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = x.indkey[0]) is distinct from 'tenant_id'`,
     ),
   ).toEqual([]);

@@ -10,7 +10,7 @@ set local role anon;
 select is(accept_invitation('token-1', 'a-good-password-1') ->> 'message', 'invitation_not_valid', 'after that it is refused');
 reset role;
 set local role service_role;
-select throws_ok($$ select issue_invitation_token(tests.id('invitation'), encode(sha256('token-2'), 'hex')) $$, 'PT409', 'invitation_not_valid', 'and no new token is made for it');
+select throws_ok($$ select issue_invitation_token(tests.tenant('acme'), tests.id('invitation'), encode(sha256('token-2'), 'hex')) $$, 'PT409', 'invitation_not_valid', 'and no new token is made for it');
 reset role;
 select is((select count(*) from users where email = 'late@acme.test'), 0::bigint, 'nobody was created');
 

@@ -5,7 +5,7 @@ select tests.sign_in('admin@acme.test');
 select tests.remember('invitation', (invite_member('New@Acme.test', 'New Seller', 'sales')).id);
 select tests.sign_out();
 set local role service_role;
-select is(issue_invitation_token(tests.id('invitation'), encode(sha256('token-1'), 'hex')) ->> 'email', 'new@acme.test', 'the mail goes to the address in lower case');
+select is(issue_invitation_token(tests.tenant('acme'), tests.id('invitation'), encode(sha256('token-1'), 'hex')) ->> 'email', 'new@acme.test', 'the mail goes to the address in lower case');
 set local role anon;
 select is(accept_invitation('token-1', 'a-good-password-1') ->> 'email', 'new@acme.test', 'the holder of the token joins');
 select is(accept_invitation('token-1', 'a-good-password-1') ->> 'message', 'invitation_not_valid', 'a second click is refused');

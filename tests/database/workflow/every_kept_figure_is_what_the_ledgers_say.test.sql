@@ -41,7 +41,7 @@ with t as (update inventory set on_hand = on_hand + 5 where tenant_id = tests.te
 insert into tampered select 'inventory_on_hand', id from t;
 with t as (update inventory set reserved = reserved + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good' returning id)
 insert into tampered select 'inventory_reserved', id from t;
-with t as (update order_items set quantity_reserved = 1 where order_id = tests.id('reserved') returning id)
+with t as (update order_items set quantity = quantity + 1 where order_id = tests.id('reserved') returning id)
 insert into tampered select 'order_item_reserved', id from t;
 with t as (update order_items i set quantity_delivered = 2 from orders o where o.id = i.order_id and o.tenant_id = i.tenant_id and o.status = 'delivered' and i.quantity_delivered = 3 returning i.id)
 insert into tampered select 'order_item_delivered', id from t;

@@ -19,10 +19,10 @@ select tests.sign_in('dispatcher@acme.test');
 select allocate_order(tests.id('order'));
 select tests.sign_out();
 select is_empty($$ select * from pg_temp.trail('order_items') where command = 'allocate_order' $$, 'what is reserved for it follows and is not told');
-update order_items set quantity = 7, quantity_reserved = 7 where order_id = tests.id('order');
-select results_eq($$ select old_values ->> 'quantity', new_values ->> 'quantity' from audit_logs where table_name = 'order_items' and operation = 'update' $$,
-  $$ values ('8.000', '7.000') $$, 'a quantity written by whatever hand is');
-update order_items set quantity = 8, quantity_reserved = 8 where order_id = tests.id('order');
+update order_items set tax_rate = 8 where order_id = tests.id('order');
+select results_eq($$ select old_values ->> 'tax_rate', new_values ->> 'tax_rate' from audit_logs where table_name = 'order_items' and operation = 'update' $$,
+  $$ values ('16.00', '8.00') $$, 'a rate written by whatever hand is');
+update order_items set tax_rate = 16 where order_id = tests.id('order');
 
 -- Stops and counts of a trip.
 select tests.remember('trip', tests.on_the_road(array[tests.id('order')]));

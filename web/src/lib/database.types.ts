@@ -1199,9 +1199,9 @@ export interface Database {
           tax_rate: number;
           line_total: number | null;
           tax_amount: number | null;
-          quantity_reserved: number;
           quantity_delivered: number;
           quantity_returned: number;
+          quantity_reserved: number | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1221,7 +1221,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'quantity_reserved';
       };
       /** Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order. */
       orders: {
@@ -3283,7 +3283,7 @@ export interface Database {
       };
       /** For the function send-user-invite: stores the SHA-256 of a fresh token and answers what the e-mail needs. Raises invitation_not_valid. */
       issue_invitation_token: {
-        Args: { invitation_id: string; token_hash: string };
+        Args: { tenant_id: string; invitation_id: string; token_hash: string };
         Returns: Json;
       };
       /** Posts a drafted invoice: number without gaps, today's date, due after the customer's terms; approved money for its order pays it. Raises invoice_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
@@ -3302,7 +3302,7 @@ export interface Database {
       };
       /** A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role). */
       message_to_send: {
-        Args: { message_id: string };
+        Args: { tenant_id: string; message_id: string };
         Returns: Json;
       };
       /** Figures for Prometheus: queue depth and age, worker lag, events written, audit rows not yet sealed and the age of the oldest, what the last verification of each company found. For the function metrics (service role). */
@@ -3425,6 +3425,7 @@ export interface Database {
       /** What became of a queued message. A second result changes nothing. For the function send-message (service role). */
       record_message_result: {
         Args: {
+          tenant_id: string;
           message_id: string;
           status: Database['public']['Enums']['message_status'];
           provider?: string | null;

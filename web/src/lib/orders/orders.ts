@@ -61,7 +61,7 @@ export async function itemsOf(orderId: string) {
   const items = await rows(
     supabase
       .from('order_items')
-      .select('*')
+      .select('*,quantity_reserved')
       .eq('order_id', orderId)
       .order('line_number')
       .limit(1000),
