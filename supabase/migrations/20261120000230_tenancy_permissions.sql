@@ -16,6 +16,7 @@ insert into public.permissions (permission, description) values
   ('inventory.approve', 'Approve stock adjustments of others'),
   ('invoices.view', 'See invoices'),
   ('invoices.create', 'Issue and void invoices'),
+  ('invoices.write_off', 'Ask for invoices that nobody will pay to be written off'),
   ('messages.view', 'See the messages that were sent'),
   ('orders.view', 'See orders'),
   ('orders.create', 'Enter and submit orders'),

@@ -143,12 +143,17 @@ begin
   update public.invoices i
   set status = 'issued', number = private.next_document_number(tenant, 'invoice'), issued_on = today,
     due_on = (select private.due_date(today, c.payment_terms_days, c.pays_at_month_end) from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
+    discount_until = case when d.amount > 0 then today + d.days end, discount_amount = nullif(d.amount, 0),
     -- Customer and seller as they are today, at the place and the address of the order.
     printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id)
         || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address', 'seller', private.printed_seller(tenant))
       from public.orders o where o.tenant_id = tenant and o.id = i.order_id)
-  where i.tenant_id = target.tenant_id and i.id = target.id
-  returning * into target;
+  from public.customers b
+  cross join lateral (
+    select b.discount_days as days, least(coalesce(b.discount_fixed, round((target.subtotal + target.tax_total) * b.discount_percent / 100, 2), 0), target.subtotal + target.tax_total) as amount
+  ) d
+  where i.tenant_id = target.tenant_id and i.id = target.id and b.tenant_id = target.tenant_id and b.id = target.customer_id
+  returning i.* into target;
   for advance in
     select * from public.payments p
     where p.tenant_id = tenant and p.order_id = any (paid_for) and p.status in ('approved', 'reconciled') and p.unallocated > 0

@@ -285,7 +285,7 @@ begin
     select l.reference_key into line_key from public.statement_lines l where l.tenant_id = event.tenant_id and l.id = event.entity_id and l.status = 'open';
     select * into money from public.payments p where p.tenant_id = event.tenant_id and p.reference_key = line_key and p.status = 'approved' for no key update;
   end if;
-  if money.method is null or money.method in ('cash', 'credit_note') then
+  if money.is_received is not true or money.method = 'cash' then
     return;
   end if;
   select * into line from public.statement_lines l

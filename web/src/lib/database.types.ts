@@ -284,6 +284,9 @@ export interface Database {
           credit_limit: number;
           payment_terms_days: number;
           pays_at_month_end: boolean;
+          discount_percent: number | null;
+          discount_fixed: number | null;
+          discount_days: number | null;
           price_list_id: string | null;
           territory_id: string | null;
           sales_rep_id: string | null;
@@ -304,6 +307,9 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          discount_percent?: number | null;
+          discount_fixed?: number | null;
+          discount_days?: number | null;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -321,6 +327,9 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          discount_percent?: number | null;
+          discount_fixed?: number | null;
+          discount_days?: number | null;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -751,6 +760,8 @@ export interface Database {
           currency: string;
           issued_on: string | null;
           due_on: string | null;
+          discount_until: string | null;
+          discount_amount: number | null;
           subtotal: number;
           tax_total: number;
           deposit_total: number;
@@ -1421,12 +1432,15 @@ export interface Database {
           received_by: string | null;
           trip_id: string | null;
           order_id: string | null;
+          waives_invoice_id: string | null;
+          note: string | null;
           status: Database['public']['Enums']['payment_status'];
           approved_by: string | null;
           approved_at: string | null;
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
+          is_received: boolean;
           credit_note_id: string | null;
           allowed_commands: string[] | null;
         };
@@ -1459,6 +1473,13 @@ export interface Database {
             columns: ['tenant_id', 'trip_id'];
             isOneToOne: false;
             referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'payments_tenant_id_waives_invoice_id_fkey';
+            columns: ['tenant_id', 'waives_invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
@@ -3125,7 +3146,7 @@ export interface Database {
         Args: { customer_id: string };
         Returns: Json;
       };
-      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
+      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
       customer_statement: {
         Args: { customer_id: string; from_date?: string | null; to_date?: string | null };
         Returns: {
@@ -3851,6 +3872,17 @@ export interface Database {
         Args: { worker: string };
         Returns: string[];
       };
+      /** Asks for an invoice, or a part of what is open of it, to be written off: a pending payment that nobody made, which somebody else approves. Raises write_off_exceeds, reason_required, invoice_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      write_off_invoice: {
+        Args: {
+          invoice_id: string;
+          reason: string;
+          amount?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
+      };
     };
     Enums: {
       address_kind: 'delivery' | 'billing' | 'both';
@@ -3904,7 +3936,8 @@ export interface Database {
         | 'cancelled'
         | 'rejected'
         | 'failed';
-      payment_method: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note';
+      payment_method:
+        'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
