@@ -198,7 +198,7 @@ begin
   end if;
   problem := private.json_logic_problem(new.business_rules -> 'orders.auto_approve');
   if problem is not null then
-    perform private.fail(problem, '{"field": "business_rules", "rule": "orders.auto_approve"}');
+    perform private.fail(problem, '{"business_rules.orders.auto_approve": "not valid"}');
   end if;
   problem := case
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
@@ -212,7 +212,7 @@ begin
     when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.counts_show_expected') not in ('boolean', 'null') then 'trips.counts_show_expected'
   end;
   if problem is not null then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('business_rules.' || problem, 'not a value that this rule can have'));
   end if;
   return new;
 end

@@ -74,7 +74,7 @@ begin
   target := private.lock_customer(tenant, customer, expected_version);
   next_state := private.next_state('customer', target.id, target.status::text, command);
   if command in ('reject', 'suspend') and coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   if command = 'submit' and not exists (
     select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.id and a.is_active

@@ -397,7 +397,7 @@ begin
   full join pg_catalog.jsonb_to_recordset(counts) as c (product_id uuid, count numeric) on c.product_id = i.product_id
   where i.expected is distinct from c.count;
   if mismatch is not null then
-    perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('products', mismatch));
+    perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('counts', mismatch));
   end if;
   update public.load_items i
   set depot_count = case when is_driver then i.depot_count else i.expected end,
@@ -542,7 +542,7 @@ begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
   delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;

@@ -264,7 +264,7 @@ begin
   end if;
   perform private.next_state('invoice', target.id, target.status::text, 'void');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.invoices i set status = 'void', status_reason = pg_catalog.btrim(reason) where i.tenant_id = target.tenant_id and i.id = target.id returning * into target;
   return target;

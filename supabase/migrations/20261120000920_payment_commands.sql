@@ -12,10 +12,17 @@ as $$
 #variable_conflict use_variable
 declare
   created public.payments;
+  wrong jsonb;
 begin
-  if method is null or method in ('credit_note', 'write_off', 'discount') or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2)
-    or pg_catalog.length(reference) > 80 then
-    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount, 'reference', reference));
+  select pg_catalog.jsonb_object_agg(w.field, w.value) into wrong
+  from (values
+    ('method', pg_catalog.to_jsonb(method), method is null or method in ('credit_note', 'write_off', 'discount')),
+    ('amount', pg_catalog.to_jsonb(amount), (amount > 0 and amount <= 999999999999.99 and amount = round(amount, 2)) is not true),
+    ('reference', pg_catalog.to_jsonb(pg_catalog.left(reference, 100)), pg_catalog.length(reference) > 80)
+  ) w (field, value, is_wrong)
+  where w.is_wrong;
+  if wrong is not null then
+    perform private.fail('payment_invalid', wrong);
   end if;
   if received_at < '2000-01-02' or private.is_to_come(tenant, received_at) then
     perform private.fail('received_at_invalid', pg_catalog.jsonb_build_object('received_at', received_at));
@@ -299,7 +306,7 @@ begin
     perform private.fail('refund_exceeds', pg_catalog.jsonb_build_object('payment_id', target.id, 'amount', amount, 'unallocated', target.unallocated));
   end if;
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   perform private.check_text('reason', reason, 500);
   insert into public.payment_refunds (tenant_id, payment_id, amount, reason) values (tenant, target.id, amount, pg_catalog.btrim(reason));
@@ -341,7 +348,7 @@ begin
   end if;
   next_state := private.next_state('payment', target.id, target.status::text, command);
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   if target.refunded_total > 0 then
     perform private.fail('payment_has_refunds', pg_catalog.jsonb_build_object('payment_id', target.id, 'refunded_total', target.refunded_total));

@@ -18,7 +18,7 @@ begin
     perform private.fail('invoice_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'write_off'));
   end if;
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   perform private.check_text('reason', reason, 500);
   amount := coalesce(amount, target.balance);
@@ -27,7 +27,7 @@ begin
     perform private.fail('input_invalid', '{"amount": "two decimals at most are needed"}');
   end if;
   if amount > target.balance then
-    perform private.fail('write_off_exceeds', pg_catalog.jsonb_build_object('field', 'amount', 'amount', amount, 'balance', target.balance));
+    perform private.fail('write_off_exceeds', pg_catalog.jsonb_build_object('amount', amount, 'balance', target.balance));
   end if;
   insert into public.payments (tenant_id, customer_id, method, amount, currency, waives_invoice_id, note)
   values (tenant, target.customer_id, 'write_off', amount, target.currency, target.id, pg_catalog.btrim(reason))

@@ -231,7 +231,7 @@ begin
   target := private.lock_settlement(tenant, settlement_id, expected_version);
   perform private.next_state('settlement', target.id, target.status::text, 'dispute');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.settlements s set status = 'disputed', status_reason = private.require_text('reason', reason) where s.tenant_id = target.tenant_id and s.id = target.id returning * into target;
   return target;

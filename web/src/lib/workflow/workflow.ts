@@ -58,7 +58,12 @@ export interface CommandLook {
   done: string;
   variant?: 'primary' | 'secondary' | 'danger';
   /** Opens a dialog that explains the step, and asks for a reason where one is kept. */
-  asks?: { title: string; text?: string; reason: 'none' | 'optional' | 'required'; field?: string };
+  asks?: {
+    title: string;
+    text?: string;
+    reason: 'none' | 'optional' | 'required';
+    field?: 'reason' | 'note';
+  };
   /** Sends the command itself, where more than the id is needed. */
   open?: () => void;
 }
