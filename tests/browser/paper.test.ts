@@ -54,9 +54,12 @@ test('a printed invoice is an invoice: who sells, to whom, tax numbers, and no b
   expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
   expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(false);
 
-  // So do the papers that went before it, and one that is not approved yet is of today.
-  const trip = await company.by('dispatcher').row('trips?select=id&order=created_at.desc&limit=1');
-  const notYet = await company.order('Ngong View Bar', 1, false);
+  // So do the papers that went before it, and a van that has not left yet is of today.
+  const trip = await company
+    .by('dispatcher')
+    .row(`trip_stops?select=id:trip_id&order_id=eq.${order.id}`);
+  const next = await company.allocated('Ngong View Bar', 1);
+  const planned = await company.planned([next], 'KDA 101A', 9);
   const seller = page.locator('.paper .seller');
   await finance.open(`/orders/${order.id}`);
   await expect.poll(() => seller.innerText()).toBe('Acme Beverages Limited');
@@ -65,7 +68,7 @@ test('a printed invoice is an invoice: who sells, to whom, tax numbers, and no b
   await dispatcher.page.emulateMedia({ media: 'print' });
   const onTrip = dispatcher.page.locator('.paper .seller').first();
   await expect.poll(() => onTrip.innerText()).toBe('Acme Beverages Limited');
-  await dispatcher.open(`/orders/${notYet.id}`);
+  await dispatcher.open(`/trips/${planned.id}`);
   await expect.poll(() => onTrip.innerText()).toBe('Acme Drinks Limited');
   expect(finance.errors).toEqual([]);
 });
