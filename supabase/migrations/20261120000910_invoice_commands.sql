@@ -100,22 +100,6 @@ end
 $$;
 comment on function private.attempts_at(uuid, uuid) is 'An order with the failed ones that it tries again and those that try it again: money for one of them is for all.';
 
-create function private.printed_seller(tenant uuid) returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-begin
-  return (
-    select pg_catalog.jsonb_build_object('legal_name', coalesce(s.legal_name, t.name), 'postal_address', s.postal_address, 'tax_numbers', s.tax_numbers,
-      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till)
-    from public.tenants t left join public.tenant_settings s on s.tenant_id = t.id
-    where t.id = tenant
-  );
-end
-$$;
-comment on function private.printed_seller(uuid) is
-  'The company in the words of today, for an invoice to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
-
 create function private.due_date(issued date, days integer, at_month_end boolean) returns date
 language sql immutable parallel safe
 return case when at_month_end

@@ -2337,6 +2337,7 @@ export interface Database {
           completed_at: string | null;
           status_reason: string | null;
           notes: string | null;
+          printed: Json | null;
           is_done: boolean;
           is_booked: boolean;
           is_on_the_road: boolean;

@@ -1,7 +1,7 @@
 import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
+import { type ListQuery, oneOf, page, wholeRows } from '#lib/platform/list.ts';
 import { answerOf, link, oneWith, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { inStates, statesOf } from '#lib/workflow/documents.ts';
@@ -15,7 +15,11 @@ export type Settlement = With<Tables<'settlements'>, typeof ON_SETTLEMENT>;
 
 export async function listSettlements(list: ListQuery) {
   const status = oneOf(statesOf('settlement'), list.filters.status);
-  let query = supabase.from('settlements').select('*');
+  const { customer } = list.filters;
+  let query = supabase
+    .from('settlements')
+    .select(wholeRows(customer && 'trips!inner(trip_stops!inner())'));
+  if (customer) query = query.eq('trips.trip_stops.customer_id', customer);
   if (status) query = inStates(query, 'settlement', [status]);
   if (list.search) query = query.in('number', await findNumbers('settlement', list.search));
   return page(

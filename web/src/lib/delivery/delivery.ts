@@ -1,7 +1,7 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { type ListQuery, oneOf, page, pattern, wholeRows } from '#lib/platform/list.ts';
 import { asPrinted } from '#lib/platform/printed.ts';
 import {
   attach,
@@ -68,9 +68,10 @@ export const VARIANCE_KINDS = [
 ] as const satisfies Enums<'variance_kind'>[];
 
 export async function listTrips(list: ListQuery) {
-  const { vehicle, driver } = list.filters;
+  const { vehicle, driver, customer } = list.filters;
   const status = oneOf(statesOf('trip'), list.filters.status);
-  let query = supabase.from('trips').select('*');
+  let query = supabase.from('trips').select(wholeRows(customer && 'trip_stops!inner()'));
+  if (customer) query = query.eq('trip_stops.customer_id', customer);
   if (status) query = inStates(query, 'trip', [status]);
   if (vehicle) query = query.eq('vehicle_id', vehicle);
   if (driver) query = query.eq('driver_id', driver);
@@ -254,7 +255,11 @@ export function confirmLoad(tripId: string, counts: { product_id: string; count:
 }
 
 export async function listOffloads(list: ListQuery) {
-  let query = supabase.from('offload_documents').select('*');
+  const { customer } = list.filters;
+  let query = supabase
+    .from('offload_documents')
+    .select(wholeRows(customer && 'trips!inner(trip_stops!inner())'));
+  if (customer) query = query.eq('trips.trip_stops.customer_id', customer);
   const status = oneOf(statesOf('offload'), list.filters.status);
   if (status) query = query.eq('status', status);
   if (list.search) query = query.in('number', await findNumbers('offload', list.search));
@@ -290,15 +295,22 @@ export async function offloadItems(offloadId: string) {
   return attach(found, ON_ITEM);
 }
 
-export function listVariances(list: ListQuery) {
+export async function listVariances(list: ListQuery) {
+  const { customer } = list.filters;
   const status = oneOf(statesOf('variance'), list.filters.status);
   const kind = oneOf(VARIANCE_KINDS, list.filters.kind);
-  let query = supabase.from('variances').select('*');
+  let query = supabase.from('variances').select(wholeRows(customer && 'orders!inner()'));
+  if (customer) query = query.eq('orders.customer_id', customer);
   if (status) query = query.eq('status', status);
   if (kind) query = query.eq('kind', kind);
   if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`number.ilike.${like},explanation.ilike.${like}`);
+    const numbers = await findNumbers('variance', list.search);
+    query = query.or(
+      [
+        `explanation.ilike.${pattern(list.search)}`,
+        ...(numbers.length > 0 ? [`number.in.(${numbers.join(',')})`] : []),
+      ].join(','),
+    );
   }
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),

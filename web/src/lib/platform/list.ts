@@ -71,6 +71,14 @@ export function pattern(search: string): string {
   return `%${search.replace(/[,()"\\*%]/g, '_')}%`;
 }
 
+/**
+ * What a list reads: whole rows, and where `having` names a relation, only those that have such rows. A
+ * filter on the relation says which, and nothing of it is handed over.
+ */
+export function wholeRows(having?: string): '*' {
+  return (having ? `*,${having}` : '*') as '*';
+}
+
 /** A filter that knows its choices; anything else in the address counts as no filter. */
 export function oneOf<Choice extends string>(
   choices: readonly Choice[],
