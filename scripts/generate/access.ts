@@ -91,6 +91,7 @@ export const ACCESS: Record<string, Access> = {
   role_permissions: { select: 'everyone' },
   role_ranks: { select: 'everyone' },
   statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
+  paybills: { select: 'payments.reconcile', insert: 'settings.manage', update: 'settings.manage' },
   stock_count_items: { select: 'inventory.view in scope' },
   stock_counts: { select: 'inventory.view in scope' },
   tenant_role_permissions: { select: 'users.view' },

@@ -11,6 +11,8 @@ const CONSEQUENCES: Record<string, string> = {
   'invoice.reopen_late': 'cancel_payment',
   'invoice.mark_overdue': 'run_maintenance',
   'return.credit': 'issue_credit_note',
+  'payment.confirm': 'confirm_statement_line',
+  'statement_line.unmatch': 'unreconcile_payment',
 };
 
 /** The RPC that takes a step; fails when there is none, so that no edge is unreachable unnoticed. */

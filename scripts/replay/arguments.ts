@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { DateOrder } from '../table/dates.ts';
-import type { Decimal } from '../table/numbers.ts';
+import type { DateOrder } from '../../web/src/lib/table/dates.ts';
+import type { Decimal } from '../../web/src/lib/table/numbers.ts';
 
 export interface Arguments {
   file: string;

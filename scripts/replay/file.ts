@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import Papa from 'papaparse';
-import { readCode } from '../table/codes.ts';
-import { findDateOrder, readDate, type DateOrder } from '../table/dates.ts';
-import { findDecimal, readNumber, type Decimal, type Found } from '../table/numbers.ts';
-import { DELIMITERS, readTable, type Row } from '../table/table.ts';
+import { readCode } from '../../web/src/lib/table/codes.ts';
+import { findDateOrder, readDate, type DateOrder } from '../../web/src/lib/table/dates.ts';
+import {
+  findDecimal,
+  readNumber,
+  type Decimal,
+  type Found,
+} from '../../web/src/lib/table/numbers.ts';
+import { DELIMITERS, readTable, type Row } from '../../web/src/lib/table/table.ts';
 
 /** One line that can be ordered. Prices are whole pennies, so that sums are exact. */
 export interface Line {

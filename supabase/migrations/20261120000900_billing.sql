@@ -5,6 +5,8 @@ create type public.payment_status as enum ('pending', 'approved', 'reconciled', 
 -- Money of a credit note pays as any other does; it is made by issuing one and never received.
 create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'credit_note');
 
+create type public.statement_line_status as enum ('open', 'matched', 'set_aside');
+
 create table public.invoices (
   like private.record including defaults including indexes,
   number text,
@@ -155,6 +157,7 @@ insert into private.waiting_states (machine, state, permission) values ('payment
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('payment', 'pending', 'approve', 'approved', 'payments.approve', '{created_by}', 'payment.approved'),
   ('payment', 'pending', 'reject', 'rejected', 'payments.approve', '{created_by}', 'payment.rejected'),
+  ('payment', 'pending', 'confirm', 'reconciled', 'payments.approve', null, 'payment.confirmed'),
   ('payment', 'approved', 'reconcile', 'reconciled', 'payments.reconcile', null, 'payment.reconciled'),
   ('payment', 'reconciled', 'unreconcile', 'approved', 'payments.reconcile', null, 'payment.unreconciled'),
   ('payment', 'approved', 'cancel', 'cancelled', 'payments.approve', null, 'payment.cancelled'),
@@ -231,7 +234,13 @@ create table public.statement_lines (
   reference_key text not null,
   amount numeric(14,2) not null,
   posted_at timestamptz not null,
+  paid_by text,
+  paid_from text,
+  bill_reference text,
+  status public.statement_line_status not null default 'open',
+  status_reason text,
   payment_id uuid,
+  is_done boolean not null generated always as (status <> 'open') stored,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, source, reference_key),
   unique (tenant_id, payment_id),
@@ -239,15 +248,31 @@ create table public.statement_lines (
   constraint source_is_short check (length(source) between 1 and 40),
   constraint reference_is_short check (length(reference) between 1 and 80),
   constraint amount_is_bounded check (amount > 0 and amount <= 999999999999.99),
-  constraint posted_at_is_finite check (posted_at > '2000-01-01' and posted_at < '2200-01-01')
+  constraint posted_at_is_finite check (posted_at > '2000-01-01' and posted_at < '2200-01-01'),
+  constraint payer_is_short check (length(paid_by) <= 120 and length(paid_from) <= 80 and length(bill_reference) <= 80),
+  constraint matched_with_a_payment check ((status = 'matched') = (payment_id is not null)),
+  constraint set_aside_has_a_reason check (status <> 'set_aside' or btrim(status_reason) <> '')
 );
-comment on table public.statement_lines is 'Lines of bank and M-Pesa statements; each proves at most one payment.';
+create index statement_lines_by_reference on public.statement_lines (tenant_id, reference_key);
+create index statement_lines_recent on public.statement_lines (tenant_id, posted_at desc, id desc);
+create index statement_lines_not_done on public.statement_lines (tenant_id, posted_at desc, id desc) where is_done is false;
+comment on table public.statement_lines is 'Money that came in, as the statement of the bank or M-Pesa tells it; each line proves at most one payment. Somebody else than who wrote it confirms whose money it is, or sets it aside.';
+comment on column public.statement_lines.source is 'The account it came to: bank, a till or a paybill, as people name it.';
+comment on column public.statement_lines.paid_by is 'Who paid, as the statement names him.';
+comment on column public.statement_lines.paid_from is 'The telephone it was paid from: E.164 where it was told; else as M-Pesa tells it, with stars in the middle or as the SHA-256 of its digits.';
+comment on column public.statement_lines.bill_reference is 'What the payer wrote it was for: the number of an invoice or an order, a customer''s code, or anything else.';
 select private.register_error('amount_is_bounded', 422, 'The amount is not a sum of money that can be received.', 'Enter an amount above 0, up to 999999999999.99.');
 select private.register_error('posted_at_is_finite', 422, 'The time of the line is not possible.', 'Enter a time from the year 2000 until now.');
 select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters, with a letter or a digit.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
-select private.manage_table('public.statement_lines', 'statement_line');
-select private.set_audience('statement_line', 'payments.reconcile');
+select private.register_error('payer_is_short', 422, 'What is known of the payer is too long.', 'Enter a name of at most 120 characters, a telephone and a reference of at most 80.');
+select private.register_document('public.statement_lines', 'statement_line', 'open', 'payments.reconcile', '/payments/statement');
+insert into private.waiting_states (machine, state, permission) values ('statement_line', 'open', 'payments.approve');
+insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
+  ('statement_line', 'open', 'confirm', 'matched', 'payments.reconcile', null, 'statement_line.matched'),
+  ('statement_line', 'matched', 'unmatch', 'open', 'payments.reconcile', null, 'statement_line.unmatched'),
+  ('statement_line', 'open', 'set_aside', 'set_aside', 'payments.reconcile', null, 'statement_line.set_aside'),
+  ('statement_line', 'set_aside', 'take_back', 'open', 'payments.reconcile', null, 'statement_line.taken_back');
 select private.register_error('statement_line_taken', 409, 'This statement has a line with this reference already.', 'Check the reference; a line is entered once.');
 select private.refuse_taken('public.statement_lines', 'statement_lines_tenant_id_source_reference_key_key', 'statement_line_taken');
 create trigger _120_normalise_reference before insert or update of reference on public.statement_lines
@@ -278,6 +303,11 @@ select private.offer_if('payment', 'payments.allocated_total > 0', 'unallocate')
 select private.offer_if('payment', 'payments.unallocated > 0 and payments.created_by is distinct from auth.uid()', 'refund');
 select private.offer_if('payment', 'payments.refunded_total = 0 and payments.method <> ''credit_note''', 'cancel');
 select private.offer_if('payment', 'payments.method <> ''credit_note''', 'reconcile');
+-- Money that a statement proves is confirmed on its line; a match is undone on the payment.
+select private.offer_if('payment', 'false', 'confirm');
+select private.offer_if('statement_line', 'false', 'unmatch');
+select private.offer_if('statement_line', $$statement_lines.created_by is distinct from auth.uid()
+  and private.has_permission(statement_lines.tenant_id, 'payments.approve')$$, 'confirm');
 select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
 select private.find_by('invoice', 'customer_id', 'private.customers_meant(typed)');
 select private.find_by('payment', 'customer_id', 'private.customers_meant(typed)');

@@ -308,8 +308,12 @@ select private.expose_command('refund_payment');
 create function private.free_statement_line(matched public.payments) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  earlier text;
 begin
-  update public.statement_lines l set payment_id = null where l.tenant_id = matched.tenant_id and l.payment_id = matched.id;
+  earlier := private.run_as_rule('payment.free');
+  update public.statement_lines l set payment_id = null, status = 'open' where l.tenant_id = matched.tenant_id and l.payment_id = matched.id;
+  perform private.run_as_rule(earlier);
 end
 $$;
 comment on function private.free_statement_line(public.payments) is 'The statement line that a payment was matched with can prove another.';
@@ -364,8 +368,8 @@ declare
 begin
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'reconcile');
-  update public.statement_lines l set payment_id = target.id
-  where l.tenant_id = tenant and l.id = statement_line_id and l.payment_id is null and l.amount = target.amount;
+  update public.statement_lines l set payment_id = target.id, status = 'matched'
+  where l.tenant_id = tenant and l.id = statement_line_id and l.status = 'open' and l.amount = target.amount;
   if not found then
     perform private.fail('statement_line_mismatch', pg_catalog.jsonb_build_object('statement_line_id', statement_line_id, 'amount', target.amount));
   end if;

@@ -471,11 +471,12 @@ using (
 );
 
 grant select on public.statement_lines to authenticated;
-grant insert (source, reference, amount, posted_at) on public.statement_lines to authenticated;
+grant insert (source, reference, amount, posted_at, paid_by, paid_from, bill_reference) on public.statement_lines to authenticated;
 create policy select_readers on public.statement_lines for select to authenticated
 using (tenant_id = (select private.tenant_id('payments.reconcile')));
 create policy insert_editors on public.statement_lines for insert to authenticated
 with check (tenant_id = (select private.tenant_id('payments.reconcile')));
+select private.let_edit('public.paybills', 'payments.reconcile', 'settings.manage', '{short_code}', 'name', 'refuses_unknown', 'is_active');
 
 grant select on public.credit_notes, public.credit_note_items, public.receivables to authenticated;
 create policy select_readers on public.credit_notes for select to authenticated

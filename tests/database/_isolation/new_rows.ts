@@ -65,6 +65,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { min_quantity: 7777, price: 5 },
       { price_list_id: ids.priceList, product_id: ids.product },
     ),
+    paybills: row({ name: 'Till of the shop', short_code: '174379' }),
     price_lists: row({ name: 'Centre' }, { territory_id: ids.centre }),
     product_costs: row({ cost_price: 1 }, { product_id: ids.bareProduct }),
     product_packs: row({ name: 'tower', factor: 9 }, { product_id: ids.product }),

@@ -144,6 +144,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
      where p.pronamespace in ${EXPOSED} and p.provolatile <> 'v' and p.proname <> 'allowed_commands'`,
   );
   expect(harmless).toEqual([
+    'check_paybill_payment',
     'customer_credit',
     'customer_statement',
     'dead_letters',
@@ -156,6 +157,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'quote_delivery',
     'quote_order',
     'rebuild_balances',
+    'statement_line_candidates',
     'stock_as_of',
     'usual_depot',
     'waiting',

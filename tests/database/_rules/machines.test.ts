@@ -46,9 +46,12 @@ test('every label of a status can be reached from the first state', () => {
 });
 
 test('every state leads to an end', () => {
+  // What the bank has told stays told: a match can be undone, and what was set aside looked at again.
+  const never = ['statement_line'];
   expect(
     states((machine) =>
       machine.states.filter((state) => {
+        if (never.includes(machine.name)) return false;
         const onward = reachable({ ...machine, initial: state });
         return !terminalStates(machine).some((end) => onward.has(end));
       }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../harness/database.ts';
-import { Races, times } from './race.ts';
+import { Races, times, type Attempt } from './race.ts';
 
 let database: TestDatabase;
 let races: Races;
@@ -151,4 +151,27 @@ test('an adjustment is decided once and moves the stock once', async () => {
     await races.at('orders', order_id, times(6, ['dispatcher', 'allocate_order', { order_id }])),
   ).toEqual({ ok: 1, order_transition_illegal: 5 });
   expect(await number(`tests.reserved('COL-300')`)).toBe(reserved + 3);
+});
+
+test('whose money a line tells of is said once, however many say it', async () => {
+  await made(
+    `(select count(*) from tests.sign_in('owner@acme.test'), public.import_statement_lines('Till', '[{"reference": "SKRACE1", "amount": 60, "posted_at": "2026-11-01T00:00:00Z"}]'))`,
+  );
+  const line = await made(`(select id from statement_lines where reference = 'SKRACE1')`);
+  const whose = (name: string) => made(`tests.customer('${name}')`);
+  const confirm = async (name: string): Promise<Attempt> => [
+    'finance',
+    'confirm_statement_line',
+    { statement_line_id: line, customer_id: await whose(name), amount: 60 },
+  ];
+  const answers = await races.at('statement_lines', line, [
+    ...times(3, await confirm('Kilimani Mini Mart')),
+    ...times(3, await confirm('Ngong View Bar')),
+    ...times(2, ['finance', 'set_aside_statement_line', { statement_line_id: line, reason: 'no' }]),
+  ]);
+  expect(answers).toEqual({ ok: 1, statement_line_transition_illegal: 7 });
+  const isMatched = (await made(`tests.status('statement_line', '${line}')`)) === 'matched';
+  expect(await number(`(select count(*) from payments where reference_key = 'SKRACE1')`)).toBe(
+    isMatched ? 1 : 0,
+  );
 });

@@ -58,6 +58,10 @@ const BROKEN: Record<string, Record<string, Values>> = {
     placeholders_are_known: { body: 'Dear {custmer}' },
     subject_is_short: { subject: LONG.slice(0, 301) },
   },
+  paybills: {
+    paybill_name_is_short: { name: ' ' },
+    short_code_is_a_short_code: { short_code: '12 34' },
+  },
   price_list_items: {
     min_quantity_is_bounded: { min_quantity: 0 },
     price_is_bounded: { price: 'NaN' },
@@ -88,6 +92,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
   },
   statement_lines: {
     amount_is_bounded: { amount: 0 },
+    payer_is_short: { paid_by: LONG },
     posted_at_is_finite: { posted_at: 'infinity' },
     reference_is_short: { reference: '' },
     source_is_short: { source: LONG },

@@ -148,6 +148,11 @@ beforeAll(async () => {
     counter_ids: [ownerId],
   });
   await owner.rpc('start_stock_count', { stock_count_id });
+  // And money that nobody has asked about yet, told by somebody else.
+  const finance = await database.asUser('finance@acme.test');
+  await finance.query(
+    `insert into statement_lines (source, reference, amount, posted_at) values ('bank', 'QODD1', 10, now())`,
+  );
   const machines = await admin.query<{ machine: string; table_name: string }>(
     'select machine, table_name from private.machines',
   );
@@ -199,6 +204,9 @@ async function linesOf(query: string): Promise<string> {
 function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';
   if (command.name === 'record_payment' && argument.name === 'order_id') return 'null';
+  if (command.name === 'confirm_statement_line' && argument.name === 'method') return `'mpesa'`;
+  if (command.name === 'import_statement_lines' && argument.name === 'lines')
+    return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
   const known = good.get(argument.name);

@@ -31,6 +31,7 @@ begin
       when 'trip.confirm_load' then perform public.confirm_load(id, tests.counts(id));
       when 'trip.report_variance' then perform public.report_variance(id, tests.product('COL-300'), 2, 1, 'because');
       when 'variance.approve' then perform public.approve_variance(id, 'damaged');
+      when 'statement_line.confirm' then perform public.confirm_statement_line(id, tests.customer('Kilimani Mini Mart'), 77777, 'bank_transfer');
       when 'payment.reconcile' then perform public.reconcile_payment(id, pg_temp.statement_line(id));
       when 'payment.allocate' then perform public.allocate_payment(id, pg_temp.open_invoice(id));
       when 'payment.unallocate' then perform public.unallocate_payment(id, pg_temp.paid_invoice(id));
@@ -83,7 +84,7 @@ select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('settlement', 'submit'))
+  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
@@ -273,9 +274,17 @@ begin
   update public.invoices set issued_on = issued_on - 90, due_on = due_on - 90 where id = due;
   perform private.mark_overdue_invoices();
   perform pg_temp.examine('invoice', due);
+  other := pg_temp.statement_line(money);
+  perform pg_temp.examine('statement_line', other);
   perform tests.sign_in('finance@acme.test');
-  perform public.reconcile_payment(money, pg_temp.statement_line(money));
+  perform public.set_aside_statement_line(other, 'not ours');
   perform tests.sign_out();
+  perform pg_temp.examine('statement_line', other);
+  perform tests.sign_in('finance@acme.test');
+  perform public.take_back_statement_line(other);
+  perform public.reconcile_payment(money, other);
+  perform tests.sign_out();
+  perform pg_temp.examine('statement_line', other);
   perform pg_temp.examine('payment', money);
   other := tests.money('Kilimani Mini Mart', 5);
   perform tests.sign_in('finance@acme.test');

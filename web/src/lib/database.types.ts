@@ -1308,6 +1308,40 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands';
       };
+      /** Paybills and tills of M-Pesa whose payments are told to this company as they come in. Who tells of one is known by the secret in the address that M-Pesa calls. */
+      paybills: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          short_code: string;
+          refuses_unknown: boolean;
+          is_active: boolean;
+          has_address: boolean;
+        };
+        Insert: {
+          name: string;
+          short_code: string;
+          refuses_unknown?: boolean;
+          is_active?: boolean;
+        };
+        Update: { name?: string; refuses_unknown?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'paybills_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** How much of a payment pays which invoice. The sums on both sides are derived from here. */
       payment_allocations: {
         Row: {
@@ -1846,7 +1880,7 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands';
       };
-      /** Lines of bank and M-Pesa statements; each proves at most one payment. */
+      /** Money that came in, as the statement of the bank or M-Pesa tells it; each line proves at most one payment. Somebody else than who wrote it confirms whose money it is, or sets it aside. */
       statement_lines: {
         Row: {
           id: string;
@@ -1861,9 +1895,24 @@ export interface Database {
           reference_key: string;
           amount: number;
           posted_at: string;
+          paid_by: string | null;
+          paid_from: string | null;
+          bill_reference: string | null;
+          status: Database['public']['Enums']['statement_line_status'];
+          status_reason: string | null;
           payment_id: string | null;
+          is_done: boolean;
+          allowed_commands: string[] | null;
         };
-        Insert: { source: string; reference: string; amount: number; posted_at: string };
+        Insert: {
+          source: string;
+          reference: string;
+          amount: number;
+          posted_at: string;
+          paid_by?: string | null;
+          paid_from?: string | null;
+          bill_reference?: string | null;
+        };
         Update: Record<never, never>;
         Relationships: [
           {
@@ -1881,7 +1930,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'allowed_commands';
       };
       /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
       stock_count_items: {
@@ -2931,6 +2980,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Whether a payment may be made for what the payer wrote: accepted or account_unknown. For the edge function that M-Pesa asks (service role). Raises paybill_unknown. */
+      check_paybill_payment: {
+        Args: { token_hash: string; short_code: string; bill_reference: string };
+        Returns: string;
+      };
       /** Hides up to 100 messages of a queue for some seconds and answers them. For workers (service role). */
       claim_messages: {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
@@ -2967,6 +3021,19 @@ export interface Database {
       confirm_load: {
         Args: { trip_id: string; counts: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['loads']['Row'];
+      };
+      /** Says whose money a statement line tells of: records the payment, approved and matched at once, and lets it pay invoices of the customer in the order given, as far as it goes; what is over is his advance. The amount is typed again. Not by who wrote the line. Raises amount_differs, separation_of_duties, payment_reference_taken, payment_invalid, mpesa_has_its_code, statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      confirm_statement_line: {
+        Args: {
+          statement_line_id: string;
+          customer_id: string;
+          amount: number;
+          method?: Database['public']['Enums']['payment_method'] | null;
+          invoice_ids?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
       /** Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
@@ -3189,6 +3256,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Takes lines of a statement in: [{reference, amount, posted_at, paid_by?, paid_from?, bill_reference?}], at most 5000, all or none. A reference that the account has already is left as it is, so the same file can be sent again. Amounts above 0 in the company's currency. Answers {added, known, differing: [{reference, amount, known_amount}]}. Raises statement_lines_invalid {lines: [{line, field}]}, source_is_short, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      import_statement_lines: {
+        Args: { source: string; lines: Json; idempotency_key?: string | null };
+        Returns: Json;
+      };
       /** Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       invite_member: {
         Args: {
@@ -3306,6 +3378,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
+      };
+      /** Writes down that M-Pesa tells of a payment: taken; known when it has told of it before, however often and at how many doors at once; differs when it then told another amount, and the first stays. For the edge function that M-Pesa calls (service role). Raises paybill_unknown, posted_at_is_finite, reference_is_short, amount_is_bounded. */
+      receive_paybill_payment: {
+        Args: {
+          token_hash: string;
+          short_code: string;
+          reference: string;
+          amount: number;
+          posted_at: string;
+          bill_reference?: string | null;
+          paid_from?: string | null;
+          paid_by?: string | null;
+        };
+        Returns: string;
       };
       /** Counts and inspects goods that come back: items [{return_item_id, good, suspect, defective}] for every line. Stock and containers follow in the same transaction; an issued invoice gets a draft of a credit note, one that is not issued is drafted anew over what stayed. Raises return_counts_incomplete, more_received_than_returned, return_transition_illegal, record_not_found, permission_denied, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       receive_return: {
@@ -3533,6 +3619,16 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Takes a statement line out of the work because it is no customer's money, with a reason. Raises reason_required, statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      set_aside_statement_line: {
+        Args: {
+          statement_line_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['statement_lines']['Row'];
+      };
       /** Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept. The same idempotency_key with the same values is answered again, not done again. */
       set_member_status: {
         Args: {
@@ -3541,6 +3637,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
+      };
+      /** Gives a paybill a new secret address, known by the SHA-256 of its secret; the old one takes nothing any more. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_paybill_address: {
+        Args: { paybill_id: string; token_hash: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['paybills']['Row'];
       };
       /** Gives a right to a role of lower rank in the caller's company, or takes it. Raises right_not_held, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_role_permission: {
@@ -3583,6 +3684,21 @@ export interface Database {
       state_audit_head: {
         Args: { idempotency_key?: string | null };
         Returns: string;
+      };
+      /** Whose money a statement line may tell of, the likeliest first, at most 20: reason reference (a recorded payment of this reference and amount), invoice, order or customer (named by the payer), phone (he paid from a customer's telephone), amount (an open invoice of just this balance). Raises record_not_found. */
+      statement_line_candidates: {
+        Args: { statement_line_id: string };
+        Returns: {
+          reason: string;
+          customer_id: string;
+          customer_name: string;
+          payment_id: string;
+          payment_number: string;
+          payment_status: string;
+          invoice_id: string;
+          invoice_number: string;
+          balance: number;
+        }[];
       };
       /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out, and those that the caller counts just now. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
@@ -3650,6 +3766,15 @@ export interface Database {
       switch_tenant: {
         Args: { tenant_id: string; idempotency_key?: string | null };
         Returns: Json;
+      };
+      /** Opens a statement line that was set aside. Raises statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      take_back_statement_line: {
+        Args: {
+          statement_line_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
       /** Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       unallocate_payment: {
@@ -3787,6 +3912,7 @@ export interface Database {
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
       settlement_status: 'open' | 'submitted' | 'approved' | 'disputed';
+      statement_line_status: 'open' | 'matched' | 'set_aside';
       stock_condition: 'good' | 'suspect' | 'defective';
       stock_count_status:
         'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';

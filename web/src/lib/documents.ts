@@ -194,6 +194,19 @@ export const DOCUMENTS = {
     },
     settled: ['approved', 'reconciled', 'rejected', 'cancelled'],
   },
+  statement_line: {
+    table: 'statement_lines',
+    page: '/payments/statement',
+    permission: 'payments.reconcile',
+    number: null,
+    states: {
+      open: 'waiting',
+      matched: 'done',
+      set_aside: 'done',
+    },
+    decisions: {},
+    settled: ['matched', 'set_aside'],
+  },
   credit_note: {
     table: 'credit_notes',
     page: '/invoices/credits',

@@ -1,17 +1,9 @@
-import type { Database, Enums, Tables } from '#lib/database.types.ts';
+import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
-import {
-  answerOf,
-  attach,
-  link,
-  oneWith,
-  rows,
-  type Offered,
-  type With,
-} from '#lib/platform/read.ts';
+import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { inStates, openStatesOf, statesOf } from '#lib/workflow/documents.ts';
 
@@ -207,39 +199,13 @@ export function billOrder(orderId: string) {
   return command('bill_order', { order_id: orderId });
 }
 
-const ON_LINE = { payments: link('payment_id', 'payments', 'number') };
-
-export type StatementLine = With<Tables<'statement_lines'>, typeof ON_LINE>;
-export type StatementLineInput = Database['public']['Tables']['statement_lines']['Insert'];
-
-/** What the bank or M-Pesa says was received. */
-export function listStatementLines(list: ListQuery) {
-  const { matched } = list.filters;
-  let query = supabase.from('statement_lines').select('*');
-  if (matched === 'no') query = query.is('payment_id', null);
-  if (matched === 'yes') query = query.not('payment_id', 'is', null);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`reference.ilike.${like},source.ilike.${like}`);
-  }
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_LINE,
-  );
-}
-
-export function addStatementLine(input: StatementLineInput) {
-  return answerOf(supabase.from('statement_lines').insert(input));
-}
-
 /** Statement lines that prove no payment yet and show the same amount. */
 export function matchingLines(amount: number) {
   return rows(
     supabase
       .from('statement_lines')
       .select('id,source,reference,amount,posted_at')
-      .is('payment_id', null)
+      .eq('status', 'open')
       .eq('amount', amount)
       .order('posted_at', { ascending: false })
       .limit(20),

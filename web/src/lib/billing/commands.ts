@@ -35,6 +35,19 @@ export const paymentCommands = {
   },
 } satisfies Looks<'payment'>;
 
+export const statementLineCommands = {
+  set_aside: {
+    label: 'Set aside',
+    done: 'The line is out of the way.',
+    asks: {
+      title: 'Set this line aside?',
+      text: 'It is no money of a customer. It can be taken back.',
+      reason: 'required',
+    },
+  },
+  take_back: { label: 'Take back', done: 'The line is open again.' },
+} satisfies Looks<'statement_line'>;
+
 export const creditNoteCommands = {
   issue: {
     label: 'Issue',

@@ -1,7 +1,11 @@
+import { listPaybills } from '#lib/billing/statements.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { readSettings } from '#lib/tenancy/tenancy.ts';
 
 export function load({ depends }) {
-  depends('entity:tenant_setting');
-  return reading(async () => ({ settings: found(await readSettings(), 'company') }));
+  depends('entity:tenant_setting', 'entity:paybill');
+  return reading(async () => {
+    const [settings, paybills] = await Promise.all([readSettings(), listPaybills()]);
+    return { settings: found(settings, 'company'), paybills };
+  });
 }

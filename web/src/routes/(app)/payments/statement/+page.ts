@@ -1,4 +1,4 @@
-import { listStatementLines } from '#lib/billing/billing.ts';
+import { listStatementLines, statementSources } from '#lib/billing/statements.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
@@ -7,7 +7,10 @@ export function load({ url, depends }) {
   const list = readList(url, {
     sort: '-posted_at',
     sortable: ['posted_at', 'amount', 'reference'],
-    filters: ['matched'],
+    filters: ['status'],
   });
-  return reading(async () => ({ lines: await listStatementLines(list) }));
+  return reading(async () => {
+    const [lines, sources] = await Promise.all([listStatementLines(list), statementSources()]);
+    return { lines, sources };
+  });
 }

@@ -36,13 +36,14 @@ const HEADER_WITHIN = 20;
  * separates its columns and where its header is, and keeps the line numbers right whatever lies between.
  *
  * @param columns the names that the header has to have, in any order; case and spaces do not count
+ * @param optional names that it may have
  * @throws {Error} with a sentence for whoever made the file
  */
-export function readTable(bytes: Uint8Array, columns: string[]): Table {
+export function readTable(bytes: Uint8Array, columns: string[], optional: string[] = []): Table {
   const { text, encoding } = decode(bytes);
   if (text.trim() === '') throw new Error('The file is empty.');
   const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
-  const headers = Object.keys(DELIMITERS).map((sign) => findHeader(lines, sign, columns));
+  const headers = Object.keys(DELIMITERS).map((sign) => findHeader(lines, sign, columns, optional));
   const best = headers.reduce((one, other) => (other.matched > one.matched ? other : one));
   if (best.matched < columns.length) throw noHeader(best, columns);
   const { delimiter, index, names } = best;
@@ -88,8 +89,13 @@ interface Header {
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-function findHeader(text: string, delimiter: string, columns: string[]): Header {
-  const wanted = new Map(columns.map((name) => [plain(name), name]));
+function findHeader(
+  text: string,
+  delimiter: string,
+  columns: string[],
+  optional: string[],
+): Header {
+  const wanted = new Map([...columns, ...optional].map((name) => [plain(name), name]));
   const rows = parse(text, delimiter, HEADER_WITHIN);
   const headers = rows.map(({ cells }, index): Header => {
     const free = new Map(wanted);
@@ -98,7 +104,8 @@ function findHeader(text: string, delimiter: string, columns: string[]): Header 
       free.delete(plain(cell));
       return name;
     });
-    return { delimiter, index, cells, names, matched: columns.length - free.size };
+    const missing = columns.filter((name) => free.has(plain(name)));
+    return { delimiter, index, cells, names, matched: columns.length - missing.length };
   });
   return headers.reduce((one, other) => (other.matched > one.matched ? other : one));
 }

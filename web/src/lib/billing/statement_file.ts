@@ -1,0 +1,172 @@
+import { findDateOrder, readDate, type DateOrder } from '#lib/table/dates.ts';
+import { findDecimal, readNumber, type Decimal } from '#lib/table/numbers.ts';
+import { DELIMITERS, readTable, type Row, type Table } from '#lib/table/table.ts';
+
+/** Money that came in, as `import_statement_lines` takes it. */
+export interface ToldLine {
+  reference: string;
+  /** Company's currency, with a decimal point. */
+  amount: string;
+  /** ISO 8601 */
+  posted_at: string;
+  paid_by: string | null;
+  paid_from: string | null;
+  bill_reference: string | null;
+}
+
+export interface StatementFile {
+  lines: ToldLine[];
+  /** Money that went out, and transactions that did not happen. */
+  skipped: number;
+  /** Lines of the file that cannot be read, and why. */
+  rejected: { line: number; why: string }[];
+  /** How the file is written: `M-Pesa, UTF-8, comma, decimal point, d/m/y`. */
+  found: string;
+  /** What has to be said by somebody, because the file can be read in two ways. */
+  doubts: { dates: string | null; decimal: string | null };
+}
+
+export interface Told {
+  dates?: DateOrder;
+  decimal?: Decimal;
+}
+
+/** Which columns of a statement say what; the first that fits the header is taken. */
+interface Layout {
+  name: string;
+  reference: string;
+  posted: string;
+  amount: string;
+  status?: string;
+  payer?: string;
+  phone?: string;
+  account?: string;
+}
+
+/** What Safaricom exports for an organisation, and what banks call the same things. */
+const LAYOUTS: Layout[] = [
+  {
+    name: 'M-Pesa',
+    reference: 'Receipt No.',
+    posted: 'Completion Time',
+    amount: 'Paid In',
+    status: 'Transaction Status',
+    payer: 'Other Party Info',
+    account: 'A/C No.',
+  },
+  ...['Credit', 'Money In', 'Paid In', 'Amount'].flatMap((amount) =>
+    ['Reference', 'Transaction Reference', 'Transaction ID', 'Ref'].flatMap((reference) =>
+      ['Date', 'Transaction Date', 'Value Date', 'Posted'].map((posted) => ({
+        name: 'Bank',
+        reference,
+        posted,
+        amount,
+        payer: 'Name',
+        phone: 'Phone',
+        account: 'Account',
+      })),
+    ),
+  ),
+];
+
+/**
+ * Reads what came in out of a statement, whatever program has made the file.
+ *
+ * @param momentOf the moment of a day (`2026-11-20`) and a time (`07:00:00`) where the company is
+ * @throws {Error} with a sentence, when it is no statement
+ */
+export function readStatement(
+  bytes: Uint8Array,
+  momentOf: (day: string, time: string) => string,
+  told: Told = {},
+): StatementFile {
+  const { layout, table } = findLayout(bytes);
+  const incoming = table.rows.filter((row) => isMoneyIn(row, layout));
+  const texts = (column: string) => incoming.map((row) => row.values[column] ?? '').filter(Boolean);
+  const dates = findDateOrder(texts(layout.posted));
+  const decimal = findDecimal(texts(layout.amount));
+  const order = told.dates ?? dates.value ?? 'd/m/y';
+  const sign = told.decimal ?? decimal.value ?? 'point';
+  const lines: ToldLine[] = [];
+  const rejected: StatementFile['rejected'] = [];
+  for (const row of incoming) {
+    const line = readLine(row, layout, { order, sign, momentOf });
+    if (typeof line === 'string') rejected.push({ line: row.line, why: line });
+    else lines.push(line);
+  }
+  return {
+    lines,
+    skipped: table.rows.length - incoming.length,
+    rejected,
+    found: [
+      layout.name,
+      table.encoding,
+      DELIMITERS[table.delimiter] ?? table.delimiter,
+      `decimal ${sign}`,
+      order,
+    ].join(', '),
+    doubts: {
+      dates: told.dates === undefined ? dates.doubt : null,
+      decimal: told.decimal === undefined ? decimal.doubt : null,
+    },
+  };
+}
+
+function findLayout(bytes: Uint8Array): { layout: Layout; table: Table } {
+  let problem: unknown;
+  for (const layout of LAYOUTS) {
+    const { reference, posted, amount, status, payer, phone, account } = layout;
+    const optional = [status, payer, phone, account].filter((name) => name !== undefined);
+    try {
+      return { layout, table: readTable(bytes, [reference, posted, amount], optional) };
+    } catch (cause) {
+      problem ??= cause;
+    }
+  }
+  throw problem;
+}
+
+/** Charges, withdrawals and what was not completed are no money that came in. */
+function isMoneyIn({ values }: Row, layout: Layout): boolean {
+  const amount = values[layout.amount] ?? '';
+  const status = layout.status === undefined ? '' : (values[layout.status] ?? '');
+  return /[1-9]/.test(amount) && !/^\s*[-−(]/.test(amount) && /^(|completed)$/i.test(status);
+}
+
+function readLine(
+  { values, misfit }: Row,
+  layout: Layout,
+  how: { order: DateOrder; sign: Decimal; momentOf: (day: string, time: string) => string },
+): ToldLine | string {
+  if (misfit !== null) return misfit;
+  const reference = values[layout.reference] ?? '';
+  if (!/[\p{L}\p{N}]/u.test(reference)) return `${layout.reference} is missing.`;
+  const amount = readNumber(values[layout.amount] ?? '', how.sign);
+  if (amount === null || !/^\d+(\.\d{1,2}0*)?$/.test(amount)) {
+    return `${layout.amount} ${values[layout.amount]} is no amount.`;
+  }
+  const posted = values[layout.posted] ?? '';
+  const day = readDate(posted, how.order);
+  if (day === null) return `${layout.posted} ${posted} is no date.`;
+  const payer = values[layout.payer ?? ''] ?? '';
+  // "254711000102 - JANE WANJIRU", with stars in the middle of the number at times.
+  const [, number, name] = /^\+?(\d[\d*]{5,14})\s*-\s*(.*)$/.exec(payer) ?? [];
+  return {
+    reference,
+    amount,
+    posted_at: how.momentOf(day, timeOf(posted)),
+    paid_by: (name ?? payer) || null,
+    paid_from: number ?? (values[layout.phone ?? ''] || null),
+    bill_reference: values[layout.account ?? ''] || null,
+  };
+}
+
+/** `21:45:13`; midnight where only the day is told. */
+function timeOf(text: string): string {
+  const [, hours, minutes, seconds, half] =
+    /(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([ap]m)?/i.exec(text) ?? [];
+  if (hours === undefined) return '00:00:00';
+  const late =
+    half === undefined ? 0 : (half.toLowerCase() === 'pm' ? 12 : 0) - (hours === '12' ? 12 : 0);
+  return `${String(Number(hours) + late).padStart(2, '0')}:${minutes}:${seconds ?? '00'}`;
+}
