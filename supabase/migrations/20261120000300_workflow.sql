@@ -87,6 +87,7 @@ create table public.workflow_definitions (
   is_enabled boolean not null default true,
   permission text references public.permissions (permission),
   condition jsonb,
+  compiled_condition jsonpath generated always as (private.compile_rule(condition)) stored,
   approvals_required integer not null default 1,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, machine, from_state, command),
@@ -99,6 +100,7 @@ create index workflow_definitions_permission on public.workflow_definitions (per
 comment on table public.workflow_definitions is
   'A company''s narrowing of an existing edge: switch it off, ask another permission, add a condition, ask several approvers. New edges cannot be written here, so no guard can be skipped.';
 comment on column public.workflow_definitions.condition is 'JSON Logic over the row as {"row": {…}}; the edge is open only while it is truthy.';
+comment on column public.workflow_definitions.compiled_condition is 'The condition as private.rule_holds asks it first.';
 comment on column public.workflow_definitions.approvals_required is 'How many different people must take this step before it happens.';
 
 create table public.approvals (

@@ -2071,6 +2071,7 @@ export interface Database {
           terminology: Json;
           type_definitions: Json;
           business_rules: Json;
+          compiled_auto_approve: string | null;
           feature_flags: Json;
           legal_name: string | null;
           postal_address: string | null;
@@ -2620,6 +2621,7 @@ export interface Database {
           is_enabled: boolean;
           permission: string | null;
           condition: Json | null;
+          compiled_condition: string | null;
           approvals_required: number;
         };
         Insert: {
