@@ -164,6 +164,8 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
+insert into private.in_place_commands (machine, state, command, permission)
+select 'invoice', s, 'record_payment', 'payments.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'overdue']) s;
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create function private.reference_key(reference text) returns text
