@@ -156,6 +156,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'quote_order',
     'rebuild_balances',
     'stock_as_of',
+    'timeline',
     'usual_depot',
     'waiting',
     'worker_queues',
