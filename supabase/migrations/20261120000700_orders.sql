@@ -105,7 +105,8 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
 insert into private.in_place_commands (machine, state, command, permission) values
   ('order', 'draft', 'amend', 'orders.create'),
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
-  ('order', 'failed', 'reattempt', 'orders.create');
+  ('order', 'failed', 'reattempt', 'orders.create'),
+  ('customer', 'active', 'create_order', 'orders.create');
 insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, 'release_suspended', 'customers.approve' from pg_catalog.unnest(array['pending_approval', 'approved', 'allocated']) s;
 insert into private.in_place_commands (machine, state, command, permission)

@@ -162,7 +162,8 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'dispatched', 'report_variance', 'variances.report'),
   ('trip', 'in_progress', 'report_variance', 'variances.report'),
   ('trip', 'completed', 'report_variance', 'variances.report'),
-  ('trip', 'cancelled', 'report_variance', 'variances.report');
+  ('trip', 'cancelled', 'report_variance', 'variances.report'),
+  ('order', 'allocated', 'create_trip', 'trips.edit');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
 
@@ -400,6 +401,7 @@ select private.offer_if('trip', $$private.has_permission(trips.tenant_id, case w
   and not private.counted_for_the_other_side(trips)$$, 'confirm_load');
 select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
   and private.is_ready_to_offload(trips)$$, 'submit_offload');
+select private.offer_if('trip', 'private.is_load_confirmed(trips)', 'dispatch');
 select private.offer_if('trip', 'private.what_keeps_trip_open(trips) is null', 'complete');
 select private.find_by('trip', 'vehicle_id', 'array(select v from private.find_vehicles(typed) v where pg_catalog.length(private.normal_plate(typed)) >= 3)');
 select private.find_by('trip', 'id', 'array(select s.trip_id from public.trip_stops s where s.tenant_id = tenant and s.customer_id = any (private.customers_meant(typed)) order by s.id desc limit 1000)');
@@ -408,4 +410,5 @@ select private.find_by('variance', 'order_id', 'array(select o.id from public.or
 
 -- Two edges of an order are taken by the trip that carries it, three commands are given at the customer's door.
 select private.offer_if('order', 'false', 'dispatch', 'start_delivery');
+select private.offer_if('order', 'private.waits_for_a_van(orders)', 'create_trip');
 select private.offer_if('order', 'private.delivers_order(orders)', 'arrive_at_stop', 'complete_delivery', 'fail_delivery');

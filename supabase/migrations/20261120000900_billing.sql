@@ -183,6 +183,8 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
+insert into private.in_place_commands (machine, state, command, permission)
+select 'invoice', s, 'record_payment', 'payments.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'overdue']) s;
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create function private.reference_key(reference text) returns text
@@ -282,7 +284,7 @@ select private.register_error('posted_at_is_finite', 422, 'The time of the line 
 select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters, with a letter or a digit.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.register_error('payer_is_short', 422, 'What is known of the payer is too long.', 'Enter a name of at most 120 characters, a telephone and a reference of at most 80.');
-select private.register_document('public.statement_lines', 'statement_line', 'open', 'payments.reconcile', '/payments/statement');
+select private.register_document('public.statement_lines', 'statement_line', 'open', 'payments.reconcile', '/payments/statement', number_column => 'reference');
 insert into private.waiting_states (machine, state, permission) values ('statement_line', 'open', 'payments.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('statement_line', 'open', 'confirm', 'matched', 'payments.reconcile', null, 'statement_line.matched'),
@@ -325,6 +327,7 @@ select private.offer_if('statement_line', 'false', 'unmatch');
 select private.offer_if('statement_line', $$statement_lines.created_by is distinct from auth.uid()
   and private.has_permission(statement_lines.tenant_id, 'payments.approve')$$, 'confirm');
 select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
+select private.find_by('statement_line', 'reference_key', 'pg_catalog.array_remove(array[private.reference_key(typed)], null)');
 select private.find_by('invoice', 'customer_id', 'private.customers_meant(typed)');
 select private.find_by('payment', 'customer_id', 'private.customers_meant(typed)');
 select private.find_by('payment', 'reference_key', 'pg_catalog.array_remove(array[private.reference_key(typed)], null)');
