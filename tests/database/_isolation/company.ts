@@ -303,7 +303,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
 
 /** A count of one product, by the clerk, that is finished and waits for its approval. */
 /** A stored file of the order, and one that belongs to nothing yet. */
-async function addFile(company: Company, document: Row): Promise<void> {
+async function addFile(company: Company, document: Record<string, unknown>): Promise<void> {
   const person = playedBy(company, 'sales');
   for (const file of ['contract', 'not_added']) {
     await person.query(
