@@ -73,11 +73,12 @@ begin
   select l.id, l.created_at,
     case
       when l.machine is not null then 'step'
-      when l.entity_type = document_kind and l.old_values is null then 'created'
-      when l.entity_type = document_kind then 'change'
-      else 'parts'
+      when l.entity_type <> document_kind then 'parts'
+      when l.old_values is not null then 'change'
+      when l.new_values is not null then 'created'
+      else 'event'
     end,
-    l.actor_id, u.full_name, l.rule, l.from_state, l.to_state, coalesce(l.step, l.command),
+    l.actor_id, u.full_name, l.rule, l.from_state, l.to_state, coalesce(l.step, pg_catalog.split_part(l.event_type, '.', 2)),
     case
       when l.machine is not null then null
       when l.entity_type = document_kind and l.old_values is not null then t.fields
@@ -114,5 +115,5 @@ begin
 end
 $$;
 comment on function private.timeline(text, uuid) is
-  'Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted.';
+  'Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted.';
 select private.expose('timeline');

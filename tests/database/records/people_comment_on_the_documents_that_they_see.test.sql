@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 create function pg_temp.read(about uuid) returns text language sql as $$
   select string_agg(c.text, ' | ' order by c.created_at, c.id) from public.comments c where c.document_id = about
@@ -18,7 +18,11 @@ select throws_ok($$ select public.add_comment('order', gen_random_uuid(), 'Hello
 select throws_ok($$ select public.add_comment('spaceship', tests.id('order'), 'Hello') $$, 'record_not_found', 'nor about what is no document');
 select throws_ok($$ insert into public.comments (document_kind, document_id, text) values ('order', tests.id('order'), 'Hello') $$, '42501', null, 'a comment is made by its command alone');
 
+select tests.sign_in('finance@acme.test');
+select public.add_comment('invoice', tests.id('invoice'), 'Pays late.');
+
 select tests.sign_in('dispatcher@acme.test');
+select is(pg_temp.read(tests.id('invoice')), null, 'what is said about a document is read by nobody who does not see it');
 select is(pg_temp.read(tests.id('order')), 'Ring the bell twice.', 'colleagues who see the order read it');
 select throws_ok($$ select public.change_comment(tests.id('comment'), 'Do not ring.') $$, 'comment_not_yours', 'and do not put words into the mouth of others');
 select throws_ok($$ select public.remove_comment(tests.id('comment')) $$, 'comment_not_yours', 'nor take them away');

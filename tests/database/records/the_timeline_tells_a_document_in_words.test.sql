@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 
 create function pg_temp.told(about text, document uuid) returns text language sql as $$
   select string_agg(t.kind || coalesce(' ' || t.to_state, '') || coalesce(' by ' || t.actor_name, ''), ', ' order by t.occurred_at, t.id) from public.timeline(about, document) t where t.kind <> 'comment'
@@ -34,6 +34,9 @@ select results_eq($$ select * from pg_temp.changed('trip', tests.id('trip')) $$,
   'a change is told by its values before and after, and what an id leads to by its name');
 select is((select count(*) from public.timeline('trip', tests.id('trip')) t where t.kind = 'parts' and t.details ->> 'parts' = 'trip_stops'), 1::bigint, 'that stops came is told');
 select is((select count(*) from public.timeline('trip', tests.id('trip')) t where t.details::text like '%customer_id%'), 0::bigint, 'what they are is not: their own policies decide');
+select tests.sign_in('warehouse@acme.test');
+select public.confirm_load(tests.id('trip'), tests.counts(tests.id('trip')));
+select is((select string_agg(t.command, ', ') from public.timeline('trip', tests.id('trip')) t where t.kind = 'event'), 'load_confirmed', 'what a command published is told, and is no creation');
 select tests.sign_in('super@mzigo.test');
 select isnt(pg_temp.told('trip', tests.id('trip')), null, 'the platform sees it, too');
 select tests.sign_out();

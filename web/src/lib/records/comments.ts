@@ -1,7 +1,8 @@
 import type { DocumentName } from '#lib/documents.ts';
-import { toPortalError } from '#lib/errors.ts';
+import { PortalError, toPortalError } from '#lib/errors.ts';
 import { command, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
+import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 /** The document that something is said about, or a file is added to. */
@@ -24,7 +25,6 @@ export function removeComment(id: string, version: number) {
 }
 
 const BUCKET = 'attachments';
-const HOUR = 3600;
 
 /** What can be added; storage looks at the first bytes, too. */
 export const FILE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'];
@@ -46,9 +46,21 @@ export async function addFile({ document, id }: Subject, file: File) {
   const { error } = await supabase.storage
     .from(BUCKET)
     .upload(path, file, { contentType: file.type });
-  if (error) throw toPortalError(error);
+  if (error) throw refusal(error);
   const name = file.name.slice(-200);
   return command('add_attachment', { document_kind: document, document_id: id, path, name });
+}
+
+/** What storage says of a file that it does not take, in words. */
+function refusal(error: Error): PortalError {
+  const status = storageStatus(error);
+  if (status !== 415) return toPortalError(error, status);
+  return new PortalError({
+    key: 'file_not_what_it_says',
+    status,
+    message: 'The file is not what its name says.',
+    hint: 'Save it as a picture (JPEG, PNG, WebP) or a PDF, and add it again.',
+  });
 }
 
 /** Takes a file off its document and out of storage. */
@@ -59,8 +71,6 @@ export async function removeFile(id: string) {
 }
 
 /** An address of a file that works for an hour. @throws PortalError */
-export async function fileUrl(path: string): Promise<string> {
-  const { data, error } = await supabase.storage.from(BUCKET).createSignedUrl(path, HOUR);
-  if (error) throw toPortalError(error);
-  return data.signedUrl;
+export function fileUrl(path: string): Promise<string> {
+  return signedUrl(BUCKET, path);
 }

@@ -1,6 +1,6 @@
 import type { DocumentName } from '#lib/documents.ts';
 import { ask } from '#lib/platform/command.ts';
-import { label } from '#lib/platform/format.ts';
+import { DASH, dateTime, day, label, quantity } from '#lib/platform/format.ts';
 
 /** Something that happened to a document, as `timeline` of the database describes it. */
 export type Entry = Awaited<ReturnType<typeof timelineOf>>[number];
@@ -50,23 +50,38 @@ function causeOf(rule: string): string {
 }
 
 /** What is said of an entry in one line. */
-export function headOf({ kind, to_state: state, details }: Entry): string {
+export function headOf({ kind, to_state: state, command, details }: Entry): string {
   if (kind === 'step') return label(state);
+  if (kind === 'event') return label(command);
   if (kind === 'created') return 'Created';
-  if (kind === 'parts') return label((details as { parts: string }).parts);
-  return 'Changed';
+  if (kind !== 'parts') return 'Changed';
+  const { parts, before, after } = details as { parts: string; before: number; after: number };
+  const done = before === 0 ? 'added' : after === 0 ? 'removed' : 'changed';
+  return `${label(parts)}: ${Math.max(before, after)} ${done}`;
 }
 
 interface Field {
   field: string;
-  before: string | null;
-  after: string | null;
+  before: string;
+  after: string;
 }
 
-/** The changed fields of an entry: what each was and is now, in words. */
+/** The changed fields of an entry, as people call them, with what each was and is now. */
 export function fieldsOf({ kind, details }: Entry): Field[] {
-  if (kind === 'change') return details as unknown as Field[];
-  if (kind !== 'parts') return [];
-  const { before, after } = details as { before: number; after: number };
-  return [{ field: 'lines', before: String(before), after: String(after) }];
+  if (kind !== 'change') return [];
+  return (details as unknown as Record<keyof Field, string>[]).map(({ field, before, after }) => ({
+    field: label(field.replace(/_id$/, '')),
+    before: inWords(before),
+    after: inWords(after),
+  }));
+}
+
+/** A value as the database writes it, as people here read it. */
+export function inWords(value: string | null): string {
+  if (value === null || value === '') return DASH;
+  if (value === 'true' || value === 'false') return value === 'true' ? 'Yes' : 'No';
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return day(value);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:\d\d|Z)$/.test(value)) return dateTime(value);
+  if (/^-?\d+\.\d+$/.test(value)) return quantity(value);
+  return /^[a-z]+(_[a-z]+)*$/.test(value) ? label(value) : value;
 }
