@@ -392,7 +392,7 @@ declare
   usual text;
 begin
   if problem is not null then
-    perform private.fail(problem, '{"field": "condition"}');
+    perform private.fail(problem, '{"condition": "not valid"}');
   end if;
   -- Opening a step to holders of another right gives them the usual one for this step.
   if new.permission is not null and auth.uid() is not null then

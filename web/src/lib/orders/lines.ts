@@ -1,35 +1,11 @@
-/** The most that a line may ask for, in base units. */
-const MOST = 99_999_999;
+import { problemWords } from '#lib/fields.ts';
+import { numberProblem } from '#lib/ui/validity.ts';
 
-const WORDS: Record<string, string> = {
-  product_unknown: 'This product is not known.',
-  pack_unknown: 'This pack is not known any more.',
-  product_inactive: 'This product is no longer sold.',
-  quantity_not_positive: 'Enter a quantity above 0, or remove the line.',
-  quantity_too_large: 'This is more than one order can hold: at most 99,999,999.',
-  quantity_has_more_than_three_decimals: 'At most three digits after the point.',
-};
+/** The most that a line may ask for, in base units. */
+export const MOST = 99_999_999;
 
 /** Why a typed quantity cannot be ordered, in the words of the database's own check; empty if it can. */
 export function quantityProblem(quantity: number | null | undefined): string {
-  const key =
-    quantity === null || quantity === undefined || !(quantity > 0)
-      ? 'quantity_not_positive'
-      : quantity > MOST
-        ? 'quantity_too_large'
-        : Math.abs(quantity * 1000 - Math.round(quantity * 1000)) > 1e-6
-          ? 'quantity_has_more_than_three_decimals'
-          : '';
-  return WORDS[key] ?? '';
-}
-
-/** What the database found wrong, by the number of the line (from 1), of an error `lines_invalid`. */
-export function lineProblems(details: Record<string, unknown>): Map<number, string> {
-  const lines = Array.isArray(details.lines) ? (details.lines as unknown[]) : [];
-  return new Map(
-    lines.map((line) => {
-      const { line: number, problem } = line as { line?: unknown; problem?: unknown };
-      return [Number(number), WORDS[String(problem)] ?? 'This line cannot be ordered.'];
-    }),
-  );
+  if (!(Number(quantity) > 0)) return problemWords('quantity_not_positive');
+  return numberProblem(Number(quantity), { max: MOST, decimals: 3 });
 }

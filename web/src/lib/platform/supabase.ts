@@ -23,7 +23,6 @@ export const supabase = createClient<Database>(apiUrl, SUPABASE_PUBLISHABLE_KEY 
 });
 
 /**
- * The same client for names that are only known at run time. What uses it types its names itself,
- * with `TableName` and `RpcName`.
+ * The same client for names that are only known at run time: of a document's table, of a command.
  */
 export const untyped = supabase as unknown as SupabaseClient;
