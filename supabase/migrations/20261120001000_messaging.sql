@@ -23,19 +23,20 @@ create table public.messages (
   sent_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),
-  unique (tenant_id, business_key),
   constraint recipient_is_short check (length(recipient) between 3 and 254),
   constraint subject_is_short check (length(subject) <= 300),
   constraint body_is_bounded check (length(body) between 1 and 20000),
   constraint business_key_is_short check (length(business_key) between 1 and 200),
   constraint error_is_bounded check (length(error) <= 500)
-);
+) partition by range (id);
+create index messages_business_key on public.messages (tenant_id, business_key);
 create index messages_recent on public.messages (tenant_id, created_at desc, id desc);
 create index messages_permission on public.messages (permission);
 create index messages_entity on public.messages (tenant_id, entity_id);
-comment on table public.messages is 'Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal''s outbox shows it.';
+comment on table public.messages is 'Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice (private.enqueue_message, which alone writes here). "simulated" = no provider is configured; the portal''s outbox shows it.';
 comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
 select private.force_policies('public.messages');
+select private.keep_by_quarters('public.messages', kept_for => interval '2 years');
 
 create function private.tg_messages__wake_pages() returns trigger
 language plpgsql security definer set search_path = ''

@@ -1135,7 +1135,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal's outbox shows it. */
+      /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice (private.enqueue_message, which alone writes here). "simulated" = no provider is configured; the portal's outbox shows it. */
       messages: {
         Row: {
           id: string;
