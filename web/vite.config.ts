@@ -59,30 +59,6 @@ const codeSplitting = {
 
 export default defineConfig({
   plugins: [
-    {
-      name: 'x',
-      generateBundle(_o: any, bundle: any) {
-        for (const c of Object.values(bundle) as any[]) {
-          if (c.type !== 'chunk' || !/widgets|core/.test(c.name)) continue;
-          const by: any = {};
-          for (const [id, m] of Object.entries(c.modules) as any[]) {
-            const k = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? id.split('/src/').pop();
-            by[k] = (by[k] ?? 0) + (m.renderedLength ?? 0);
-          }
-          console.log(
-            'CHUNK',
-            c.name,
-            c.fileName,
-            c.code.length,
-            Object.entries(by)
-              .sort((a: any, b: any) => b[1] - a[1])
-              .slice(0, 32)
-              .map(([k, v]) => k + ':' + v)
-              .join(' '),
-          );
-        }
-      },
-    } as any,
     tailwindcss(),
     sveltekit({
       compilerOptions: { runes: true },
