@@ -16,27 +16,33 @@ begin
     perform private.fail('lines_invalid', '{"lines": "an array of 1 to 500 lines is needed"}');
   end if;
   parsed := array(
-    select row(x.n, x.product, x.quantity * coalesce(k.factor, 1), case
-      when p.id is null then 'product_unknown'
-      when x.pack is not null and k.id is null then 'pack_unknown'
+    select row(x.n, x.product, x.quantity, case
+      when x.sold is null then 'product_unknown'
+      when x.pack is not null and x.pack_id is null then 'pack_unknown'
       when x.quantity is null or x.quantity <= 0 then 'quantity_not_positive'
-      when not p.is_active and sum(x.quantity * coalesce(k.factor, 1)) over (partition by p.id)
-        > coalesce((select sum(h.quantity) from pg_catalog.jsonb_to_recordset(kept) as h (product_id uuid, quantity numeric) where h.product_id = p.id), 0) then 'product_inactive'
-      when x.quantity * coalesce(k.factor, 1) > 99999999 then 'quantity_too_large'
-      when x.quantity * coalesce(k.factor, 1) <> round(x.quantity * coalesce(k.factor, 1), 3) then 'quantity_has_more_than_three_decimals' end)::private.order_line
+      when not (x.sold).is_active and x.together > x.kept then 'product_inactive'
+      when x.quantity > 99999999 then 'quantity_too_large'
+      when x.quantity <> round(x.quantity, 3) then 'quantity_has_more_than_three_decimals'
+      when x.together <> x.kept then private.quantity_problem(x.sold, x.together) end)::private.order_line
     from (
-      select e.n, private.uuid_or_null(e.line ->> 'product_id') as product, e.line ->> 'pack_id' as pack,
-        -- Longer numbers cannot be quantities, and converting them could take long.
-        case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
-      from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
+      select w.n, w.product, w.pack, k.id as pack_id, p as sold, q.quantity, sum(q.quantity) over (partition by w.product) as together,
+        coalesce((select sum(h.quantity) from pg_catalog.jsonb_to_recordset(kept) as h (product_id uuid, quantity numeric) where h.product_id = w.product), 0) as kept
+      from (
+        select e.n, private.uuid_or_null(e.line ->> 'product_id') as product, e.line ->> 'pack_id' as pack,
+          -- Longer numbers cannot be quantities, and converting them could take long.
+          case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
+        from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
+      ) w
+      left join public.products p on p.tenant_id = tenant and p.id = w.product
+      left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(w.pack)
+      cross join lateral (select w.quantity * coalesce(k.factor, 1) as quantity) q
     ) x
-    left join public.products p on p.tenant_id = tenant and p.id = x.product
-    left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(x.pack)
     order by x.n
   );
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', l.line_number, 'product_id', l.product_id, 'sku', p.sku, 'name', p.name, 'quantity', l.quantity, 'problem', l.problem) order by l.line_number)
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', l.line_number, 'product_id', l.product_id, 'sku', p.sku, 'name', p.name, 'quantity', l.quantity, 'problem', l.problem)
+    || case when l.problem = private.quantity_problem(p, l.together) then pg_catalog.jsonb_build_object('allowed', private.allowed_quantities(p, l.together), 'unit', p.unit) else '{}' end order by l.line_number)
   into problems
-  from pg_catalog.unnest(parsed) l
+  from (select r.*, sum(r.quantity) over (partition by r.product_id) as together from pg_catalog.unnest(parsed) r) l
   left join public.products p on p.tenant_id = tenant and p.id = l.product_id
   where l.problem is not null;
   if problems is not null then
@@ -46,7 +52,7 @@ begin
 end
 $$;
 comment on function private.read_lines(uuid, jsonb, jsonb) is
-  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. A product that is no longer sold may have as much as the order has of it already (kept, in the same form). Raises lines_invalid naming every bad line with its product.';
+  'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. What the order has already (kept, in the same form) it may keep: as much of a product that is no longer sold, and the same quantity of one that is ordered in other quantities today. Raises lines_invalid naming every bad line with its product, and with the nearest quantities that can be ordered (allowed, of all lines of the product together, in its unit).';
 
 create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date, kept jsonb default '[]')
 returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric)

@@ -220,7 +220,7 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'base_price', 'tax_rate', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -235,6 +235,12 @@ with check (tenant_id = (select private.tenant_id('prices.edit')));
 grant delete on public.product_packs to authenticated;
 select private.let_edit('public.product_packs', 'products.view', 'products.edit', '{product_id}', 'name', 'factor');
 create policy delete_editors on public.product_packs for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
+
+grant execute on function private.barcode, private.check_digit to authenticated;
+grant delete on public.product_barcodes to authenticated;
+select private.let_edit('public.product_barcodes', 'products.view', 'products.edit', '{product_id,pack_id}', 'code');
+create policy delete_editors on public.product_barcodes for delete to authenticated
 using (tenant_id = (select private.tenant_id('products.edit')));
 
 select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',

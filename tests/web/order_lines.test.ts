@@ -29,3 +29,16 @@ test('what the database refused stands at the line that it named', () => {
   ]);
   expect(lineProblems({ lines: 'an array of 1 to 500 lines is needed' }).size).toBe(0);
 });
+
+test('where another quantity would do, the nearest ones are named', () => {
+  const problems = lineProblems({
+    lines: [
+      { line: 1, problem: 'quantity_not_a_multiple', allowed: [10, 15], unit: 'crate' },
+      { line: 2, problem: 'quantity_below_minimum', allowed: [1], unit: 'crate' },
+    ],
+  });
+  expect([...problems.values()]).toEqual([
+    'This is not ordered in such quantities. Enter 10 or 15 crates.',
+    'This is less than one order has of it. Enter 1 crate.',
+  ]);
+});

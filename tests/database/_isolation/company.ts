@@ -263,9 +263,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('finance').query(
     `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
   );
-  await as('owner').query(
-    `insert into paybills (name, short_code) values ('Till', '600638')`,
-  );
+  await as('owner').query(`insert into paybills (name, short_code) values ('Till', '600638')`);
   await as('manager').query(
     `insert into product_packs (product_id, name, factor) values ($1, 'layer', 6)`,
     [product.id],

@@ -148,6 +148,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customer_credit',
     'customer_statement',
     'dead_letters',
+    'find_barcode',
     'find_numbers',
     'find_phone',
     'find_vehicles',

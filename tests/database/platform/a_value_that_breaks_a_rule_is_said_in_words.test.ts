@@ -72,6 +72,10 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: LONG },
     validity_is_ordered: { valid_from: '2027-02-01', valid_to: '2027-01-01' },
   },
+  product_barcodes: {
+    barcode_has_its_form: { code: '1234567' },
+    barcode_is_right: { code: '4006381333932' },
+  },
   product_costs: { cost_price_is_bounded: { cost_price: -0.01 } },
   product_packs: {
     factor_is_bounded: { factor: 0 },
@@ -83,6 +87,9 @@ const BROKEN: Record<string, Record<string, Values>> = {
     deposit_is_bounded: { deposit_amount: 1e6 },
     description_is_bounded: { description: LONG },
     name_is_not_blank: { name: '' },
+    order_quantities_are_bounded: { order_minimum: 0 },
+    order_quantities_fit_unit: { order_multiple: 2.5 },
+    order_range_holds_a_quantity: { order_minimum: 7, order_maximum: 9, order_multiple: 5 },
     product_is_not_its_own_container: {},
     sku_is_short: { sku: '' },
     tax_rate_is_a_percentage: { tax_rate: 101 },

@@ -1561,6 +1561,40 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Codes printed on a product, or on a pack of it: EAN-8, EAN-13, UPC-A, ITF-14. A code belongs to one product of a company. */
+      product_barcodes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          pack_id: string | null;
+          code: string;
+        };
+        Insert: { product_id: string; pack_id?: string | null; code: string };
+        Update: { code?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'product_barcodes_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'product_barcodes_tenant_id_product_id_pack_id_fkey';
+            columns: ['tenant_id', 'product_id', 'pack_id'];
+            isOneToOne: false;
+            referencedRelation: 'product_packs';
+            referencedColumns: ['tenant_id', 'product_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What a product costs us per unit, before tax. Apart from products, because drivers and customers see those. */
       product_costs: {
         Row: {
@@ -1629,6 +1663,10 @@ export interface Database {
           description: string | null;
           category: string | null;
           unit: string;
+          allows_fractions: boolean;
+          order_minimum: number | null;
+          order_maximum: number | null;
+          order_multiple: number | null;
           base_price: number;
           tax_rate: number;
           weight_kg: number;
@@ -1643,6 +1681,10 @@ export interface Database {
           description?: string | null;
           category?: string | null;
           unit?: string;
+          allows_fractions?: boolean;
+          order_minimum?: number | null;
+          order_maximum?: number | null;
+          order_multiple?: number | null;
           base_price: number;
           tax_rate?: number;
           weight_kg?: number;
@@ -1657,6 +1699,10 @@ export interface Database {
           description?: string | null;
           category?: string | null;
           unit?: string;
+          allows_fractions?: boolean;
+          order_minimum?: number | null;
+          order_maximum?: number | null;
+          order_multiple?: number | null;
           base_price?: number;
           tax_rate?: number;
           weight_kg?: number;
@@ -3218,6 +3264,11 @@ export interface Database {
       fail_message: {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
+      };
+      /** The product, and the pack, with a barcode that was typed or scanned; nothing when no product has it. Raises permission_denied. */
+      find_barcode: {
+        Args: { typed: string };
+        Returns: Database['public']['Tables']['product_barcodes']['Row'][];
       };
       /** Numbers of the caller's documents of one kind (order, payment, invoice, …) that end in the digits typed, at most a hundred; and the newest hundred of those found by something else that was typed: their reference, their customer, their vehicle. For number=in.(…) of a list. Raises input_invalid. Written by private.build_find_numbers(). */
       find_numbers: {

@@ -1,5 +1,8 @@
 import type { Database, Tables } from '#lib/database.types.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
+import { ask } from '#lib/platform/command.ts';
+import { meansProduct } from '#lib/platform/find.ts';
+import { quantity, unitOf } from '#lib/platform/format.ts';
+import { type ListQuery, page } from '#lib/platform/list.ts';
 import { attach, link, answerOf, oneWith, rows, type With } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -17,14 +20,11 @@ const ON_PRICE_LIST = { territories: TERRITORY };
 
 export type PriceList = With<Tables<'price_lists'>, typeof ON_PRICE_LIST>;
 
-export function listProducts(list: ListQuery) {
+export async function listProducts(list: ListQuery) {
   let query = supabase.from('products').select('*');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.filters.category) query = query.eq('category', list.filters.category);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},sku.ilike.${like}`);
-  }
+  if (list.search) query = query.or(await meansProduct(list.search));
   return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
 }
 
@@ -32,13 +32,22 @@ export function readProduct(id: string): Promise<Product | null> {
   return answerOf(supabase.from('products').select('*').eq('id', id).maybeSingle());
 }
 
-export function searchProducts(text: string): Promise<Product[]> {
+export async function searchProducts(text: string): Promise<Product[]> {
   let query = supabase.from('products').select('*').eq('is_active', true);
-  if (text) {
-    const like = pattern(text);
-    query = query.or(`name.ilike.${like},sku.ilike.${like}`);
-  }
+  if (text) query = query.or(await meansProduct(text));
   return rows(query.order('name').limit(20));
+}
+
+/** In which quantities one order may have a product, in words. */
+export function orderedIn(product: Product): string {
+  const { order_minimum, order_maximum, order_multiple, unit } = product;
+  const parts = [
+    order_minimum !== null && `at least ${quantity(order_minimum)}`,
+    order_maximum !== null && `at most ${quantity(order_maximum)}`,
+    order_multiple !== null && `in steps of ${quantity(order_multiple)}`,
+  ].filter(Boolean);
+  if (parts.length) return `${parts.join(', ')} ${unitOf(2, unit)}`;
+  return product.allows_fractions ? 'any quantity' : `whole ${unitOf(2, unit)}`;
 }
 
 export function createProduct(input: ProductInput) {
@@ -93,6 +102,37 @@ export function addPack(productId: string, name: string, factor: number) {
 
 export function removePack(id: string) {
   return answerOf(supabase.from('product_packs').delete().eq('id', id));
+}
+
+export type Barcode = Pick<Tables<'product_barcodes'>, 'id' | 'code' | 'pack_id'>;
+
+export function barcodesOf(productId: string): Promise<Barcode[]> {
+  return rows(
+    supabase
+      .from('product_barcodes')
+      .select('id,code,pack_id')
+      .eq('product_id', productId)
+      .order('code'),
+  );
+}
+
+export function addBarcode(productId: string, code: string, packId: string | null) {
+  return answerOf(
+    supabase.from('product_barcodes').insert({ product_id: productId, code, pack_id: packId }),
+  );
+}
+
+export function removeBarcode(id: string) {
+  return answerOf(supabase.from('product_barcodes').delete().eq('id', id));
+}
+
+/** The product that was scanned, and which pack of it; null when no product has this code. */
+export async function scanned(
+  typed: string,
+): Promise<{ product: Product; packId: string | null } | null> {
+  const [barcode] = await ask('find_barcode', { typed });
+  const product = barcode && (await readProduct(barcode.product_id));
+  return product ? { product, packId: barcode.pack_id } : null;
 }
 
 export async function pricesOf(productId: string) {

@@ -1,3 +1,5 @@
+import { quantity as shown, unitOf } from '#lib/platform/format.ts';
+
 /** The most that a line may ask for, in base units. */
 const MOST = 99_999_999;
 
@@ -8,6 +10,10 @@ const WORDS: Record<string, string> = {
   quantity_not_positive: 'Enter a quantity above 0, or remove the line.',
   quantity_too_large: 'This is more than one order can hold: at most 99,999,999.',
   quantity_has_more_than_three_decimals: 'At most three digits after the point.',
+  quantity_below_minimum: 'This is less than one order has of it.',
+  quantity_above_maximum: 'This is more than one order has of it.',
+  quantity_not_a_multiple: 'This is not ordered in such quantities.',
+  quantity_not_whole: 'This is not ordered in parts.',
 };
 
 /** Why a typed quantity cannot be ordered, in the words of the database's own check; empty if it can. */
@@ -23,13 +29,27 @@ export function quantityProblem(quantity: number | null | undefined): string {
   return WORDS[key] ?? '';
 }
 
+interface Refused {
+  line?: unknown;
+  problem?: unknown;
+  /** The nearest quantities, in the unit, that can be ordered. */
+  allowed?: number[];
+  unit?: string;
+}
+
 /** What the database found wrong, by the number of the line (from 1), of an error `lines_invalid`. */
 export function lineProblems(details: Record<string, unknown>): Map<number, string> {
-  const lines = Array.isArray(details.lines) ? (details.lines as unknown[]) : [];
+  const lines = Array.isArray(details.lines) ? (details.lines as Refused[]) : [];
   return new Map(
-    lines.map((line) => {
-      const { line: number, problem } = line as { line?: unknown; problem?: unknown };
-      return [Number(number), WORDS[String(problem)] ?? 'This line cannot be ordered.'];
+    lines.map(({ line, problem, allowed = [], unit = '' }) => {
+      const words = WORDS[String(problem)] ?? 'This line cannot be ordered.';
+      const last = allowed.at(-1);
+      return [
+        Number(line),
+        last === undefined
+          ? words
+          : `${words} Enter ${allowed.map(shown).join(' or ')} ${unitOf(last, unit)}.`,
+      ];
     }),
   );
 }

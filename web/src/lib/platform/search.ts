@@ -1,7 +1,7 @@
 import type { Tables } from '#lib/database.types.ts';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames } from '#lib/workflow/documents.ts';
-import { findNumbers, findVehicles, meansCustomer } from './find.ts';
+import { findNumbers, findVehicles, meansCustomer, meansProduct } from './find.ts';
 import { label } from './format.ts';
 import { pattern } from './list.ts';
 import { rows, type TableName } from './read.ts';
@@ -84,6 +84,7 @@ const PLACES: Place[] = [
     permission: 'products.view',
     table: 'products',
     columns: ['name', 'sku'],
+    meant: meansProduct,
     path: '/products',
     kind: 'Product',
     title: (row) => `${row.name} (${row.sku})`,
