@@ -1,7 +1,7 @@
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -25,7 +25,9 @@ create policy delete_editors on public.product_barcodes for delete to authentica
 using (tenant_id = (select private.tenant_id('products.edit')));
 
 select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',
-  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to');
+  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to', 'prices_include_tax');
+
+select private.let_edit('public.taxes', 'products.view', 'prices.edit', '{name,percent}', 'is_active');
 
 grant delete on public.price_list_items to authenticated;
 select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit', '{price_list_id,product_id}', 'min_quantity', 'price');

@@ -28,6 +28,10 @@ begin
     (globex, 'GAS-13', 'Gas refill 13 kg', 'Gas', 'cylinder', 2450.00, 27.0, 30, 'EMP-CYL13'),
     (globex, 'BRN-02', 'Burner, double', 'Accessories', 'piece', 2900.00, 3.2, 12, null)
   ) as v (tenant_id, sku, name, category, unit, price, weight, volume, container);
+  insert into public.taxes (tenant_id, name, percent) values (acme, 'Standard VAT', 16), (globex, 'Standard VAT', 16);
+  update public.products p set tax_ids = array[t.id]
+  from public.taxes t
+  where t.tenant_id = p.tenant_id and p.base_price > 0 and (p.tenant_id = globex or p.category in ('Beer', 'Juice', 'Energy'));
   insert into public.product_costs (tenant_id, product_id, cost_price)
   select p.tenant_id, p.id, round(p.base_price * 0.78, 2) from public.products p where p.base_price > 0;
   insert into public.product_packs (tenant_id, product_id, name, factor)

@@ -95,6 +95,7 @@ export const ACCESS: Record<string, Access> = {
   paybills: { select: 'payments.reconcile', insert: 'settings.manage', update: 'settings.manage' },
   stock_count_items: { select: 'inventory.view in scope' },
   stock_counts: { select: 'inventory.view in scope' },
+  taxes: edited('products.view', 'prices.edit'),
   tenant_role_permissions: { select: 'users.view' },
   tenant_settings: { select: 'members', update: 'settings.manage' },
   tenants: { select: 'members or super admins' },

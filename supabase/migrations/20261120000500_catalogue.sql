@@ -40,12 +40,11 @@ create table public.products (
 create index products_name on public.products (tenant_id, name, id);
 create index products_container on public.products (tenant_id, container_product_id);
 create index products_search on public.products using gin ((name || ' ' || sku) extensions.gin_trgm_ops);
-comment on table public.products is 'What is sold. Prices are per unit, before tax, in the tenant''s currency.';
+comment on table public.products is 'What is sold. Its base price is per unit, before tax, in the tenant''s currency.';
 comment on column public.products.allows_fractions is 'Whether a part of a unit can be ordered, down to a thousandth, like kilograms; crates cannot.';
 comment on column public.products.order_minimum is 'The least that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_maximum is 'The most that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_multiple is 'What one order has of it is a multiple of so many base units; null for any.';
-comment on column public.products.tax_rate is 'Percent of value added tax, added on top of the price.';
 comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
 select private.register_error('sku_is_short', 422, 'The SKU is missing or too long, or begins or ends with a space.', 'Enter an SKU of at most 64 characters.');
@@ -107,6 +106,7 @@ create table public.price_lists (
   is_active boolean not null default true,
   valid_from date not null default current_date,
   valid_to date,
+  prices_include_tax boolean not null default false,
   foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
@@ -123,6 +123,7 @@ create table public.price_lists (
 create index price_lists_territory on public.price_lists (tenant_id, territory_id);
 comment on table public.price_lists is
   'Price lists. The most particular one wins: that of the customer, of his type, of his territory, the default one; else the product''s base price.';
+comment on column public.price_lists.prices_include_tax is 'Whether its prices are what the customer pays; else tax is added. The base price of a product is before tax.';
 select private.register_error('list_has_at_most_one_audience', 422, 'A price list is for everybody, for one customer type or for one territory.', 'Choose one of the three.');
 select private.register_error('validity_is_ordered', 422, 'The price list ends before it begins.', 'Enter a last day that is not before the first.');
 select private.manage_table('public.price_lists', 'price_list');

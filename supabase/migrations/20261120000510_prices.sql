@@ -55,14 +55,16 @@ comment on function private.read_lines(uuid, jsonb, jsonb) is
   'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. What the order has already (kept, in the same form) it may keep: as much of a product that is no longer sold, and the same quantity of one that is ordered in other quantities today. Raises lines_invalid naming every bad line with its product, and with the nearest quantities that can be ordered (allowed, of all lines of the product together, in its unit).';
 
 create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date, kept jsonb default '[]')
-returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric)
+returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+  is_exempt constant boolean := (select c.tax_exemption_reason is not null from public.customers c where c.tenant_id = tenant and c.id = customer);
 begin
   return query
   with lists as materialized (
-    select l.id, case
+    select l.id, l.prices_include_tax, case
         when l.id = c.price_list_id then 1
         when l.customer_type = c.customer_type then 2
         when l.territory_id = c.territory_id then 3
@@ -73,12 +75,14 @@ begin
       and (l.id = c.price_list_id or l.customer_type = c.customer_type or l.territory_id = c.territory_id or l.is_default)
     where c.tenant_id = tenant and c.id = customer
   )
-  select r.line_number, r.product_id, r.quantity, coalesce(b.price, p.base_price),
-    coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'), p.tax_rate
+  select r.line_number, r.product_id, r.quantity,
+    case when is_exempt and b.prices_include_tax then private.line_net(1, b.price, p.tax_rate, true) else coalesce(b.price, p.base_price) end,
+    coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'),
+    case when is_exempt then 0 else p.tax_rate end, case when is_exempt then '[]' else p.taxes end, not is_exempt and coalesce(b.prices_include_tax, false)
   from pg_catalog.unnest(private.read_lines(tenant, lines, kept)) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   left join lateral (
-    select i.price, l.tier
+    select i.price, l.tier, l.prices_include_tax
     from lists l
     join public.price_list_items i on i.tenant_id = tenant and i.price_list_id = l.id and i.product_id = r.product_id and i.min_quantity <= r.quantity
     order by l.tier, i.min_quantity desc
@@ -88,4 +92,4 @@ begin
 end
 $$;
 comment on function private.resolve_prices(uuid, uuid, jsonb, date, jsonb) is
-  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached; else the base price. Raises lines_invalid.';
+  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached; else the base price; before tax, or with it where the list says so. Who is exempt is charged none. Raises lines_invalid.';

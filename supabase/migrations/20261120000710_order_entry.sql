@@ -175,7 +175,8 @@ begin
   end if;
   return (
     with priced as (
-      select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
+      select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
+        private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as tax_amount,
         coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
       from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
@@ -191,10 +192,10 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
-create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean);
 comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
 
 create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
@@ -202,7 +203,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return array(
-    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate)::private.priced_line
+    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax)::private.priced_line
     from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r
   );
 end
@@ -214,8 +215,8 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
-  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax)
+  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax
   from pg_catalog.unnest(priced) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id;
 end
@@ -350,7 +351,7 @@ begin
   draft.id := private.uuid_v7();
   draft.status := 'draft';
   -- The lines would say the same a moment later; said here it saves writing the order twice.
-  select sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
+  select sum(private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax)), sum(private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax))
   into draft.subtotal, draft.tax_total
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
@@ -437,11 +438,12 @@ begin
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   update public.order_items i
-  set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate, product_sku = p.sku, product_name = p.name, unit = p.unit
+  set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate, taxes = r.taxes, price_includes_tax = r.price_includes_tax, product_sku = p.sku, product_name = p.name, unit = p.unit
   from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target), private.order_lines(target))) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
-    and (i.unit_price, i.price_source, i.tax_rate, i.product_sku, i.product_name, i.unit) is distinct from (r.unit_price, r.price_source, r.tax_rate, p.sku, p.name, p.unit);
+    and (i.unit_price, i.price_source, i.tax_rate, i.taxes, i.price_includes_tax, i.product_sku, i.product_name, i.unit)
+      is distinct from (r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, p.sku, p.name, p.unit);
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;

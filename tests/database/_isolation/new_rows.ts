@@ -86,6 +86,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       language: 'sw',
       body: 'Pole',
     }),
+    taxes: row({ name: 'Levy', percent: 2 }),
     territories: row({ code: 'ISO', name: 'Sample' }, { parent_id: ids.territory }),
     vehicles: row(
       { registration: 'ISO 1', name: 'Sample', capacity_kg: 1, capacity_l: 1, capacity_units: 1 },

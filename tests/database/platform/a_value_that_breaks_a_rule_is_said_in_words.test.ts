@@ -40,6 +40,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     notes_are_bounded: { notes: LONG },
     payment_terms_are_bounded: { payment_terms_days: 366 },
     phone_is_e164: { phone: '+0' },
+    tax_exemption_is_complete: { tax_exemption_reason: 'Embassy' },
     tax_id_is_short: { tax_id: LONG },
   },
   drivers: {
@@ -103,6 +104,10 @@ const BROKEN: Record<string, Record<string, Values>> = {
     posted_at_is_finite: { posted_at: 'infinity' },
     reference_is_short: { reference: '' },
     source_is_short: { source: LONG },
+  },
+  taxes: {
+    name_is_short: { name: ' ' },
+    tax_rate_is_a_percentage: { percent: 101 },
   },
   tenant_settings: {
     bank_details_are_not_blank: { bank_details: ' ' },

@@ -116,6 +116,8 @@ export interface Database {
           quantity: number;
           unit_price: number;
           tax_rate: number;
+          taxes: Json;
+          price_includes_tax: boolean;
           line_total: number;
           tax_amount: number;
         };
@@ -173,6 +175,7 @@ export interface Database {
           is_live: boolean;
           return_id: string | null;
           allowed_commands: string[] | null;
+          credit_note_taxes: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -199,7 +202,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'credit_note_taxes';
       };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
@@ -278,6 +281,8 @@ export interface Database {
           phone: string | null;
           email: string | null;
           tax_id: string | null;
+          tax_exemption_reason: string | null;
+          tax_exemption_certificate: string | null;
           customer_type: string;
           category: string | null;
           status: Database['public']['Enums']['customer_status'];
@@ -299,6 +304,8 @@ export interface Database {
           phone?: string | null;
           email?: string | null;
           tax_id?: string | null;
+          tax_exemption_reason?: string | null;
+          tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
           credit_limit?: number;
@@ -316,6 +323,8 @@ export interface Database {
           phone?: string | null;
           email?: string | null;
           tax_id?: string | null;
+          tax_exemption_reason?: string | null;
+          tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
           credit_limit?: number;
@@ -704,6 +713,8 @@ export interface Database {
           quantity: number;
           unit_price: number;
           tax_rate: number;
+          taxes: Json;
+          price_includes_tax: boolean;
           line_total: number | null;
           tax_amount: number | null;
         };
@@ -762,6 +773,7 @@ export interface Database {
           is_done: boolean;
           is_live: boolean;
           allowed_commands: string[] | null;
+          invoice_taxes: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -781,7 +793,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'invoice_taxes';
       };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
@@ -1197,6 +1209,8 @@ export interface Database {
           unit_price: number;
           price_source: string;
           tax_rate: number;
+          taxes: Json;
+          price_includes_tax: boolean;
           line_total: number | null;
           tax_amount: number | null;
           quantity_delivered: number;
@@ -1266,6 +1280,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          order_taxes: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1306,7 +1321,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'order_taxes';
       };
       /** Paybills and tills of M-Pesa whose payments are told to this company as they come in. Who tells of one is known by the secret in the address that M-Pesa calls. */
       paybills: {
@@ -1524,6 +1539,7 @@ export interface Database {
           is_active: boolean;
           valid_from: string;
           valid_to: string | null;
+          prices_include_tax: boolean;
         };
         Insert: {
           name: string;
@@ -1533,6 +1549,7 @@ export interface Database {
           is_active?: boolean;
           valid_from?: string;
           valid_to?: string | null;
+          prices_include_tax?: boolean;
         };
         Update: {
           name?: string;
@@ -1542,6 +1559,7 @@ export interface Database {
           is_active?: boolean;
           valid_from?: string;
           valid_to?: string | null;
+          prices_include_tax?: boolean;
         };
         Relationships: [
           {
@@ -1648,7 +1666,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What is sold. Prices are per unit, before tax, in the tenant's currency. */
+      /** What is sold. Its base price is per unit, before tax, in the tenant's currency. */
       products: {
         Row: {
           id: string;
@@ -1674,6 +1692,8 @@ export interface Database {
           container_product_id: string | null;
           deposit_amount: number;
           is_active: boolean;
+          tax_ids: string[];
+          taxes: Json;
         };
         Insert: {
           sku: string;
@@ -1692,6 +1712,7 @@ export interface Database {
           container_product_id?: string | null;
           deposit_amount?: number;
           is_active?: boolean;
+          tax_ids?: string[];
         };
         Update: {
           sku?: string;
@@ -1710,6 +1731,7 @@ export interface Database {
           container_product_id?: string | null;
           deposit_amount?: number;
           is_active?: boolean;
+          tax_ids?: string[];
         };
         Relationships: [
           {
@@ -2051,6 +2073,33 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands';
+      };
+      /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
+      taxes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          percent: number;
+          is_active: boolean;
+        };
+        Insert: { name: string; percent: number; is_active?: boolean };
+        Update: { is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'taxes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** A company's differences from role_permissions: a right added to or taken from a role. */
       tenant_role_permissions: {
@@ -3010,6 +3059,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
+      /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_tax: {
+        Args: {
+          tax_id: string;
+          name: string;
+          percent: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['taxes']['Row'];
+      };
       /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, driver_cannot_sign_in, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
@@ -3394,7 +3454,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;

@@ -1,4 +1,4 @@
-import type { Enums, Tables } from '#lib/database.types.ts';
+import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
@@ -54,9 +54,11 @@ export async function listInvoices(list: ListQuery) {
   );
 }
 
-export async function readInvoice(id: string): Promise<Offered<Invoice> | null> {
+export async function readInvoice(
+  id: string,
+): Promise<(Offered<Invoice> & { invoice_taxes: Json }) | null> {
   const found = await oneWith(
-    supabase.from('invoices').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    supabase.from('invoices').select('*,allowed_commands,invoice_taxes').eq('id', id).maybeSingle(),
     ON_INVOICE,
   );
   return found && asPrinted(found);

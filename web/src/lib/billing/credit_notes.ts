@@ -1,4 +1,4 @@
-import type { Tables } from '#lib/database.types.ts';
+import type { Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
@@ -29,9 +29,15 @@ export async function listCreditNotes(list: ListQuery) {
   );
 }
 
-export async function readCreditNote(id: string): Promise<Offered<CreditNote> | null> {
+export async function readCreditNote(
+  id: string,
+): Promise<(Offered<CreditNote> & { credit_note_taxes: Json }) | null> {
   const found = await oneWith(
-    supabase.from('credit_notes').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    supabase
+      .from('credit_notes')
+      .select('*,allowed_commands,credit_note_taxes')
+      .eq('id', id)
+      .maybeSingle(),
     ON_NOTE,
   );
   return found && asPrinted(found);

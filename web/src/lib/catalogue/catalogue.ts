@@ -50,6 +50,12 @@ export function orderedIn(product: Product): string {
   return product.allows_fractions ? 'any quantity' : `whole ${unitOf(2, unit)}`;
 }
 
+/** The rate of a product, or by name what it is the sum of. */
+export function taxOf({ tax_rate, taxes }: Product): string {
+  const borne = taxes as { name: string; percent: number }[];
+  return borne.map((tax) => `${tax.name} ${tax.percent} %`).join(' + ') || `${tax_rate} %`;
+}
+
 export function createProduct(input: ProductInput) {
   return answerOf(supabase.from('products').insert(input).select().single());
 }

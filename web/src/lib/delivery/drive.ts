@@ -19,7 +19,14 @@ const ON_LINE = {
 export type DriveLine = With<
   Pick<
     Tables<'order_items'>,
-    'id' | 'order_id' | 'line_number' | 'quantity' | 'unit_price' | 'tax_rate' | 'product_id'
+    | 'id'
+    | 'order_id'
+    | 'line_number'
+    | 'quantity'
+    | 'unit_price'
+    | 'tax_rate'
+    | 'price_includes_tax'
+    | 'product_id'
   >,
   typeof ON_LINE
 >;
@@ -66,6 +73,7 @@ export async function readDrive(
     'quantity',
     'unit_price',
     'tax_rate',
+    'price_includes_tax',
     'product_id',
   );
   const lines = await attach(items, ON_LINE);

@@ -1,4 +1,4 @@
-import type { Enums, Tables } from '#lib/database.types.ts';
+import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
@@ -49,9 +49,11 @@ export async function listOrders(list: ListQuery) {
   );
 }
 
-export async function readOrder(id: string): Promise<Offered<Order> | null> {
+export async function readOrder(
+  id: string,
+): Promise<(Offered<Order> & { order_taxes: Json }) | null> {
   const found = await oneWith(
-    supabase.from('orders').select('*,allowed_commands').eq('id', id).maybeSingle(),
+    supabase.from('orders').select('*,allowed_commands,order_taxes').eq('id', id).maybeSingle(),
     ON_ORDER,
   );
   return found && asPrinted(found);
@@ -114,6 +116,7 @@ export interface Quote {
     quantity: number;
     unit_price: number;
     price_source: string;
+    price_includes_tax: boolean;
     line_total: number;
     tax_amount: number;
     in_stock: boolean;
