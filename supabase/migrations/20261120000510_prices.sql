@@ -63,8 +63,8 @@ declare
   is_exempt constant boolean := (select c.tax_exemption_reason is not null from public.customers c where c.tenant_id = tenant and c.id = customer);
 begin
   return query
-  with lists as materialized (
-    select l.id, l.prices_include_tax, case
+  with recursive lists as (
+    select l.id, l.prices_include_tax, l.based_on_id, l.based_on_percent, 0 as depth, 1::numeric as share, case
         when l.id = c.price_list_id then 1
         when l.customer_type = c.customer_type then 2
         when l.territory_id = c.territory_id then 3
@@ -74,6 +74,11 @@ begin
       and l.valid_from <= priced_on and (l.valid_to is null or l.valid_to >= priced_on)
       and (l.id = c.price_list_id or l.customer_type = c.customer_type or l.territory_id = c.territory_id or l.is_default)
     where c.tenant_id = tenant and c.id = customer
+    union all
+    select b.id, b.prices_include_tax, b.based_on_id, b.based_on_percent, l.depth + 1, l.share * (1 + l.based_on_percent / 100), l.tier
+    from lists l
+    join public.price_lists b on b.tenant_id = tenant and b.id = l.based_on_id and b.is_active
+      and b.valid_from <= priced_on and (b.valid_to is null or b.valid_to >= priced_on)
   )
   select r.line_number, r.product_id, r.quantity,
     case when is_exempt and b.prices_include_tax then private.line_net(1, b.price, p.tax_rate, true) else coalesce(b.price, p.base_price) end,
@@ -82,14 +87,14 @@ begin
   from pg_catalog.unnest(private.read_lines(tenant, lines, kept)) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   left join lateral (
-    select i.price, l.tier, l.prices_include_tax
+    select round(i.price * l.share, 2) as price, l.tier, l.prices_include_tax
     from lists l
     join public.price_list_items i on i.tenant_id = tenant and i.price_list_id = l.id and i.product_id = r.product_id and i.min_quantity <= r.quantity
-    order by l.tier, i.min_quantity desc
+    order by l.tier, l.depth, i.min_quantity desc
     limit 1
   ) b on true
   order by r.line_number;
 end
 $$;
 comment on function private.resolve_prices(uuid, uuid, jsonb, date, jsonb) is
-  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached; else the base price; before tax, or with it where the list says so. Who is exempt is charged none. Raises lines_invalid.';
+  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached, its own price before that of the list it builds on; else the base price; before tax, or with it where the list says so. Who is exempt is charged none. Raises lines_invalid.';

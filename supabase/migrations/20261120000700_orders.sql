@@ -126,6 +126,8 @@ create table public.order_items (
   unit text not null,
   quantity numeric(14,3) not null,
   unit_price numeric(14,2) not null,
+  price_when_added numeric(14,2) not null,
+  price_change numeric(14,2) generated always as (unit_price - price_when_added) stored,
   price_source text not null,
   tax_rate numeric(5,2) not null,
   taxes jsonb not null default '[]',
@@ -150,6 +152,8 @@ create index order_items_product on public.order_items (tenant_id, product_id);
 comment on table public.order_items is 'Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed.';
 comment on column public.order_items.quantity is 'Base units ordered.';
 comment on column public.order_items.taxes is 'What tax_rate is the sum of, [{name, percent}]; empty where it has no names.';
+comment on column public.order_items.price_when_added is 'The price that the product had when it came onto the order.';
+comment on column public.order_items.price_change is 'What its price has gone up (or down) by since.';
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 comment on column public.order_items.quantity_returned is 'What of it came back later, from the returns that were received.';

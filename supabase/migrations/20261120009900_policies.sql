@@ -244,7 +244,7 @@ create policy delete_editors on public.product_barcodes for delete to authentica
 using (tenant_id = (select private.tenant_id('products.edit')));
 
 select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',
-  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to', 'prices_include_tax');
+  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to', 'prices_include_tax', 'based_on_id', 'based_on_percent');
 
 select private.let_edit('public.taxes', 'products.view', 'prices.edit', '{name,percent}', 'is_active');
 

@@ -68,6 +68,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     price_is_bounded: { price: 'NaN' },
   },
   price_lists: {
+    based_on_a_percentage: { based_on_percent: 5 },
     customer_type_is_short: { customer_type: LONG, territory_id: null },
     list_has_at_most_one_audience: { customer_type: 'kiosk' },
     name_is_not_blank: { name: LONG },

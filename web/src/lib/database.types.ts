@@ -1207,6 +1207,8 @@ export interface Database {
           unit: string;
           quantity: number;
           unit_price: number;
+          price_when_added: number;
+          price_change: number | null;
           price_source: string;
           tax_rate: number;
           taxes: Json;
@@ -1540,6 +1542,8 @@ export interface Database {
           valid_from: string;
           valid_to: string | null;
           prices_include_tax: boolean;
+          based_on_id: string | null;
+          based_on_percent: number | null;
         };
         Insert: {
           name: string;
@@ -1550,6 +1554,8 @@ export interface Database {
           valid_from?: string;
           valid_to?: string | null;
           prices_include_tax?: boolean;
+          based_on_id?: string | null;
+          based_on_percent?: number | null;
         };
         Update: {
           name?: string;
@@ -1560,8 +1566,17 @@ export interface Database {
           valid_from?: string;
           valid_to?: string | null;
           prices_include_tax?: boolean;
+          based_on_id?: string | null;
+          based_on_percent?: number | null;
         };
         Relationships: [
+          {
+            foreignKeyName: 'price_lists_tenant_id_based_on_id_fkey';
+            columns: ['tenant_id', 'based_on_id'];
+            isOneToOne: false;
+            referencedRelation: 'price_lists';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'price_lists_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -3842,7 +3857,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices and words and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;

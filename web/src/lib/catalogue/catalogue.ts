@@ -16,7 +16,10 @@ export type PriceListInput = Written['price_lists']['Insert'];
 const TERRITORY = link('territory_id', 'territories', 'name');
 const PRICE_LIST = link('price_list_id', 'price_lists', 'name', 'is_active');
 
-const ON_PRICE_LIST = { territories: TERRITORY };
+const ON_PRICE_LIST = {
+  territories: TERRITORY,
+  based_on: link('based_on_id', 'price_lists', 'name'),
+};
 
 export type PriceList = With<Tables<'price_lists'>, typeof ON_PRICE_LIST>;
 
