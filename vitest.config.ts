@@ -21,12 +21,15 @@ function withSvelte(project: ReturnType<typeof layer>) {
   const support = join(import.meta.dirname, 'tests', 'web', '_support');
   return {
     ...project,
-    test: { ...project.test, server: { deps: { inline: ['@lucide/svelte'] } } },
+    test: {
+      ...project.test,
+      setupFiles: ['tests/harness/random.ts', join(support, 'project.ts')],
+      server: { deps: { inline: ['@lucide/svelte'] } },
+    },
     plugins: [svelte({ configFile: false })],
     resolve: {
       alias: {
         '$app/navigation': join(support, 'navigation.ts'),
-        '$app/env/public': join(support, 'public_env.ts'),
       },
     },
   };

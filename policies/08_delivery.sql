@@ -1,7 +1,7 @@
 -- Family 08, delivery.
 
 grant execute on function
-  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload,
+  private.sees_trip, private.drives_trip, private.delivers_order, private.waits_for_a_van, private.is_load_confirmed, private.counted_for_the_other_side, private.is_ready_to_offload,
   private.what_keeps_trip_open, private.normal_plate
 to authenticated;
 

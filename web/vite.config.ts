@@ -7,8 +7,81 @@ import { defineConfig } from 'vite';
 const stack = process.env.MZIGO_STACK_URL ?? 'http://localhost:4321';
 const backend = ['/rest', '/auth', '/storage', '/functions'];
 
+/** Packages by name. */
+const packages = (...names: string[]) => new RegExp(`node_modules/(${names.join('|')})/`);
+
+/**
+ * A few large files instead of a hundred small ones: the pages before the sign-in load the core and the
+ * frame, everything behind it the rest as well, and then a page is one file more. A group takes the
+ * dependencies of its modules along, so those that must stay apart come first.
+ */
+const codeSplitting = {
+  groups: [
+    // Kit sets it before any other file of its own may be evaluated.
+    { name: 'payload', test: /kit\/src\/runtime\/client\/payload\.js/, priority: 6 },
+    { name: 'store', test: packages('dexie'), priority: 5 },
+    {
+      name: 'core',
+      test: (id: string) =>
+        packages(
+          'svelte',
+          'svelte-sonner',
+          'svelte-toolbelt',
+          'mode-watcher',
+          'runed',
+          'clsx',
+          'tailwind-merge',
+          'devalue',
+          'esm-env',
+          'inline-style-parser',
+          'style-to-object',
+          '@lucide',
+          '@supabase',
+        ).test(id) || /kit\/src\/runtime\/(?!client\/(payload|entry|client-entry))/.test(id),
+      priority: 4,
+    },
+    {
+      name: 'widgets',
+      test: packages('bits-ui', '@internationalized', '@floating-ui', 'tabbable'),
+      priority: 3,
+    },
+    // What the pages before the sign-in are made of.
+    {
+      name: 'frame',
+      test: /src\/lib\/(errors|fields|platform\/(session|supabase|command|perform)|tenancy\/tenancy\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
+      priority: 2,
+    },
+    // What only one page uses stays with that page.
+    { name: 'portal', test: /src\/lib\//, minShareCount: 2, priority: 1 },
+  ],
+};
+
 export default defineConfig({
   plugins: [
+    {
+      name: 'x',
+      generateBundle(_o: any, bundle: any) {
+        for (const c of Object.values(bundle) as any[]) {
+          if (c.type !== 'chunk' || !/widgets|core/.test(c.name)) continue;
+          const by: any = {};
+          for (const [id, m] of Object.entries(c.modules) as any[]) {
+            const k = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? id.split('/src/').pop();
+            by[k] = (by[k] ?? 0) + (m.renderedLength ?? 0);
+          }
+          console.log(
+            'CHUNK',
+            c.name,
+            c.fileName,
+            c.code.length,
+            Object.entries(by)
+              .sort((a: any, b: any) => b[1] - a[1])
+              .slice(0, 32)
+              .map(([k, v]) => k + ':' + v)
+              .join(' '),
+          );
+        }
+      },
+    } as any,
     tailwindcss(),
     sveltekit({
       compilerOptions: { runes: true },
@@ -31,6 +104,7 @@ export default defineConfig({
       },
     }),
   ],
+  environments: { client: { build: { rolldownOptions: { output: { codeSplitting } } } } },
   server: {
     proxy: {
       ...Object.fromEntries(backend.map((path) => [path, stack])),

@@ -23,7 +23,9 @@ const edited = (view: string, edit: string): Access => ({
 
 export const ACCESS: Record<string, Access> = {
   approvals: { select: 'users.view' },
+  attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
+  comments: { select: 'comments.view in scope' },
   contacts: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Catalogue } from './catalogue.ts';
+import { renderChoices } from './choices.ts';
 import { renderContract } from './contract.ts';
 import { renderDocuments } from './documents.ts';
 import { renderErrors } from './errors.ts';
@@ -17,6 +18,7 @@ const RENDERERS: Record<string, (catalogue: Catalogue) => string | Promise<strin
   'docs/errors.md': renderErrors,
   'docs/permissions.md': renderPermissions,
   'docs/workflows.md': renderWorkflows,
+  'web/src/lib/choices.ts': renderChoices,
   'web/src/lib/database.types.ts': renderTypes,
   'web/src/lib/documents.ts': renderDocuments,
 };

@@ -75,7 +75,7 @@ export interface Machine {
   page: string;
   view_permission: string;
   /** Column with the number that people call it by. */
-  number_column: string | null;
+  number_column: string;
   initial: string;
   states: string[];
   /** States in which nearly all records end, as the column is_done says (docs/decisions/0013). */

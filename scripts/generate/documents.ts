@@ -45,7 +45,7 @@ export interface DocumentKind {
   /** Without it nobody sees one. */
   permission: string;
   /** Column with the number that people call it by. */
-  number: string | null;
+  number: string;
   /** Every state in the order of the work: it waits for somebody, is open, or nothing follows any more. */
   states: Record<string, 'waiting' | 'open' | 'done'>;
   /** States in which somebody else than its author decides, and the permission to do it. */

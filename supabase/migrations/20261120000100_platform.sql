@@ -102,7 +102,7 @@ end
 $$;
 select private.force_policies('private.errors');
 comment on function private.fail(text, jsonb) is
-  'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step.';
+  'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step. A member of the detail that concerns what was sent has the name of its argument or column: its value is what was refused, for input_invalid what is needed; an array has a record per line concerned, with its place (line, from 1) or its id and condition, and problem where the lines differ in that.';
 
 create function private.answer_refusal(error_key text, detail jsonb default '{}'::jsonb) returns jsonb
 language plpgsql security definer set search_path = ''

@@ -77,7 +77,7 @@ begin
   -- bcrypt reads 72 bytes; anything longer would be cut off in silence.
   if password is null or pg_catalog.length(password) < 12 or pg_catalog.octet_length(password) > 72
     or password !~ '[[:alpha:]]' or password !~ '[0-9]' then
-    perform private.fail('password_too_weak');
+    perform private.fail('password_too_weak', '{"password": "too weak"}');
   end if;
 end
 $$;
@@ -200,7 +200,7 @@ begin
   perform private.require_reference('public.invitations', 'territory_id', tenant, territory_id);
   perform private.require_reference('public.invitations', 'customer_id', tenant, customer_id);
   if exists (select from public.memberships m join public.users u on u.id = m.user_id where m.tenant_id = tenant and u.email = address and m.status = 'active') then
-    perform private.fail('already_member');
+    perform private.fail('already_member', pg_catalog.jsonb_build_object('email', email));
   end if;
   update public.invitations i set status = 'revoked' where i.tenant_id = tenant and i.email = address and i.status = 'pending';
   insert into public.invitations (tenant_id, email, full_name, role, warehouse_id, territory_id, customer_id)

@@ -187,6 +187,22 @@ $$;
 comment on function private.set_tenant_status(uuid, public.tenant_status) is 'Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found.';
 select private.expose_command('set_tenant_status', is_of_platform => true);
 
+create function private.printed_seller(tenant uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  return (
+    select pg_catalog.jsonb_build_object('legal_name', coalesce(s.legal_name, t.name), 'postal_address', s.postal_address, 'tax_numbers', s.tax_numbers,
+      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till)
+    from public.tenants t left join public.tenant_settings s on s.tenant_id = t.id
+    where t.id = tenant
+  );
+end
+$$;
+comment on function private.printed_seller(uuid) is
+  'The company in the words of today, for a document to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
+
 create function private.tg_tenant_settings__check_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -198,7 +214,7 @@ begin
   end if;
   problem := private.json_logic_problem(new.business_rules -> 'orders.auto_approve');
   if problem is not null then
-    perform private.fail(problem, '{"field": "business_rules", "rule": "orders.auto_approve"}');
+    perform private.fail(problem, '{"business_rules.orders.auto_approve": "not valid"}');
   end if;
   problem := case
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
@@ -213,7 +229,7 @@ begin
     when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.counts_show_expected') not in ('boolean', 'null') then 'trips.counts_show_expected'
   end;
   if problem is not null then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('field', 'business_rules', 'rule', problem));
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('business_rules.' || problem, 'not a value that this rule can have'));
   end if;
   return new;
 end

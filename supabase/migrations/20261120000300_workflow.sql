@@ -9,7 +9,7 @@ create table private.machines (
   place integer generated always as identity,
   table_name text not null unique,
   initial_state text not null,
-  number_column text,
+  number_column text not null,
   view_permission text not null references public.permissions (permission) deferrable initially deferred,
   page text not null,
   constraint page_is_a_path check (page ~ '^(/[a-z_]+)+$')
@@ -18,7 +18,7 @@ create index machines_view_permission on private.machines (view_permission);
 comment on table private.machines is
   'The documents: each kind with the table of public that it lives on and where a new row starts. Its name is what commands call it: approve_<machine>. Written by private.register_document; who sees a history (private.sees_document), what it offers (allowed_commands), what waits for somebody (private.waiting) and how it is found (private.find_numbers) follow by themselves.';
 comment on column private.machines.place is 'Order in which they are shown: that of their families, which is the order of the work.';
-comment on column private.machines.number_column is 'Column with the number that people call it by, drawn for the kind of this name (private.document_kinds); null: it has none.';
+comment on column private.machines.number_column is 'Column with the number that people call it by: drawn for the kind of this name (private.document_kinds), or given by somebody outside.';
 comment on column private.machines.view_permission is 'Without it nobody is told how many there are.';
 comment on column private.machines.page is 'Its list in the portal; a record is at <page>/<id>.';
 
@@ -87,6 +87,7 @@ create table public.workflow_definitions (
   is_enabled boolean not null default true,
   permission text references public.permissions (permission),
   condition jsonb,
+  compiled_condition jsonpath generated always as (private.compile_rule(condition)) stored,
   approvals_required integer not null default 1,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, machine, from_state, command),
@@ -99,6 +100,7 @@ create index workflow_definitions_permission on public.workflow_definitions (per
 comment on table public.workflow_definitions is
   'A company''s narrowing of an existing edge: switch it off, ask another permission, add a condition, ask several approvers. New edges cannot be written here, so no guard can be skipped.';
 comment on column public.workflow_definitions.condition is 'JSON Logic over the row as {"row": {…}}; the edge is open only while it is truthy.';
+comment on column public.workflow_definitions.compiled_condition is 'The condition as private.rule_holds asks it first.';
 comment on column public.workflow_definitions.approvals_required is 'How many different people must take this step before it happens.';
 
 create table public.approvals (

@@ -70,38 +70,101 @@ create trigger _200_refuse_update before update on public.event_store
 for each row when (not private.only_erases(old, new)) execute function private.tg__refuse_change();
 create trigger _200_refuse_truncate before truncate on public.event_store for each statement execute function private.tg__refuse_change();
 
--- Rows whose id is of no quarter that was prepared: of a clock that is far off.
-create table private.event_store_rest partition of public.event_store default;
-select private.force_policies('private.event_store_rest');
-create trigger _200_refuse_truncate before truncate on private.event_store_rest for each statement execute function private.tg__refuse_change();
-comment on table private.event_store_rest is 'Rows of the ledger outside of every prepared quarter; empty as long as clocks are right.';
+------------------------------------------------------------------------------------------------
+-- Tables that are kept by quarters
+------------------------------------------------------------------------------------------------
 
-create function private.extend_ledger() returns bigint
+create table private.ledgers (
+  ledger text primary key,
+  kept_for interval,
+  constraint kept_for_a_year_at_least check (kept_for >= interval '1 year')
+);
+select private.force_policies('private.ledgers');
+comment on table private.ledgers is
+  'Tables that grow for ever, in parts of a quarter each by the time in their ids. Names, not regclass: a dump of the table is to be read where the ids of tables are others.';
+comment on column private.ledgers.kept_for is
+  'After how long a quarter is taken off the table (private.retire_quarters); null: never, because what is kept beside the ledger is proved by all of it.';
+
+create function private.add_part(ledger regclass, part text, bounds text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('create table private.%I (like %s including defaults including constraints including indexes)', part, ledger);
+  perform private.force_policies(pg_catalog.format('private.%I', part)::regclass);
+  if exists (select from pg_catalog.pg_trigger t where t.tgrelid = ledger and t.tgname = '_200_refuse_truncate') then
+    execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on private.%I for each statement execute function private.tg__refuse_change()', part);
+  end if;
+  execute pg_catalog.format('comment on table private.%I is %L', part, 'Part of ' || ledger::text || '. Made by private.add_part.');
+  execute pg_catalog.format('alter table %s attach partition private.%I %s', ledger, part, bounds);
+end
+$$;
+comment on function private.add_part(regclass, text, text) is 'Adds a part to a table that is kept by quarters, closed to everybody like the whole and as append-only.';
+
+create function private.extend_ledgers() returns bigint
 language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '2s'
 as $$
 declare
-  begins timestamptz;
-  part text;
+  due record;
   added bigint := 0;
 begin
-  foreach begins in array array[pg_catalog.date_trunc('quarter', pg_catalog.now()), pg_catalog.date_trunc('quarter', pg_catalog.now()) + interval '3 months'] loop
-    part := pg_catalog.format('private.%I', 'event_store_' || pg_catalog.to_char(begins, 'YYYY"q"Q'));
-    if pg_catalog.to_regclass(part) is null then
-      execute pg_catalog.format('create table %s (like public.event_store including defaults including constraints including indexes)', part);
-      perform private.force_policies(part::regclass);
-      execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on %s for each statement execute function private.tg__refuse_change()', part);
-      execute pg_catalog.format('comment on table %s is %L', part, 'Rows of the ledger of one quarter. Made by private.extend_ledger.');
-      execute pg_catalog.format('alter table public.event_store attach partition %s for values from (%L) to (%L)',
-        part, private.uuid_v7_floor(begins), private.uuid_v7_floor(begins + interval '3 months'));
+  for due in
+    select l.ledger, q.begins, l.ledger || pg_catalog.to_char(q.begins, '"_"YYYY"q"Q') as part
+    from private.ledgers l
+    cross join pg_catalog.unnest(array[pg_catalog.date_trunc('quarter', pg_catalog.now()), pg_catalog.date_trunc('quarter', pg_catalog.now()) + interval '3 months']) as q (begins)
+    order by l.ledger, q.begins
+  loop
+    if pg_catalog.to_regclass(pg_catalog.format('private.%I', due.part)) is null then
+      perform private.add_part(pg_catalog.format('public.%I', due.ledger)::regclass, due.part, pg_catalog.format('for values from (%L) to (%L)',
+        private.uuid_v7_floor(due.begins), private.uuid_v7_floor(due.begins + interval '3 months')));
       added := added + 1;
     end if;
   end loop;
   return added;
 end
 $$;
-comment on function private.extend_ledger() is
-  'Maintenance: prepares the ledger for this quarter and the next.';
-select private.extend_ledger();
+comment on function private.extend_ledgers() is 'Maintenance: prepares this quarter and the next of every table that is kept by quarters.';
+
+create function private.retire_quarters() returns bigint
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '2s'
+as $$
+declare
+  old record;
+  retired bigint := 0;
+begin
+  for old in
+    select l.ledger, c.relname as part
+    from private.ledgers l
+    join pg_catalog.pg_inherits i on i.inhparent = pg_catalog.format('public.%I', l.ledger)::regclass
+    join pg_catalog.pg_class c on c.oid = i.inhrelid
+    cross join lateral pg_catalog.regexp_matches(c.relname, '_(\d{4})q(\d)$') q
+    where pg_catalog.make_timestamptz(q[1]::integer, q[2]::integer * 3 - 2, 1, 0, 0, 0) + interval '3 months' <= pg_catalog.now() - l.kept_for
+    order by c.relname
+  loop
+    execute pg_catalog.format('alter table public.%I detach partition private.%I', old.ledger, old.part);
+    execute pg_catalog.format('comment on table private.%I is %L', old.part, 'Was part of public.' || old.ledger || ' and is kept no longer: dump it where it is to be kept, then drop it.');
+    retired := retired + 1;
+  end loop;
+  return retired;
+end
+$$;
+comment on function private.retire_quarters() is
+  'Maintenance: takes quarters that are kept no longer off their tables. Nobody reads them from then on; whoever runs the house dumps and drops them (docs/operating.md).';
+
+create function private.keep_by_quarters(ledger regclass, kept_for interval default null) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  ledger_name constant text := (select c.relname from pg_catalog.pg_class c where c.oid = ledger);
+begin
+  insert into private.ledgers (ledger, kept_for) values (ledger_name, kept_for);
+  -- Rows whose id is of no quarter that was prepared: of a clock that is far off. Nothing is lost.
+  perform private.add_part(ledger, ledger_name || '_rest', 'default');
+  perform private.extend_ledgers();
+end
+$$;
+comment on function private.keep_by_quarters(regclass, interval) is
+  'Has a table that was made with "partition by range (id)" kept by quarters, each for so long (null: for ever). After its triggers. Called by migrations.';
+select private.keep_by_quarters('public.event_store');
 
 create function private.event_names(event_type text, machine text) returns text[]
 language sql immutable parallel safe
@@ -194,22 +257,41 @@ create index inbox_processed_at on private.inbox (processed_at);
 select private.force_policies('private.inbox');
 comment on table private.inbox is 'Messages already consumed, written in the transaction of their effect: a redelivered message finds its row and does nothing. Purged after 30 days.';
 
+create function private.event_message(event public.event_store) returns jsonb
+language sql immutable parallel safe
+return pg_catalog.jsonb_build_object('event_id', (event).id, 'tenant_id', (event).tenant_id, 'event_type', (event).event_type, 'entity_id', (event).entity_id);
+comment on function private.event_message(public.event_store) is 'What a queue is told of an event: ids and its name, nothing personal.';
+
 create function private.build_fan_out() returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  deliveries text;
+  built record;
 begin
-  select pg_catalog.string_agg(pg_catalog.format(
-    case when q.is_digest then
-      ', to_%1$s as (insert into pgmq.%2$I (vt, message) select pg_catalog.clock_timestamp(), d.message from (select distinct on (f.tenant_id, f.entity_type, f.entity_id) f.sequence, f.message from fresh f where %3$s order by f.tenant_id, f.entity_type, f.entity_id, f.sequence desc) d order by d.sequence)'
-    else
-      ', to_%1$s as (insert into pgmq.%2$I (vt, message) select pg_catalog.clock_timestamp(), f.message from fresh f where %3$s order by f.sequence)'
-    end,
-    q.queue, 'q_' || q.queue, pg_catalog.format('exists (select from pg_catalog.unnest(f.names) n where n like any (%L::text[]))', q.patterns)), E'\n  ' order by q.queue)
-  into deliveries
+  select coalesce(pg_catalog.string_agg('bool_or(' || q.is_heard || ')', E',\n    ' order by q.place), 'false') as questions,
+    pg_catalog.string_agg(pg_catalog.format(
+      case when q.is_digest then $digest$
+  if heard[%1$s] then
+    insert into pgmq.%2$I (vt, message)
+    select pg_catalog.clock_timestamp(), d.message
+    from (
+      select distinct on (n.tenant_id, n.entity_type, n.entity_id) n.sequence, private.event_message(n) as message
+      from new_rows n where n.event_type is not null and %3$s
+      order by n.tenant_id, n.entity_type, n.entity_id, n.sequence desc
+    ) d
+    order by d.sequence;
+  end if;$digest$ else $each$
+  if heard[%1$s] then
+    insert into pgmq.%2$I (vt, message)
+    select pg_catalog.clock_timestamp(), private.event_message(n)
+    from new_rows n where n.event_type is not null and %3$s
+    order by n.sequence;
+  end if;$each$ end, q.place, 'q_' || q.queue, q.is_heard), '' order by q.place) as deliveries
+  into built
   from (
-    select p.queue, p.is_digest, pg_catalog.array_agg(distinct c.event_pattern order by c.event_pattern) as patterns
+    select p.queue, p.is_digest, pg_catalog.row_number() over (order by p.queue) as place, pg_catalog.format(
+      'exists (select from pg_catalog.unnest(private.event_names(n.event_type, n.machine)) name where name like any (%L::text[]))',
+      pg_catalog.array_agg(distinct c.event_pattern order by c.event_pattern)) as is_heard
     from private.queue_policies p join private.consumers c on c.queue = p.queue
     group by p.queue
   ) q;
@@ -218,26 +300,17 @@ create or replace function private.tg_event_store__fan_out() returns trigger
 language plpgsql security definer set search_path = ''
 as $body$
 declare
-  sent bigint;
+  heard boolean[];
 begin
-  if not exists (select from new_rows n where n.event_type is not null) then
-    return null;
-  end if;
-  with fresh as materialized (
-    select n.tenant_id, n.entity_type, n.entity_id, n.sequence, private.event_names(n.event_type, n.machine) as names,
-      pg_catalog.jsonb_build_object('event_id', n.id, 'tenant_id', n.tenant_id, 'event_type', n.event_type, 'entity_id', n.entity_id) as message
-    from new_rows n
-    where n.event_type is not null
-  )%s
-  select count(*) into sent from fresh;
+  select array[%s] into heard from new_rows n where n.event_type is not null;%s
   return null;
 end
 $body$
-$make$, deliveries);
+$make$, built.questions, built.deliveries);
 end
 $$;
 comment on function private.build_fan_out() is
-  'Writes tg_event_store__fan_out from private.consumers: one statement for all queues, so that its plan is made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
+  'Writes tg_event_store__fan_out from private.consumers: one question which queues hear of it, and a statement for each that does; their plans are made once per session. pgmq.send_batch would be parsed and planned for every queue of every transaction.';
 select private.build_fan_out();
 comment on function private.tg_event_store__fan_out() is
   'Sends new events to the queues with a consumer of one of their names, in the transaction that writes them. Messages carry ids only. Written by private.build_fan_out().';

@@ -200,7 +200,7 @@ declare
   parts constant text[] := pg_catalog.regexp_match(pg_catalog.btrim(stated), '^([1-9][0-9]{0,17}):([0-9a-f]{64})$');
 begin
   if stated is not null and parts is null then
-    perform private.fail('audit_head_invalid', '{"field": "head"}');
+    perform private.fail('audit_head_invalid', '{"head": "not readable"}');
   end if;
   return row(parts[1]::bigint, pg_catalog.decode(parts[2], 'hex'));
 end

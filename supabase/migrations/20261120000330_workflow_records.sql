@@ -128,11 +128,12 @@ begin
     offset 0
   ) c
   cross join lateral (
-    -- The state is told by the steps, the stamps by the row itself, and what is generated follows.
+    -- The state is told by the steps, the stamps by the row itself, and what is generated follows. Where nothing
+    -- else has changed, which is most often, no column is looked at.
     select 0 as place, nullif(tg_argv[0], '') || '.updated' as event_type, null::text as machine, null::text as from_state, null::text as step, null::text as to_state,
       nullif(pg_catalog.current_setting('mzigo.rule', true), '') as rule, v.old_values, v.new_values
     from private.changed_values(c.before, c.after - tg_argv[2]::text[]) v
-    where v.new_values is not null
+    where c.before - tg_argv[2]::text[] <> c.after - tg_argv[2]::text[] and v.new_values is not null
     union all
     select s.step, (s.edge).event, (s.edge).machine, (s.edge).from_state, (s.edge).command, (s.edge).to_state, s.rule, null, null
     from private.steps_between(tg_argv[1], c.before ->> 'status', c.after ->> 'status') s

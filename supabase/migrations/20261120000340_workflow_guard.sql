@@ -57,7 +57,7 @@ begin
         perform private.fail('transition_switched_off', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
       end if;
       if narrowed.condition is not null
-        and not private.is_truthy(private.json_logic(narrowed.condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new)))) then
+        and not private.rule_holds(narrowed.condition, narrowed.compiled_condition, pg_catalog.jsonb_build_object('row', pg_catalog.to_jsonb(new))) then
         perform private.fail('transition_condition_not_met', pg_catalog.jsonb_build_object('machine', machine_name, 'command', edge.command));
       end if;
     end if;
@@ -136,7 +136,7 @@ begin
       on w.tenant_id = tenant and w.machine = t.machine and w.from_state = t.from_state and w.command = t.command
     where t.machine = machine_name and t.from_state = current_state
       and coalesce(w.is_enabled, true)
-      and (w.condition is null or private.is_truthy(private.json_logic(w.condition, pg_catalog.jsonb_build_object('row', entity))))
+      and (w.condition is null or private.rule_holds(w.condition, w.compiled_condition, pg_catalog.jsonb_build_object('row', entity)))
       and private.has_permission(tenant, coalesce(w.permission, t.permission))
       and not private.is_kept_apart(t.separate_from, entity)
     union
@@ -392,7 +392,7 @@ declare
   usual text;
 begin
   if problem is not null then
-    perform private.fail(problem, '{"field": "condition"}');
+    perform private.fail(problem, '{"condition": "not valid"}');
   end if;
   -- Opening a step to holders of another right gives them the usual one for this step.
   if new.permission is not null and auth.uid() is not null then

@@ -349,7 +349,8 @@ comment on function private.run_maintenance() is
 select private.expose('run_maintenance', 'service_role');
 
 select private.maintain('seal_audits', 'sealed');
-select private.maintain('extend_ledger', 'ledger_quarters');
+select private.maintain('extend_ledgers', 'ledger_quarters');
+select private.maintain('retire_quarters', 'retired_quarters');
 
 create function private.purge_expired() returns bigint
 language plpgsql security definer set search_path = ''

@@ -14,7 +14,7 @@ begin
     perform private.create_document_sequences(t.id) from public.tenants t;
   end if;
   insert into private.machines (machine, table_name, initial_state, number_column, view_permission, page)
-  values (machine_name, table_name, initial, case when prefix is not null then number_column end, view_permission, page);
+  values (machine_name, table_name, initial, number_column, view_permission, page);
   perform private.register_error(machine_name || '_transition_illegal', 409,
     'This step is not possible in the present state.', 'Reload the page and use one of the buttons it offers.');
   perform private.manage_table(managed, machine_name, machine_name, numbered => case when exists (
@@ -148,8 +148,12 @@ declare
   step bigint;
 begin
   select * into numbered from private.document_kinds k where k.kind = document_kind;
-  if not found then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('document_kind', (select pg_catalog.string_agg(m.machine, ', ' order by m.machine) from private.machines m where m.number_column is not null)));
+  if not found and exists (select from private.machines m where m.machine = document_kind) then
+    -- Called by what somebody else has numbered: a reference of the bank.
+    return array[pg_catalog.upper(pg_catalog.btrim(typed))];
+  end if;
+  if numbered.kind is null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('document_kind', (select pg_catalog.string_agg(m.machine, ', ' order by m.machine) from private.machines m)));
   end if;
   digits := pg_catalog.substring(pg_catalog.upper(typed), '^\s*(?:#|' || numbered.prefix || '[- ]?)?([0-9]{1,12})\s*$');
   if tenant is null or digits is null then
@@ -181,7 +185,7 @@ declare
 begin
   -- Values are looked up first, each in a statement of its own: equality of text is leakproof, so behind row level
   -- security it may choose rows by an index, and where nothing is meant nothing is read.
-  for known in select * from private.machines m where m.number_column is not null order by m.machine loop
+  for known in select * from private.machines m order by m.machine loop
     branches := branches || pg_catalog.format($branch$
   when %1$L then
     numbers := array(select d.%2$I from public.%3$I d where d.tenant_id = tenant and d.%2$I = any (candidates));$branch$,

@@ -40,6 +40,9 @@ create table public.customers (
   credit_limit numeric(14,2) not null default 0,
   payment_terms_days integer not null default 0,
   pays_at_month_end boolean not null default false,
+  discount_percent numeric(5,2),
+  discount_fixed numeric(14,2),
+  discount_days integer,
   price_list_id uuid,
   territory_id uuid,
   sales_rep_id uuid,
@@ -63,6 +66,8 @@ create table public.customers (
   constraint category_is_short check (length(category) <= 40),
   constraint credit_limit_is_bounded check (credit_limit between 0 and 999999999999.99),
   constraint payment_terms_are_bounded check (payment_terms_days between 0 and 365),
+  constraint early_discount_is_one check ((discount_days is null) = (discount_percent is null and discount_fixed is null) and (discount_percent is null or discount_fixed is null)
+    and discount_days between 0 and 365 and discount_percent > 0 and discount_percent <= 50 and discount_fixed > 0 and discount_fixed <= 999999999.99),
   constraint notes_are_bounded check (length(notes) <= 4000),
   constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> '')
 );
@@ -73,6 +78,8 @@ create index customers_search on public.customers using gin ((name || ' ' || cod
 comment on table public.customers is 'Who buys. Only active customers can order.';
 comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
+comment on column public.customers.discount_percent is 'What he may keep of an invoice, deposits apart, when he pays it within discount_days of its date.';
+comment on column public.customers.discount_fixed is 'The same as an amount in the company''s currency.';
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
 comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
@@ -106,7 +113,8 @@ select private.register_error('tax_exemption_is_complete', 422, 'A tax exemption
 select private.register_error('credit_limit_is_bounded', 422, 'The credit limit is negative or too large.', 'Enter an amount from 0 to 999999999999.99.');
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.normalise_phones('public.customers');
-select private.note_editors('public.customers', 'name', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end');
+select private.register_error('early_discount_is_one', 422, 'The discount for paying early is not possible.', 'Enter either percent, up to 50, or an amount, and within how many days, from 0 to 365; or none of it.');
+select private.note_editors('public.customers', 'name', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 

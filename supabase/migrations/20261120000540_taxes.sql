@@ -1,7 +1,7 @@
 -- Family 05, catalogue: taxes by name, which products bear them, and what of a price is tax.
 
 ------------------------------------------------------------------------------------------------
--- What of a line is tax (docs/decisions/0023)
+-- What of a line is tax (docs/decisions/0024)
 ------------------------------------------------------------------------------------------------
 
 create function private.line_net(quantity numeric, unit_price numeric, tax_rate numeric, price_includes_tax boolean) returns numeric

@@ -99,13 +99,14 @@ create table public.inventory_transactions (
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
   constraint occurred_at_is_finite check (occurred_at > '2000-01-01' and occurred_at < '2200-01-01')
-);
+) partition by range (id);
 create index inventory_transactions_balance on public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, occurred_at, id);
 create index inventory_transactions_product on public.inventory_transactions (tenant_id, product_id);
 create index inventory_transactions_reference on public.inventory_transactions (tenant_id, reference_id);
 comment on table public.inventory_transactions is
   'The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at).';
 select private.protect_ledger('public.inventory_transactions');
+select private.keep_by_quarters('public.inventory_transactions');
 
 select private.register_error('stock_short', 409, 'There is not enough stock.', 'Reduce the quantities of the products in the details, or allow a backorder.');
 select private.register_error('stock_history_negative', 409, 'This movement happened earlier and would make a later balance negative.', 'Check the time and quantity, or correct the later movements first.');

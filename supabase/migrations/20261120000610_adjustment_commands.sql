@@ -118,7 +118,7 @@ begin
   perform private.check_version(expected_version, target.version);
   next_state := private.next_state('adjustment', target.id, target.status::text, command);
   if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   if command <> 'approve' or private.record_approval(tenant, 'adjustment', target.id, command, target.status::text) then
     update public.manual_adjustments a

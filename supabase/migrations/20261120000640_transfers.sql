@@ -264,7 +264,7 @@ declare
 begin
   perform private.require_own_place(tenant, 'from_warehouse_id', transfer.from_warehouse_id);
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   if transfer.status = 'dispatched' then
     perform private.move_in_transit(transfer, private.transit_account(tenant), transfer.from_warehouse_id, (

@@ -415,7 +415,7 @@ declare
   next_state constant text := private.next_state('stock_count', target.id, target.status::text, 'cancel');
 begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.stock_counts c set status = next_state::public.stock_count_status, cancelled_reason = private.require_text('reason', reason), approved_at = null, approved_by = null
   where c.tenant_id = target.tenant_id and c.id = target.id

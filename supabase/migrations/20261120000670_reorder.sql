@@ -1,10 +1,10 @@
 -- Family 06, warehouse: what has to be ordered again.
 
 create view public.reorder_suggestions with (security_invoker = true) as
-select s.tenant_id, s.id, s.warehouse_id, s.product_id, s.on_hand, s.reserved, s.available, s.reorder_point, s.coming,
+select s.tenant_id, s.id, s.warehouse_id, s.warehouse_name, s.product_id, s.product_name, s.product_sku, s.unit, s.on_hand, s.reserved, s.available, s.reorder_point, s.coming,
   2 * s.reorder_point - s.available - s.coming as suggested
 from (
-  select i.tenant_id, i.id, i.warehouse_id, i.product_id, i.on_hand, i.reserved, i.available, i.reorder_point,
+  select i.tenant_id, i.id, i.warehouse_id, w.name as warehouse_name, i.product_id, p.name as product_name, p.sku as product_sku, p.unit, i.on_hand, i.reserved, i.available, i.reorder_point,
     coalesce((
       select sum(l.quantity - l.received)
       from public.transfers t join public.transfer_items l on l.tenant_id = t.tenant_id and l.transfer_id = t.id

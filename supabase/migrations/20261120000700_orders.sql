@@ -81,7 +81,7 @@ comment on column public.orders.is_done is 'Delivered, as nearly all orders are 
 comment on column public.orders.is_owed is 'Confirmed and not invoiced yet: counts towards what the customer owes.';
 comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
 comment on column public.orders.suspension_note is 'Why the order goes on although its customer is suspended.';
-comment on column public.orders.printed is 'The customer as the order shows him, kept as he was when it was submitted, approved or sent elsewhere: {name, code, tax_id, payment_terms_days, place (the depot''s name), address {label, street, city}}. Null for drafts, which show him as he is.';
+comment on column public.orders.printed is 'The customer as the order shows him, kept as he was when it was submitted, approved or sent elsewhere: {name, code, tax_id, payment_terms_days, place (the depot''s name), address {label, street, city}, seller: the company when it was approved}. Null for drafts, which show him as he is.';
 comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
@@ -105,7 +105,8 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
 insert into private.in_place_commands (machine, state, command, permission) values
   ('order', 'draft', 'amend', 'orders.create'),
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
-  ('order', 'failed', 'reattempt', 'orders.create');
+  ('order', 'failed', 'reattempt', 'orders.create'),
+  ('customer', 'active', 'create_order', 'orders.create');
 insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, 'release_suspended', 'customers.approve' from pg_catalog.unnest(array['pending_approval', 'approved', 'allocated']) s;
 insert into private.in_place_commands (machine, state, command, permission)
@@ -180,11 +181,14 @@ create function private.tg_orders__keep_words() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  new.printed := private.printed_customer(new.tenant_id, new.customer_id, new.address_id, new.warehouse_id);
+  new.printed := private.printed_customer(new.tenant_id, new.customer_id, new.address_id, new.warehouse_id) || case
+    when new.status = 'pending_approval' then '{}'
+    when new.status is distinct from old.status then pg_catalog.jsonb_build_object('seller', private.printed_seller(new.tenant_id))
+    else pg_catalog.jsonb_build_object('seller', old.printed -> 'seller') end;
   return new;
 end
 $$;
-comment on function private.tg_orders__keep_words() is 'The order keeps the words that were true when it was submitted, approved, or sent to another address.';
+comment on function private.tg_orders__keep_words() is 'The order keeps the words that were true when it was submitted, approved, or sent to another address; those of the seller from its approval on.';
 create trigger _130_keep_words before insert on public.orders for each row
 when (new.status <> 'draft') execute function private.tg_orders__keep_words();
 create trigger _130_keep_new_words before update of status, address_id on public.orders for each row

@@ -276,7 +276,8 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   submitted public.orders := draft;
-  rule jsonb;
+  auto_approve jsonb;
+  compiled jsonpath;
 begin
   case buyer.status
     when 'active' then null;
@@ -292,9 +293,10 @@ begin
   end if;
   submitted.status := 'pending_approval';
   submitted.submitted_at := pg_catalog.now();
-  rule := private.tenant_rule(draft.tenant_id, 'orders.auto_approve');
-  if rule is not null and private.credit_shortfall(submitted) = 0
-    and private.is_truthy(private.json_logic(rule, pg_catalog.jsonb_build_object('order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer)))) then
+  select s.business_rules -> 'orders.auto_approve', s.compiled_auto_approve into auto_approve, compiled
+  from public.tenant_settings s where s.tenant_id = draft.tenant_id;
+  if auto_approve is not null and private.credit_shortfall(submitted) = 0
+    and private.rule_holds(auto_approve, compiled, pg_catalog.jsonb_build_object('order', pg_catalog.to_jsonb(submitted), 'customer', pg_catalog.to_jsonb(buyer))) then
     submitted.status := 'approved';
     submitted.approved_at := pg_catalog.now();
     submitted.approved_total := draft.subtotal + draft.tax_total;

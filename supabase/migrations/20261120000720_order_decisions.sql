@@ -59,7 +59,7 @@ begin
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'reject');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;
@@ -97,7 +97,7 @@ begin
     perform private.fail('order_not_on_hold', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   if hold and coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.orders o set is_on_hold = hold, hold_reason = case when hold then pg_catalog.btrim(reason) end where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;
@@ -156,7 +156,7 @@ begin
     perform private.fail('order_not_suspended', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   if (pg_catalog.length(pg_catalog.btrim(note)) between 1 and 500) is not true then
-    perform private.fail('suspension_note_is_bounded', '{"field": "note"}');
+    perform private.fail('suspension_note_is_bounded', pg_catalog.jsonb_build_object('note', pg_catalog.left(note, 100)));
   end if;
   update public.orders o set suspension_note = pg_catalog.btrim(note) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;

@@ -101,6 +101,7 @@ create table public.trips (
   completed_at timestamptz,
   status_reason text,
   notes text,
+  printed jsonb,
   is_done boolean not null generated always as (status = 'completed') stored,
   is_booked boolean not null generated always as (status in ('planned', 'dispatched', 'in_progress')) stored,
   is_on_the_road boolean not null generated always as (status in ('dispatched', 'in_progress')) stored,
@@ -135,6 +136,7 @@ select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 
 select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road', each_alone => true);
 select private.refuse_taken('public.trips', 'trips_driver_on_the_road', 'driver_on_the_road', each_alone => true);
 comment on table public.trips is 'One round of one van with one driver.';
+comment on column public.trips.printed is 'The seller as the papers of the trip show him, kept as he was when it was dispatched: {seller}. Null before.';
 comment on column public.trips.is_done is 'Completed, as nearly all trips are in the end. A list of trips in another state asks for is_done is false as well: an index answers that.';
 comment on column public.trips.is_booked is 'Planned or on the way: its driver and its vehicle are taken for the planned time.';
 comment on column public.trips.is_on_the_road is 'Dispatched and not back yet.';
@@ -160,9 +162,22 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('trip', 'dispatched', 'report_variance', 'variances.report'),
   ('trip', 'in_progress', 'report_variance', 'variances.report'),
   ('trip', 'completed', 'report_variance', 'variances.report'),
-  ('trip', 'cancelled', 'report_variance', 'variances.report');
+  ('trip', 'cancelled', 'report_variance', 'variances.report'),
+  ('order', 'allocated', 'create_trip', 'trips.edit');
 
 alter table public.fulfilments add foreign key (tenant_id, trip_id) references public.trips (tenant_id, id);
+
+create function private.tg_trips__keep_words() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.printed := pg_catalog.jsonb_build_object('seller', private.printed_seller(new.tenant_id));
+  return new;
+end
+$$;
+comment on function private.tg_trips__keep_words() is 'The papers that ride along name the seller as he was when the van left.';
+create trigger _130_keep_words before update of status on public.trips for each row
+when (new.status = 'dispatched' and old.status <> 'dispatched') execute function private.tg_trips__keep_words();
 
 create table public.trip_stops (
   id uuid not null default private.uuid_v7(),
@@ -386,10 +401,14 @@ select private.offer_if('trip', $$private.has_permission(trips.tenant_id, case w
   and not private.counted_for_the_other_side(trips)$$, 'confirm_load');
 select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
   and private.is_ready_to_offload(trips)$$, 'submit_offload');
+select private.offer_if('trip', 'private.is_load_confirmed(trips)', 'dispatch');
 select private.offer_if('trip', 'private.what_keeps_trip_open(trips) is null', 'complete');
 select private.find_by('trip', 'vehicle_id', 'array(select v from private.find_vehicles(typed) v where pg_catalog.length(private.normal_plate(typed)) >= 3)');
 select private.find_by('trip', 'id', 'array(select s.trip_id from public.trip_stops s where s.tenant_id = tenant and s.customer_id = any (private.customers_meant(typed)) order by s.id desc limit 1000)');
+select private.find_by('offload', 'trip_id', 'array(select s.trip_id from public.trip_stops s where s.tenant_id = tenant and s.customer_id = any (private.customers_meant(typed)) order by s.id desc limit 1000)');
+select private.find_by('variance', 'order_id', 'array(select o.id from public.orders o where o.tenant_id = tenant and o.customer_id = any (private.customers_meant(typed)) order by o.id desc limit 1000)');
 
 -- Two edges of an order are taken by the trip that carries it, three commands are given at the customer's door.
 select private.offer_if('order', 'false', 'dispatch', 'start_delivery');
+select private.offer_if('order', 'private.waits_for_a_van(orders)', 'create_trip');
 select private.offer_if('order', 'private.delivers_order(orders)', 'arrive_at_stop', 'complete_delivery', 'fail_delivery');

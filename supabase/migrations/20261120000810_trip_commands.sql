@@ -69,6 +69,16 @@ end
 $$;
 comment on function private.drives_trip(public.trips) is 'Whether the caller is the driver of the trip.';
 
+create function private.waits_for_a_van(target public.orders) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return not target.is_on_hold and private.why_not_served(target) is null
+    and not exists (select from public.trip_stops s where s.tenant_id = target.tenant_id and s.order_id = target.id);
+end
+$$;
+comment on function private.waits_for_a_van(public.orders) is 'Whether nothing but a trip is missing to an allocated order: nobody holds it, its customer can be served and no trip carries it yet.';
+
 create function private.delivers_order(target public.orders) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -357,6 +367,18 @@ comment on function private.plan_trip(uuid, integer) is
   'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
 select private.expose_command('plan_trip');
 
+create function private.is_load_confirmed(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.loads l
+    where l.tenant_id = target.tenant_id and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
+  );
+end
+$$;
+comment on function private.is_load_confirmed(public.trips) is 'Whether both sides have counted the load: only then the van leaves.';
+
 create function private.counted_for_the_other_side(target public.trips) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -397,7 +419,7 @@ begin
   full join pg_catalog.jsonb_to_recordset(counts) as c (product_id uuid, count numeric) on c.product_id = i.product_id
   where i.expected is distinct from c.count;
   if mismatch is not null then
-    perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('products', mismatch));
+    perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('counts', mismatch));
   end if;
   update public.load_items i
   set depot_count = case when is_driver then i.depot_count else i.expected end,
@@ -438,9 +460,7 @@ begin
   end if;
   perform private.check_crew(target, true);
   perform private.check_capacity(target);
-  if not exists (
-    select from public.loads l where l.tenant_id = tenant and l.trip_id = target.id and l.depot_confirmed_at is not null and l.driver_confirmed_at is not null
-  ) then
+  if not private.is_load_confirmed(target) then
     perform private.fail('load_not_confirmed', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   perform from public.orders o
@@ -542,7 +562,7 @@ begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
   delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;

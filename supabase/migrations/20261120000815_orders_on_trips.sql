@@ -66,7 +66,7 @@ begin
   perform private.check_trip_of_order(target, trip_id);
   perform private.next_state('order', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   perform private.release_stock(target);

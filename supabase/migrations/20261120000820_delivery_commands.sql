@@ -64,7 +64,7 @@ begin
   target := delivery.target;
   perform private.next_state('order', target.id, target.status::text, 'fail_delivery');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.fulfilments f set status = 'failed', reason = pg_catalog.btrim(fail_delivery.reason), resolved_at = coalesce(captured_at, pg_catalog.now())
   where f.tenant_id = tenant and f.order_id = target.id;

@@ -49,12 +49,13 @@ begin
     perform private.fail('offload_exists', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
   perform private.require_records('items', items, '{"product_id": "uuid", "counted": "numeric", "condition": "public.stock_condition"}');
-  select pg_catalog.jsonb_agg(g.product_id) into problems
-  from pg_catalog.jsonb_to_recordset(items) as g (product_id uuid, counted numeric)
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', g.line, 'product_id', g.product_id, 'problem', case
+    when p.id is null then 'product_unknown' when g.counted is null then 'quantity_missing' when g.counted < 0 then 'quantity_negative' else 'quantity_too_large' end)) into problems
+  from rows from (pg_catalog.jsonb_to_recordset(items) as (product_id uuid, counted numeric)) with ordinality as g (product_id, counted, line)
   left join public.products p on p.tenant_id = tenant and p.id = g.product_id
   where p.id is null or g.counted is null or g.counted < 0 or g.counted > 99999999;
   if problems is not null then
-    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('product_ids', problems));
+    perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('items', problems));
   end if;
   select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = trip.vehicle_id;
 
@@ -102,7 +103,7 @@ begin
   perform private.check_version(expected_version, document.version);
   next_state := private.next_state('offload', document.id, document.status::text, command);
   if command = 'reject' and coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   if command = 'approve' and exists (
     select from public.variances v where v.tenant_id = tenant and v.offload_id = document.id and v.status <> 'approved'
@@ -228,7 +229,7 @@ begin
   perform private.check_version(expected_version, target.version);
   next_state := private.next_state('variance', target.id, target.status::text, command);
   if command = 'reject' and coalesce(pg_catalog.btrim(note), '') = '' then
-    perform private.fail('reason_required', '{"field": "note"}');
+    perform private.fail('reason_required', '{"note": "required"}');
   end if;
   perform private.check_text('note', note, 1000);
   if command = 'approve' then

@@ -2,8 +2,8 @@
 
 create type public.invoice_status as enum ('draft', 'issued', 'partially_paid', 'paid', 'overdue', 'void');
 create type public.payment_status as enum ('pending', 'approved', 'reconciled', 'rejected', 'cancelled');
--- Money of a credit note pays as any other does; it is made by issuing one and never received.
-create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'credit_note');
+-- Credit notes, what was written off and discounts for paying early pay as money does, and were never received.
+create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'credit_note', 'write_off', 'discount');
 
 create type public.statement_line_status as enum ('open', 'matched', 'set_aside');
 
@@ -16,6 +16,8 @@ create table public.invoices (
   currency text not null,
   issued_on date,
   due_on date,
+  discount_until date,
+  discount_amount numeric(14,2),
   subtotal numeric(14,2) not null default 0,
   tax_total numeric(14,2) not null default 0,
   deposit_total numeric(14,2) not null default 0,
@@ -42,6 +44,7 @@ create table public.invoices (
       else paid_total = 0
     end
   ),
+  constraint discount_has_its_day check ((discount_until is null) = (discount_amount is null) and discount_amount between 0.01 and subtotal + tax_total),
   constraint void_has_a_reason check (status <> 'void' or btrim(status_reason) <> '')
 );
 create unique index invoices_live on public.invoices (tenant_id, order_id) where is_live;
@@ -50,6 +53,7 @@ create index invoices_not_done on public.invoices (tenant_id, due_on, id) where 
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, is_done);
 comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order, like orders.printed, and the seller {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till} of that day. Null for drafts.';
+comment on column public.invoices.discount_amount is 'What the customer may keep when he pays the rest until discount_until, by his terms on the day of issue.';
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
 comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
 comment on column public.invoices.is_live is 'Not void.';
@@ -120,14 +124,18 @@ create table public.payments (
   received_by uuid,
   trip_id uuid,
   order_id uuid,
+  waives_invoice_id uuid,
+  note text,
   status public.payment_status not null default 'pending',
   approved_by uuid,
   approved_at timestamptz,
   status_reason text,
   is_done boolean not null generated always as (status <> 'pending') stored,
   is_live boolean not null generated always as (status not in ('rejected', 'cancelled')) stored,
+  is_received boolean not null generated always as (method in ('cash', 'mpesa', 'bank_transfer', 'cheque')) stored,
   unique (tenant_id, number),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
+  foreign key (tenant_id, waives_invoice_id) references public.invoices (tenant_id, id),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   constraint amount_is_bounded check (amount > 0 and amount <= 999999999999.99),
@@ -136,6 +144,9 @@ create table public.payments (
   constraint reference_is_short check (length(reference) between 1 and 80),
   constraint received_at_is_finite check (received_at > '2000-01-01' and received_at < '2200-01-01'),
   constraint mpesa_has_its_code check (method <> 'mpesa' or reference_key is not null),
+  constraint note_is_short check (length(note) <= 500),
+  constraint waived_for_an_invoice check ((method in ('write_off', 'discount')) = (waives_invoice_id is not null)),
+  constraint written_off_with_a_reason check (method <> 'write_off' or btrim(note) <> ''),
   constraint only_approved_money_pays check (status in ('approved', 'reconciled') or (allocated_total = 0 and refunded_total = 0)),
   constraint approval_is_recorded check (status not in ('approved', 'reconciled') or approved_at is not null),
   constraint reason_given_when_refused check (status not in ('rejected', 'cancelled') or btrim(status_reason) <> '')
@@ -147,6 +158,11 @@ create index payments_not_done on public.payments (tenant_id, created_at desc, i
 create index payments_customer on public.payments (tenant_id, customer_id);
 create index payments_trip on public.payments (tenant_id, trip_id);
 create index payments_order on public.payments (tenant_id, order_id);
+create index payments_waived on public.payments (tenant_id, waives_invoice_id) where waives_invoice_id is not null;
+create unique index payments_discount on public.payments (tenant_id, waives_invoice_id) where method = 'discount' and is_live;
+comment on column public.payments.is_received is 'Whether it is money that came in: neither a credit note, nor written off, nor a discount. Sums of money received ask for it.';
+comment on column public.payments.waives_invoice_id is 'The invoice that is written off, or whose discount for paying early this is.';
+comment on column public.payments.note is 'Why it was written off.';
 comment on table public.payments is 'Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per company, whatever the method.';
 comment on column public.payments.reference is 'As it is shown: in capitals, an M-Pesa code without spaces and signs, any other with single spaces.';
 comment on column public.payments.reference_key is 'What is compared: letters and digits of the reference.';
@@ -169,6 +185,8 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'payment', s, c.command, c.permission
 from pg_catalog.unnest(array['approved', 'reconciled']) s
 cross join (values ('allocate', 'payments.create'), ('unallocate', 'payments.create'), ('refund', 'payments.approve')) as c (command, permission);
+insert into private.in_place_commands (machine, state, command, permission)
+select 'invoice', s, 'record_payment', 'payments.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'overdue']) s;
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
 create function private.reference_key(reference text) returns text
@@ -268,7 +286,7 @@ select private.register_error('posted_at_is_finite', 422, 'The time of the line 
 select private.register_error('reference_is_short', 422, 'The reference is missing or too long.', 'Enter a reference of at most 80 characters, with a letter or a digit.');
 select private.register_error('source_is_short', 422, 'The source is missing or too long.', 'Enter a source of at most 40 characters, like bank.');
 select private.register_error('payer_is_short', 422, 'What is known of the payer is too long.', 'Enter a name of at most 120 characters, a telephone and a reference of at most 80.');
-select private.register_document('public.statement_lines', 'statement_line', 'open', 'payments.reconcile', '/payments/statement');
+select private.register_document('public.statement_lines', 'statement_line', 'open', 'payments.reconcile', '/payments/statement', number_column => 'reference');
 insert into private.waiting_states (machine, state, permission) values ('statement_line', 'open', 'payments.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('statement_line', 'open', 'confirm', 'matched', 'payments.reconcile', null, 'statement_line.matched'),
@@ -301,16 +319,17 @@ for each row execute function private.tg_statement_lines__refuse_future();
 select private.offer_if('invoice', 'false', 'pay_part', 'pay', 'mark_overdue', 'reopen', 'reopen_part', 'reopen_late');
 select private.offer_if('invoice', 'invoices.paid_total = 0', 'void');
 select private.offer_if('payment', 'payments.unallocated > 0', 'allocate');
-select private.offer_if('payment', 'payments.allocated_total > 0', 'unallocate');
+select private.offer_if('payment', 'payments.allocated_total > 0 and payments.waives_invoice_id is null', 'unallocate');
 select private.offer_if('payment', 'payments.unallocated > 0 and payments.created_by is distinct from auth.uid()', 'refund');
-select private.offer_if('payment', 'payments.refunded_total = 0 and payments.method <> ''credit_note''', 'cancel');
-select private.offer_if('payment', 'payments.method <> ''credit_note''', 'reconcile');
+select private.offer_if('payment', 'payments.refunded_total = 0 and (payments.is_received or payments.method = ''write_off'')', 'cancel');
+select private.offer_if('payment', 'payments.is_received', 'reconcile');
 -- Money that a statement proves is confirmed on its line; a match is undone on the payment.
 select private.offer_if('payment', 'false', 'confirm');
 select private.offer_if('statement_line', 'false', 'unmatch');
 select private.offer_if('statement_line', $$statement_lines.created_by is distinct from auth.uid()
   and private.has_permission(statement_lines.tenant_id, 'payments.approve')$$, 'confirm');
 select private.offer_if('order', 'not private.is_billed(orders)', 'bill');
+select private.find_by('statement_line', 'reference_key', 'pg_catalog.array_remove(array[private.reference_key(typed)], null)');
 select private.find_by('invoice', 'customer_id', 'private.customers_meant(typed)');
 select private.find_by('payment', 'customer_id', 'private.customers_meant(typed)');
 select private.find_by('payment', 'reference_key', 'pg_catalog.array_remove(array[private.reference_key(typed)], null)');

@@ -101,22 +101,6 @@ end
 $$;
 comment on function private.attempts_at(uuid, uuid) is 'An order with the failed ones that it tries again and those that try it again: money for one of them is for all.';
 
-create function private.printed_seller(tenant uuid) returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-begin
-  return (
-    select pg_catalog.jsonb_build_object('legal_name', coalesce(s.legal_name, t.name), 'postal_address', s.postal_address, 'tax_numbers', s.tax_numbers,
-      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till)
-    from public.tenants t left join public.tenant_settings s on s.tenant_id = t.id
-    where t.id = tenant
-  );
-end
-$$;
-comment on function private.printed_seller(uuid) is
-  'The company in the words of today, for an invoice to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
-
 create function private.due_date(issued date, days integer, at_month_end boolean) returns date
 language sql immutable parallel safe
 return case when at_month_end
@@ -144,12 +128,17 @@ begin
   update public.invoices i
   set status = 'issued', number = private.next_document_number(tenant, 'invoice'), issued_on = today,
     due_on = (select private.due_date(today, c.payment_terms_days, c.pays_at_month_end) from public.customers c where c.tenant_id = tenant and c.id = i.customer_id),
+    discount_until = case when d.amount > 0 then today + d.days end, discount_amount = nullif(d.amount, 0),
     -- Customer and seller as they are today, at the place and the address of the order.
     printed = (select private.printed_customer(tenant, o.customer_id, o.address_id, o.warehouse_id)
         || pg_catalog.jsonb_build_object('place', o.printed -> 'place', 'address', o.printed -> 'address', 'seller', private.printed_seller(tenant))
       from public.orders o where o.tenant_id = tenant and o.id = i.order_id)
-  where i.tenant_id = target.tenant_id and i.id = target.id
-  returning * into target;
+  from public.customers b
+  cross join lateral (
+    select b.discount_days as days, least(coalesce(b.discount_fixed, round((target.subtotal + target.tax_total) * b.discount_percent / 100, 2), 0), target.subtotal + target.tax_total) as amount
+  ) d
+  where i.tenant_id = target.tenant_id and i.id = target.id and b.tenant_id = target.tenant_id and b.id = target.customer_id
+  returning i.* into target;
   for advance in
     select * from public.payments p
     where p.tenant_id = tenant and p.order_id = any (paid_for) and p.status in ('approved', 'reconciled') and p.unallocated > 0
@@ -261,7 +250,7 @@ begin
   end if;
   perform private.next_state('invoice', target.id, target.status::text, 'void');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.invoices i set status = 'void', status_reason = pg_catalog.btrim(reason) where i.tenant_id = target.tenant_id and i.id = target.id returning * into target;
   return target;

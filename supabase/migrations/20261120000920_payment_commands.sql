@@ -12,10 +12,17 @@ as $$
 #variable_conflict use_variable
 declare
   created public.payments;
+  wrong jsonb;
 begin
-  if method is null or method = 'credit_note' or amount is null or amount <= 0 or amount > 999999999999.99 or amount <> round(amount, 2)
-    or pg_catalog.length(reference) > 80 then
-    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method, 'amount', amount, 'reference', reference));
+  select pg_catalog.jsonb_object_agg(w.field, w.value) into wrong
+  from (values
+    ('method', pg_catalog.to_jsonb(method), method is null or method in ('credit_note', 'write_off', 'discount')),
+    ('amount', pg_catalog.to_jsonb(amount), (amount > 0 and amount <= 999999999999.99 and amount = round(amount, 2)) is not true),
+    ('reference', pg_catalog.to_jsonb(pg_catalog.left(reference, 100)), pg_catalog.length(reference) > 80)
+  ) w (field, value, is_wrong)
+  where w.is_wrong;
+  if wrong is not null then
+    perform private.fail('payment_invalid', wrong);
   end if;
   if received_at < '2000-01-02' or private.is_to_come(tenant, received_at) then
     perform private.fail('received_at_invalid', pg_catalog.jsonb_build_object('received_at', received_at));
@@ -152,6 +159,11 @@ begin
   from pg_catalog.jsonb_to_recordset(allocations) as a (invoice_id uuid, amount numeric)
   group by a.invoice_id
   on conflict (tenant_id, payment_id, invoice_id) do update set amount = p.amount + excluded.amount;
+  if payment.is_received then
+    perform private.grant_discount(payment, a.invoice_id)
+    from (select distinct r.invoice_id from pg_catalog.jsonb_to_recordset(allocations) as r (invoice_id uuid)) a
+    order by a.invoice_id;
+  end if;
 end
 $$;
 comment on function private.insert_allocations(public.payments, jsonb) is
@@ -205,6 +217,7 @@ begin
   perform private.next_state('payment', target.id, target.status::text, 'approve');
   if private.record_approval(tenant, 'payment', target.id, 'approve', target.status::text) then
     update public.payments p set status = 'approved', approved_by = auth.uid(), approved_at = pg_catalog.now() where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
+    target := private.write_off(target);
     -- Money for an order pays its invoice, if that is issued by now; else it does when it is.
     for open_invoice in
       select i.id from public.invoices i
@@ -252,7 +265,7 @@ declare
   target public.payments;
 begin
   target := private.lock_payment(tenant, payment_id, expected_version);
-  if not private.takes_in_place('payment', tenant, target.status::text, 'unallocate') then
+  if target.waives_invoice_id is not null or not private.takes_in_place('payment', tenant, target.status::text, 'unallocate') then
     perform private.fail('allocation_not_possible', pg_catalog.jsonb_build_object('payment_id', target.id, 'payment_status', target.status));
   end if;
   perform from public.invoices i where i.tenant_id = tenant and i.id = invoice_id for no key update;
@@ -260,6 +273,7 @@ begin
   if not found then
     perform private.fail('nothing_allocated', pg_catalog.jsonb_build_object('payment_id', target.id, 'invoice_id', invoice_id));
   end if;
+  perform private.withdraw_discounts(tenant, array[invoice_id]);
   select * into target from public.payments p where p.tenant_id = target.tenant_id and p.id = target.id;
   return target;
 end
@@ -292,7 +306,7 @@ begin
     perform private.fail('refund_exceeds', pg_catalog.jsonb_build_object('payment_id', target.id, 'amount', amount, 'unallocated', target.unallocated));
   end if;
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   perform private.check_text('reason', reason, 500);
   insert into public.payment_refunds (tenant_id, payment_id, amount, reason) values (tenant, target.id, amount, pg_catalog.btrim(reason));
@@ -326,11 +340,15 @@ declare
   tenant constant uuid := private.require_permission('payments.view');
   target public.payments;
   next_state text;
+  paid uuid[];
 begin
   target := private.lock_payment(tenant, payment, expected_version);
+  if target.method = 'discount' then
+    perform private.fail('discount_follows', pg_catalog.jsonb_build_object('payment_id', target.id, 'invoice_id', target.waives_invoice_id));
+  end if;
   next_state := private.next_state('payment', target.id, target.status::text, command);
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   if target.refunded_total > 0 then
     perform private.fail('payment_has_refunds', pg_catalog.jsonb_build_object('payment_id', target.id, 'refunded_total', target.refunded_total));
@@ -338,7 +356,11 @@ begin
   perform from public.invoices i
   where i.tenant_id = tenant and i.id in (select a.invoice_id from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id)
   order by i.id for no key update;
-  delete from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id;
+  with taken as (
+    delete from public.payment_allocations a where a.tenant_id = tenant and a.payment_id = target.id returning a.invoice_id
+  )
+  select pg_catalog.array_agg(t.invoice_id) into paid from taken t;
+  perform private.withdraw_discounts(tenant, paid);
   perform private.free_statement_line(target);
   update public.payments p set status = next_state::public.payment_status, status_reason = pg_catalog.btrim(reason) where p.tenant_id = target.tenant_id and p.id = target.id returning * into target;
   return target;
@@ -368,6 +390,9 @@ declare
 begin
   target := private.lock_payment(tenant, payment_id, expected_version);
   perform private.next_state('payment', target.id, target.status::text, 'reconcile');
+  if not target.is_received then
+    perform private.fail('statement_line_mismatch', pg_catalog.jsonb_build_object('statement_line_id', statement_line_id, 'method', target.method));
+  end if;
   update public.statement_lines l set payment_id = target.id, status = 'matched'
   where l.tenant_id = tenant and l.id = statement_line_id and l.status = 'open' and l.amount = target.amount;
   if not found then

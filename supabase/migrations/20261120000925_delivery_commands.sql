@@ -70,17 +70,17 @@ begin
   if not exists (select from public.fulfilment_items f where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0) then
     perform private.fail('nothing_delivered', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  select pg_catalog.jsonb_agg(f.order_item_id) into problems from public.fulfilment_items f
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_item_id', f.order_item_id)) into problems from public.fulfilment_items f
   where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity and f.refused_reason is null;
   if problems is not null then
-    perform private.fail('refusal_without_reason', pg_catalog.jsonb_build_object('order_item_ids', problems));
+    perform private.fail('refusal_without_reason', pg_catalog.jsonb_build_object('items', problems));
   end if;
 
-  select pg_catalog.jsonb_agg(e.product_id) into problems
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', e.product_id)) into problems
   from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric)
   where not exists (select from public.products p where p.tenant_id = tenant and p.container_product_id = e.product_id);
   if problems is not null then
-    perform private.fail('not_a_container', pg_catalog.jsonb_build_object('product_ids', problems));
+    perform private.fail('not_a_container', pg_catalog.jsonb_build_object('empties', problems));
   end if;
 
   select pg_catalog.jsonb_agg(e.item) into problems

@@ -41,7 +41,7 @@ begin
     perform private.fail('separation_of_duties', '{"machine": "statement_line", "command": "confirm", "separate_from": ["created_by"]}');
   end if;
   if amount is distinct from target.amount then
-    perform private.fail('amount_differs', pg_catalog.jsonb_build_object('field', 'amount', 'amount', amount));
+    perform private.fail('amount_differs', pg_catalog.jsonb_build_object('amount', amount));
   end if;
   if method = 'cash' then
     perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('method', method));
@@ -80,7 +80,7 @@ begin
   target := private.lock_statement_line(tenant, statement_line_id, expected_version);
   perform private.next_state('statement_line', target.id, target.status::text, 'set_aside');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   perform private.check_text('reason', reason, 500);
   update public.statement_lines l set status = 'set_aside', status_reason = pg_catalog.btrim(reason) where l.tenant_id = tenant and l.id = target.id returning * into target;
@@ -155,7 +155,7 @@ begin
     perform private.fail('input_invalid', '{"lines": "from 1 to 5000 at once"}');
   end if;
   if coalesce(pg_catalog.length(account), 0) not between 1 and 40 then
-    perform private.fail('source_is_short', pg_catalog.jsonb_build_object('field', 'source', 'source', source));
+    perform private.fail('source_is_short', pg_catalog.jsonb_build_object('source', source));
   end if;
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', p.place, 'field', p.field) order by p.place) into problems
   from (
@@ -285,7 +285,7 @@ begin
     select l.reference_key into line_key from public.statement_lines l where l.tenant_id = event.tenant_id and l.id = event.entity_id and l.status = 'open';
     select * into money from public.payments p where p.tenant_id = event.tenant_id and p.reference_key = line_key and p.status = 'approved' for no key update;
   end if;
-  if money.method is null or money.method in ('cash', 'credit_note') then
+  if money.is_received is not true or money.method = 'cash' then
     return;
   end if;
   select * into line from public.statement_lines l

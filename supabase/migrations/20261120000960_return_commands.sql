@@ -17,7 +17,7 @@ begin
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
   if reason is null then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   perform private.check_text('notes', notes, 1000);
   perform private.require_records('items', items, '{"order_item_id": "uuid", "quantity": "numeric"}');
@@ -115,7 +115,7 @@ begin
   target := private.lock_return(tenant, return_id, expected_version);
   perform private.next_state('return', target.id, target.status::text, 'reject');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.returns r set status = 'rejected', status_reason = private.require_text('reason', reason) where r.tenant_id = target.tenant_id and r.id = target.id returning * into target;
   return target;

@@ -8,7 +8,7 @@ as $$
   from public.invoices i
   where i.tenant_id = tenant and i.customer_id = customer and i.is_live and i.status <> 'draft'
   union all
-  select (p.received_at at time zone z.timezone)::date, p.received_at, case p.method when 'credit_note' then 'credit_note' else 'payment' end,
+  select (p.received_at at time zone z.timezone)::date, p.received_at, case when p.is_received then 'payment' else p.method::text end,
     coalesce(p.credit_note_id, p.id), case p.method when 'credit_note' then p.reference else p.number end, 0, p.amount
   from public.payments p
   join public.tenant_settings z on z.tenant_id = p.tenant_id
@@ -21,7 +21,7 @@ as $$
   where r.tenant_id = tenant and p.customer_id = customer
 $$;
 comment on function private.account_entries(uuid, uuid) is
-  'Everything that changed what a customer owes: issued invoices and money given back (debit), approved payments and credit notes (credit). Void, rejected and cancelled documents are not there. on_date: in the company''s time zone.';
+  'Everything that changed what a customer owes: issued invoices and money given back (debit), approved payments, credit notes, what was written off and discounts (credit). Void, rejected and cancelled documents are not there. on_date: in the company''s time zone.';
 
 create function private.customer_statement(customer_id uuid, from_date date default null, to_date date default null)
 returns table (on_date date, kind text, document_id uuid, number text, debit numeric, credit numeric, balance numeric)
@@ -59,7 +59,7 @@ begin
 end
 $$;
 comment on function private.customer_statement(uuid, date, date) is
-  'Account of a customer between two days (the last 90, if not said) in the company''s currency: first a line "opening" with the sums before, then each invoice, payment, credit_note and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied.';
+  'Account of a customer between two days (the last 90, if not said) in the company''s currency: first a line "opening" with the sums before, then each invoice, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied.';
 select private.expose('customer_statement');
 
 create view public.receivables with (security_invoker = true) as

@@ -45,6 +45,7 @@ comment on column public.settlements.on_credit is 'What customers of the trip st
 comment on column public.settlements.handed_in is 'What the driver says he hands in.';
 comment on column public.settlements.difference is 'Counted less recorded: below zero is missing.';
 select private.register_document('public.settlements', 'settlement', 'open', 'trips.view', '/settlements', prefix => 'SET');
+select private.find_by('settlement', 'trip_id', 'array(select s.trip_id from public.trip_stops s where s.tenant_id = tenant and s.customer_id = any (private.customers_meant(typed)) order by s.id desc limit 1000)');
 insert into private.waiting_states (machine, state, permission) values ('settlement', 'submitted', 'payments.approve'), ('settlement', 'disputed', 'trips.drive');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('settlement', 'open', 'submit', 'submitted', 'trips.view', null, 'settlement.submitted'),
@@ -231,7 +232,7 @@ begin
   target := private.lock_settlement(tenant, settlement_id, expected_version);
   perform private.next_state('settlement', target.id, target.status::text, 'dispute');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"field": "reason"}');
+    perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.settlements s set status = 'disputed', status_reason = private.require_text('reason', reason) where s.tenant_id = target.tenant_id and s.id = target.id returning * into target;
   return target;

@@ -29,6 +29,8 @@ grant usage on schema analytics to authenticated;
 -- Family 01, platform: what policies, defaults and computed fields call.
 
 grant execute on function private.uuid_v7 to authenticated, service_role;
+-- Columns generated from it are worked out as whoever writes the row.
+grant execute on function private.compile_rule to authenticated;
 -- Commands are served once per key.
 grant execute on function private.begin_command, private.end_command to authenticated;
 
@@ -162,7 +164,7 @@ select private.let_edit('public.territories', 'territories.view', 'territories.e
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',
-  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -380,7 +382,7 @@ using (
 -- Family 08, delivery.
 
 grant execute on function
-  private.sees_trip, private.drives_trip, private.delivers_order, private.counted_for_the_other_side, private.is_ready_to_offload,
+  private.sees_trip, private.drives_trip, private.delivers_order, private.waits_for_a_van, private.is_load_confirmed, private.counted_for_the_other_side, private.is_ready_to_offload,
   private.what_keeps_trip_open, private.normal_plate
 to authenticated;
 
@@ -554,6 +556,35 @@ using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
+
+-- Family 12, records: what is told of a document, and what people say about it.
+
+grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of, private.check_comment,
+  private.write_comment, private.write_attachment, private.is_attached to authenticated;
+
+-- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
+grant select on public.comments to authenticated;
+create policy select_readers on public.comments for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+grant select on public.attachments to authenticated;
+create policy select_readers on public.attachments for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+-- Files: one folder per company. Until it is added to a document a file is its owner's alone.
+create policy mzigo_insert_attachments on storage.objects for insert to authenticated
+with check (bucket_id = 'attachments' and (storage.foldername(name))[1] = (select private.tenant_id('comments.write'))::text);
+create policy mzigo_select_attachments on storage.objects for select to authenticated
+using (
+  bucket_id = 'attachments' and (storage.foldername(name))[1] = (select private.tenant_id('comments.view'))::text
+  and (owner_id = (select auth.uid())::text or exists (select from public.attachments a where a.path = objects.name))
+);
+create policy mzigo_delete_attachments on storage.objects for delete to authenticated
+using (
+  bucket_id = 'attachments' and (storage.foldername(name))[1] = (select private.tenant_id('comments.write'))::text
+  and owner_id = (select auth.uid())::text
+  and not private.is_attached(name)
+);
 
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.

@@ -38,10 +38,10 @@ export class Portal {
   readonly #settings: string;
   readonly #assets = new Map<string, Asset>();
 
-  /** @param settings what `/_app/env.js` tells the portal about this stack */
+  /** @param settings what `/project.js` tells the portal about this stack */
   constructor(folder: string, settings: Record<string, string>) {
     this.#folder = folder;
-    this.#settings = `export const env=${JSON.stringify(settings)}`;
+    this.#settings = `globalThis.mzigoProject=${JSON.stringify(settings)}`;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -49,7 +49,7 @@ export class Portal {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
       return;
     }
-    if (path === '/_app/env.js') {
+    if (path === '/project.js') {
       await this.#send(request, response, this.#make(this.#settings, TYPES['.js'] ?? ''), false);
       return;
     }

@@ -90,3 +90,40 @@ test('an address that leads nowhere says so and leaves the way back in sight', a
   await owner.page.getByRole('link', { name: 'Gikomba Traders' }).waitFor();
   expect(owner.errors).toEqual([]);
 });
+
+test('trips, what came back, differences and cash are listed and found by customer', async () => {
+  const company = await Company.open();
+  const ordered = await company.allocated('Karen Country Kiosk', 10);
+  const trip = await company.started([ordered], 'KDA 101A', 3);
+  await company.delivered(ordered, 1, 100);
+  const offload = await company.offloaded(trip, 1, 5);
+  const variance = await company
+    .by('manager')
+    .row(`variances?order_id=eq.${ordered.id}&select=number&limit=1`);
+  const cash = await company
+    .by('driver')
+    .command('submit_settlement', { trip_id: trip.id, handed_in: 100 });
+  const owner = await signIn(visit(), 'owner@acme.test');
+  const { page } = owner;
+  for (const [path, row] of [
+    ['/trips', trip],
+    ['/offloads', offload],
+    ['/variances', variance],
+    ['/settlements', cash],
+  ] as const) {
+    const number = page.getByRole('link', { name: String(row['number']) }).first();
+    await owner.open(path);
+    await number.waitFor();
+    await owner.pick('Customer', 'Gikomba Traders');
+    await page.waitForURL(/customer=/);
+    await number.waitFor({ state: 'detached' });
+    await owner.pick('Customer', 'Karen Country Kiosk');
+    await number.waitFor();
+    await owner.open(`${path}?q=karen country`);
+    await number.waitFor();
+    await owner.open(`${path}?q=gikomba`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await number.waitFor({ state: 'detached' });
+  }
+  expect(owner.errors).toEqual([]);
+});

@@ -21,10 +21,10 @@ async function atHostedProject(browser: Browser, email: string): Promise<Person>
   });
   const { url, publishableKey } = testStack();
   const settings = { SUPABASE_URL: PROJECT, SUPABASE_PUBLISHABLE_KEY: publishableKey };
-  await context.route('**/_app/env.js', (route) =>
+  await context.route('**/project.js', (route) =>
     route.fulfill({
       contentType: 'text/javascript',
-      body: `export const env=${JSON.stringify(settings)}`,
+      body: `globalThis.mzigoProject=${JSON.stringify(settings)}`,
     }),
   );
   await context.route(`${PROJECT}/**`, async (route) => {

@@ -60,6 +60,16 @@ test('a half recorded delivery survives going back and a reload without network,
   await page.getByText('Signed.').waitFor();
   await page.getByText(/Without network the deposits cannot be worked out/).waitFor();
   await driver.context.setOffline(false);
+
+  // So is the count of the van.
+  await company.delivered(order);
+  const counted = page.getByLabel(/^Count of Cola.*good$/);
+  await driver.open('/drive');
+  await counted.fill('3');
+  await page.reload();
+  await page.getByText(/This is what you entered until/).waitFor();
+  await counted.waitFor();
+  expect(await counted.inputValue()).toBe('3');
   expect(driver.errors).toEqual([]);
 });
 
@@ -83,7 +93,7 @@ test('an order that cannot be is marked where it is typed, and signing in again 
   const total = page.getByText('Total', { exact: true }).locator('xpath=following-sibling::dd');
   await expect.poll(() => total.innerText()).toMatch(/\d/);
   await quantity.fill('1000000000');
-  await page.getByText('This is more than one order can hold').waitFor();
+  await page.getByText('At most 99,999,999.').waitFor();
   expect(await quantity.getAttribute('aria-invalid')).toBe('true');
   expect(await total.innerText()).toBe('–');
   await quantity.fill('5000');
@@ -113,5 +123,120 @@ test('an order that cannot be is marked where it is typed, and signing in again 
   await sales.open('/orders/abc');
   await page.getByText('There is no such page.').waitFor();
   expect(wrong).toEqual([]);
+  expect(sales.errors).toEqual([]);
+});
+
+test('a dialog opens again as it was left, also after a reload, and signing in happens inside it', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Karen Country Kiosk');
+  const sales = await signIn(visit(), 'sales@acme.test');
+  const { page } = sales;
+  const dialog = page.getByRole('dialog', { name: 'New contact' });
+  await sales.open(`/customers/${customer.id}`);
+  await sales.button('Add a contact').click();
+  await dialog.getByLabel('Name').fill('Linda Wekesa');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await sales.button('Add a contact').click();
+  await dialog.getByText(/This is what you entered until/).waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Linda Wekesa');
+  await page.reload();
+  await sales.button('Add a contact').click();
+  await dialog.getByText(/This is what you entered until/).waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Linda Wekesa');
+
+  await page.route('**/rest/v1/contacts*', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({
+          status: 401,
+          contentType: 'application/json',
+          body: JSON.stringify({ code: 'PGRST301', message: 'JWT expired' }),
+        })
+      : route.fallback(),
+  );
+  await dialog.getByRole('button', { name: 'Add the contact' }).click();
+  const again = page.getByRole('dialog', { name: 'You have been signed out' });
+  await again.waitFor();
+  await page.unroute('**/rest/v1/contacts*');
+  await again.getByLabel('Password', { exact: true }).fill('mzigo-demo-2026');
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('The contact was added.').waitFor();
+  await page.getByText('Linda Wekesa').first().waitFor();
+  await sales.button('Add a contact').click();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('');
+  expect(sales.errors).toEqual([]);
+});
+
+test('a reason and the settings are kept, and leaving them asks', async () => {
+  const company = await Company.open();
+  const order = await company.order('Kilimani Mini Mart', 2);
+  const manager = await signIn(visit(), 'manager@acme.test');
+  await manager.open(`/orders/${order.id}`);
+  await manager.button('Reject').click();
+  await manager.page.getByLabel('Reason').fill('The price is of last year');
+  await manager.page.reload();
+  await manager.button('Reject').click();
+  await manager.page.getByText(/This is what you entered until/).waitFor();
+  expect(await manager.page.getByLabel('Reason').inputValue()).toBe('The price is of last year');
+  await manager.page.getByRole('dialog').getByRole('button', { name: 'Throw it away' }).click();
+  expect(await manager.page.getByLabel('Reason').inputValue()).toBe('');
+
+  const owner = await signIn(visit(), 'owner@acme.test');
+  await owner.open('/settings');
+  await owner.page.getByLabel('Telephone, e-mail, web').fill('020 123 456');
+  await owner.page.getByRole('link', { name: 'Customers' }).first().click();
+  await owner.button('Keep it and leave').click();
+  await owner.page.waitForURL(/\/customers$/);
+  await owner.open('/settings');
+  await owner.page.getByText(/This is what you entered until/).waitFor();
+  expect(await owner.page.getByLabel('Telephone, e-mail, web').inputValue()).toBe('020 123 456');
+  await owner.button('Save the settings').click();
+  await owner.page.getByText('The settings are saved.').waitFor();
+  await owner.page.getByRole('link', { name: 'Customers' }).first().click();
+  await owner.page.waitForURL(/\/customers$/);
+  expect([...manager.errors, ...owner.errors]).toEqual([]);
+});
+
+test('what was entered over a record that somebody changed meanwhile asks whose is kept', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Gikomba Traders');
+  const change = async (notes: string) => {
+    const { status } = await company.by('manager').ask(`/rest/v1/customers?id=eq.${customer.id}`, {
+      method: 'PATCH',
+      body: { notes },
+    });
+    expect(status).toBe(204);
+  };
+  const notes = async () =>
+    (await company.by('sales').row(`customers?id=eq.${customer.id}&select=notes`))['notes'];
+  const sales = await signIn(visit(), 'sales@acme.test');
+  const { page } = sales;
+  const field = page.getByRole('dialog').getByLabel('Notes');
+  const asks = page.getByText(/Somebody changed this since you began/);
+
+  await sales.open(`/customers/${customer.id}`);
+  await sales.button('Edit').click();
+  await field.fill('Mine');
+  await change('Theirs');
+  // While it is open, and when it is put back later.
+  await asks.first().waitFor();
+  await page.reload();
+  await sales.button('Edit').click();
+  await asks.first().waitFor();
+  expect(await field.inputValue()).toBe('Mine');
+  await sales.button('Save').click();
+  await page.getByText(/Keep yours or take theirs first/).waitFor();
+  expect(await notes()).toBe('Theirs');
+  await sales.button('Keep mine').click();
+  await sales.button('Save').click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await notes()).toBe('Mine');
+
+  await sales.button('Edit').click();
+  await field.fill('Mine again');
+  await change('Theirs again');
+  await asks.first().waitFor();
+  await sales.button('Take theirs').click();
+  expect(await field.inputValue()).toBe('Theirs again');
   expect(sales.errors).toEqual([]);
 });

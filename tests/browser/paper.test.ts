@@ -53,5 +53,22 @@ test('a printed invoice is an invoice: who sells, to whom, tax numbers, and no b
   expect(paper).toMatch(/^Invoice$/m);
   expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
   expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(false);
+
+  // So do the papers that went before it, and a van that has not left yet is of today.
+  const trip = await company
+    .by('dispatcher')
+    .row(`trip_stops?select=id:trip_id&order_id=eq.${order.id}`);
+  const next = await company.allocated('Ngong View Bar', 1);
+  const planned = await company.planned([next], 'KDA 101A', 9);
+  const seller = page.locator('.paper .seller');
+  await finance.open(`/orders/${order.id}`);
+  await expect.poll(() => seller.innerText()).toBe('Acme Beverages Limited');
+  const dispatcher = await signIn(visit(), 'dispatcher@acme.test');
+  await dispatcher.open(`/trips/${trip.id}`);
+  await dispatcher.page.emulateMedia({ media: 'print' });
+  const onTrip = dispatcher.page.locator('.paper .seller').first();
+  await expect.poll(() => onTrip.innerText()).toBe('Acme Beverages Limited');
+  await dispatcher.open(`/trips/${planned.id}`);
+  await expect.poll(() => onTrip.innerText()).toBe('Acme Drinks Limited');
   expect(finance.errors).toEqual([]);
 });

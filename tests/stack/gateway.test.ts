@@ -156,7 +156,7 @@ test('files that never change are kept by the browser, packed', async () => {
 });
 
 test('the portal is told where its project is', async () => {
-  const settings = await fetch(`${portalUrl}/_app/env.js`);
+  const settings = await fetch(`${portalUrl}/project.js`);
   expect(await settings.text()).toContain('"SUPABASE_URL":"https://project.example"');
 });
 

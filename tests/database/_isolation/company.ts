@@ -256,6 +256,9 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('owner').query(
     `insert into list_views (list, name, shared_with) values ('/orders', 'Of all viewers', 'viewer')`,
   );
+  const document = { document_kind: 'order', document_id: order };
+  await as('sales').rpc('add_comment', { ...document, text: 'Ring the bell twice.' });
+  await addFile(company, document);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
     own,
   ]);
@@ -300,6 +303,20 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
 }
 
 /** A count of one product, by the clerk, that is finished and waits for its approval. */
+/** A stored file of the order, and one that belongs to nothing yet. */
+async function addFile(company: Company, document: Record<string, unknown>): Promise<void> {
+  const person = playedBy(company, 'sales');
+  for (const file of ['contract', 'not_added']) {
+    await person.query(
+      `insert into storage.objects (bucket_id, name, owner_id, metadata)
+       values ('attachments', $1, auth.uid()::text, '{"mimetype": "application/pdf", "size": 1200}')`,
+      [`${company.tenantId}/${file}`],
+    );
+  }
+  const path = `${company.tenantId}/contract`;
+  await person.rpc('add_attachment', { ...document, path, name: 'Contract.pdf' });
+}
+
 async function countStock(company: Company, place: string, product: string) {
   const clerk = playedBy(company, 'warehouse');
   const { id } = await clerk.rpc<Row>('create_stock_count', {

@@ -59,6 +59,8 @@ const through = (column: string, table: string, condition: string) =>
 const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
 
 const SCOPES: Record<string, string> = {
+  attachments: mine('document_id', 'my_orders'),
+  comments: mine('document_id', 'my_orders'),
   contacts: mine('customer_id', 'my_customers'),
   container_balances: '',
   container_ledger: '',

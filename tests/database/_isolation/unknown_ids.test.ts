@@ -14,6 +14,7 @@ type Values = Record<string, unknown>;
 const ROWS: Record<string, string> = {
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
+  document_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
   from_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
@@ -53,6 +54,7 @@ const PLAIN: Record<string, unknown> = {
   email: 'somebody@example.test',
   expected: 2,
   counted: 10,
+  document_kind: 'order',
   explanation: 'One is missing',
   full_name: 'Some Body',
   handed_in: 10,
@@ -60,6 +62,7 @@ const PLAIN: Record<string, unknown> = {
   moment: '2030-01-01T00:00:00Z',
   name: 'A name',
   note: 'A note',
+  path: 'a/path',
   percent: 16,
   planned_end_at: '2026-12-02T14:00:00Z',
   planned_start_at: '2026-12-02T05:00:00Z',
@@ -69,12 +72,14 @@ const PLAIN: Record<string, unknown> = {
   role: 'viewer',
   signature: 'data:image/png;base64,iVBORw0KGgo=',
   status: 'inactive',
+  text: 'A text',
 };
 
 /** Ids that travel inside a list: argument → the items, given how to look up an id by name. */
 const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
   allocations: (id) => [{ invoice_id: id('invoice_id'), amount: 1 }],
   counter_ids: (id) => [id('user_id')],
+  mentions: (id) => [id('user_id')],
   counts: (id) => [{ product_id: id('product_id'), count: 10 }],
   empties: (id) => [{ product_id: id('product_id'), quantity: 1 }],
   items: (id) => [{ product_id: id('product_id'), quantity: 1, counted: 1 }],

@@ -34,6 +34,15 @@ test('an error key is a literal or follows from a machine or a rule', async () =
   ).toEqual([]);
 });
 
+test('a detail is called what the argument or column is called', async () => {
+  expect(
+    await offenders(
+      `select b.oid::regprocedure from ${BODIES} b
+       where b.body ~ 'private\\.fail\\([^;]*("field"|"column"|''field'',|''column'',)'`,
+    ),
+  ).toEqual([]);
+});
+
 test('every machine has its transition error', async () => {
   expect(
     await offenders(

@@ -13,6 +13,7 @@ const COLUMNS = (relation: string, numbers: string) =>
 /** Ids that name a row of one of several tables; the row beside says of which. */
 const POLYMORPHIC = [
   'entity_id', // approvals, event_store, messages
+  'document_id', // comments, attachments
   'reference_id', // ledgers: the document of any kind
   'holder_id', // container_ledger: customer, driver, van or depot
 ];

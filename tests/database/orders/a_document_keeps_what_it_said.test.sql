@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(26);
 
 update customers set tax_id = 'P051', payment_terms_days = 14 where id = tests.customer('Kilimani Mini Mart');
 select tests.remember('draft', tests.draft('Kilimani Mini Mart', 'COL-300', 2));
@@ -23,6 +23,17 @@ select is(pg_temp.of_order('order'), 'Kilimani Mini Mart, P051, 14, Argwings Kod
 select is(pg_temp.line('order'), 'COL-300, Cola 300 ml, crate of 24, crate, 16.00', 'and what');
 select is((select printed from orders where id = tests.id('draft')), null, 'a draft shows what is true today');
 
+create function pg_temp.seller_of(wanted text) returns text language sql as $$
+  select concat_ws(', ', o.printed -> 'seller' ->> 'legal_name', o.printed -> 'seller' ->> 'tax_numbers') from orders o where o.id = tests.id(wanted)
+$$;
+create function pg_temp.seller_becomes(name text, tax text, till text) returns void language sql as $$
+  update tenant_settings set legal_name = name, postal_address = name || ' Road', tax_numbers = tax, contact_line = tax, bank_details = name || ' Bank', mpesa_till = till
+  where tenant_id = (select tenant_id from orders where id = tests.id('order'))
+$$;
+select is(pg_temp.seller_of('order'), 'Acme Beverages', 'and who sells, from its approval on');
+select is(pg_temp.seller_of('waiting'), '', 'one that waits for it shows who sells today');
+select pg_temp.seller_becomes('Approved Limited', 'PIN P0', '511511');
+
 select pg_temp.everything_changes('New');
 select is(pg_temp.of_order('order'), 'Kilimani Mini Mart, P051, 14, Argwings Kodhek Road 40, Nairobi depot', 'it keeps its words');
 select is(pg_temp.line('order'), 'COL-300, Cola 300 ml, crate of 24, crate, 16.00', 'its lines too');
@@ -33,6 +44,7 @@ select is(pg_temp.line('draft'), 'New-300, New Cola, New, 8.00', 'line by line')
 select tests.sign_in('manager@acme.test');
 select approve_order(tests.id('waiting'), 'x');
 select is(pg_temp.of_order('waiting'), 'New Mart, New, 30, New Road, New depot', 'an approval is of what the approver sees');
+select is(pg_temp.seller_of('waiting') || '; ' || pg_temp.seller_of('order'), 'Approved Limited, PIN P0; Acme Beverages', 'from the seller of its day');
 
 -- On the road: the driver needs what is true; when he has left, the stop keeps it.
 select tests.sign_out();
@@ -50,10 +62,7 @@ create function pg_temp.of_stop(wanted text) returns text language sql as $$ sel
 select tests.remember('invoice', (select id from invoices where order_id = tests.id('order')));
 create function pg_temp.of_invoice() returns text language sql as $$ select pg_temp.said(i.printed) from invoices i where i.id = tests.id('invoice') $$;
 create function pg_temp.of_seller() returns jsonb language sql as $$ select i.printed -> 'seller' from invoices i where i.id = tests.id('invoice') $$;
-create function pg_temp.seller_becomes(name text, tax text, till text) returns void language sql as $$
-  update tenant_settings set legal_name = name, postal_address = name || ' Road', tax_numbers = tax, contact_line = tax, bank_details = name || ' Bank', mpesa_till = till
-  where tenant_id = (select tenant_id from orders where id = tests.id('order'))
-$$;
+select is((select t.printed -> 'seller' ->> 'legal_name' from trips t join trip_stops s on s.trip_id = t.id where s.order_id = tests.id('order')), 'Approved Limited', 'a trip keeps the seller of the day when it left');
 select pg_temp.seller_becomes(null, 'PIN P1', '522522');
 select is(pg_temp.of_invoice(), '', 'a draft invoice shows what is true');
 select pg_temp.everything_changes('Newer');
@@ -77,6 +86,7 @@ select is(pg_temp.of_items(), 'COL-300, Cola 300 ml, crate of 24, 16.00; EMP-CRA
 select pg_temp.seller_becomes('Other Limited', 'PIN P2', '600600');
 select is(pg_temp.of_seller() ->> 'legal_name' || ', ' || (pg_temp.of_seller() ->> 'mpesa_till'), 'Acme Beverages, 522522', 'and its seller, with the till that it is paid to');
 select is(pg_temp.of_order('order'), 'Kilimani Mini Mart, P051, 14, Argwings Kodhek Road 40, Nairobi depot', 'the order its own');
+select is(pg_temp.seller_of('order'), 'Acme Beverages', 'and its seller');
 
 -- Another address is another place to bring it to; what came short rides in the same words.
 update products set is_active = true;

@@ -33,6 +33,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     category_is_short: { category: LONG },
     code_is_short: { code: ' C-1' },
     contact_name_is_short: { contact_name: LONG },
+    early_discount_is_one: { discount_percent: 5 },
     credit_limit_is_bounded: { credit_limit: -1 },
     customer_type_is_short: { customer_type: '' },
     email_is_an_address: { email: 'a b@c' },

@@ -132,6 +132,9 @@ beforeAll(async () => {
     product_ids: `'{${product}}'`,
     leave_uncounted: 'true',
     method: `'cash'`,
+    document_kind: `'customer'`,
+    document_id: `'${customer}'`,
+    mentions: `'{${ownerId}}'`,
   })) {
     good.set(name, value);
   }
@@ -141,7 +144,14 @@ beforeAll(async () => {
     planned_start_at: '2030-01-01T05:00:00Z',
     planned_end_at: '2030-01-01T15:00:00Z',
   });
-  // A count that he takes part in is another.
+  // Something that he said himself is another.
+  const said = await owner.rpc<{ id: string }>('add_comment', {
+    document_kind: 'customer',
+    document_id: customer,
+    text: 'Ring the bell twice.',
+  });
+  good.set('comment_id', `'${said.id}'`);
+  // And a count that he takes part in.
   const shop = await owner.one<{ id: string }>(
     `insert into warehouses (code, name, kind) values ('SHP', 'Shop', 'shop') returning id`,
   );

@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(23);
 
 -- Two orders that end alike, one of them with the number of another system, and one of another customer.
 select setval(private.document_sequence(tests.tenant('acme'), 'order')::regclass, 122);
@@ -49,6 +49,12 @@ select is(pg_temp.found('1', 'invoice') || pg_temp.found('qk7', 'payment') || pg
 select tests.sign_in('driver@acme.test');
 select tests.remember('offload', (submit_offload((select t.id from trips t))).id);
 select is(pg_temp.found('42', 'offload'), '{OFF-000042}', 'and what came back');
+select tests.remember('variance', (report_variance((select t.id from trips t), tests.product('COL-300'), 2, 1, 'One is missing', (select o.id from orders o where o.id = (select s.order_id from trip_stops s)))).id);
+select tests.sign_out();
+select tests.sign_in('owner@acme.test');
+select is(pg_temp.found('kilimani', 'trip') || pg_temp.found('kilimani', 'offload') || pg_temp.found('kilimani', 'variance'),
+  array['TRP-000042', 'OFF-000042', (select v.number from variances v where v.id = tests.id('variance'))], 'all of them by the customer whom they were for');
+select is(pg_temp.found('karen', 'trip') || pg_temp.found('karen', 'offload') || pg_temp.found('karen', 'variance'), '{}', 'and by no other');
 
 -- Behind row level security these comparisons may choose rows by an index.
 select tests.sign_out();

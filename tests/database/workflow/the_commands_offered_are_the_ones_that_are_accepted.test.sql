@@ -5,7 +5,7 @@ create table pg_temp.verdicts (machine text, state text, command text, person te
 grant all on pg_temp.verdicts to public;
 -- Refusals that other records decide; the row alone does not know them.
 create table pg_temp.elsewhere (answer text);
-insert into pg_temp.elsewhere values ('load_not_confirmed'), ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch'), ('customer_suspended');
+insert into pg_temp.elsewhere values ('offload_has_open_variances'), ('offload_variance_decided'), ('statement_line_mismatch'), ('customer_suspended');
 
 -- What needs to be told no more than the document, and why: approve_order(order_id => $1, note => 'because').
 create function pg_temp.plain_call(machine text, command text) returns text language sql as $$
@@ -19,6 +19,16 @@ create function pg_temp.try(machine text, command text, id uuid, state text) ret
 begin
   begin
     case machine || '.' || command
+      -- A draft may be kept for anybody; what is offered is an order that can be sent.
+      when 'customer.create_order' then perform public.create_order(id, tests.depot(), tests.lines('COL-300', 1), submit => true);
+      when 'order.create_trip' then
+        perform public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days', null, null, array[id]);
+      when 'invoice.record_payment' then
+        -- Money is taken from a customer, whatever his invoices say; what is offered is to pay this one.
+        if state in ('draft', 'paid', 'void') then
+          return 'nothing to pay';
+        end if;
+        perform public.record_payment(pg_temp.buyer_of(id), 'cash', 1);
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.
@@ -73,6 +83,7 @@ create function pg_temp.customer_of(of_order uuid) returns uuid language sql sec
 create function pg_temp.lines_of(of_order uuid) returns jsonb language sql security definer as $$
   select jsonb_agg(jsonb_build_object('order_item_id', i.id, 'quantity', 0.001)) from public.order_items i where i.order_id = of_order
 $$;
+create function pg_temp.buyer_of(invoice uuid) returns uuid language sql security definer as $$ select i.customer_id from public.invoices i where i.id = invoice $$;
 create function pg_temp.charged(invoice uuid) returns jsonb language sql security definer as $$
   select jsonb_agg(jsonb_build_object('invoice_item_id', i.id, 'quantity', 0.001)) from public.invoice_items i where i.invoice_id = invoice and not i.is_deposit
 $$;

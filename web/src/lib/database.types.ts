@@ -30,6 +30,66 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Files of a document, for colleagues who see it: what was stored under path in the storage bucket attachments. Written by add_attachment and remove_attachment. */
+      attachments: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          document_kind: string;
+          document_id: string;
+          name: string;
+          path: string;
+          content_type: string;
+          size: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'attachments_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
+      comments: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          document_kind: string;
+          document_id: string;
+          text: string;
+          mentions: string[];
+          edited_at: string | null;
+          deleted_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'comments_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** People at a customer. */
       contacts: {
         Row: {
@@ -289,6 +349,9 @@ export interface Database {
           credit_limit: number;
           payment_terms_days: number;
           pays_at_month_end: boolean;
+          discount_percent: number | null;
+          discount_fixed: number | null;
+          discount_days: number | null;
           price_list_id: string | null;
           territory_id: string | null;
           sales_rep_id: string | null;
@@ -311,6 +374,9 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          discount_percent?: number | null;
+          discount_fixed?: number | null;
+          discount_days?: number | null;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -330,6 +396,9 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          discount_percent?: number | null;
+          discount_fixed?: number | null;
+          discount_days?: number | null;
           price_list_id?: string | null;
           territory_id?: string | null;
           sales_rep_id?: string | null;
@@ -762,6 +831,8 @@ export interface Database {
           currency: string;
           issued_on: string | null;
           due_on: string | null;
+          discount_until: string | null;
+          discount_amount: number | null;
           subtotal: number;
           tax_total: number;
           deposit_total: number;
@@ -1062,7 +1133,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {company}, {date}, {head} and {products} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {author}, {company}, {date}, {head} and {products} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -1076,7 +1147,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice. "simulated" = no provider is configured; the portal's outbox shows it. */
+      /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice (private.enqueue_message, which alone writes here). "simulated" = no provider is configured; the portal's outbox shows it. */
       messages: {
         Row: {
           id: string;
@@ -1438,12 +1509,15 @@ export interface Database {
           received_by: string | null;
           trip_id: string | null;
           order_id: string | null;
+          waives_invoice_id: string | null;
+          note: string | null;
           status: Database['public']['Enums']['payment_status'];
           approved_by: string | null;
           approved_at: string | null;
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
+          is_received: boolean;
           credit_note_id: string | null;
           allowed_commands: string[] | null;
         };
@@ -1476,6 +1550,13 @@ export interface Database {
             columns: ['tenant_id', 'trip_id'];
             isOneToOne: false;
             referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'payments_tenant_id_waives_invoice_id_fkey';
+            columns: ['tenant_id', 'waives_invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
@@ -2160,6 +2241,7 @@ export interface Database {
           terminology: Json;
           type_definitions: Json;
           business_rules: Json;
+          compiled_auto_approve: string | null;
           feature_flags: Json;
           legal_name: string | null;
           postal_address: string | null;
@@ -2426,6 +2508,7 @@ export interface Database {
           completed_at: string | null;
           status_reason: string | null;
           notes: string | null;
+          printed: Json | null;
           is_done: boolean;
           is_booked: boolean;
           is_on_the_road: boolean;
@@ -2708,6 +2791,7 @@ export interface Database {
           is_enabled: boolean;
           permission: string | null;
           condition: Json | null;
+          compiled_condition: string | null;
           approvals_required: number;
         };
         Insert: {
@@ -2820,7 +2904,11 @@ export interface Database {
           tenant_id: string | null;
           id: string | null;
           warehouse_id: string | null;
+          warehouse_name: string | null;
           product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
           on_hand: number | null;
           reserved: number | null;
           available: number | null;
@@ -2854,6 +2942,28 @@ export interface Database {
       accept_invitation: {
         Args: { token: string; password?: string | null };
         Returns: Json;
+      };
+      /** Adds a file, which the caller has stored in the bucket attachments under his company's folder, to a document that he sees. What it is and how large storage has found out. Raises record_not_found, attachment_name_is_short, file_not_found, attachments_are_full, attachment_taken, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      add_attachment: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          path: string;
+          name: string;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['attachments']['Row'];
+      };
+      /** Says something about a document that the caller sees; whom it mentions (users) is told by e-mail. Raises record_not_found, comment_is_bounded, mentions_are_few, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      add_comment: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          text: string;
+          mentions?: string[] | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['comments']['Row'];
       };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
@@ -3061,6 +3171,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Writes a comment of one's own anew; whom it mentions now and did not before is told. Raises record_not_found, comment_not_yours, comment_is_bounded, mentions_are_few, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_comment: {
+        Args: {
+          comment_id: string;
+          text: string;
+          mentions?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['comments']['Row'];
+      };
       /** Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_member: {
         Args: {
@@ -3246,7 +3367,7 @@ export interface Database {
         Args: { customer_id: string };
         Returns: Json;
       };
-      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
+      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
       customer_statement: {
         Args: { customer_id: string; from_date?: string | null; to_date?: string | null };
         Returns: {
@@ -3694,6 +3815,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Takes a file that the caller added off its document; answers what it was, so that he can remove it from storage, too. Raises record_not_found, attachment_not_yours, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_attachment: {
+        Args: { attachment_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['attachments']['Row'];
+      };
+      /** Takes the text of a comment of one's own away; that there was one stays. Raises record_not_found, comment_not_yours, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_comment: {
+        Args: {
+          comment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['comments']['Row'];
+      };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
@@ -3900,6 +4035,22 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
+      timeline: {
+        Args: { document_kind: string; document_id: string };
+        Returns: {
+          id: string;
+          occurred_at: string;
+          kind: string;
+          actor_id: string;
+          actor_name: string;
+          rule: string;
+          from_state: string;
+          to_state: string;
+          command: string;
+          details: Json;
+        }[];
+      };
       /** Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       unallocate_payment: {
         Args: {
@@ -3977,6 +4128,17 @@ export interface Database {
         Args: { worker: string };
         Returns: string[];
       };
+      /** Asks for an invoice, or a part of what is open of it, to be written off: a pending payment that nobody made, which somebody else approves. Raises write_off_exceeds, reason_required, invoice_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      write_off_invoice: {
+        Args: {
+          invoice_id: string;
+          reason: string;
+          amount?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['payments']['Row'];
+      };
     };
     Enums: {
       address_kind: 'delivery' | 'billing' | 'both';
@@ -4030,7 +4192,8 @@ export interface Database {
         | 'cancelled'
         | 'rejected'
         | 'failed';
-      payment_method: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note';
+      payment_method:
+        'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';

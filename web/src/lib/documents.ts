@@ -8,7 +8,7 @@ export interface DocumentKind {
   /** Without it nobody sees one. */
   permission: string;
   /** Column with the number that people call it by. */
-  number: string | null;
+  number: string;
   /** Every state in the order of the work: it waits for somebody, is open, or nothing follows any more. */
   states: Record<string, 'waiting' | 'open' | 'done'>;
   /** States in which somebody else than its author decides, and the permission to do it. */
@@ -198,7 +198,7 @@ export const DOCUMENTS = {
     table: 'statement_lines',
     page: '/payments/statement',
     permission: 'payments.reconcile',
-    number: null,
+    number: 'reference',
     states: {
       open: 'waiting',
       matched: 'done',

@@ -1,3 +1,5 @@
+import { fieldsOf } from './fields.ts';
+
 /** An error as the portal shows it: what happened, and what to do next. */
 export class PortalError extends Error {
   /** Stable key of the database or of the portal itself. */
@@ -6,6 +8,8 @@ export class PortalError extends Error {
   readonly hint: string;
   /** Rows or fields concerned, as the database named them. */
   readonly details: Record<string, unknown>;
+  /** What a form shows at its fields, by their names. */
+  readonly fields: Record<string, string>;
   /** True when the same call, sent again unchanged, may succeed. */
   readonly retryable: boolean;
 
@@ -15,6 +19,7 @@ export class PortalError extends Error {
     message: string;
     hint?: string;
     details?: Record<string, unknown>;
+    fields?: Record<string, string>;
     retryable?: boolean;
   }) {
     super(parts.message);
@@ -23,13 +28,26 @@ export class PortalError extends Error {
     this.status = parts.status;
     this.hint = parts.hint ?? '';
     this.details = parts.details ?? {};
+    this.fields = parts.fields ?? fieldsOf(this.key, this.details, sentence(this));
     this.retryable = parts.retryable ?? false;
   }
+}
+
+/** What a form does not send: what is wrong stands at its fields. */
+export function notReady(fields: Record<string, string>): PortalError {
+  return new PortalError({
+    key: 'form_not_ready',
+    status: 422,
+    message: Object.values(fields)[0] ?? 'Something is missing.',
+    fields,
+  });
 }
 
 interface Words {
   sentence: string;
   step: string;
+  /** The field of the sign-in that it is about. */
+  field?: string;
 }
 
 /**
@@ -60,6 +78,7 @@ const WORDS: Record<string, Words> = {
   invalid_credentials: {
     sentence: 'The e-mail address or the password is wrong.',
     step: 'Check both, or reset the password. After ten wrong passwords an account rests for five minutes.',
+    field: 'password',
   },
   user_banned: {
     sentence: 'This account has been locked.',
@@ -68,6 +87,7 @@ const WORDS: Record<string, Words> = {
   email_not_confirmed: {
     sentence: 'This e-mail address has not been confirmed yet.',
     step: 'Follow the link in the message that was sent to it.',
+    field: 'email',
   },
   validation_failed: {
     sentence: 'What was entered cannot be read.',
@@ -129,6 +149,7 @@ function build(key: string, status: number, error: ServerError): PortalError {
     message: words.sentence,
     hint: words.step,
     details: parseDetails(error.details),
+    ...(words.field && { fields: { [words.field]: `${words.sentence} ${words.step}` } }),
     retryable:
       TEMPORARY.has(status) ||
       key === 'network_unreachable' ||
@@ -153,20 +174,33 @@ function constraintWords(
   code: string,
   message: string,
   details: unknown,
-): { key: string; hint: string } | null {
+): { key: string; hint: string; details?: Record<string, unknown> } | null {
+  const column =
+    /\((?:tenant_id, )?([a-z_, ]+)\)=/.exec(String(details ?? ''))?.[1] ??
+    /constraint "[a-z_]+_tenant_id_([a-z_]+)_key"/.exec(message)?.[1] ??
+    /null value in column "([a-z_]+)"/.exec(message)?.[1];
+  const concerned = Object.fromEntries(
+    (column?.split(', ') ?? []).map((name) => [name, 'not accepted']),
+  );
   if (code === '23505') {
-    const column =
-      /\((?:tenant_id, )?([a-z_, ]+)\)=/.exec(String(details ?? ''))?.[1] ??
-      /constraint "[a-z_]+_tenant_id_([a-z_]+)_key"/.exec(message)?.[1];
     const what = column ? column.replaceAll('_', ' ') : 'value';
     return {
       key: 'value_taken',
       hint: `There is already a record with this ${what}. Choose another.`,
+      details: concerned,
+    };
+  }
+  if (code === '23502') {
+    return {
+      key: 'value_missing',
+      hint: 'A value that is needed is missing. Fill it in and send it again.',
+      details: concerned,
     };
   }
   if (code === '23503') {
     return {
       key: 'reference_broken',
+      details: concerned,
       hint: 'A record this one refers to does not exist or is still in use. Reload the page and choose again.',
     };
   }
@@ -204,7 +238,7 @@ export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
   }
   if (KEY.test(message)) return build(message, status, error);
   const constraint = constraintWords(code, message, error.details);
-  if (constraint) return build(constraint.key, 422, { hint: constraint.hint });
+  if (constraint) return build(constraint.key, 422, constraint);
   if (RETRYABLE.has(code)) return build('server_busy', status, error);
   if (status === 429) return tooMany(message);
   if (TEMPORARY.has(status)) return build('server_unavailable', status, error);
@@ -215,7 +249,7 @@ export function toPortalError(cause: unknown, httpStatus = 0): PortalError {
   return build('unexpected', status, error);
 }
 
-/** The whole error in one line, for toasts and assistive technology. */
-export function sentence(error: PortalError): string {
+/** The whole error in one line, for forms, toasts and assistive technology. */
+export function sentence(error: Pick<PortalError, 'message' | 'hint'>): string {
   return [error.message, error.hint].filter(Boolean).join(' ');
 }

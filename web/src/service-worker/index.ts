@@ -9,7 +9,7 @@ import { self as worker } from '$app/service-worker';
  */
 const CACHE = `mzigo-${version}`;
 const SHELL = '/';
-const SETTINGS = '/_app/env.js';
+const SETTINGS = '/project.js';
 
 const kept = [...immutable, ...assets].map(
   (file) => new URL(file.path, worker.location.origin + '/'),
@@ -18,7 +18,7 @@ const addresses = new Set(kept.map((url) => url.pathname));
 
 async function keep(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.addAll([SHELL, SETTINGS, ...addresses]);
+  await cache.addAll([SHELL, ...addresses]);
 }
 
 async function dropOld(): Promise<void> {

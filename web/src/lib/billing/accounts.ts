@@ -32,6 +32,5 @@ export async function listReceivables(list: ListQuery) {
   return (await page(
     query.order(list.sort, { ascending: list.ascending }).order('customer_id'),
     list,
-    {},
   )) as ListPage<Receivable>;
 }

@@ -1,11 +1,11 @@
-import type { Enums, Json, Tables } from '#lib/database.types.ts';
+import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
+import type { ListQuery } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
-import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, openStatesOf, statesOf } from '#lib/workflow/documents.ts';
+import { openStatesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 
 export type PaymentMethod = Enums<'payment_method'>;
 export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
@@ -25,66 +25,35 @@ export function methodName(method: string): string {
   return SHOWN_METHODS.find((item) => item.value === method)?.label ?? method;
 }
 
-const CUSTOMER = link('customer_id', 'customers', 'code', 'name');
-const ORDER = link('order_id', 'orders', 'number');
-const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
-const PAYMENT = link('payment_id', 'payments', 'number', 'method', 'received_at');
-const INVOICE = link('invoice_id', 'invoices', 'number', 'total', 'balance');
+const INVOICE_IN_LIST = '*,customers(code,name),orders(number)';
 
-const ON_INVOICE = { customers: CUSTOMER, orders: ORDER };
-const ON_INVOICE_ITEM = { products: PRODUCT };
-const ON_PAYMENT = { customers: CUSTOMER };
-const ON_ALLOCATION = { payments: PAYMENT, invoices: INVOICE };
+export type Invoice = Awaited<ReturnType<typeof listInvoices>>['rows'][number];
+export type Payment = Awaited<ReturnType<typeof listPayments>>['rows'][number];
 
-export type Invoice = With<Tables<'invoices'>, typeof ON_INVOICE>;
-export type InvoiceItem = With<Tables<'invoice_items'>, typeof ON_INVOICE_ITEM>;
-export type Payment = With<Tables<'payments'>, typeof ON_PAYMENT>;
-
-export async function listInvoices(list: ListQuery) {
+export function listInvoices(list: ListQuery) {
   const { customer } = list.filters;
-  const status = oneOf(statesOf('invoice'), list.filters.status);
-  let query = supabase.from('invoices').select('*');
-  if (status) query = inStates(query, 'invoice', [status]);
+  let query = supabase.from('invoices').select(INVOICE_IN_LIST);
   if (customer) query = query.eq('customer_id', customer);
-  if (list.search) query = query.in('number', await findNumbers('invoice', list.search));
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_INVOICE,
-  );
+  return listDocuments('invoice', list, query);
 }
 
-export async function readInvoice(
-  id: string,
-): Promise<(Offered<Invoice> & { invoice_taxes: Json }) | null> {
-  const found = await oneWith(
-    supabase.from('invoices').select('*,allowed_commands,invoice_taxes').eq('id', id).maybeSingle(),
-    ON_INVOICE,
-  );
-  return found && asPrinted(found);
-}
-
-export async function invoiceItems(invoiceId: string): Promise<InvoiceItem[]> {
-  const items = await rows(
-    supabase
-      .from('invoice_items')
-      .select('*')
-      .eq('invoice_id', invoiceId)
-      .order('line_number')
-      .limit(1000),
-  );
-  return (await attach(items, ON_INVOICE_ITEM)).map(lineAsPrinted);
-}
-
-export function invoicesOfOrder(orderId: string) {
-  return rows(
+/** An invoice with its lines, what paid it and what was credited of it. */
+export async function readInvoice(id: string) {
+  const found = await answerOf(
     supabase
       .from('invoices')
-      .select('id,number,status,total,balance')
-      .eq('order_id', orderId)
-      .order('created_at')
-      .limit(20),
+      .select(
+        `${INVOICE_IN_LIST},allowed_commands,invoice_taxes,
+        invoice_items(*,products(name,sku,unit)),
+        payment_allocations(id,amount,payments(id,number,status,method,received_at)),
+        credit_notes(id,number,status,total)`,
+      )
+      .eq('id', id)
+      .order('line_number', { referencedTable: 'invoice_items' })
+      .order('created_at', { referencedTable: 'payment_allocations' })
+      .maybeSingle(),
   );
+  return found && { ...asPrinted(found), invoice_items: found.invoice_items.map(lineAsPrinted) };
 }
 
 /** Invoices of a customer that still wait for money, oldest due first. */
@@ -101,45 +70,30 @@ export function openInvoicesOf(customerId: string) {
   );
 }
 
-export async function listPayments(list: ListQuery) {
+export function listPayments(list: ListQuery) {
   const { customer } = list.filters;
-  const status = oneOf(statesOf('payment'), list.filters.status);
   const method = SHOWN_METHODS.find((item) => item.value === list.filters.method)?.value;
-  let query = supabase.from('payments').select('*');
-  if (status) query = inStates(query, 'payment', [status]);
+  let query = supabase.from('payments').select('*,customers(code,name)');
   if (method) query = query.eq('method', method);
   if (customer) query = query.eq('customer_id', customer);
-  if (list.search) query = query.in('number', await findNumbers('payment', list.search));
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_PAYMENT,
-  );
+  return listDocuments('payment', list, query);
 }
 
-export function readPayment(id: string): Promise<Offered<Payment> | null> {
-  return oneWith(
-    supabase.from('payments').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_PAYMENT,
-  );
-}
-
-export function paymentsOfOrder(orderId: string) {
-  return rows(
-    supabase.from('payments').select('*').eq('order_id', orderId).order('created_at').limit(20),
-  );
-}
-
-export async function allocationsOf(column: 'payment_id' | 'invoice_id', id: string) {
-  const found = await rows(
+/** A payment with what it pays, what was given back of it, and where it came from. */
+export function readPayment(id: string) {
+  return answerOf(
     supabase
-      .from('payment_allocations')
-      .select('id,amount,created_at,payment_id,invoice_id')
-      .eq(column, id)
-      .order('created_at')
-      .limit(200),
+      .from('payments')
+      .select(
+        `*,allowed_commands,customers(code,name),orders(id,number,status),trips(id,number,status),
+        payment_allocations(id,amount,created_at,invoice_id,invoices(id,number)),
+        payment_refunds(id,amount,reason,created_at)`,
+      )
+      .eq('id', id)
+      .order('created_at', { referencedTable: 'payment_allocations' })
+      .order('created_at', { referencedTable: 'payment_refunds' })
+      .maybeSingle(),
   );
-  return attach(found, ON_ALLOCATION);
 }
 
 export interface PaymentInput {
@@ -183,17 +137,6 @@ export function unallocatePayment(payment: Tables<'payments'>, invoiceId: string
     invoice_id: invoiceId,
     expected_version: payment.version,
   });
-}
-
-export function refundsOf(paymentId: string) {
-  return rows(
-    supabase
-      .from('payment_refunds')
-      .select('id,amount,reason,created_at')
-      .eq('payment_id', paymentId)
-      .order('created_at')
-      .limit(50),
-  );
 }
 
 /** Bills a delivered order anew, after its invoice was voided. */

@@ -1,6 +1,10 @@
+import Banknote from '@lucide/svelte/icons/banknote';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Looks } from '#lib/workflow/workflow.ts';
 
 export const invoiceCommands = {
+  record_payment: { label: 'Record a payment', variant: 'primary', icon: Banknote },
+  credit: { label: 'Credit', icon: Undo2, href: (id) => `/invoices/${id}/credit` },
   issue: { label: 'Issue', variant: 'primary', done: 'The invoice was issued.' },
   void: {
     label: 'Void',

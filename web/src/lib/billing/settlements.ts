@@ -1,45 +1,36 @@
 import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
-import { answerOf, link, oneWith, type Offered, type With } from '#lib/platform/read.ts';
+import { having, type ListQuery } from '#lib/platform/list.ts';
+import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, statesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 
-const ON_SETTLEMENT = {
-  trips: link('trip_id', 'trips', 'number'),
-  drivers: link('driver_id', 'drivers', 'name'),
-};
+const WITH_TRIP = '*,trips(number),drivers(name)';
 
-export type Settlement = With<Tables<'settlements'>, typeof ON_SETTLEMENT>;
+export type Settlement = Awaited<ReturnType<typeof listSettlements>>['rows'][number];
 
-export async function listSettlements(list: ListQuery) {
-  const status = oneOf(statesOf('settlement'), list.filters.status);
-  let query = supabase.from('settlements').select('*');
-  if (status) query = inStates(query, 'settlement', [status]);
-  if (list.search) query = query.in('number', await findNumbers('settlement', list.search));
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_SETTLEMENT,
-  );
+export function listSettlements(list: ListQuery) {
+  const { customer } = list.filters;
+  let query = supabase
+    .from('settlements')
+    .select(having(WITH_TRIP, customer && 'had:trips!inner(trip_stops!inner())'));
+  if (customer) query = query.eq('had.trip_stops.customer_id', customer);
+  return listDocuments('settlement', list, query);
 }
 
-export function readSettlement(id: string): Promise<Offered<Settlement> | null> {
-  return oneWith(
-    supabase.from('settlements').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_SETTLEMENT,
+export function readSettlement(id: string) {
+  return answerOf(
+    supabase.from('settlements').select(`${WITH_TRIP},allowed_commands`).eq('id', id).maybeSingle(),
   );
 }
 
 /** The cash of a trip: its settlement, if there is one, and whether the reader may hand it in now. */
 export async function cashOf(tripId: string) {
-  const [settlement, trip] = await Promise.all([
-    answerOf(supabase.from('settlements').select('*').eq('trip_id', tripId).maybeSingle()),
-    answerOf(supabase.from('trips').select('id,allowed_commands').eq('id', tripId).maybeSingle()),
-  ]);
+  const trip = await answerOf(
+    supabase.from('trips').select('allowed_commands,settlements(*)').eq('id', tripId).maybeSingle(),
+  );
   return {
-    settlement,
+    settlement: trip?.settlements ?? null,
     mayHandIn: trip?.allowed_commands?.includes('submit_settlement') ?? false,
   };
 }

@@ -1,21 +1,21 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { answerOf, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { inStates, statesOf } from '#lib/workflow/documents.ts';
 import type { PaymentMethod } from './billing.ts';
 import type { ToldLine } from './statement_file.ts';
 
-const ON_LINE = { payments: link('payment_id', 'payments', 'number') };
+const ON_LINE = '*,payments(id,number,status)';
 
-export type StatementLine = With<Tables<'statement_lines'>, typeof ON_LINE>;
+export type StatementLine = Awaited<ReturnType<typeof listStatementLines>>['rows'][number];
 export type StatementLineInput = Database['public']['Tables']['statement_lines']['Insert'];
 
 /** What the bank or M-Pesa says was received. */
 export function listStatementLines(list: ListQuery) {
   const status = oneOf(statesOf('statement_line'), list.filters.status);
-  let query = supabase.from('statement_lines').select('*');
+  let query = supabase.from('statement_lines').select(ON_LINE);
   if (status) query = inStates(query, 'statement_line', [status]);
   if (list.search) {
     const like = pattern(list.search);
@@ -26,14 +26,16 @@ export function listStatementLines(list: ListQuery) {
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
-    ON_LINE,
   );
 }
 
-export function readStatementLine(id: string): Promise<Offered<StatementLine> | null> {
-  return oneWith(
-    supabase.from('statement_lines').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_LINE,
+export function readStatementLine(id: string) {
+  return answerOf(
+    supabase
+      .from('statement_lines')
+      .select(`${ON_LINE},allowed_commands`)
+      .eq('id', id)
+      .maybeSingle(),
   );
 }
 

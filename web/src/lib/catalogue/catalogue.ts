@@ -3,7 +3,7 @@ import { ask } from '#lib/platform/command.ts';
 import { meansProduct } from '#lib/platform/find.ts';
 import { quantity, unitOf } from '#lib/platform/format.ts';
 import { type ListQuery, page } from '#lib/platform/list.ts';
-import { attach, link, answerOf, oneWith, rows, type With } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 type Written = Database['public']['Tables'];
@@ -13,25 +13,37 @@ export type Pack = Pick<Tables<'product_packs'>, 'id' | 'name' | 'factor'>;
 export type Cost = Pick<Tables<'product_costs'>, 'id' | 'cost_price'>;
 export type PriceListInput = Written['price_lists']['Insert'];
 
-const TERRITORY = link('territory_id', 'territories', 'name');
-const PRICE_LIST = link('price_list_id', 'price_lists', 'name', 'is_active');
-
-const ON_PRICE_LIST = {
-  territories: TERRITORY,
-  based_on: link('based_on_id', 'price_lists', 'name'),
-};
-
-export type PriceList = With<Tables<'price_lists'>, typeof ON_PRICE_LIST>;
+export type PriceList = Awaited<ReturnType<typeof listPriceLists>>['rows'][number];
 
 export async function listProducts(list: ListQuery) {
   let query = supabase.from('products').select('*');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.filters.category) query = query.eq('category', list.filters.category);
   if (list.search) query = query.or(await meansProduct(list.search));
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
-export function readProduct(id: string): Promise<Product | null> {
+/** A product with its packs, its barcodes, its prices, its stock and, for who may know it, what it costs us. */
+export function readProduct(id: string) {
+  return answerOf(
+    supabase
+      .from('products')
+      .select(
+        `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_costs(id,cost_price),
+        price_list_items(id,min_quantity,price,price_lists(id,name)),
+        inventory(id,condition,on_hand,reserved,available,warehouses(name))`,
+      )
+      .eq('id', id)
+      .order('factor', { referencedTable: 'product_packs' })
+      .order('code', { referencedTable: 'product_barcodes' })
+      .order('min_quantity', { referencedTable: 'price_list_items' })
+      .order('on_hand', { referencedTable: 'inventory', ascending: false })
+      .maybeSingle(),
+  );
+}
+
+/** A product without what hangs on it. */
+export function bareProduct(id: string) {
   return answerOf(supabase.from('products').select('*').eq('id', id).maybeSingle());
 }
 
@@ -76,17 +88,6 @@ export function updateProduct(product: Product, input: ProductInput): Promise<Pr
   );
 }
 
-/** What a product costs us; null when unknown or not for the caller's eyes. */
-export function costOf(productId: string): Promise<Cost | null> {
-  return answerOf(
-    supabase
-      .from('product_costs')
-      .select('id,cost_price')
-      .eq('product_id', productId)
-      .maybeSingle(),
-  );
-}
-
 export function saveCost(productId: string, known: Cost | null, costPrice: number) {
   return known
     ? answerOf(supabase.from('product_costs').update({ cost_price: costPrice }).eq('id', known.id))
@@ -115,16 +116,6 @@ export function removePack(id: string) {
 
 export type Barcode = Pick<Tables<'product_barcodes'>, 'id' | 'code' | 'pack_id'>;
 
-export function barcodesOf(productId: string): Promise<Barcode[]> {
-  return rows(
-    supabase
-      .from('product_barcodes')
-      .select('id,code,pack_id')
-      .eq('product_id', productId)
-      .order('code'),
-  );
-}
-
 export function addBarcode(productId: string, code: string, packId: string | null) {
   return answerOf(
     supabase.from('product_barcodes').insert({ product_id: productId, code, pack_id: packId }),
@@ -140,31 +131,15 @@ export async function scanned(
   typed: string,
 ): Promise<{ product: Product; packId: string | null } | null> {
   const [barcode] = await ask('find_barcode', { typed });
-  const product = barcode && (await readProduct(barcode.product_id));
+  const product = barcode && (await bareProduct(barcode.product_id));
   return product ? { product, packId: barcode.pack_id } : null;
 }
 
-export async function pricesOf(productId: string) {
-  const found = await rows(
-    supabase
-      .from('price_list_items')
-      .select('id,min_quantity,price,price_list_id')
-      .eq('product_id', productId)
-      .order('min_quantity')
-      .limit(200),
-  );
-  return attach(found, { price_lists: PRICE_LIST });
-}
-
 export function listPriceLists(list: ListQuery) {
-  let query = supabase.from('price_lists').select('*');
+  let query = supabase.from('price_lists').select('*,territories(name)');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.search) query = query.ilike('name', `%${list.search}%`);
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id'),
-    list,
-    ON_PRICE_LIST,
-  );
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
 export function priceListChoices(): Promise<{ id: string; name: string }[]> {
@@ -173,22 +148,22 @@ export function priceListChoices(): Promise<{ id: string; name: string }[]> {
   );
 }
 
-export function readPriceList(id: string): Promise<PriceList | null> {
-  return oneWith(
-    supabase.from('price_lists').select('*').eq('id', id).maybeSingle(),
-    ON_PRICE_LIST,
+export function readPriceList(id: string) {
+  return answerOf(
+    supabase.from('price_lists').select('*,territories(name)').eq('id', id).maybeSingle(),
   );
 }
 
 export type PriceItem = Awaited<ReturnType<typeof itemsOf>>[number];
 
-export function itemsOf(priceListId: string, search: string) {
+export async function itemsOf(priceListId: string, search: string) {
   let query = supabase
     .from('price_list_items')
     .select('id,min_quantity,price,products!inner(id,sku,name,unit,base_price)')
     .eq('price_list_id', priceListId);
   if (search) query = query.ilike('products.name', `%${search}%`);
-  return rows(query.order('created_at').limit(500));
+  const found = await rows(query.order('created_at').limit(500));
+  return found.flatMap(({ products, ...item }) => (products ? { ...item, products } : []));
 }
 
 export function createPriceList(input: PriceListInput) {

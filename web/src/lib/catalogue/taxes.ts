@@ -11,7 +11,7 @@ export function listTaxes(list: ListQuery) {
   let query = supabase.from('taxes').select('*');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.search) query = query.ilike('name', `%${list.search}%`);
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
 /** Those that products are given. */

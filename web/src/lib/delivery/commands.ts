@@ -1,6 +1,8 @@
+import Pencil from '@lucide/svelte/icons/pencil';
 import type { CommandLook, Looks } from '#lib/workflow/workflow.ts';
 
 export const tripCommands = {
+  change: { label: 'Change', icon: Pencil, href: (id) => `/trips/${id}/edit` },
   plan: { label: 'Plan', variant: 'primary', done: 'The trip is planned and has a load sheet.' },
   dispatch: {
     label: 'Dispatch',

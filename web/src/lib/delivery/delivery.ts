@@ -1,85 +1,40 @@
-import type { Enums, Tables } from '#lib/database.types.ts';
+import { VARIANCE_KIND } from '#lib/choices.ts';
+import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { having, type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { asPrinted } from '#lib/platform/printed.ts';
-import {
-  attach,
-  childrenOf,
-  link,
-  answerOf,
-  oneWith,
-  rows,
-  type Offered,
-  type With,
-} from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { inStates, openStatesOf, statesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 
-const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
-const VEHICLE = link(
-  'vehicle_id',
-  'vehicles',
-  'name',
-  'registration',
-  'location_id',
-  'capacity_kg',
-  'capacity_l',
-  'capacity_units',
-);
-const DRIVER = link('driver_id', 'drivers', 'name', 'phone', 'membership_id');
-const CUSTOMER = link('customer_id', 'customers', 'name', 'phone');
-const ADDRESS = link(
-  'address_id',
-  'customer_addresses',
-  'label',
-  'street',
-  'city',
-  'instructions',
-  'latitude',
-  'longitude',
-  'window_start',
-  'window_end',
-);
-const ORDER = link('order_id', 'orders', 'number', 'total', 'currency', 'status', 'notes');
-const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
-const TRIP = link('trip_id', 'trips', 'number');
+const VEHICLE = 'id,name,registration,location_id,capacity_kg,capacity_l,capacity_units';
+const ON_TRIP = `*,warehouses(name),vehicles(${VEHICLE}),drivers(id,name,phone)` as const;
+const PRODUCT = 'products(name,sku,unit)';
+const ON_VARIANCE = `*,${PRODUCT},trips(id,number),orders(id,number)` as const;
+const ON_OFFLOAD = '*,trips(id,number),warehouses(name)';
+/** What a driver and a dispatcher need of a trip on the way. */
+const ON_THE_WAY = `trip_stops(*,orders(number,total,notes,status),
+  customer_addresses(label,street,city,instructions,latitude,longitude,window_start,window_end,customers(name,phone))),
+  loads(*,load_items(*,${PRODUCT})),offload_documents(*)` as const;
 
-const ON_TRIP = { warehouses: WAREHOUSE, vehicles: VEHICLE, drivers: DRIVER };
-const ON_VARIANCE = { products: PRODUCT, trips: TRIP, orders: ORDER };
-const ON_OFFLOAD = { trips: TRIP, warehouses: WAREHOUSE };
-const ON_STOP = { orders: ORDER, customers: CUSTOMER, customer_addresses: ADDRESS };
-const ON_ITEM = { products: PRODUCT };
-
-export type Trip = With<Tables<'trips'>, typeof ON_TRIP>;
+export type Trip = Awaited<ReturnType<typeof listTrips>>['rows'][number];
+export type TripRecord = NonNullable<Awaited<ReturnType<typeof readTrip>>>;
+export type Stop = TripRecord['trip_stops'][number];
+export type Load = NonNullable<TripRecord['loads']>;
 export type Vehicle = NonNullable<Trip['vehicles']>;
 export type Driver = Pick<Tables<'drivers'>, 'id' | 'name' | 'phone'>;
-export type Stop = With<Tables<'trip_stops'>, typeof ON_STOP>;
-export type LoadItem = With<Tables<'load_items'>, typeof ON_ITEM>;
-export type Load = Tables<'loads'> & { load_items: LoadItem[] };
-export type Offload = With<Tables<'offload_documents'>, typeof ON_OFFLOAD>;
-export type Variance = With<Tables<'variances'>, typeof ON_VARIANCE>;
+export type Offload = Awaited<ReturnType<typeof listOffloads>>['rows'][number];
+export type Variance = Awaited<ReturnType<typeof listVariances>>['rows'][number];
 
-export const VARIANCE_KINDS = [
-  'delivery',
-  'offload',
-  'cash',
-  'reported',
-] as const satisfies Enums<'variance_kind'>[];
-
-export async function listTrips(list: ListQuery) {
-  const { vehicle, driver } = list.filters;
-  const status = oneOf(statesOf('trip'), list.filters.status);
-  let query = supabase.from('trips').select('*');
-  if (status) query = inStates(query, 'trip', [status]);
+export function listTrips(list: ListQuery) {
+  const { vehicle, driver, customer } = list.filters;
+  let query = supabase.from('trips').select(having(ON_TRIP, customer && 'had:trip_stops!inner()'));
+  if (customer) query = query.eq('had.customer_id', customer);
   if (vehicle) query = query.eq('vehicle_id', vehicle);
   if (driver) query = query.eq('driver_id', driver);
-  if (list.search) query = query.in('number', await findNumbers('trip', list.search));
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_TRIP,
-  );
+  return listDocuments('trip', list, query);
 }
 
 /** Trips from a place that are not over yet, the next one first. */
@@ -93,29 +48,36 @@ export function openTripsFrom(placeId: string) {
   );
 }
 
-export function readTrip(id: string): Promise<Offered<Trip> | null> {
-  return oneWith(
-    supabase.from('trips').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_TRIP,
+/** A trip with its stops, its load, the counts of its van, its cash and what differed. */
+export async function readTrip(id: string) {
+  const found = await answerOf(
+    supabase
+      .from('trips')
+      .select(
+        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in)`,
+      )
+      .eq('id', id)
+      .order('sequence', { referencedTable: 'trip_stops' })
+      .order('created_at', { referencedTable: 'offload_documents', ascending: false })
+      .order('created_at', { referencedTable: 'variances' })
+      .maybeSingle(),
   );
+  return found && { ...found, trip_stops: found.trip_stops.map(asStop) };
 }
 
-export async function stopsOf(tripId: string): Promise<Stop[]> {
-  const found = await rows(
-    supabase.from('trip_stops').select('*').eq('trip_id', tripId).order('sequence').limit(500),
-  );
-  return (await attach(found, ON_STOP)).map(asPrinted);
+interface Addressed {
+  printed: Json;
+  customer_addresses: {
+    label: string;
+    street: string;
+    city: string;
+    customers: { name: string; phone: string | null } | null;
+  } | null;
 }
 
-export async function loadOf(tripId: string): Promise<Load | null> {
-  const load = await answerOf(
-    supabase.from('loads').select('*').eq('trip_id', tripId).maybeSingle(),
-  );
-  if (!load) return null;
-  const items = await rows(
-    supabase.from('load_items').select('*').eq('load_id', load.id).order('id').limit(1000),
-  );
-  return { ...load, load_items: await attach(items, ON_ITEM) };
+/** A stop with its customer, who is found by his address; once it is done, in the words that it keeps. */
+function asStop<Of extends Addressed>(stop: Of) {
+  return asPrinted({ ...stop, customers: stop.customer_addresses?.customers ?? null });
 }
 
 export function vehicles(): Promise<Vehicle[]> {
@@ -135,28 +97,19 @@ export function drivers(): Promise<Driver[]> {
   );
 }
 
-/** Trips that the caller drives and that are not over yet, next one first. */
-export async function ownTrips(userId: string, role: string | null): Promise<Offered<Trip>[]> {
+/** Trips that the caller drives and that are not over yet, next one first, with what he does on them. */
+export async function ownTrips(userId: string, role: string | null) {
   let query = supabase
     .from('trips')
-    .select('*,allowed_commands')
+    .select(`${ON_TRIP},allowed_commands,${ON_THE_WAY},own:drivers!inner(memberships(user_id))`)
     .in('status', openStatesOf('trip'))
     .is('is_done', false);
   // Drivers see their own trips only; others who also drive have to be told apart.
-  if (role !== 'driver') {
-    const own = await rows(
-      supabase
-        .from('drivers')
-        .select('id,memberships!inner(user_id)')
-        .eq('memberships.user_id', userId),
-    );
-    if (own.length === 0) return [];
-    query = query.in(
-      'driver_id',
-      own.map((driver) => driver.id),
-    );
-  }
-  return attach(await rows(query.order('planned_start_at').limit(20)), ON_TRIP);
+  if (role !== 'driver') query = query.eq('own.memberships.user_id', userId);
+  const found = await rows(
+    query.order('planned_start_at').order('sequence', { referencedTable: 'trip_stops' }).limit(20),
+  );
+  return found.map((trip) => ({ ...trip, trip_stops: trip.trip_stops.map(asStop) }));
 }
 
 /** The depot where most allocated orders wait for a van; null when none does. */
@@ -175,15 +128,15 @@ export async function depotInNeed(): Promise<string | null> {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
-const ON_ASSIGNABLE = { customers: CUSTOMER, customer_addresses: ADDRESS };
-const MEASURED = { products: link('product_id', 'products', 'weight_kg', 'volume_l') };
-
 /** Allocated orders of a depot that ride on no other trip than the given one. */
 export async function assignableOrders(warehouseId: string, tripId?: string) {
   const found = await rows(
     supabase
       .from('orders')
-      .select('id,number,total,requested_on,customer_id,address_id')
+      .select(
+        `id,number,total,requested_on,customers(name),customer_addresses(label,street,city),trip_stops(trip_id),
+        order_items(quantity,products(weight_kg,volume_l))`,
+      )
       .eq('status', 'allocated')
       .is('is_done', false)
       .eq('warehouse_id', warehouseId)
@@ -191,25 +144,7 @@ export async function assignableOrders(warehouseId: string, tripId?: string) {
       .order('created_at')
       .limit(500),
   );
-  const ids = found.map((order) => order.id);
-  const [stops, items] = await Promise.all([
-    childrenOf('trip_stops', 'order_id', ids, 'order_id', 'trip_id'),
-    childrenOf('order_items', 'order_id', ids, 'order_id', 'product_id', 'quantity'),
-  ]);
-  const taken = new Set(
-    stops.filter((stop) => stop.trip_id !== tripId).map((stop) => stop.order_id),
-  );
-  const [orders, lines] = await Promise.all([
-    attach(
-      found.filter((order) => !taken.has(order.id)),
-      ON_ASSIGNABLE,
-    ),
-    attach(items, MEASURED),
-  ]);
-  return orders.map((order) => ({
-    ...order,
-    order_items: lines.filter((line) => line.order_id === order.id),
-  }));
+  return found.filter(({ trip_stops: stop }) => stop === null || stop.trip_id === tripId);
 }
 
 export type AssignableOrder = Awaited<ReturnType<typeof assignableOrders>>[number];
@@ -253,80 +188,63 @@ export function confirmLoad(tripId: string, counts: { product_id: string; count:
   return command('confirm_load', { trip_id: tripId, counts });
 }
 
-export async function listOffloads(list: ListQuery) {
-  let query = supabase.from('offload_documents').select('*');
-  const status = oneOf(statesOf('offload'), list.filters.status);
-  if (status) query = query.eq('status', status);
-  if (list.search) query = query.in('number', await findNumbers('offload', list.search));
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_OFFLOAD,
-  );
+export function listOffloads(list: ListQuery) {
+  const { customer } = list.filters;
+  let query = supabase
+    .from('offload_documents')
+    .select(having(ON_OFFLOAD, customer && 'had:trips!inner(trip_stops!inner())'));
+  if (customer) query = query.eq('had.trip_stops.customer_id', customer);
+  return listDocuments('offload', list, query);
 }
 
-export function readOffload(id: string): Promise<Offered<Offload> | null> {
-  return oneWith(
-    supabase.from('offload_documents').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_OFFLOAD,
-  );
-}
-
-export function offloadsOf(tripId: string) {
-  return rows(
+/** A count of a van with its lines and the differences that it found. */
+export function readOffload(id: string) {
+  return answerOf(
     supabase
       .from('offload_documents')
-      .select('*')
-      .eq('trip_id', tripId)
-      .order('created_at', { ascending: false })
-      .limit(20),
+      .select(
+        `${ON_OFFLOAD},allowed_commands,offload_items(*,${PRODUCT}),variances(${ON_VARIANCE},allowed_commands)`,
+      )
+      .eq('id', id)
+      .order('id', { referencedTable: 'offload_items' })
+      .order('created_at', { referencedTable: 'variances' })
+      .maybeSingle(),
   );
 }
 
-export async function offloadItems(offloadId: string) {
-  const found = await rows(
-    supabase.from('offload_items').select('*').eq('offload_id', offloadId).order('id').limit(1000),
-  );
-  return attach(found, ON_ITEM);
-}
-
-export function listVariances(list: ListQuery) {
+export async function listVariances(list: ListQuery) {
+  const { customer } = list.filters;
   const status = oneOf(statesOf('variance'), list.filters.status);
-  const kind = oneOf(VARIANCE_KINDS, list.filters.kind);
-  let query = supabase.from('variances').select('*');
+  const kind = oneOf(VARIANCE_KIND, list.filters.kind);
+  let query = supabase
+    .from('variances')
+    .select(having(ON_VARIANCE, customer && 'had:orders!inner()'));
+  if (customer) query = query.eq('had.customer_id', customer);
   if (status) query = query.eq('status', status);
   if (kind) query = query.eq('kind', kind);
   if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`number.ilike.${like},explanation.ilike.${like}`);
+    const numbers = await findNumbers('variance', list.search);
+    query = query.or(
+      [
+        `explanation.ilike.${pattern(list.search)}`,
+        ...(numbers.length > 0 ? [`number.in.(${numbers.join(',')})`] : []),
+      ].join(','),
+    );
   }
   return page(
     query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
     list,
-    ON_VARIANCE,
   );
 }
 
-export function readVariance(id: string): Promise<Offered<Variance> | null> {
-  return oneWith(
-    supabase.from('variances').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_VARIANCE,
-  );
-}
-
-export async function variancesOf(
-  column: 'trip_id' | 'order_id' | 'offload_id',
-  id: string,
-): Promise<Offered<Variance>[]> {
-  const found = await rows(
+export function readVariance(id: string) {
+  return answerOf(
     supabase
       .from('variances')
-      .select('*,allowed_commands')
-      .eq(column, id)
-      .order('created_at')
-      .limit(200),
+      .select(`${ON_VARIANCE},allowed_commands,responsible:memberships(users(full_name))`)
+      .eq('id', id)
+      .maybeSingle(),
   );
-  return attach(found, ON_VARIANCE);
 }
 
 export type CountedItem = {
@@ -343,32 +261,34 @@ export type Countable = Pick<Tables<'products'>, 'id' | 'name' | 'sku' | 'unit'>
 
 /** What may come back on a van: the goods it was loaded with and the empties they leave behind. */
 export async function countablesOf(tripId: string): Promise<Countable[]> {
-  const load = await loadOf(tripId);
-  const ids = (load?.load_items ?? []).map((item) => item.product_id);
-  if (ids.length === 0) return [];
-  const goods = await rows(
-    supabase.from('products').select('id,name,sku,unit,container_product_id').in('id', ids),
+  const found = await rows(
+    supabase
+      .from('load_items')
+      .select('products(id,name,sku,unit,container_product_id),loads!inner()')
+      .eq('loads.trip_id', tripId)
+      .limit(1000),
   );
-  const containers = [...new Set(goods.map((item) => item.container_product_id))].filter(
-    (id): id is string => id !== null && !ids.includes(id),
-  );
-  const empties = containers.length
-    ? await rows(supabase.from('products').select('id,name,sku,unit').in('id', containers))
-    : [];
+  const goods = found.flatMap(({ products }) => products ?? []);
+  const known = new Set(goods.map((item) => item.id));
+  const empties = await containersOf(goods);
   const byName = (a: Countable, b: Countable) => a.name.localeCompare(b.name);
-  return [...goods.sort(byName), ...empties.sort(byName)];
+  return [...goods.sort(byName), ...empties.filter((item) => !known.has(item.id))];
+}
+
+export type Container = Countable & Pick<Tables<'products'>, 'deposit_amount'>;
+
+/** The containers that goods are sold in, by name. A key of a table to itself cannot be embedded upwards. */
+export async function containersOf(
+  goods: readonly ({ container_product_id: string | null } | null)[],
+): Promise<Container[]> {
+  const ids = [...new Set(goods.flatMap((item) => item?.container_product_id ?? []))];
+  if (ids.length === 0) return [];
+  return rows(
+    supabase.from('products').select('id,name,sku,unit,deposit_amount').in('id', ids).order('name'),
+  );
 }
 
 export type VarianceCode = Enums<'variance_code'>;
-export const VARIANCE_CODES: VarianceCode[] = [
-  'customer_refused',
-  'damaged',
-  'lost',
-  'stolen',
-  'counting_error',
-  'short_loaded',
-  'other',
-];
 
 export function approveVariance(
   variance: Variance,

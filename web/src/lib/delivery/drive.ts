@@ -1,46 +1,17 @@
-import type { Tables } from '#lib/database.types.ts';
 import { askJson, command } from '#lib/platform/command.ts';
-import { attach, childrenOf, link, rows, type With } from '#lib/platform/read.ts';
+import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import {
-  type Load,
-  loadOf,
-  offloadsOf,
-  ownTrips,
-  type Stop,
-  stopsOf,
-  type Trip,
-} from './delivery.ts';
+import { type Container, containersOf, ownTrips } from './delivery.ts';
 
-const ON_LINE = {
-  products: link('product_id', 'products', 'name', 'sku', 'unit', 'container_product_id'),
-};
-
-export type DriveLine = With<
-  Pick<
-    Tables<'order_items'>,
-    | 'id'
-    | 'order_id'
-    | 'line_number'
-    | 'quantity'
-    | 'unit_price'
-    | 'tax_rate'
-    | 'price_includes_tax'
-    | 'product_id'
-  >,
-  typeof ON_LINE
->;
-export type Container = Pick<Tables<'products'>, 'id' | 'name' | 'sku' | 'deposit_amount'>;
+export type DriveTrip = Awaited<ReturnType<typeof ownTrips>>[number];
+export type DriveLine = Awaited<ReturnType<typeof linesOf>>[number];
 
 /** Everything a driver needs for one trip, small enough to keep on the phone. */
 export interface TripPack {
-  trips: Trip[];
-  trip: Trip | null;
-  stops: Stop[];
+  trips: DriveTrip[];
+  trip: DriveTrip | null;
   lines: DriveLine[];
   containers: Container[];
-  load: Load | null;
-  offloads: Tables<'offload_documents'>[];
 }
 
 /** The driver's trip with everything on it. */
@@ -55,41 +26,27 @@ export async function readDrive(
     trips.find((item) => item.status === 'in_progress') ??
     trips[0] ??
     null;
-  if (!trip) {
-    return { trips, trip, stops: [], lines: [], containers: [], load: null, offloads: [] };
-  }
-  const [stops, load, offloads] = await Promise.all([
-    stopsOf(trip.id),
-    loadOf(trip.id),
-    offloadsOf(trip.id),
-  ]);
-  const items = await childrenOf(
-    'order_items',
-    'order_id',
-    stops.map((stop) => stop.order_id),
-    'id',
-    'order_id',
-    'line_number',
-    'quantity',
-    'unit_price',
-    'tax_rate',
-    'price_includes_tax',
-    'product_id',
-  );
-  const lines = await attach(items, ON_LINE);
-  lines.sort((a, b) => a.line_number - b.line_number);
-  const ids = [...new Set(lines.map((line) => line.products?.container_product_id))].filter(
-    (id): id is string => typeof id === 'string',
-  );
-  const containers = ids.length
-    ? await rows(
-        supabase.from('products').select('id,name,sku,deposit_amount').in('id', ids).order('name'),
-      )
-    : [];
-  return { trips, trip, stops, lines, containers, load, offloads };
+  if (!trip) return { trips, trip, lines: [], containers: [] };
+  const lines = await linesOf(trip.id);
+  const containers = await containersOf(lines.map((line) => line.products));
+  return { trips, trip, lines, containers };
 }
 
-export function startTrip(trip: Trip) {
+/** What goes to the doors of a trip, line by line. */
+function linesOf(tripId: string) {
+  return rows(
+    supabase
+      .from('order_items')
+      .select(
+        'id,order_id,line_number,quantity,unit_price,tax_rate,price_includes_tax,product_id,products(name,sku,unit,container_product_id),orders!inner(trip_stops!inner())',
+      )
+      .eq('orders.trip_stops.trip_id', tripId)
+      .order('line_number')
+      .limit(1000),
+  );
+}
+
+export function startTrip(trip: DriveTrip) {
   return command('start_trip', { trip_id: trip.id, expected_version: trip.version });
 }
 

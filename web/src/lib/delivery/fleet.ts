@@ -1,5 +1,5 @@
 import type { Database } from '#lib/database.types.ts';
-import { answerOf, attach, link, rows } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 type Written = Database['public']['Tables'];
@@ -7,19 +7,16 @@ export type VehicleInput = Written['vehicles']['Insert'];
 export type DriverInput = Written['drivers']['Insert'];
 export type PlaceInput = Written['warehouses']['Insert'];
 
-export async function fleetVehicles() {
-  const found = await rows(
+export function fleetVehicles() {
+  return rows(
     supabase
       .from('vehicles')
       .select(
-        'id,registration,name,home_warehouse_id,capacity_kg,capacity_l,capacity_units,is_active',
+        'id,registration,name,capacity_kg,capacity_l,capacity_units,is_active,warehouses!vehicles_tenant_id_home_warehouse_id_fkey(name)',
       )
       .order('name')
       .limit(500),
   );
-  return attach(found, {
-    warehouses: link('home_warehouse_id', 'warehouses', 'name'),
-  });
 }
 
 export function fleetDrivers() {

@@ -1,14 +1,11 @@
 import { toPortalError } from '#lib/errors.ts';
+import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 const BUCKET = 'proofs';
-const HOUR = 3600;
-
 /** An address of a stored photo that works for an hour. @throws PortalError */
-export async function photoUrl(path: string): Promise<string> {
-  const { data, error } = await supabase.storage.from(BUCKET).createSignedUrl(path, HOUR);
-  if (error) throw toPortalError(error);
-  return data.signedUrl;
+export function photoUrl(path: string): Promise<string> {
+  return signedUrl(BUCKET, path);
 }
 
 /**
@@ -20,17 +17,12 @@ export async function storePhoto(tenantId: string, name: string, photo: Blob): P
   const { error } = await supabase.storage
     .from(BUCKET)
     .upload(path, photo, { contentType: 'image/jpeg' });
-  if (error && !isDuplicate(error)) throw toPortalError(error, statusOf(error));
+  if (error && !isDuplicate(error)) throw toPortalError(error, storageStatus(error));
   return path;
 }
 
-function statusOf(error: object): number {
-  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
-  return Number(status ?? statusCode) || 0;
-}
-
 function isDuplicate(error: Error): boolean {
-  return statusOf(error) === 409 || /exists|duplicate/i.test(error.message);
+  return storageStatus(error) === 409 || /exists|duplicate/i.test(error.message);
 }
 
 const LONGEST_SIDE = 1280;

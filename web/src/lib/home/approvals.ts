@@ -1,22 +1,13 @@
-import type { Tables } from '#lib/database.types.ts';
 import { type DocumentKind, type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { methodName } from '#lib/billing/billing.ts';
 import { creditNoteCommands, paymentCommands, returnCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
 import { label, money, quantity } from '#lib/platform/format.ts';
-import {
-  attach,
-  type Link,
-  link,
-  type Links,
-  rows,
-  type TableName,
-  type With,
-} from '#lib/platform/read.ts';
+import { type Listed, rows, type RowsOf, type Seen } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { untyped } from '#lib/platform/supabase.ts';
-import { documentNames, inStates, pluralOf } from '#lib/workflow/documents.ts';
+import { supabase, untyped } from '#lib/platform/supabase.ts';
+import { documentNames, inStates, numberOf, pluralOf } from '#lib/workflow/documents.ts';
 import { adjustmentCommands } from '#lib/warehouse/commands.ts';
 import { type CommandLook, nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
@@ -29,7 +20,8 @@ export interface Waiting {
   note: string;
   by: string;
   at: string;
-  allowed: string[] | null;
+  version: number;
+  allowed_commands: string[] | null;
 }
 
 export interface Tray {
@@ -45,36 +37,24 @@ interface Document {
   id: string;
   created_at: string;
   created_by: string | null;
+  version: number;
   allowed_commands: string[] | null;
 }
 
-type TableOf<Name extends DocumentName> = (typeof DOCUMENTS)[Name]['table'];
-
-/** How a kind of document is shown here; one without a look is shown by its number. */
-interface Look<
-  Table extends TableName = TableName,
-  To extends Record<string, Link> = Record<string, Link>,
-> {
-  links: To;
+/** How a kind of document is shown here. */
+interface Look<Row = never> {
+  /** What is read of it. */
+  from: () => RowsOf<Row>;
   /** Buttons of the row. Without them it is decided on its own page, which shows more. */
   looks?: Record<string, CommandLook>;
   /** What else a decision changes. */
   touches?: DocumentName[];
-  show: (row: With<Tables<Table>, To>) => { title: string; note: string };
+  show: (row: Seen<Row>) => { title: string; note: string };
 }
 
-/** Has the compiler compare what is shown with the columns of the table. */
-const look = <Name extends DocumentName, To extends Links<Tables<TableOf<Name>>>>(
-  name: Name,
-  it: Look<TableOf<Name>, To>,
-) => [name, it as unknown as Look] as const;
-
-const CUSTOMER = link('customer_id', 'customers', 'name');
-const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
-const FROM = link('from_warehouse_id', 'warehouses', 'name');
-const TO = link('to_warehouse_id', 'warehouses', 'name');
-const TRIP = link('trip_id', 'trips', 'number');
-const PRODUCT = link('product_id', 'products', 'name');
+/** Has the compiler compare what is shown with what is read. */
+const look = <Row extends Document>(name: DocumentName, it: Look<Row>) =>
+  [name, it as unknown as Look<Document>] as const;
 
 /** Approving and refusing only: the other commands have their place on the document itself. */
 function decisions(looks: Record<string, CommandLook>): Record<string, CommandLook> {
@@ -83,15 +63,19 @@ function decisions(looks: Record<string, CommandLook>): Record<string, CommandLo
   );
 }
 
-const BY_NUMBER: Look = { links: {}, show: () => ({ title: '', note: '' }) };
+/** One without a look is shown by its number. */
+const byNumber = (name: DocumentName): Look<Document> => ({
+  from: () => untyped.from(DOCUMENTS[name].table).select('*,allowed_commands'),
+  show: () => ({ title: '', note: '' }),
+});
 
-const LOOKS = new Map<DocumentName, Look>([
+const LOOKS = new Map<DocumentName, Look<Document>>([
   look('order', {
-    links: { customer: CUSTOMER },
-    show: (row) => ({ title: row.customer?.name ?? '', note: money(row.total) }),
+    from: () => supabase.from('orders').select('*,allowed_commands,customers(name)'),
+    show: (row) => ({ title: row.customers?.name ?? '', note: money(row.total) }),
   }),
   look('customer', {
-    links: {},
+    from: () => supabase.from('customers').select('*,allowed_commands'),
     looks: decisions(customerCommands),
     show: (row) => ({
       title: row.name,
@@ -99,118 +83,128 @@ const LOOKS = new Map<DocumentName, Look>([
     }),
   }),
   look('payment', {
-    links: { customer: CUSTOMER },
+    from: () => supabase.from('payments').select('*,allowed_commands,customers(name)'),
     looks: decisions(paymentCommands),
     touches: ['invoice'],
     show: (row) => ({
-      title: row.customer?.name ?? '',
+      title: row.customers?.name ?? '',
       note: `${money(row.amount)}, ${methodName(row.method)} ${row.reference ?? ''}`.trim(),
     }),
   }),
   look('adjustment', {
-    links: { warehouse: WAREHOUSE },
+    from: () => supabase.from('manual_adjustments').select('*,allowed_commands,warehouses(name)'),
     looks: decisions(adjustmentCommands),
-    show: (row) => ({ title: row.warehouse?.name ?? '', note: row.reason }),
+    show: (row) => ({ title: row.warehouses?.name ?? '', note: row.reason }),
   }),
   look('credit_note', {
-    links: { customer: CUSTOMER },
+    from: () => supabase.from('credit_notes').select('*,allowed_commands,customers(name)'),
     looks: { issue: creditNoteCommands.issue },
     touches: ['invoice', 'return'],
     show: (row) => ({
-      title: row.customer?.name ?? '',
+      title: row.customers?.name ?? '',
       note: `${money(row.total)}, ${row.reason}`,
     }),
   }),
   look('return', {
-    links: { customer: CUSTOMER, warehouse: WAREHOUSE },
+    from: () =>
+      supabase.from('returns').select('*,allowed_commands,customers(name),warehouses(name)'),
     looks: decisions(returnCommands),
     show: (row) => ({
-      title: row.customer?.name ?? '',
-      note: `${label(row.reason)}, to ${row.warehouse?.name}`,
+      title: row.customers?.name ?? '',
+      note: `${label(row.reason)}, to ${row.warehouses?.name}`,
     }),
   }),
   look('settlement', {
-    links: { trip: TRIP, driver: link('driver_id', 'drivers', 'name') },
+    from: () =>
+      supabase.from('settlements').select('*,allowed_commands,trips(number),drivers(name)'),
     show: (row) => ({
-      title: `${row.driver?.name}, ${row.trip?.number}`,
+      title: `${row.drivers?.name}, ${row.trips?.number}`,
       note: money(row.handed_in),
     }),
   }),
   look('stock_count', {
-    links: { warehouse: WAREHOUSE },
+    from: () => supabase.from('stock_counts').select('*,allowed_commands,warehouses(name)'),
     show: (row) => ({
-      title: row.warehouse?.name ?? '',
+      title: row.warehouses?.name ?? '',
       note: row.is_full ? 'full count' : (row.note ?? 'count of some products'),
     }),
   }),
   look('transfer', {
-    links: { from: FROM, to: TO },
+    from: () =>
+      supabase
+        .from('transfers')
+        .select(
+          '*,allowed_commands,from:warehouses!transfers_tenant_id_from_warehouse_id_fkey(name),to:warehouses!transfers_tenant_id_to_warehouse_id_fkey(name)',
+        ),
     show: (row) => ({
       title: `${row.from?.name} to ${row.to?.name}`,
       note: row.note ?? label(row.status),
     }),
   }),
   look('offload', {
-    links: { trip: TRIP, warehouse: WAREHOUSE },
+    from: () =>
+      supabase
+        .from('offload_documents')
+        .select('*,allowed_commands,trips(number),warehouses(name)'),
     looks: decisions(offloadCommands),
     touches: ['variance', 'trip'],
     show: (row) => ({
-      title: `${row.trip?.number} into ${row.warehouse?.name}`,
+      title: `${row.trips?.number} into ${row.warehouses?.name}`,
       note: label(row.status),
     }),
   }),
   look('variance', {
-    links: { trip: TRIP, product: PRODUCT },
+    from: () =>
+      supabase.from('variances').select('*,allowed_commands,trips(number),products(name)'),
     show: (row) => ({
-      title: row.product?.name ?? 'Cash',
+      title: row.products?.name ?? 'Cash',
       note: `${quantity(row.difference)}, ${money(row.value)}${
-        row.trip?.number ? `, trip ${row.trip?.number}` : ''
+        row.trips?.number ? `, trip ${row.trips?.number}` : ''
       }`,
     }),
   }),
 ]);
 
+const lookOf = (name: DocumentName) => LOOKS.get(name) ?? byNumber(name);
+
 const PER_TRAY = 50;
 
-async function fill(name: DocumentName): Promise<Tray> {
+/** The documents of one kind that wait for the reader, oldest first. */
+function waitingFor(name: DocumentName): Promise<Seen<Document>[]> {
   const kind: DocumentKind = DOCUMENTS[name];
-  const shown = LOOKS.get(name) ?? BY_NUMBER;
-  const found = await rows(
-    inStates(
-      untyped.from(kind.table).select('*,allowed_commands'),
-      name,
-      Object.keys(kind.decisions).filter((state) => session.can(kind.decisions[state] ?? '')),
-    )
-      .order('created_at')
-      .limit(PER_TRAY)
-      .overrideTypes<(Tables<TableName> & Document)[], { merge: false }>(),
+  const mine = Object.keys(kind.decisions).filter((state) =>
+    session.can(kind.decisions[state] ?? ''),
   );
-  const documents = await attach(found, shown.links as Links<Tables<TableName>>);
-  const names = await namesOf(documents.map((row) => row.created_by));
+  const query = lookOf(name).from() as Listed<Document>;
+  return rows(inStates(query, name, mine).order('created_at').limit(PER_TRAY));
+}
+
+function tray(name: DocumentName, documents: Seen<Document>[], names: Map<string, string>): Tray {
+  const { looks, touches, show } = lookOf(name);
   return {
     machine: name,
     heading: pluralOf(name),
-    touches: [name, ...(shown.touches ?? [])],
-    looks: shown.looks ?? {},
+    touches: [name, ...(touches ?? [])],
+    looks: looks ?? {},
     documents: documents.map((row) => ({
       id: row.id,
-      href: `${kind.page}/${row.id}`,
-      number: String(row[(kind.number ?? 'id') as keyof typeof row]),
-      ...shown.show(row),
+      href: `${DOCUMENTS[name].page}/${row.id}`,
+      number: String(row[numberOf(name) as keyof typeof row]),
+      ...show(row),
       by: nameOf(names, row.created_by),
       at: row.created_at,
-      allowed: row.allowed_commands,
+      version: row.version,
+      allowed_commands: row.allowed_commands,
     })),
   };
 }
 
 /** Everything that waits for a decision the reader may take, oldest first in each tray. */
-export function trays(): Promise<Tray[]> {
-  return Promise.all(
-    documentNames
-      .filter((name) =>
-        Object.values(DOCUMENTS[name].decisions).some((right) => session.can(right)),
-      )
-      .map(fill),
+export async function trays(): Promise<Tray[]> {
+  const kinds = documentNames.filter((name) =>
+    Object.values(DOCUMENTS[name].decisions).some((right) => session.can(right)),
   );
+  const waiting = await Promise.all(kinds.map(waitingFor));
+  const names = await namesOf(waiting.flat().map((row) => row.created_by));
+  return kinds.map((name, at) => tray(name, waiting[at] ?? [], names));
 }

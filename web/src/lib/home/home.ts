@@ -64,13 +64,12 @@ export async function figures(): Promise<Figure[]> {
 export async function progressOf(tripIds: string[]): Promise<Map<string, [number, number]>> {
   if (tripIds.length === 0) return new Map();
   const stops = await rows(
-    supabase.from('trip_stops').select('trip_id,status').in('trip_id', tripIds).limit(1000),
+    supabase.from('trip_stops').select('trip_id,left_at').in('trip_id', tripIds).limit(1000),
   );
   const progress = new Map<string, [number, number]>();
   for (const stop of stops) {
     const [done, all] = progress.get(stop.trip_id) ?? [0, 0];
-    const isDone = stop.status === 'delivered' || stop.status === 'failed';
-    progress.set(stop.trip_id, [done + Number(isDone), all + 1]);
+    progress.set(stop.trip_id, [done + Number(stop.left_at !== null), all + 1]);
   }
   return progress;
 }

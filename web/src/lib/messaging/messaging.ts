@@ -1,21 +1,14 @@
-import type { Enums, Tables } from '#lib/database.types.ts';
+import { MESSAGE_CHANNEL, MESSAGE_STATUS } from '#lib/choices.ts';
+import type { Tables } from '#lib/database.types.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export type Message = Tables<'messages'>;
 
-export const CHANNELS = ['email', 'whatsapp', 'sms'] as const satisfies Enums<'message_channel'>[];
-export const MESSAGE_STATES = [
-  'queued',
-  'sent',
-  'simulated',
-  'failed',
-] as const satisfies Enums<'message_status'>[];
-
 export function listMessages(list: ListQuery) {
-  const channel = oneOf(CHANNELS, list.filters.channel);
-  const status = oneOf(MESSAGE_STATES, list.filters.status);
+  const channel = oneOf(MESSAGE_CHANNEL, list.filters.channel);
+  const status = oneOf(MESSAGE_STATUS, list.filters.status);
   let query = supabase.from('messages').select('*');
   if (channel) query = query.eq('channel', channel);
   if (status) query = query.eq('status', status);
@@ -26,7 +19,6 @@ export function listMessages(list: ListQuery) {
   return page(
     query.order('created_at', { ascending: false }).order('id', { ascending: false }),
     list,
-    {},
   );
 }
 

@@ -1,6 +1,26 @@
+import Pencil from '@lucide/svelte/icons/pencil';
+import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Looks } from '#lib/workflow/workflow.ts';
 
 export const orderCommands = {
+  amend: { label: 'Change', icon: Pencil, href: (id) => `/orders/${id}/edit` },
+  request_return: {
+    label: 'Take goods back',
+    icon: Undo2,
+    href: (id) => `/returns/new?order=${id}`,
+  },
+  reattempt: {
+    label: 'Try again',
+    icon: RotateCcw,
+    done: 'A new order was drafted with the same lines.',
+    leadsTo: (order) => `/orders/${order.id}`,
+  },
+  create_trip: {
+    label: 'Plan a trip',
+    variant: 'primary',
+    href: (id) => `/trips/new?order=${id}`,
+  },
   submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
   approve: {
     label: 'Approve',
@@ -43,7 +63,12 @@ export const orderCommands = {
       field: 'note',
     },
   },
-  bill: { label: 'Draft the invoice', variant: 'primary', done: 'The invoice was drafted.' },
+  bill: {
+    label: 'Draft the invoice',
+    variant: 'primary',
+    done: 'The invoice was drafted.',
+    leadsTo: (invoice) => `/invoices/${invoice.id}`,
+  },
   release: { label: 'Release the hold', variant: 'primary', done: 'The order goes on.' },
   cancel: {
     label: 'Cancel order',

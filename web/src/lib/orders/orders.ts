@@ -1,110 +1,54 @@
-import type { Enums, Json, Tables } from '#lib/database.types.ts';
+import type { Tables } from '#lib/database.types.ts';
 import { beginOf, endOf } from '#lib/platform/calendar.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
-import { findNumbers } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
+import type { ListQuery } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
-import {
-  attach,
-  link,
-  answerOf,
-  oneWith,
-  rows,
-  type Offered,
-  type With,
-} from '#lib/platform/read.ts';
+import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, statesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 
-const CUSTOMER = link('customer_id', 'customers', 'code', 'name');
-const WAREHOUSE = link('warehouse_id', 'warehouses', 'name');
-const ADDRESS = link('address_id', 'customer_addresses', 'label', 'street', 'city');
-const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
-const TRIP = link('trip_id', 'trips', 'number', 'status');
+const IN_LIST = '*,customers(code,name),warehouses(name)';
 
-const IN_LIST = { customers: CUSTOMER, warehouses: WAREHOUSE };
-const ON_ORDER = { ...IN_LIST, customer_addresses: ADDRESS };
+export type OrderRow = Awaited<ReturnType<typeof listOrders>>['rows'][number];
 
-export type OrderRow = With<Tables<'orders'>, typeof IN_LIST>;
-export type Order = With<Tables<'orders'>, typeof ON_ORDER>;
-
-export async function listOrders(list: ListQuery) {
+export function listOrders(list: ListQuery) {
   const { customer, warehouse, hold, from, to } = list.filters;
-  const status = oneOf(statesOf('order'), list.filters.status);
-  let query = supabase.from('orders').select('*');
-  if (status) query = inStates(query, 'order', [status]);
+  let query = supabase.from('orders').select(IN_LIST);
   if (customer) query = query.eq('customer_id', customer);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (hold) query = query.eq('is_on_hold', hold === 'yes');
   const [begin, end] = [beginOf(from ?? ''), endOf(to ?? '')];
   if (begin) query = query.gte('created_at', begin);
   if (end) query = query.lt('created_at', end);
-  if (list.search) query = query.in('number', await findNumbers('order', list.search));
-  return page(
-    query
-      .order(list.sort, { ascending: list.ascending })
-      .order('id', { ascending: list.ascending }),
-    list,
-    IN_LIST,
-  );
+  return listDocuments('order', list, query);
 }
 
-export async function readOrder(
-  id: string,
-): Promise<(Offered<Order> & { order_taxes: Json }) | null> {
-  const found = await oneWith(
-    supabase.from('orders').select('*,allowed_commands,order_taxes').eq('id', id).maybeSingle(),
-    ON_ORDER,
-  );
-  return found && asPrinted(found);
-}
+/** Backorders and new attempts that came out of an order. */
+const FOLLOWER = 'id,number,status,total';
 
-export async function itemsOf(orderId: string) {
-  const items = await rows(
-    supabase
-      .from('order_items')
-      .select('*,quantity_reserved')
-      .eq('order_id', orderId)
-      .order('line_number')
-      .limit(1000),
-  );
-  return (await attach(items, { products: PRODUCT })).map(lineAsPrinted);
-}
+export type Order = NonNullable<Awaited<ReturnType<typeof readOrder>>>;
 
-export async function fulfilmentsOf(orderId: string) {
-  const found = await rows(
-    supabase.from('fulfilments').select('*').eq('order_id', orderId).order('created_at').limit(50),
-  );
-  return attach(found, { trips: TRIP });
-}
-
-export function proofOf(orderId: string) {
-  return answerOf(
-    supabase.from('delivery_proofs').select('*').eq('order_id', orderId).maybeSingle(),
-  );
-}
-
-/** Backorders and new attempts that came out of this order. */
-export function descendantsOf(orderId: string) {
-  return rows(
+/** An order with its lines and every document that came out of it, as far as the reader may see them. */
+export async function readOrder(id: string) {
+  const found = await answerOf(
     supabase
       .from('orders')
-      .select('id,number,status,total,created_at')
-      .or(`backorder_of_id.eq.${orderId},reattempt_of_id.eq.${orderId}`)
-      .order('created_at')
-      .limit(20),
+      .select(
+        `*,allowed_commands,order_taxes,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
+        order_items(*,quantity_reserved,products(name,sku,unit),return_items(returns(id,number,status,reason))),
+        fulfilments(id,status,reason,trips(id,number)),
+        delivery_proofs(*),
+        invoices(id,number,status,total,allowed_commands),
+        payments(id,number,status,amount),
+        variances(id,number,status,difference,products(name)),
+        backorders:orders!orders_tenant_id_backorder_of_id_fkey(${FOLLOWER}),
+        attempts:orders!orders_tenant_id_reattempt_of_id_fkey(${FOLLOWER})`,
+      )
+      .eq('id', id)
+      .order('line_number', { referencedTable: 'order_items' })
+      .maybeSingle(),
   );
-}
-
-export function recentOrdersOf(customerId: string) {
-  return rows(
-    supabase
-      .from('orders')
-      .select('id,number,status,total,created_at')
-      .eq('customer_id', customerId)
-      .order('created_at', { ascending: false })
-      .limit(8),
-  );
+  return found && { ...asPrinted(found), order_items: found.order_items.map(lineAsPrinted) };
 }
 
 export type LineInput = { product_id: string; quantity: number; pack_id?: string };
@@ -203,16 +147,3 @@ export function amendOrder(order: Tables<'orders'>, input: OrderInput, key: stri
     key,
   );
 }
-
-/** A new draft with the lines of a failed order. */
-export function reattemptOrder(orderId: string) {
-  return command('reattempt_order', { order_id: orderId });
-}
-
-/** States in which the lines of an order can still change. */
-export const EDITABLE: Enums<'order_status'>[] = [
-  'draft',
-  'pending_approval',
-  'approved',
-  'allocated',
-];

@@ -1,6 +1,13 @@
+import Plus from '@lucide/svelte/icons/plus';
 import type { Looks } from '#lib/workflow/workflow.ts';
 
 export const customerCommands = {
+  create_order: {
+    label: 'New order',
+    variant: 'primary',
+    icon: Plus,
+    href: (id) => `/orders/new?customer=${id}`,
+  },
   submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
   approve: { label: 'Approve', variant: 'primary', done: 'The customer may order now.' },
   reject: {

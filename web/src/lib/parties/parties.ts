@@ -2,7 +2,7 @@ import type { Database, Tables } from '#lib/database.types.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import { answerOf, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import type { Filter } from '#lib/ui/columns.ts';
 import { statesOf } from '#lib/workflow/documents.ts';
@@ -14,31 +14,38 @@ export type AddressInput = Written['customer_addresses']['Insert'];
 export type Address = Tables<'customer_addresses'>;
 export type CustomerChoice = Pick<Tables<'customers'>, 'id' | 'code' | 'name' | 'status'>;
 
-const TERRITORY = link('territory_id', 'territories', 'name');
-const PRICE_LIST = link('price_list_id', 'price_lists', 'name');
-
-const IN_LIST = { territories: TERRITORY };
-const ON_CUSTOMER = { ...IN_LIST, price_lists: PRICE_LIST };
-
-export type CustomerRow = With<Tables<'customers'>, typeof IN_LIST>;
-export type Customer = With<Tables<'customers'>, typeof ON_CUSTOMER>;
+export type CustomerRow = Awaited<ReturnType<typeof listCustomers>>['rows'][number];
+export type Customer = NonNullable<Awaited<ReturnType<typeof readCustomer>>>;
 
 export async function listCustomers(list: ListQuery) {
   const { customer_type } = list.filters;
   const status = oneOf(statesOf('customer'), list.filters.status);
-  let query = supabase.from('customers').select('*');
+  let query = supabase.from('customers').select('*,territories(name)');
   if (status) query = query.eq('status', status);
   if (customer_type) query = query.eq('customer_type', customer_type);
   if (list.search) {
     query = query.or(await meansCustomer(list.search));
   }
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, IN_LIST);
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
-export function readCustomer(id: string): Promise<Offered<Customer> | null> {
-  return oneWith(
-    supabase.from('customers').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_CUSTOMER,
+/** A customer with his addresses, his people and his latest orders. */
+export function readCustomer(id: string) {
+  return answerOf(
+    supabase
+      .from('customers')
+      .select(
+        `*,allowed_commands,territories(name),price_lists(name),
+        customer_addresses(*),contacts(*),orders(id,number,status,total,created_at)`,
+      )
+      .eq('id', id)
+      .eq('customer_addresses.is_active', true)
+      .order('is_default', { referencedTable: 'customer_addresses', ascending: false })
+      .order('label', { referencedTable: 'customer_addresses' })
+      .order('name', { referencedTable: 'contacts' })
+      .order('created_at', { referencedTable: 'orders', ascending: false })
+      .limit(8, { referencedTable: 'orders' })
+      .maybeSingle(),
   );
 }
 
@@ -130,13 +137,6 @@ export function retireAddress(id: string) {
 export type Contact = Tables<'contacts'>;
 export type ContactInput = Written['contacts']['Update'] & { name: string };
 
-/** People at a customer. */
-export function contactsOf(customerId: string): Promise<Contact[]> {
-  return rows(
-    supabase.from('contacts').select('*').eq('customer_id', customerId).order('name').limit(100),
-  );
-}
-
 export function createContact(customerId: string, input: ContactInput) {
   return answerOf(supabase.from('contacts').insert({ ...input, customer_id: customerId }));
 }
@@ -156,9 +156,12 @@ export function territories(): Promise<{ id: string; name: string }[]> {
   );
 }
 
-const ON_TERRITORY = { parent: link('parent_id', 'territories', 'name') };
+/** All of them, for who looks at one that lies in another. */
+export function everyTerritory() {
+  return rows(supabase.from('territories').select('id,name,is_active').order('name').limit(500));
+}
 
-export type Territory = With<Tables<'territories'>, typeof ON_TERRITORY>;
+export type Territory = Tables<'territories'>;
 export type TerritoryInput = Written['territories']['Insert'];
 
 export function listTerritories(list: ListQuery) {
@@ -168,11 +171,7 @@ export function listTerritories(list: ListQuery) {
     const like = pattern(list.search);
     query = query.or(`name.ilike.${like},code.ilike.${like}`);
   }
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id'),
-    list,
-    ON_TERRITORY,
-  );
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
 export function createTerritory(input: TerritoryInput) {

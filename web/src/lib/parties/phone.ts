@@ -17,5 +17,6 @@ export async function phoneField(text: string): Promise<string | null> {
     status: 422,
     message: 'This is not a phone number.',
     hint: 'Example: 0712 345 678 or +254712345678.',
+    details: { phone: text },
   });
 }

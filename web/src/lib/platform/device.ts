@@ -6,6 +6,8 @@ export interface KeptDraft {
   key: string;
   value: unknown;
   kept_at: string;
+  /** Of the record when the entry began; null for a form without one. */
+  version: number | null;
 }
 
 /** What a page showed when there was network. */

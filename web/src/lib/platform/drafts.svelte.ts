@@ -22,20 +22,39 @@ export class Draft<Value extends object> {
   /** When what was put back had been entered; null for a form that began empty. */
   restoredAt = $state<string | null>(null);
   isDirty = $state(false);
+  /** Whether somebody changed the record after this entry had begun. */
+  readonly isOutdated = $derived.by(() => this.isDirty && this.#begunWith !== this.#version());
   /** Where the person was about to go when he was asked. */
   leaving = $state<(() => void) | null>(null);
 
   readonly #key: string;
+  readonly #read: () => Value;
   readonly #restore: (value: Value) => void;
+  readonly #version: () => number | null;
+  readonly #theirs: () => Value;
+  #begunWith = $state<number | null>(null);
   #beginning: Value;
   #isTouched = false;
   #isOver = false;
   #isLoaded = $state(false);
 
-  constructor(record: string, read: () => Value, restore: (value: Value) => void) {
+  /**
+   * @param edited for a form that changes a record: its version now, and what the form would begin with
+   * now.
+   */
+  constructor(
+    record: string,
+    read: () => Value,
+    restore: (value: Value) => void,
+    edited?: { version: () => number | null; begin: () => Value },
+  ) {
     this.#key = [session.me?.user.id, session.tenant?.id, record].join(' ');
+    this.#read = read;
     this.#restore = restore;
-    this.#beginning = untrack(() => $state.snapshot(read()) as Value);
+    this.#version = edited?.version ?? (() => null);
+    this.#theirs = edited?.begin ?? (() => this.#beginning);
+    this.#begunWith = untrack(this.#version);
+    this.#beginning = untrack(() => this.#now());
     beforeNavigate((navigation) => {
       if (!this.isDirty || this.#isOver) return;
       navigation.cancel();
@@ -58,25 +77,34 @@ export class Draft<Value extends object> {
       };
     });
     $effect(() => {
-      const value = $state.snapshot(read()) as Value;
+      const value = this.#now();
       if (this.#isLoaded) void this.#follow(value);
+    });
+    // A form that nobody has typed into follows the record.
+    $effect(() => {
+      const version = this.#version();
+      if (!this.#isLoaded || untrack(() => this.isDirty || version === this.#begunWith)) return;
+      untrack(() => this.#beginAnew());
     });
   }
 
-  /** The form was accepted: nothing of it is kept any more. */
+  /** The form was accepted: nothing of it is kept any more, and what stands there is where it begins. */
   async sent(): Promise<void> {
-    this.#isOver = true;
-    this.isDirty = false;
-    this.restoredAt = null;
+    this.#beginning = this.#now();
+    this.#isTouched = false;
+    this.#forget();
     await device.drafts.delete(this.#key);
   }
 
-  /** The form as it was before anything was entered. */
+  /** The form as it would begin now: what was entered is thrown away. */
   async discard(): Promise<void> {
-    this.#restore(this.#beginning);
-    this.restoredAt = null;
-    this.isDirty = false;
+    this.#beginAnew();
     await device.drafts.delete(this.#key);
+  }
+
+  /** What was entered goes over what somebody changed meanwhile. */
+  keepMine(): void {
+    this.#begunWith = this.#version();
   }
 
   /** Goes where the person was about to go. */
@@ -88,12 +116,30 @@ export class Draft<Value extends object> {
     go?.();
   }
 
+  #now(): Value {
+    return $state.snapshot(this.#read()) as Value;
+  }
+
+  #beginAnew(): void {
+    this.#beginning = this.#theirs();
+    this.#restore($state.snapshot(this.#beginning) as Value);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#begunWith = this.#version();
+    this.restoredAt = null;
+    this.isDirty = false;
+  }
+
   async #load(): Promise<void> {
     // A browser that keeps nothing (a private window, a full disk) still has a form that works.
     const kept = await device.drafts.get(this.#key).catch(() => undefined);
     if (kept) {
       this.#restore(kept.value as Value);
       this.restoredAt = kept.kept_at;
+      this.#begunWith = kept.version ?? null;
+      this.isDirty = true;
     }
     this.#isLoaded = true;
   }
@@ -108,7 +154,12 @@ export class Draft<Value extends object> {
     this.isDirty = signature(value) !== signature(this.#beginning);
     try {
       if (this.isDirty) {
-        await device.drafts.put({ key: this.#key, value, kept_at: now() });
+        await device.drafts.put({
+          key: this.#key,
+          value,
+          kept_at: now(),
+          version: untrack(() => this.#begunWith),
+        });
       } else await device.drafts.delete(this.#key);
     } catch {
       // The form goes on; it is only not kept.

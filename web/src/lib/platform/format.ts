@@ -1,6 +1,7 @@
 import { session } from './session.svelte.ts';
 
-const DASH = '–';
+/** Stands where nothing is known. */
+export const DASH = '–';
 
 export const locale = () => session.tenant?.locale ?? 'en-KE';
 export const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
@@ -53,6 +54,11 @@ export function quantity(value: Value): string {
   return number === null ? DASH : numbers({ maximumFractionDigits: 3 }).format(number);
 }
 
+/** A quantity as a change: what is more has its sign, too. */
+export function signed(value: Value): string {
+  return `${Number(value) > 0 ? '+' : ''}${quantity(value)}`;
+}
+
 /** The unit as it is said of so many: "1 crate", "2 crates"; short signs such as kg stay as they are. */
 export function unitOf(value: Value, unit: string | null | undefined): string {
   if (!unit) return '';
@@ -100,4 +106,11 @@ export function label(value: string | null | undefined): string {
   if (!value) return DASH;
   const words = value.replaceAll(/[_.]/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Values of an enum, or states of a document, as a field or a filter offers them. */
+export function choices<Value extends string>(
+  values: readonly Value[],
+): { value: Value; label: string }[] {
+  return values.map((value) => ({ value, label: label(value) }));
 }

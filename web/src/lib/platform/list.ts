@@ -1,4 +1,4 @@
-import { attach, type Links, rows, type With } from './read.ts';
+import { type Listed, rows, type Seen } from './read.ts';
 
 /** What a list shows, held entirely in the address so that it can be shared and bookmarked. */
 export interface ListQuery {
@@ -71,6 +71,17 @@ export function pattern(search: string): string {
   return `%${search.replace(/[,()"\\*%]/g, '_')}%`;
 }
 
+/**
+ * The columns that a list reads, and where a relation is named (`had:trip_stops!inner()`), only of rows
+ * that have such: a filter on it says which, and nothing of it is handed over.
+ */
+export function having<Columns extends string>(
+  columns: Columns,
+  relation: string | undefined,
+): Columns {
+  return (relation ? `${columns},${relation}` : columns) as Columns;
+}
+
 /** A filter that knows its choices; anything else in the address counts as no filter. */
 export function oneOf<Choice extends string>(
   choices: readonly Choice[],
@@ -79,33 +90,21 @@ export function oneOf<Choice extends string>(
   return choices.find((choice) => choice === given);
 }
 
-interface Ranged<Row> {
-  range(
-    from: number,
-    to: number,
-  ): PromiseLike<{ data: Row[] | null; error: unknown; status: number }>;
-}
-
 /** How rows of a list are read on, by the page that is shown of it. */
 const readers = new WeakMap<object, (from: number, to: number) => Promise<object[]>>();
 
 /**
  * One page of a list. It asks for one row more than it shows: that answers "is there a next page?"
- * without counting the whole table. `links` adds what the columns of the shown rows point to.
+ * without counting the whole table.
  */
-export async function page<Row extends object, Of extends Links<Row>>(
-  query: Ranged<Row>,
+export async function page<Row extends object>(
+  query: Pick<Listed<Row>, 'range'>,
   list: ListQuery,
-  links: Of,
-): Promise<ListPage<With<Row, Of>>> {
+): Promise<ListPage<Seen<Row>>> {
   const from = (list.page - 1) * list.size;
   const found = await rows(query.range(from, from + list.size));
-  const shown = {
-    rows: await attach(found.slice(0, list.size), links),
-    query: list,
-    hasNext: found.length > list.size,
-  };
-  readers.set(shown, async (first, last) => attach(await rows(query.range(first, last)), links));
+  const shown = { rows: found.slice(0, list.size), query: list, hasNext: found.length > list.size };
+  readers.set(shown, (first, last) => rows(query.range(first, last)));
   return shown;
 }
 

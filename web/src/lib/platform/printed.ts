@@ -14,9 +14,10 @@ export interface Printed {
   address: { label: string; street: string; city: string } | null;
 }
 
-/** What an invoice keeps: its seller too, but for the logo, which is today's. */
-export interface PrintedInvoice extends Printed {
-  seller: Omit<Identity, 'logo'>;
+/** The seller that a document keeps since it was issued, else today's; its logo is always today's. */
+export function sellerOf(printed: Json, today: Identity | null): Identity | null {
+  const kept = (printed as { seller?: Omit<Identity, 'logo'> | null } | null)?.seller;
+  return kept ? { ...kept, logo: today?.logo ?? null } : today;
 }
 
 interface Document {

@@ -1,13 +1,19 @@
 import { isHttpError, error as pageError } from '@sveltejs/kit';
 import { toPortalError } from '#lib/errors.ts';
-import type { Database, Tables } from '#lib/database.types.ts';
+import type { Json } from '#lib/database.types.ts';
 import { signedOut } from './signed_out.svelte.ts';
-import { untyped } from './supabase.ts';
 
 type Query = PromiseLike<{ data: unknown; error: unknown; status: number }>;
 
 /** What a query answers when nothing went wrong, as the client read it from its `select`. */
-export type Success<Of extends Query> = Extract<Awaited<Of>, { error: null }>['data'];
+export type Success<Of extends Query> = Answer<Extract<Awaited<Of>, { error: null }>['data']>;
+type Answer<Data> = Json extends Data
+  ? Data
+  : Data extends (infer Item)[]
+    ? Seen<Item>[]
+    : Data extends object
+      ? Seen<Data>
+      : Data;
 
 /** The answer of a query, typed by its `select`. @throws PortalError */
 export async function answerOf<Of extends Query>(query: Of): Promise<Success<Of>> {
@@ -20,133 +26,34 @@ export async function answerOf<Of extends Query>(query: Of): Promise<Success<Of>
   }
 }
 
+/** A query that answers rows. */
+export type RowsOf<Row> = PromiseLike<{ data: Row[] | null; error: unknown; status: number }>;
+
+/** What lists of every kind do with a query; supabase's own type of it depends on what is selected. */
+export interface Listed<Row> extends RowsOf<Row> {
+  in(column: string, values: readonly string[]): Listed<Row>;
+  order(column: string, options?: { ascending: boolean }): Listed<Row>;
+  range(from: number, to: number): Listed<Row>;
+  limit(most: number): Listed<Row>;
+}
+
 /** The rows of a query. @throws PortalError */
-export async function rows<Row>(
-  query: PromiseLike<{ data: Row[] | null; error: unknown; status: number }>,
-): Promise<Row[]> {
-  return (await answerOf(query)) ?? [];
-}
-
-/** A document that was read together with what the caller may do with it now. */
-export type Offered<Document> = Document & { allowed_commands: string[] | null };
-
-export type TableName = keyof Database['public']['Tables'];
-type Field<Table extends TableName> = keyof Tables<Table> & string;
-
-/** Where a column points to, and what is wanted of the row there. */
-export interface Link<
-  Column extends string = string,
-  Table extends TableName = TableName,
-  Wanted extends string = string,
-> {
-  column: Column;
-  table: Table;
-  fields: readonly Wanted[];
-}
-
-export function link<
-  const Column extends string,
-  Table extends TableName,
-  const Wanted extends Field<Table>,
->(column: Column, table: Table, ...fields: Wanted[]): Link<Column, Table, Wanted> {
-  return { column, table, fields };
-}
-
-/** What a link brings: the wanted fields, or null where the caller may not see the row. */
-type Linked<Of> =
-  Of extends Link<string, infer Table extends TableName, infer Wanted>
-    ? Pick<Tables<Table>, Extract<Wanted | 'id', Field<Table>>> | null
-    : never;
-
-export type Links<Row> = Record<string, Link<keyof Row & string>>;
-export type With<Row, Of extends Record<string, Link>> = Row & {
-  [Name in keyof Of]: Linked<Of[Name]>;
-};
-
-/** Ids per request, so that an address never grows too long for a proxy. */
-const CHUNK = 100;
-
-function chunksOf(ids: string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, index) =>
-    ids.slice(index * CHUNK, (index + 1) * CHUNK),
-  );
+export async function rows<Row>(query: RowsOf<Row>): Promise<Seen<Row>[]> {
+  return ((await answerOf(query)) as Seen<Row>[] | null) ?? [];
 }
 
 /**
- * Adds to each row the rows its columns point to, under the names given. Engines disagree on how to
- * name a relationship over a composite key inside `select`, so related rows are read by id: one more
- * round trip, the same answer everywhere.
+ * What a query answers: a row that its columns lead to may be hidden from the reader, whatever the key
+ * says, so every embedded row may be null.
  */
-export async function attach<Row extends object, Of extends Links<Row>>(
-  found: readonly Row[],
-  links: Of,
-): Promise<With<Row, Of>[]> {
-  const records = found as readonly Record<string, unknown>[];
-  const looked = await Promise.all(
-    Object.entries(links).map(async ([name, to]) => {
-      const ids = [...new Set(records.map((row) => row[to.column]))].filter(
-        (id): id is string => typeof id === 'string',
-      );
-      return { name, column: to.column, related: await readByIds(to, ids) };
-    }),
-  );
-  return records.map((row) => ({
-    ...row,
-    ...Object.fromEntries(
-      looked.map(({ name, column, related }) => [name, related.get(String(row[column])) ?? null]),
-    ),
-  })) as With<Row, Of>[];
-}
-
-async function readByIds(to: Link, ids: string[]): Promise<Map<string, unknown>> {
-  const select = ['id', ...to.fields].join(',');
-  const parts = await Promise.all(
-    chunksOf(ids).map((chunk) =>
-      rows(
-        untyped
-          .from(to.table as string)
-          .select(select)
-          .in('id', chunk)
-          .limit(CHUNK)
-          .overrideTypes<{ id: string }[], { merge: false }>(),
-      ),
-    ),
-  );
-  return new Map(parts.flat().map((row) => [row.id, row]));
-}
-
-/** Rows of a child table for many parents, however many there are. */
-export async function childrenOf<Table extends TableName, const Wanted extends Field<Table>>(
-  table: Table,
-  column: Field<Table>,
-  parents: string[],
-  ...fields: Wanted[]
-): Promise<Pick<Tables<Table>, Wanted>[]> {
-  const parts = await Promise.all(
-    chunksOf(parents).map((chunk) =>
-      rows(
-        untyped
-          .from(table as string)
-          .select(fields.join(','))
-          .in(column as string, chunk)
-          .limit(1000)
-          .overrideTypes<Pick<Tables<Table>, Wanted>[], { merge: false }>(),
-      ),
-    ),
-  );
-  return parts.flat();
-}
-
-/** One row with what its columns point to, or null. */
-export async function oneWith<
-  Of extends Query,
-  To extends Links<NonNullable<Success<Of>> & object>,
->(query: Of, links: To): Promise<With<NonNullable<Success<Of>> & object, To> | null> {
-  const row = await answerOf(query);
-  if (row === null || row === undefined) return null;
-  const [full] = await attach([row as NonNullable<Success<Of>> & object], links);
-  return full ?? null;
-}
+export type Seen<Row> = { [Column in keyof Row]: SeenValue<Row[Column]> };
+type SeenValue<Value> = Json extends Value
+  ? Value
+  : Value extends (infer Item)[]
+    ? Seen<Item>[]
+    : Value extends object
+      ? Seen<Value> | null
+      : Value;
 
 /** Runs the reading part of a `load` and hands failures to the error page. */
 export async function load<Result>(read: () => Promise<Result>): Promise<Result> {

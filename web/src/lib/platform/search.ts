@@ -1,12 +1,14 @@
-import type { Tables } from '#lib/database.types.ts';
+import type { Database, Tables } from '#lib/database.types.ts';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames } from '#lib/workflow/documents.ts';
 import { findNumbers, findVehicles, meansCustomer, meansProduct } from './find.ts';
 import { label } from './format.ts';
 import { pattern } from './list.ts';
-import { rows, type TableName } from './read.ts';
+import { rows } from './read.ts';
 import { session } from './session.svelte.ts';
 import { untyped } from './supabase.ts';
+
+type TableName = keyof Database['public']['Tables'];
 
 /** A record that the palette found. */
 export interface Hit {

@@ -1,3 +1,4 @@
+import { MEMBERSHIP_STATUS, TENANT_STATUS } from '#lib/choices.ts';
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
 import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
@@ -23,8 +24,6 @@ export const ROLES = [
   'viewer',
   'customer',
 ] as const satisfies Role[];
-
-export const MEMBER_STATES = ['active', 'inactive'] as const satisfies Enums<'membership_status'>[];
 
 export async function signIn(email: string, password: string): Promise<void> {
   const { data, error } = await supabase.auth.signInWithPassword({ email, password });
@@ -54,19 +53,18 @@ export async function companies(): Promise<{ id: string; name: string; role: str
   return found.map((company) => ({ ...company, role: 'super_admin' }));
 }
 
-export const COMPANY_STATES = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
 export type Company = Tables<'tenants'>;
 
 /** All companies of the platform, for its super admins. */
 export function listCompanies(list: ListQuery) {
-  const status = oneOf(COMPANY_STATES, list.filters.status);
+  const status = oneOf(TENANT_STATUS, list.filters.status);
   let query = supabase.from('tenants').select('*');
   if (status) query = query.eq('status', status);
   if (list.search) {
     const like = pattern(list.search);
     query = query.or(`name.ilike.${like},slug.ilike.${like}`);
   }
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
 /** Creates a company and works in it from now on, so that its first owner can be invited. */
@@ -103,12 +101,12 @@ export function acceptInvitation(token: string, password: string | null) {
 
 export function listMembers(list: ListQuery) {
   const role = oneOf(ROLES, list.filters.role);
-  const status = oneOf(MEMBER_STATES, list.filters.status);
+  const status = oneOf(MEMBERSHIP_STATUS, list.filters.status);
   let query = supabase.from('memberships').select('*,users!inner(id,email,full_name)');
   if (role) query = query.eq('role', role);
   if (status) query = query.eq('status', status);
   if (list.search) query = query.ilike('users.full_name', `%${list.search}%`);
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, {});
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
 export type Member = Awaited<ReturnType<typeof listMembers>>['rows'][number];
@@ -244,19 +242,6 @@ export interface PersonChoice {
   role: string;
 }
 
-/** Who a membership belongs to, as far as the reader may know. */
-export async function nameOfMember(membershipId: string | null): Promise<string | null> {
-  if (membershipId === null) return null;
-  const member = await answerOf(
-    supabase
-      .from('memberships')
-      .select('id,users!inner(full_name)')
-      .eq('id', membershipId)
-      .maybeSingle(),
-  );
-  return member?.users?.full_name ?? 'a colleague';
-}
-
 /** Active members by name, for a choice. */
 export async function people(text: string): Promise<PersonChoice[]> {
   let query = supabase
@@ -285,12 +270,12 @@ function choiceOf(member: {
   id: string;
   user_id: string;
   role: string;
-  users: { full_name: string };
+  users: { full_name: string } | null;
 }): PersonChoice {
   return {
     id: member.id,
     account: member.user_id,
-    name: member.users.full_name,
+    name: member.users?.full_name ?? '',
     role: member.role,
   };
 }

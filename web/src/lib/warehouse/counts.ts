@@ -1,17 +1,13 @@
-import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
-import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
+import type { ListQuery } from '#lib/platform/list.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { statesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import type { Condition } from './warehouse.ts';
 
-const ON_COUNT = { warehouses: link('warehouse_id', 'warehouses', 'name') };
-const PRODUCT = { products: link('product_id', 'products', 'name', 'sku', 'unit') };
-
-export type StockCount = With<Tables<'stock_counts'>, typeof ON_COUNT>;
-export type CountLine = With<Tables<'stock_count_items'>, typeof PRODUCT>;
+export type StockCount = Awaited<ReturnType<typeof listCounts>>['rows'][number];
+export type CountLine = Awaited<ReturnType<typeof linesFrom>>[number];
 
 /** Recording and recounting need lines: they are on the page. */
 export const countCommands = {
@@ -32,22 +28,19 @@ export const countCommands = {
 } satisfies Looks<'stock_count'>;
 
 export function listCounts(list: ListQuery) {
-  let query = supabase.from('stock_counts').select('*');
-  const status = oneOf(statesOf('stock_count'), list.filters.status);
+  let query = supabase.from('stock_counts').select('*,warehouses(name)');
   const { warehouse } = list.filters;
-  if (status) query = query.eq('status', status);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_COUNT,
-  );
+  return listDocuments('stock_count', list, query);
 }
 
-export function readCount(id: string): Promise<Offered<StockCount> | null> {
-  return oneWith(
-    supabase.from('stock_counts').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_COUNT,
+export function readCount(id: string) {
+  return answerOf(
+    supabase
+      .from('stock_counts')
+      .select('*,allowed_commands,warehouses(name)')
+      .eq('id', id)
+      .maybeSingle(),
   );
 }
 
@@ -56,21 +49,24 @@ const MOST = 1000;
 
 /** Every line of a count; a full one may have thousands. */
 export async function countLines(id: string): Promise<CountLine[]> {
-  const found: Tables<'stock_count_items'>[] = [];
+  const lines: CountLine[] = [];
   for (let part = null; part === null || part === MOST;) {
-    const next = await rows(
-      supabase
-        .from('stock_count_items')
-        .select('*')
-        .eq('stock_count_id', id)
-        .order('id')
-        .range(found.length, found.length + MOST - 1),
-    );
-    found.push(...next);
+    const next = await linesFrom(id, lines.length);
+    lines.push(...next);
     part = next.length;
   }
-  const lines = await attach(found, PRODUCT);
   return lines.sort((a, b) => (a.products?.name ?? '').localeCompare(b.products?.name ?? ''));
+}
+
+function linesFrom(id: string, first: number) {
+  return rows(
+    supabase
+      .from('stock_count_items')
+      .select('*,products(name,sku,unit)')
+      .eq('stock_count_id', id)
+      .order('id')
+      .range(first, first + MOST - 1),
+  );
 }
 
 /** @param products none for a full count. */

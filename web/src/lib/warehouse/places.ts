@@ -1,43 +1,40 @@
 import type { Tables } from '#lib/database.types.ts';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
-import { attach, link, oneWith, rows } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase, untyped } from '#lib/platform/supabase.ts';
 import { openStatesOf } from '#lib/workflow/documents.ts';
 
-const PRODUCT = { products: link('product_id', 'products', 'name', 'sku', 'unit') };
 const SHOWN = 20;
 
 export function readPlace(id: string): Promise<Tables<'warehouses'> | null> {
-  return oneWith(supabase.from('warehouses').select('*').eq('id', id).maybeSingle(), {});
+  return answerOf(supabase.from('warehouses').select('*').eq('id', id).maybeSingle());
 }
 
 /** The largest balances of a place. */
-export async function stockAt(placeId: string) {
-  const found = await rows(
+export function stockAt(placeId: string) {
+  return rows(
     supabase
       .from('inventory')
-      .select('*')
+      .select('*,products(name,unit)')
       .eq('warehouse_id', placeId)
       .gt('on_hand', 0)
       .order('on_hand', { ascending: false })
       .order('id')
       .limit(SHOWN),
   );
-  return attach(found, PRODUCT);
 }
 
 /** What has moved there last. */
-export async function movementsAt(placeId: string) {
-  const found = await rows(
+export function movementsAt(placeId: string) {
+  return rows(
     supabase
       .from('inventory_transactions')
-      .select('*')
+      .select('*,products(name)')
       .eq('warehouse_id', placeId)
       .order('occurred_at', { ascending: false })
       .order('id', { ascending: false })
       .limit(SHOWN),
   );
-  return attach(found, PRODUCT);
 }
 
 /** Kinds of documents of a stock, with the columns that name its place. */

@@ -1,19 +1,16 @@
-import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page } from '#lib/platform/list.ts';
-import { attach, link, oneWith, rows, type Offered, type With } from '#lib/platform/read.ts';
+import type { ListQuery } from '#lib/platform/list.ts';
+import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { statesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import type { itemsOf } from './warehouse.ts';
 
-const ON_TRANSFER = {
-  from: link('from_warehouse_id', 'warehouses', 'name'),
-  to: link('to_warehouse_id', 'warehouses', 'name'),
-};
-const PRODUCT = { products: link('product_id', 'products', 'name', 'sku', 'unit') };
+const PLACES = `*,
+  from:warehouses!transfers_tenant_id_from_warehouse_id_fkey(name),
+  to:warehouses!transfers_tenant_id_to_warehouse_id_fkey(name)` as const;
 
-export type Transfer = With<Tables<'transfers'>, typeof ON_TRANSFER>;
+export type Transfer = Awaited<ReturnType<typeof listTransfers>>['rows'][number];
 type Items = ReturnType<typeof itemsOf>;
 
 /** Receiving needs what was counted: its form is on the page. */
@@ -32,47 +29,31 @@ export const transferCommands = {
 } satisfies Looks<'transfer'>;
 
 export function listTransfers(list: ListQuery) {
-  let query = supabase.from('transfers').select('*');
-  const status = oneOf(statesOf('transfer'), list.filters.status);
+  let query = supabase.from('transfers').select(PLACES);
   const { warehouse } = list.filters;
-  if (status) query = query.eq('status', status);
   if (warehouse) {
     query = query.or(`from_warehouse_id.eq.${warehouse},to_warehouse_id.eq.${warehouse}`);
   }
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_TRANSFER,
-  );
+  return listDocuments('transfer', list, query);
 }
 
-export function readTransfer(id: string): Promise<Offered<Transfer> | null> {
-  return oneWith(
-    supabase.from('transfers').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_TRANSFER,
-  );
-}
-
-/** What was sent; nothing while the reader is one who counts it without knowing. */
-export async function transferItems(id: string) {
-  const found = await rows(
-    supabase.from('transfer_items').select('*').eq('transfer_id', id).order('id').limit(1000),
-  );
-  return attach(found, PRODUCT);
-}
-
-/** What has come so far, receipt by receipt. */
-export async function transferReceipts(id: string) {
-  const found = await rows(
+/**
+ * A transfer with what was sent (nothing while the reader is one who counts it without knowing) and what
+ * has come so far, receipt by receipt.
+ */
+export function readTransfer(id: string) {
+  return answerOf(
     supabase
-      .from('transfer_receipts')
-      .select('*')
-      .eq('transfer_id', id)
-      .order('received_at')
-      .order('id')
-      .limit(1000),
+      .from('transfers')
+      .select(
+        `${PLACES},allowed_commands,transfer_items(*,products(name,sku,unit)),transfer_receipts(*,products(name))`,
+      )
+      .eq('id', id)
+      .order('id', { referencedTable: 'transfer_items' })
+      .order('received_at', { referencedTable: 'transfer_receipts' })
+      .order('id', { referencedTable: 'transfer_receipts' })
+      .maybeSingle(),
   );
-  return attach(found, PRODUCT);
 }
 
 export function createTransfer(from: string, to: string, items: Items, note: string) {

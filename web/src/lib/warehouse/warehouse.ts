@@ -1,50 +1,22 @@
+import { MOVEMENT_KIND, STOCK_CONDITION } from '#lib/choices.ts';
 import type { Product } from '#lib/catalogue/catalogue.ts';
-import type { Enums, Tables } from '#lib/database.types.ts';
+import type { Enums, Tables, Views } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
-import {
-  answerOf,
-  attach,
-  link,
-  oneWith,
-  rows,
-  type Offered,
-  type With,
-} from '#lib/platform/read.ts';
+import { type ListPage, type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { statesOf } from '#lib/workflow/documents.ts';
+import { listDocuments } from '#lib/workflow/list.ts';
 
-const WAREHOUSE = link('warehouse_id', 'warehouses', 'name', 'kind');
-const PRODUCT = link('product_id', 'products', 'name', 'sku', 'unit');
-
-const ON_STOCK = { warehouses: WAREHOUSE, products: PRODUCT };
-const ON_ADJUSTMENT = { warehouses: WAREHOUSE };
+const ON_STOCK = '*,warehouses(name,kind),products(name,sku,unit)';
 
 export type Warehouse = Pick<Tables<'warehouses'>, 'id' | 'code' | 'name' | 'kind'>;
-export type StockRow = With<Tables<'inventory'>, typeof ON_STOCK>;
-export type Movement = With<Tables<'inventory_transactions'>, typeof ON_STOCK>;
-export type Adjustment = With<Tables<'manual_adjustments'>, typeof ON_ADJUSTMENT>;
-
-export const CONDITIONS = [
-  'good',
-  'suspect',
-  'defective',
-] as const satisfies Enums<'stock_condition'>[];
+export type StockRow = Awaited<ReturnType<typeof listStock>>['rows'][number];
+export type Movement = Awaited<ReturnType<typeof listMovements>>['rows'][number];
+/** A view does not say that its columns are always there. */
+export type Suggestion = { [Column in keyof Low]: NonNullable<Low[Column]> };
+type Low = Views<'reorder_suggestions'>;
+export type Adjustment = Awaited<ReturnType<typeof listAdjustments>>['rows'][number];
 export type Condition = Enums<'stock_condition'>;
-
-export const MOVEMENT_KINDS = [
-  'opening',
-  'adjustment',
-  'load',
-  'delivery',
-  'empties',
-  'offload',
-  'offload_variance',
-  'transfer',
-  'return',
-  'transfer_loss',
-  'count',
-] as const satisfies Enums<'movement_kind'>[];
 
 /**
  * Products that a search text may mean. Stock is then filtered by their ids, because a balance has
@@ -80,33 +52,22 @@ export function warehouses(
 
 export async function listStock(list: ListQuery) {
   const { warehouse } = list.filters;
-  const condition = oneOf(CONDITIONS, list.filters.condition);
-  let query = supabase.from('inventory').select('*');
+  const condition = oneOf(STOCK_CONDITION, list.filters.condition);
+  let query = supabase.from('inventory').select(ON_STOCK);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (condition) query = query.eq('condition', condition);
   if (list.filters.level === 'below') query = query.is('is_below', true);
   if (list.search) query = query.in('product_id', await productIds(list.search));
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list, ON_STOCK);
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
-/** A view does not say that its columns are always there. */
-type Low = Pick<
-  Tables<'inventory'>,
-  'id' | 'warehouse_id' | 'product_id' | 'available' | 'reorder_point'
-> & { coming: number; suggested: number };
-export type Suggestion = With<Low, typeof ON_STOCK>;
-
 /** What has fallen below its reorder point. */
-export function listSuggestions(list: ListQuery) {
+export async function listSuggestions(list: ListQuery) {
   let query = supabase.from('reorder_suggestions').select('*');
   const { warehouse } = list.filters;
   if (warehouse) query = query.eq('warehouse_id', warehouse);
-  const ordered = query.order(list.sort, { ascending: list.ascending }).order('id');
-  return page(
-    ordered as unknown as Parameters<typeof page<Low, typeof ON_STOCK>>[0],
-    list,
-    ON_STOCK,
-  );
+  const shown = await page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return shown as ListPage<Suggestion>;
 }
 
 /** @param level in base units. */
@@ -117,22 +78,21 @@ export function setReorderPoint(inventoryId: string, level: number) {
 }
 
 /** Balances of one product at every location. */
-export async function stockOf(productId: string): Promise<StockRow[]> {
-  const found = await rows(
+export function stockOf(productId: string): Promise<StockRow[]> {
+  return rows(
     supabase
       .from('inventory')
-      .select('*')
+      .select(ON_STOCK)
       .eq('product_id', productId)
       .order('on_hand', { ascending: false })
       .limit(200),
   );
-  return attach(found, ON_STOCK);
 }
 
 export async function listMovements(list: ListQuery) {
   const { warehouse } = list.filters;
-  const kind = oneOf(MOVEMENT_KINDS, list.filters.kind);
-  let query = supabase.from('inventory_transactions').select('*');
+  const kind = oneOf(MOVEMENT_KIND, list.filters.kind);
+  let query = supabase.from('inventory_transactions').select(ON_STOCK);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (kind) query = query.eq('kind', kind);
   if (list.search) query = query.in('product_id', await productIds(list.search));
@@ -141,38 +101,26 @@ export async function listMovements(list: ListQuery) {
       .order('occurred_at', { ascending: list.ascending })
       .order('id', { ascending: list.ascending }),
     list,
-    ON_STOCK,
   );
 }
 
 export function listAdjustments(list: ListQuery) {
-  let query = supabase.from('manual_adjustments').select('*');
-  const status = oneOf(statesOf('adjustment'), list.filters.status);
-  if (status) query = query.eq('status', status);
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-    ON_ADJUSTMENT,
-  );
+  const query = supabase.from('manual_adjustments').select('*,warehouses(name)');
+  return listDocuments('adjustment', list, query);
 }
 
-export function readAdjustment(id: string): Promise<Offered<Adjustment> | null> {
-  return oneWith(
-    supabase.from('manual_adjustments').select('*,allowed_commands').eq('id', id).maybeSingle(),
-    ON_ADJUSTMENT,
-  );
-}
-
-export async function adjustmentItems(id: string) {
-  const found = await rows(
+/** An adjustment with its lines. */
+export function readAdjustment(id: string) {
+  return answerOf(
     supabase
-      .from('manual_adjustment_items')
-      .select('id,condition,quantity,product_id')
-      .eq('adjustment_id', id)
-      .order('id')
-      .limit(1000),
+      .from('manual_adjustments')
+      .select(
+        '*,allowed_commands,warehouses(name),manual_adjustment_items(id,condition,quantity,products(name,sku,unit))',
+      )
+      .eq('id', id)
+      .order('id', { referencedTable: 'manual_adjustment_items' })
+      .maybeSingle(),
   );
-  return attach(found, { products: PRODUCT });
 }
 
 /** A line as it is entered. */

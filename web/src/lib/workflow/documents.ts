@@ -1,4 +1,6 @@
-import { label } from '#lib/platform/format.ts';
+import { choices, label } from '#lib/platform/format.ts';
+import { toneOf } from '#lib/ui/tone.ts';
+import type { Filter } from '#lib/ui/columns.ts';
 import { type DocumentKind, type DocumentName, DOCUMENTS, type StateOf } from '#lib/documents.ts';
 
 /** Every kind of document, in the order of the work. */
@@ -12,9 +14,19 @@ export function pluralOf(name: DocumentName): string {
 /** For `depends`: a page that shows documents of every kind looks again when one of them has changed. */
 export const everyDocument = documentNames.map((name) => `entity:${name}` as const);
 
+/** The column of the number that people call it by. */
+export function numberOf(name: DocumentName): string {
+  return DOCUMENTS[name].number;
+}
+
 /** The states of a document in the order of the work. */
 export function statesOf<Name extends DocumentName>(name: Name): StateOf<Name>[] {
   return Object.keys(DOCUMENTS[name].states) as StateOf<Name>[];
+}
+
+/** The filter by state, of every list of documents. */
+export function stateFilter(name: DocumentName): Filter {
+  return { name: 'status', label: 'Status', options: choices(statesOf(name)) };
 }
 
 /** The states of a document that goes well, up to the first in which it is done, and those that lead off that road. */
@@ -25,6 +37,11 @@ export function journeyOf(name: DocumentName): { steps: string[]; left: string[]
     steps: states.slice(0, end).map(([state]) => state),
     left: states.slice(end).map(([state]) => state),
   };
+}
+
+/** False for what lives on, like a customer: its states are no road to an end that is good. */
+export function hasJourney(name: DocumentName): boolean {
+  return toneOf(journeyOf(name).steps.at(-1) ?? '') !== 'bad';
 }
 
 /** The states between the draft of a document and its end. */

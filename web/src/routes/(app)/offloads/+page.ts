@@ -7,7 +7,7 @@ export function load({ url, depends }) {
   const list = readList(url, {
     sort: '-created_at',
     sortable: ['created_at', 'number', 'status'],
-    filters: ['status'],
+    filters: ['status', 'customer'],
   });
   return reading(async () => ({ offloads: await listOffloads(list) }));
 }

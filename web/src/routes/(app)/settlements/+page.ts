@@ -7,7 +7,7 @@ export function load({ url, depends }) {
   const list = readList(url, {
     sort: '-created_at',
     sortable: ['created_at', 'number', 'status', 'difference'],
-    filters: ['status'],
+    filters: ['status', 'customer'],
   });
   return reading(async () => ({ settlements: await listSettlements(list) }));
 }

@@ -1,4 +1,4 @@
-import { listTerritories, territories } from '#lib/parties/parties.ts';
+import { everyTerritory, listTerritories } from '#lib/parties/parties.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
@@ -10,7 +10,7 @@ export function load({ url, depends }) {
     filters: ['active'],
   });
   return reading(async () => {
-    const [page, areas] = await Promise.all([listTerritories(list), territories()]);
+    const [page, areas] = await Promise.all([listTerritories(list), everyTerritory()]);
     return { territories: page, areas };
   });
 }

@@ -7,7 +7,7 @@ export function load({ url, depends }) {
   const list = readList(url, {
     sort: '-planned_start_at',
     sortable: ['planned_start_at', 'number', 'status'],
-    filters: ['status', 'vehicle', 'driver'],
+    filters: ['status', 'vehicle', 'driver', 'customer'],
   });
   return reading(async () => {
     const [trips, vans, people] = await Promise.all([listTrips(list), vehicles(), drivers()]);

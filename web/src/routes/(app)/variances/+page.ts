@@ -7,7 +7,7 @@ export function load({ url, depends }) {
   const list = readList(url, {
     sort: '-created_at',
     sortable: ['created_at', 'number', 'status', 'value'],
-    filters: ['status', 'kind'],
+    filters: ['status', 'kind', 'customer'],
   });
   return reading(async () => ({ variances: await listVariances(list) }));
 }

@@ -1,23 +1,10 @@
-import { found, load as reading } from '#lib/platform/read.ts';
 import { countLines, readCount } from '#lib/warehouse/counts.ts';
-import { historyOf, nameOf, namesOf } from '#lib/workflow/workflow.ts';
+import { recordLoad } from '#lib/records/record.ts';
+import { nameOf, namesOf } from '#lib/workflow/workflow.ts';
 
-export function load({ params, depends }) {
-  depends('entity:stock_count');
-  return reading(async () => {
-    const [count, lines, history] = await Promise.all([
-      readCount(params.id),
-      countLines(params.id),
-      historyOf(params.id),
-    ]);
-    const known = found(count, 'count');
-    const names = await namesOf([known.created_by, ...known.counters]);
-    return {
-      count: known,
-      lines,
-      history,
-      counters: known.counters.map((counter) => nameOf(names, counter)),
-      createdBy: nameOf(names, known.created_by),
-    };
-  });
-}
+export const load = recordLoad('stock_count', readCount, {
+  more: async (count) => {
+    const [lines, names] = await Promise.all([countLines(count.id), namesOf(count.counters)]);
+    return { lines, counters: count.counters.map((counter) => nameOf(names, counter)) };
+  },
+});

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(12);
 
 create function pg_temp.quarter(at timestamptz) returns text language sql as $$ select 'private.event_store_' || to_char(at at time zone 'UTC', 'YYYY"q"Q') $$;
 create function pg_temp.try(statement text) returns text language plpgsql as $$
@@ -14,6 +14,10 @@ select is(pg_temp.try('update ' || pg_temp.quarter(now()) || ' set actor_id = nu
 select is(pg_temp.try('delete from ' || pg_temp.quarter(now())), 'row_is_append_only', 'nothing is deleted');
 select is(pg_temp.try('truncate ' || pg_temp.quarter(now())), 'row_is_append_only', 'nor truncated');
 select isnt(to_regclass(pg_temp.quarter(now() + interval '3 months')), null, 'the next quarter is there');
+select results_eq($$ select ledger, (select count(*) from pg_inherits i where i.inhparent = ('public.' || ledger)::regclass) from private.ledgers order by ledger $$,
+  $$ values ('event_store', 3::bigint), ('inventory_transactions', 3::bigint), ('messages', 3::bigint) $$, 'events, stock and messages have two quarters and a part for the rest');
+select is((select array_agg(distinct tableoid::regclass::text) from inventory_transactions), array[replace(pg_temp.quarter(now()), 'event_store', 'inventory_transactions')], 'what moves is written to its quarter');
+select is(pg_temp.try('delete from ' || replace(pg_temp.quarter(now()), 'event_store', 'inventory_transactions')), 'row_is_append_only', 'and nothing of it is deleted');
 
 -- Three months later.
 do $$ begin execute 'drop table ' || pg_temp.quarter(now() + interval '3 months'); end $$;

@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { visitor } from '../harness/browser.ts';
+import { useBrowser } from './_support/walk.ts';
+
+const visit = useBrowser();
+
+const MOST = 20;
+const MOST_BYTES = 200_000;
+
+/** Counts the answers that a page gets from now on. */
+function watch(page: Page): () => string[] {
+  let seen: string[] = [];
+  page.on('response', (response) => seen.push(new URL(response.url()).pathname));
+  return () => {
+    const answers = seen;
+    seen = [];
+    return answers;
+  };
+}
+
+test('the sign-in, the first page and the first list are a few requests each, and the sign-in is small', async () => {
+  const person = await visitor(visit());
+  const { page } = person;
+  const answers = watch(page);
+  const scripts: Promise<number>[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) {
+      scripts.push(
+        response
+          .request()
+          .sizes()
+          .then((sizes) => sizes.responseBodySize),
+      );
+    }
+  });
+
+  await page.addInitScript(() => {
+    // The kept copy of the portal is fetched behind the page; it is none of what the page waits for.
+    delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+  });
+  await person.open('/sign-in');
+  await page.getByLabel('E-mail').waitFor();
+  await page.waitForLoadState('networkidle');
+  const first = answers();
+  expect(first.length, first.join('\n')).toBeLessThanOrEqual(MOST);
+  const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(MOST_BYTES);
+
+  await page.getByLabel('E-mail').fill('sales@acme.test');
+  await page.getByLabel('Password', { exact: true }).fill('mzigo-demo-2026');
+  await person.button('Sign in').click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await page.waitForLoadState('networkidle');
+  const home = answers();
+  expect(home.length, home.join('\n')).toBeLessThanOrEqual(MOST);
+
+  await page.getByRole('link', { name: 'Orders' }).first().click();
+  await page.waitForURL(/\/orders$/);
+  await page.waitForLoadState('networkidle');
+  const list = answers();
+  expect(list.length, list.join('\n')).toBeLessThanOrEqual(MOST);
+  expect(person.errors).toEqual([]);
+});

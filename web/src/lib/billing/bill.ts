@@ -1,0 +1,31 @@
+import type { Json } from '#lib/database.types.ts';
+
+export interface BillLine {
+  id: string;
+  is_deposit: boolean;
+  quantity: number;
+  unit_price: number;
+  tax_rate: number;
+  line_total: number | null;
+  products: { name: string; sku: string; unit: string } | null;
+}
+
+/** What an invoice and a credit note have in common. */
+export interface Bill {
+  number: string | null;
+  issued_on: string | null;
+  subtotal: number;
+  tax_total: number;
+  /** The same by name, as the database splits it. */
+  taxes: Json;
+  deposit_total: number;
+  total: number | null;
+  printed: Json;
+  customers: { name: string } | null;
+  lines: readonly BillLine[];
+}
+
+/** What a line charges or gives back. */
+export function billed(line: BillLine): string {
+  return `${line.is_deposit ? 'Deposit: ' : ''}${line.products?.name ?? ''}`;
+}

@@ -1,0 +1,21 @@
+/** What `/project.js` says before anything else runs. */
+interface Project {
+  /** Address of the API. Empty: the origin that served the portal. */
+  SUPABASE_URL: string;
+  /** Publishable (anon) key of the project. */
+  SUPABASE_PUBLISHABLE_KEY: string;
+}
+
+declare global {
+  var mzigoProject: Partial<Project> | undefined;
+}
+
+/**
+ * The project that the portal was started for. It is not in Kit's environment: that is read when a
+ * file is evaluated, so nothing that uses it could be in one file with the rest.
+ */
+export const project: Project = {
+  SUPABASE_URL: '',
+  SUPABASE_PUBLISHABLE_KEY: '',
+  ...globalThis.mzigoProject,
+};

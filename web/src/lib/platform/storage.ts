@@ -1,0 +1,17 @@
+import { toPortalError } from '#lib/errors.ts';
+import { supabase } from './supabase.ts';
+
+const HOUR = 3600;
+
+/** An address of a stored file that works for an hour. @throws PortalError */
+export async function signedUrl(bucket: string, path: string): Promise<string> {
+  const { data, error } = await supabase.storage.from(bucket).createSignedUrl(path, HOUR);
+  if (error) throw toPortalError(error, storageStatus(error));
+  return data.signedUrl;
+}
+
+/** The status that storage means; it mostly answers 400 and says the real one in the body. */
+export function storageStatus(error: object): number {
+  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
+  return Number(statusCode ?? status) || 0;
+}

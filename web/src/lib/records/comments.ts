@@ -1,0 +1,76 @@
+import type { DocumentName } from '#lib/documents.ts';
+import { PortalError, toPortalError } from '#lib/errors.ts';
+import { command, newKey } from '#lib/platform/command.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+
+/** The document that something is said about, or a file is added to. */
+export interface Subject {
+  document: DocumentName;
+  id: string;
+}
+
+/** @param mentions accounts of colleagues, who are told by e-mail */
+export function addComment({ document, id }: Subject, text: string, mentions: string[]) {
+  return command('add_comment', { document_kind: document, document_id: id, text, mentions });
+}
+
+export function changeComment(id: string, text: string, mentions: string[], version: number) {
+  return command('change_comment', { comment_id: id, text, mentions, expected_version: version });
+}
+
+export function removeComment(id: string, version: number) {
+  return command('remove_comment', { comment_id: id, expected_version: version });
+}
+
+const BUCKET = 'attachments';
+
+/** What can be added; storage looks at the first bytes, too. */
+export const FILE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'];
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** Why a file cannot be added, before it is sent; empty when it can. */
+export function fileProblem({ type, size }: Pick<File, 'type' | 'size'>): string {
+  if (!FILE_TYPES.includes(type)) return 'Only pictures (JPEG, PNG, WebP) and PDF can be added.';
+  if (size === 0) return 'The file is empty.';
+  return size > MOST_BYTES ? 'The file is larger than 10 MB.' : '';
+}
+
+/**
+ * Stores a file in the folder of the company and adds it to the document.
+ * @throws PortalError
+ */
+export async function addFile({ document, id }: Subject, file: File) {
+  const path = `${session.tenant?.id}/${newKey()}`;
+  const { error } = await supabase.storage
+    .from(BUCKET)
+    .upload(path, file, { contentType: file.type });
+  if (error) throw refusal(error);
+  const name = file.name.slice(-200);
+  return command('add_attachment', { document_kind: document, document_id: id, path, name });
+}
+
+/** What storage says of a file that it does not take, in words. */
+function refusal(error: Error): PortalError {
+  const status = storageStatus(error);
+  if (status !== 415) return toPortalError(error, status);
+  return new PortalError({
+    key: 'file_not_what_it_says',
+    status,
+    message: 'The file is not what its name says.',
+    hint: 'Save it as a picture (JPEG, PNG, WebP) or a PDF, and add it again.',
+  });
+}
+
+/** Takes a file off its document and out of storage. */
+export async function removeFile(id: string) {
+  const removed = await command('remove_attachment', { attachment_id: id });
+  await supabase.storage.from(BUCKET).remove([removed.path]);
+  return removed;
+}
+
+/** An address of a file that works for an hour. @throws PortalError */
+export function fileUrl(path: string): Promise<string> {
+  return signedUrl(BUCKET, path);
+}

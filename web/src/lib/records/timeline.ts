@@ -1,0 +1,87 @@
+import type { DocumentName } from '#lib/documents.ts';
+import { ask } from '#lib/platform/command.ts';
+import { DASH, dateTime, day, label, quantity } from '#lib/platform/format.ts';
+
+/** Something that happened to a document, as `timeline` of the database describes it. */
+export type Entry = Awaited<ReturnType<typeof timelineOf>>[number];
+
+/** Everything that happened to a document, the oldest first. */
+export function timelineOf(document: DocumentName, id: string) {
+  return ask('timeline', { document_kind: document, document_id: id });
+}
+
+interface Comment {
+  text: string;
+  version: number;
+  is_edited: boolean;
+  is_removed: boolean;
+  mentions: { id: string; name: string | null }[];
+}
+
+/** What somebody said, where the entry is that. */
+export function commentOf({ kind, details }: Entry): Comment | null {
+  return kind === 'comment' ? (details as unknown as Comment) : null;
+}
+
+interface StoredFile {
+  name: string;
+  path: string;
+  content_type: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** The file that was added, where the entry is that. */
+export function fileOf({ kind, details }: Entry): StoredFile | null {
+  return kind === 'file' ? (details as unknown as StoredFile) : null;
+}
+
+/** Who did something, as far as the reader may know. */
+export function whoOf({ actor_id: id, actor_name: name, rule }: Entry): string {
+  if (rule) return causeOf(rule);
+  if (id === null) return 'the system';
+  return name ?? 'a colleague';
+}
+
+/** What followed from another document: `trip.start` is told as its cause. */
+function causeOf(rule: string): string {
+  const [machine = '', command = ''] = rule.split('.');
+  return command ? `after “${label(command)}” of the ${label(machine).toLowerCase()}` : 'by rule';
+}
+
+/** What is said of an entry in one line. */
+export function headOf({ kind, to_state: state, command, details }: Entry): string {
+  if (kind === 'step') return label(state);
+  if (kind === 'event') return label(command);
+  if (kind === 'created') return 'Created';
+  if (kind !== 'parts') return 'Changed';
+  const { parts, before, after } = details as { parts: string; before: number; after: number };
+  const done = before === 0 ? 'added' : after === 0 ? 'removed' : 'changed';
+  return `${label(parts)}: ${Math.max(before, after)} ${done}`;
+}
+
+interface Field {
+  field: string;
+  before: string;
+  after: string;
+}
+
+/** The changed fields of an entry, as people call them, with what each was and is now. */
+export function fieldsOf({ kind, details }: Entry): Field[] {
+  if (kind !== 'change') return [];
+  return (details as unknown as Record<keyof Field, string>[]).map(({ field, before, after }) => ({
+    field: label(field.replace(/_id$/, '')),
+    before: inWords(before),
+    after: inWords(after),
+  }));
+}
+
+/** A value as the database writes it, as people here read it. */
+export function inWords(value: string | null): string {
+  if (value === null || value === '') return DASH;
+  if (value === 'true' || value === 'false') return value === 'true' ? 'Yes' : 'No';
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return day(value);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:\d\d|Z)$/.test(value)) return dateTime(value);
+  if (/^-?\d+\.\d+$/.test(value)) return quantity(value);
+  return /^[a-z]+(_[a-z]+)*$/.test(value) ? label(value) : value;
+}

@@ -1,0 +1,71 @@
+import { problemWords } from '#lib/fields.ts';
+import { quantity as number } from '#lib/platform/format.ts';
+
+const DIGITS = ['Whole numbers only.', '', 'At most two digits after the point.'];
+
+interface Limits {
+  min?: number;
+  max?: number;
+  decimals: number;
+}
+
+/** Why a number cannot be taken, in the words that the database has for it; empty if it can. */
+export function numberProblem(value: number, { min = -Infinity, ...most }: Limits): string {
+  if (Number.isNaN(value)) return 'This is not a number.';
+  return value < min ? `At least ${number(min)}.` : numberExcess(value, most);
+}
+
+function numberExcess(value: number, { max = Infinity, decimals }: Limits): string {
+  if (value > max) return `At most ${number(max)}.`;
+  const scaled = Math.abs(value) * 10 ** decimals;
+  if (Math.abs(scaled - Math.round(scaled)) <= 1e-6 * 10 ** decimals) return '';
+  return DIGITS[decimals] || problemWords('quantity_has_more_than_three_decimals');
+}
+
+/** The parts of a form control that are looked at. */
+export interface Control {
+  type: string;
+  value: string;
+  min?: string;
+  max?: string;
+  minLength?: number;
+  title?: string;
+  dataset: { decimals?: string; longest?: string };
+  validity: Pick<
+    ValidityState,
+    'badInput' | 'customError' | 'patternMismatch' | 'tooShort' | 'typeMismatch' | 'valueMissing'
+  >;
+  validationMessage: string;
+}
+
+const limit = (text: string | undefined) => (text ? Number(text) : undefined);
+
+/** What typing on would not mend, and is told while somebody types: too long, too large, too fine. */
+export function controlExcess({ type, value, max, dataset }: Control): string {
+  const longest = Number(dataset.longest ?? Infinity);
+  if (value.length > longest) {
+    return `At most ${number(longest)} characters; these are ${number(value.length)}.`;
+  }
+  if (type !== 'number' || value === '') return '';
+  return numberExcess(Number(value), { max: limit(max), decimals: Number(dataset.decimals ?? 3) });
+}
+
+/**
+ * Why what was typed into a control cannot be sent, empty if it can. The browser's own checks would
+ * cut a text that is too long without a word and speak each in its own language.
+ */
+export function controlProblem(control: Control): string {
+  const { validity, type, value, min } = control;
+  if (validity.badInput) return 'This is not a number.';
+  if (validity.valueMissing) return problemWords('required');
+  if (validity.customError) return control.validationMessage;
+  if (type === 'number' && value !== '' && min && Number(value) < Number(min)) {
+    return `At least ${number(min)}.`;
+  }
+  const excess = controlExcess(control);
+  if (excess) return excess;
+  if (validity.typeMismatch) return 'This is not an e-mail address.';
+  if (validity.tooShort) return `At least ${number(control.minLength ?? 1)} characters.`;
+  if (validity.patternMismatch) return control.title || 'This does not have the right form.';
+  return '';
+}
