@@ -4035,7 +4035,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
+      /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
       timeline: {
         Args: { document_kind: string; document_id: string };
         Returns: {

@@ -72,7 +72,10 @@ export function fieldsOf(
       const which = lineName(line);
       const problem = (line as { problem?: unknown } | null)?.problem;
       if (which === undefined) fields[name] = sentence;
-      else fields[`${name}.${which}`] = problem ? problemWords(String(problem)) + nearest(line) : sentence;
+      else
+        fields[`${name}.${which}`] = problem
+          ? problemWords(String(problem)) + nearest(line)
+          : sentence;
     }
   }
   return fields;
