@@ -144,6 +144,7 @@ create table public.order_items (
   constraint line_number_is_bounded check (line_number between 1 and 10000),
   constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
+  constraint price_when_added_is_bounded check (price_when_added between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
   constraint price_source_is_known check (price_source in ('customer', 'customer_type', 'territory', 'default', 'base')),
   constraint delivered_within_quantity check (quantity_delivered between 0 and quantity),
