@@ -28,10 +28,28 @@ begin
     (globex, 'GAS-13', 'Gas refill 13 kg', 'Gas', 'cylinder', 2450.00, 27.0, 30, 'EMP-CYL13'),
     (globex, 'BRN-02', 'Burner, double', 'Accessories', 'piece', 2900.00, 3.2, 12, null)
   ) as v (tenant_id, sku, name, category, unit, price, weight, volume, container);
+  insert into public.taxes (tenant_id, name, percent) values (acme, 'Standard VAT', 16), (globex, 'Standard VAT', 16);
+  update public.products p set tax_ids = array[t.id]
+  from public.taxes t
+  where t.tenant_id = p.tenant_id and p.base_price > 0 and (p.tenant_id = globex or p.category in ('Beer', 'Juice', 'Energy'));
   insert into public.product_costs (tenant_id, product_id, cost_price)
   select p.tenant_id, p.id, round(p.base_price * 0.78, 2) from public.products p where p.base_price > 0;
   insert into public.product_packs (tenant_id, product_id, name, factor)
   select p.tenant_id, p.id, 'pallet', 60 from public.products p where p.unit in ('crate', 'pack', 'carton');
+  -- Numbers from 200 to 299 are each company's own (GS1), like those of a shop's scales.
+  insert into public.product_barcodes (tenant_id, product_id, pack_id, code)
+  select c.tenant_id, c.product_id, c.pack_id, c.digits || private.check_digit(c.digits)
+  from (
+    select p.tenant_id, p.id as product_id, k.id as pack_id,
+      '200' || pg_catalog.lpad((pg_catalog.row_number() over (partition by p.tenant_id order by k.id is not null, p.sku))::text, 9, '0') as digits
+    from public.products p
+    left join public.product_packs k on k.tenant_id = p.tenant_id and k.product_id = p.id
+    where p.base_price > 0
+    union all
+    select p.tenant_id, p.id, null, '201' || pg_catalog.lpad((pg_catalog.row_number() over (partition by p.tenant_id order by p.sku))::text, 9, '0')
+    from public.products p
+    where p.base_price > 0 and exists (select from public.product_packs k where k.tenant_id = p.tenant_id and k.product_id = p.id)
+  ) c;
 
   insert into public.price_lists (tenant_id, name, customer_type, valid_from) values (acme, 'Wholesale', 'wholesale', '2026-01-01') returning id into list;
   insert into public.price_list_items (tenant_id, price_list_id, product_id, min_quantity, price)

@@ -65,7 +65,7 @@ comment on table public.tenant_settings is 'One row per company: currency, zone,
 comment on column public.tenant_settings.terminology is 'Own words for things, e.g. {"order": "Booking"}.';
 comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}.';
 comment on column public.tenant_settings.compiled_auto_approve is 'The rule orders.auto_approve as private.rule_holds asks it first.';
-comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number; trips.counts_show_expected: boolean (otherwise whoever counts a load does not see what is expected).';
+comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number; prices.drafts: "refresh" (as without it: drafts follow the price lists) or "keep" (they keep the prices of the day they were entered); trips.counts_show_expected: boolean (otherwise whoever counts a load does not see what is expected).';
 comment on column public.tenant_settings.legal_name is 'The seller as documents print it; null: the name of the company.';
 comment on column public.tenant_settings.postal_address is 'Address of the seller on documents, with line breaks.';
 comment on column public.tenant_settings.tax_numbers is 'Tax numbers of the seller on documents, e.g. PIN P051234567X.';

@@ -32,6 +32,8 @@ create table public.customers (
   phone text,
   email text,
   tax_id text,
+  tax_exemption_reason text,
+  tax_exemption_certificate text,
   customer_type text not null default 'retail',
   category text,
   status public.customer_status not null default 'draft',
@@ -57,6 +59,9 @@ create table public.customers (
   constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint email_is_an_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
   constraint tax_id_is_short check (length(tax_id) <= 40),
+  constraint tax_exemption_is_complete check (
+    (tax_exemption_reason is null) = (tax_exemption_certificate is null)
+    and length(btrim(tax_exemption_reason)) between 1 and 200 and length(btrim(tax_exemption_certificate)) between 1 and 60),
   constraint customer_type_is_short check (length(customer_type) between 1 and 40),
   constraint category_is_short check (length(category) <= 40),
   constraint credit_limit_is_bounded check (credit_limit between 0 and 999999999999.99),
@@ -76,6 +81,7 @@ comment on column public.customers.payment_terms_days is 'Days from the invoice 
 comment on column public.customers.discount_percent is 'What he may keep of an invoice, deposits apart, when he pays it within discount_days of its date.';
 comment on column public.customers.discount_fixed is 'The same as an amount in the company''s currency.';
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
+comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
@@ -103,11 +109,12 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
 select private.register_error('contact_name_is_short', 422, 'The name of the contact is too long.', 'Shorten it to 120 characters.');
 select private.register_error('tax_id_is_short', 422, 'The tax number is too long.', 'Enter at most 40 characters.');
+select private.register_error('tax_exemption_is_complete', 422, 'A tax exemption has a reason and the number of a certificate.', 'Enter both, at most 200 and 60 characters, or neither.');
 select private.register_error('credit_limit_is_bounded', 422, 'The credit limit is negative or too large.', 'Enter an amount from 0 to 999999999999.99.');
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.normalise_phones('public.customers');
 select private.register_error('early_discount_is_one', 422, 'The discount for paying early is not possible.', 'Enter either percent, up to 50, or an amount, and within how many days, from 0 to 365; or none of it.');
-select private.note_editors('public.customers', 'name', 'tax_id', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days');
+select private.note_editors('public.customers', 'name', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 

@@ -7,6 +7,10 @@ create table public.products (
   description text,
   category text,
   unit text not null default 'piece',
+  allows_fractions boolean not null default false,
+  order_minimum numeric(14,3),
+  order_maximum numeric(14,3),
+  order_multiple numeric(14,3),
   base_price numeric(14,2) not null,
   tax_rate numeric(5,2) not null default 0,
   weight_kg numeric(14,3) not null default 0,
@@ -22,6 +26,10 @@ create table public.products (
   constraint description_is_bounded check (length(description) <= 4000),
   constraint category_is_short check (length(category) <= 80),
   constraint unit_is_short check (length(unit) between 1 and 20),
+  constraint order_quantities_are_bounded check (order_minimum > 0 and order_minimum <= 99999999 and order_maximum > 0 and order_maximum <= 99999999 and order_multiple > 0 and order_multiple <= 99999999),
+  constraint order_quantities_fit_unit check (allows_fractions or (order_minimum = trunc(order_minimum) and order_maximum = trunc(order_maximum) and order_multiple = trunc(order_multiple))),
+  constraint order_range_holds_a_quantity check (
+    coalesce(order_maximum, 99999999) - mod(coalesce(order_maximum, 99999999), coalesce(order_multiple, 0.001)) >= coalesce(order_minimum, order_multiple, 0.001)),
   constraint base_price_is_bounded check (base_price between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
   constraint weight_is_bounded check (weight_kg between 0 and 100000),
@@ -32,13 +40,19 @@ create table public.products (
 create index products_name on public.products (tenant_id, name, id);
 create index products_container on public.products (tenant_id, container_product_id);
 create index products_search on public.products using gin ((name || ' ' || sku) extensions.gin_trgm_ops);
-comment on table public.products is 'What is sold. Prices are per unit, before tax, in the tenant''s currency.';
-comment on column public.products.tax_rate is 'Percent of value added tax, added on top of the price.';
+comment on table public.products is 'What is sold. Its base price is per unit, before tax, in the tenant''s currency.';
+comment on column public.products.allows_fractions is 'Whether a part of a unit can be ordered, down to a thousandth, like kilograms; crates cannot.';
+comment on column public.products.order_minimum is 'The least that one order may have of it, in base units; null for no limit.';
+comment on column public.products.order_maximum is 'The most that one order may have of it, in base units; null for no limit.';
+comment on column public.products.order_multiple is 'What one order has of it is a multiple of so many base units; null for any.';
 comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
 select private.register_error('sku_is_short', 422, 'The SKU is missing or too long, or begins or ends with a space.', 'Enter an SKU of at most 64 characters.');
 select private.register_error('description_is_bounded', 422, 'The description is too long.', 'Shorten it to 4000 characters.');
 select private.register_error('unit_is_short', 422, 'The unit is missing or too long.', 'Enter a unit of at most 20 characters, like crate.');
+select private.register_error('order_quantities_are_bounded', 422, 'The least, the most or the step of an order is not possible.', 'Enter quantities above 0, up to 99999999, or leave them empty.');
+select private.register_error('order_quantities_fit_unit', 422, 'Parts of this unit cannot be ordered.', 'Enter whole quantities, or allow fractions for this product.');
+select private.register_error('order_range_holds_a_quantity', 422, 'No multiple of the step is between the least and the most of an order.', 'Raise the most, lower the least or choose a smaller step.');
 select private.register_error('base_price_is_bounded', 422, 'The price is negative or too large.', 'Enter a price from 0 to 999999999.99.');
 select private.register_error('tax_rate_is_a_percentage', 422, 'The tax rate is not a percentage.', 'Enter a number from 0 to 100.');
 select private.register_error('weight_is_bounded', 422, 'The weight is negative or too large.', 'Enter kilograms from 0 to 100000.');
@@ -92,6 +106,7 @@ create table public.price_lists (
   is_active boolean not null default true,
   valid_from date not null default current_date,
   valid_to date,
+  prices_include_tax boolean not null default false,
   foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
@@ -108,6 +123,7 @@ create table public.price_lists (
 create index price_lists_territory on public.price_lists (tenant_id, territory_id);
 comment on table public.price_lists is
   'Price lists. The most particular one wins: that of the customer, of his type, of his territory, the default one; else the product''s base price.';
+comment on column public.price_lists.prices_include_tax is 'Whether its prices are what the customer pays; else tax is added. The base price of a product is before tax.';
 select private.register_error('list_has_at_most_one_audience', 422, 'A price list is for everybody, for one customer type or for one territory.', 'Choose one of the three.');
 select private.register_error('validity_is_ordered', 422, 'The price list ends before it begins.', 'Enter a last day that is not before the first.');
 select private.manage_table('public.price_lists', 'price_list');

@@ -127,10 +127,14 @@ create table public.order_items (
   unit text not null,
   quantity numeric(14,3) not null,
   unit_price numeric(14,2) not null,
+  price_when_added numeric(14,2) not null,
+  price_change numeric(14,2) generated always as (unit_price - price_when_added) stored,
   price_source text not null,
   tax_rate numeric(5,2) not null,
-  line_total numeric(14,2) generated always as (round(quantity * unit_price, 2)) stored,
-  tax_amount numeric(14,2) generated always as (round(round(quantity * unit_price, 2) * tax_rate / 100, 2)) stored,
+  taxes jsonb not null default '[]',
+  price_includes_tax boolean not null default false,
+  line_total numeric(14,2) generated always as (private.line_net(quantity, unit_price, tax_rate, price_includes_tax)) stored,
+  tax_amount numeric(14,2) generated always as (private.line_tax(quantity, unit_price, tax_rate, price_includes_tax)) stored,
   quantity_delivered numeric(14,3) not null default 0,
   quantity_returned numeric(14,3) not null default 0,
   primary key (tenant_id, id),
@@ -140,6 +144,7 @@ create table public.order_items (
   constraint line_number_is_bounded check (line_number between 1 and 10000),
   constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
+  constraint price_when_added_is_bounded check (price_when_added between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
   constraint price_source_is_known check (price_source in ('customer', 'customer_type', 'territory', 'default', 'base')),
   constraint delivered_within_quantity check (quantity_delivered between 0 and quantity),
@@ -148,10 +153,13 @@ create table public.order_items (
 create index order_items_product on public.order_items (tenant_id, product_id);
 comment on table public.order_items is 'Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed.';
 comment on column public.order_items.quantity is 'Base units ordered.';
+comment on column public.order_items.taxes is 'What tax_rate is the sum of, [{name, percent}]; empty where it has no names.';
+comment on column public.order_items.price_when_added is 'The price that the product had when it came onto the order.';
+comment on column public.order_items.price_change is 'What its price has gone up (or down) by since.';
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 comment on column public.order_items.quantity_returned is 'What of it came back later, from the returns that were received.';
-select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate');
+select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate', 'taxes', 'price_includes_tax');
 
 create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -159,7 +167,8 @@ as $$
 #variable_conflict use_variable
 begin
   return (
-    select pg_catalog.jsonb_build_object('name', c.name, 'code', c.code, 'tax_id', c.tax_id, 'payment_terms_days', c.payment_terms_days, 'pays_at_month_end', c.pays_at_month_end,
+    select pg_catalog.jsonb_build_object('name', c.name, 'code', c.code, 'tax_id', c.tax_id, 'tax_exemption', case when c.tax_exemption_reason is not null then pg_catalog.jsonb_build_object('reason', c.tax_exemption_reason, 'certificate', c.tax_exemption_certificate) end,
+      'payment_terms_days', c.payment_terms_days, 'pays_at_month_end', c.pays_at_month_end,
       'place', (select w.name from public.warehouses w where w.tenant_id = tenant and w.id = depot),
       'address', (select pg_catalog.jsonb_build_object('label', a.label, 'street', a.street, 'city', a.city) from public.customer_addresses a where a.tenant_id = tenant and a.id = address))
     from public.customers c where c.tenant_id = tenant and c.id = customer
@@ -167,7 +176,7 @@ begin
 end
 $$;
 comment on function private.printed_customer(uuid, uuid, uuid, uuid) is
-  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, payment_terms_days, pays_at_month_end, place, address {label, street, city}}.';
+  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, tax_exemption {reason, certificate}, payment_terms_days, pays_at_month_end, place, address {label, street, city}}.';
 
 create function private.tg_orders__keep_words() returns trigger
 language plpgsql security definer set search_path = ''
@@ -372,7 +381,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.derive_order_totals(n.tenant_id, pg_catalog.array_agg(distinct n.order_id))
-  from new_rows n join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id and (o.quantity, o.unit_price, o.tax_rate) is distinct from (n.quantity, n.unit_price, n.tax_rate)
+  from new_rows n join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id and (o.line_total, o.tax_amount) is distinct from (n.line_total, n.tax_amount)
   group by n.tenant_id;
   return null;
 end

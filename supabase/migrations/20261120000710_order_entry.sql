@@ -175,7 +175,8 @@ begin
   end if;
   return (
     with priced as (
-      select r.*, round(r.quantity * r.unit_price, 2) as line_total, round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2) as tax_amount,
+      select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
+        private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as tax_amount,
         coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
       from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
@@ -191,10 +192,10 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
-create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric);
+create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean);
 comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
 
 create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
@@ -202,7 +203,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return array(
-    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate)::private.priced_line
+    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax)::private.priced_line
     from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r
   );
 end
@@ -214,8 +215,8 @@ language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
-  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.price_source, r.tax_rate
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax)
+  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax
   from pg_catalog.unnest(priced) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id;
 end
@@ -257,9 +258,15 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   priced constant private.priced_line[] := private.price_lines(target.tenant_id, target.customer_id, lines, private.order_lines(target));
+  came_at constant jsonb := (
+    select pg_catalog.jsonb_object_agg(i.product_id, i.price_when_added order by i.line_number desc)
+    from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+  );
 begin
   delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
   perform private.insert_order_items(target.tenant_id, target.id, priced);
+  update public.order_items i set price_when_added = (came_at ->> i.product_id::text)::numeric
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.price_when_added <> (came_at ->> i.product_id::text)::numeric;
 end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
@@ -352,7 +359,7 @@ begin
   draft.id := private.uuid_v7();
   draft.status := 'draft';
   -- The lines would say the same a moment later; said here it saves writing the order twice.
-  select sum(round(r.quantity * r.unit_price, 2)), sum(round(round(r.quantity * r.unit_price, 2) * r.tax_rate / 100, 2))
+  select sum(private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax)), sum(private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax))
   into draft.subtotal, draft.tax_total
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
@@ -423,6 +430,38 @@ end
 $$;
 comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes.';
 
+create function private.keeps_draft_prices(tenant uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return coalesce(private.tenant_rule(tenant, 'prices.drafts') = '"keep"', false);
+end
+$$;
+comment on function private.keeps_draft_prices(uuid) is 'Whether drafts of a company keep the prices of the day they were entered.';
+
+create function private.refresh_prices(target public.orders, keep boolean) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.order_items i
+  set unit_price = n.unit_price, price_source = n.price_source, tax_rate = r.tax_rate, taxes = r.taxes, price_includes_tax = r.price_includes_tax,
+    product_sku = p.sku, product_name = p.name, unit = p.unit
+  from pg_catalog.unnest(private.price_lines(target.tenant_id, target.customer_id, private.order_lines(target), private.order_lines(target))) r
+  join public.products p on p.tenant_id = target.tenant_id and p.id = r.product_id
+  join public.order_items o on o.tenant_id = target.tenant_id and o.order_id = target.id and o.line_number = r.line_number
+  -- A price with the tax in it is not kept as one without it.
+  cross join lateral (
+    select case when keep and o.price_includes_tax = r.price_includes_tax then o.unit_price else r.unit_price end as unit_price,
+      case when keep and o.price_includes_tax = r.price_includes_tax then o.price_source else r.price_source end as price_source
+  ) n
+  where i.tenant_id = o.tenant_id and i.id = o.id
+    and (i.unit_price, i.price_source, i.tax_rate, i.taxes, i.price_includes_tax, i.product_sku, i.product_name, i.unit)
+      is distinct from (n.unit_price, n.price_source, r.tax_rate, r.taxes, r.price_includes_tax, p.sku, p.name, p.unit);
+end
+$$;
+comment on function private.refresh_prices(public.orders, boolean) is
+  'Gives the lines of a locked order today''s taxes and words, and today''s prices unless it keeps its own. Raises lines_invalid.';
+
 create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -438,12 +477,7 @@ begin
   if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  update public.order_items i
-  set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate, product_sku = p.sku, product_name = p.name, unit = p.unit
-  from pg_catalog.unnest(private.price_lines(tenant, target.customer_id, private.order_lines(target), private.order_lines(target))) r
-  join public.products p on p.tenant_id = tenant and p.id = r.product_id
-  where i.tenant_id = tenant and i.order_id = target.id and i.line_number = r.line_number
-    and (i.unit_price, i.price_source, i.tax_rate, i.product_sku, i.product_name, i.unit) is distinct from (r.unit_price, r.price_source, r.tax_rate, p.sku, p.name, p.unit);
+  perform private.refresh_prices(target, private.keeps_draft_prices(tenant));
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
@@ -458,5 +492,5 @@ begin
 end
 $$;
 comment on function private.submit_order(uuid, integer) is
-  'Freezes today''s prices and words and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
+  'Freezes today''s prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
 select private.expose_command('submit_order');

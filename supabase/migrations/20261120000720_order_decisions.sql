@@ -192,7 +192,10 @@ begin
     from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
   ) l
   left join public.inventory s on s.tenant_id = target.tenant_id and s.warehouse_id = target.warehouse_id and s.product_id = l.product_id and s.condition = 'good'
-  cross join lateral (select greatest(0, least(l.quantity, coalesce(s.available, 0) - l.taken_before)) as covered) c;
+  join public.products p on p.tenant_id = target.tenant_id and p.id = l.product_id
+  cross join lateral (select greatest(0, coalesce(s.available, 0) - l.taken_before) as left_over) a
+  -- What is sent is a multiple of what the product is ordered in, too.
+  cross join lateral (select case when a.left_over >= l.quantity then l.quantity else a.left_over - mod(a.left_over, private.order_step(p)) end as covered) c;
   if not cover @? '$[*] ? (@.missing > 0)' or not cover @? '$[*] ? (@.covered > 0)' then
     return;
   end if;
@@ -202,8 +205,8 @@ begin
     -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
     pg_catalog.array_remove(target.edited_by || target.created_by, null))
   returning * into backorder;
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
-  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_source, l.tax_rate
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax)
+  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_when_added, l.price_source, l.tax_rate, l.taxes, l.price_includes_tax
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
   join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
   where c.missing > 0;

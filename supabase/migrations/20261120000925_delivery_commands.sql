@@ -112,7 +112,8 @@ begin
   insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, captured_at)
   values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, delivered_at);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, condition, expected, actual, unit_value, explanation)
-  select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered, i.unit_price, f.refused_reason
+  select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered,
+    private.line_net(1, i.unit_price, i.tax_rate, i.price_includes_tax), f.refused_reason
   from public.fulfilment_items f
   join public.order_items i on i.tenant_id = f.tenant_id and i.id = f.order_item_id
   where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity;

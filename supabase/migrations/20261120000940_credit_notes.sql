@@ -68,6 +68,8 @@ create table public.credit_note_items (
   quantity numeric(14,3) not null,
   unit_price numeric(14,2) not null,
   tax_rate numeric(5,2) not null,
+  taxes jsonb not null default '[]',
+  price_includes_tax boolean not null default false,
   line_total numeric(14,2) not null,
   tax_amount numeric(14,2) not null,
   primary key (tenant_id, id),
@@ -201,10 +203,10 @@ begin
   values (credited.tenant_id, credited.id, credited.customer_id, credited.currency, draft_credit_note.reason)
   returning * into note;
   insert into public.credit_note_items (tenant_id, credit_note_id, line_number, invoice_item_id, product_id, product_sku, product_name, unit,
-    quantity, unit_price, tax_rate, line_total, tax_amount)
+    quantity, unit_price, tax_rate, taxes, price_includes_tax, line_total, tax_amount)
   select i.tenant_id, note.id, pg_catalog.row_number() over (order by i.line_number), i.id, i.product_id, i.product_sku, i.product_name, i.unit,
-    w.quantity, i.unit_price, i.tax_rate, m.line_total,
-    case when m.is_last then i.tax_amount - e.tax_amount else least(i.tax_amount - e.tax_amount, round(m.line_total * i.tax_rate / 100, 2)) end
+    w.quantity, i.unit_price, i.tax_rate, i.taxes, i.price_includes_tax, m.line_total,
+    case when m.is_last then i.tax_amount - e.tax_amount else least(i.tax_amount - e.tax_amount, m.tax_amount) end
   from pg_catalog.jsonb_to_recordset(lines) as w (invoice_item_id uuid, quantity numeric)
   join public.invoice_items i on i.tenant_id = credited.tenant_id and i.invoice_id = credited.id and i.id = w.invoice_item_id
   cross join lateral (
@@ -217,7 +219,8 @@ begin
     select e.quantity + w.quantity = i.quantity as is_last,
       -- More than is left is refused by the trigger, not counted.
       greatest(0, case when e.quantity + w.quantity = i.quantity then i.line_total - e.line_total
-        else least(i.line_total - e.line_total, round(w.quantity * i.unit_price, 2)) end) as line_total
+        else least(i.line_total - e.line_total, private.line_net(w.quantity, i.unit_price, i.tax_rate, i.price_includes_tax)) end) as line_total,
+      private.line_tax(w.quantity, i.unit_price, i.tax_rate, i.price_includes_tax) as tax_amount
   ) m;
   if with_deposits then
     insert into public.credit_note_items (tenant_id, credit_note_id, line_number, product_id, product_sku, product_name, unit, is_deposit,

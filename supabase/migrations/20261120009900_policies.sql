@@ -164,7 +164,7 @@ select private.let_edit('public.territories', 'territories.view', 'territories.e
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',
-  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -222,7 +222,7 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'base_price', 'tax_rate', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -239,8 +239,16 @@ select private.let_edit('public.product_packs', 'products.view', 'products.edit'
 create policy delete_editors on public.product_packs for delete to authenticated
 using (tenant_id = (select private.tenant_id('products.edit')));
 
+grant execute on function private.barcode, private.check_digit to authenticated;
+grant delete on public.product_barcodes to authenticated;
+select private.let_edit('public.product_barcodes', 'products.view', 'products.edit', '{product_id,pack_id}', 'code');
+create policy delete_editors on public.product_barcodes for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
+
 select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',
-  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to');
+  'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to', 'prices_include_tax', 'based_on_id', 'based_on_percent');
+
+select private.let_edit('public.taxes', 'products.view', 'prices.edit', '{name,percent}', 'is_active');
 
 grant delete on public.price_list_items to authenticated;
 select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit', '{price_list_id,product_id}', 'min_quantity', 'price');

@@ -29,8 +29,8 @@ begin
   select c.id, c.tenant_id, 'OLD-' || lpad(c.n::text, 7, '0'), p.customers[1 + c.n % cardinality(p.customers)], c.id, p.warehouse_id, c.status, 'KES', 100 + c.n % 9000, c.at,
     case when c.status <> 'pending_approval' then c.at end, case when c.status = 'delivered' then c.at end, c.at, c.at
   from crowd c join places p using (tenant_id);
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate)
-  select c.tenant_id, c.id, k, p.products[1 + (c.n + k) % cardinality(p.products)], 'OLD', 'Of old', 'crate', 1 + c.n % 9, 100, 'base', 16
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate)
+  select c.tenant_id, c.id, k, p.products[1 + (c.n + k) % cardinality(p.products)], 'OLD', 'Of old', 'crate', 1 + c.n % 9, 100, 100, 'base', 16
   from crowd c join places p using (tenant_id) cross join generate_series(1, 2) k;
   insert into public.invoices (id, tenant_id, number, order_id, customer_id, status, currency, issued_on, due_on, subtotal, paid_total, created_at)
   select c.invoice_id, c.tenant_id, 'OLD-' || lpad(c.n::text, 7, '0'), c.id, p.customers[1 + c.n % cardinality(p.customers)],

@@ -28,8 +28,8 @@ begin
     select l.order_id, sum(l.quantity * p.base_price) as subtotal, sum(round(l.quantity * p.base_price * p.tax_rate / 100, 2)) as tax
     from history_lines l join public.products p on p.id = l.product_id group by l.order_id
   ) t on t.order_id = h.id;
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_source, tax_rate, quantity_delivered)
-  select tenant, l.order_id, l.line_number, l.product_id, p.sku, p.name, p.unit, l.quantity, p.base_price, 'base', p.tax_rate, l.quantity
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, quantity_delivered)
+  select tenant, l.order_id, l.line_number, l.product_id, p.sku, p.name, p.unit, l.quantity, p.base_price, p.base_price, 'base', p.tax_rate, l.quantity
   from history_lines l join public.products p on p.id = l.product_id;
 
   insert into ceiling.orders (id, tenant_id, customer_id, status, total, created_by, created_at)

@@ -70,8 +70,8 @@ begin
   join public.products p on p.tenant_id = tenant and p.id = l.product_id
   returning * into placed;
   with items as (
-    insert into same_rows.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, tax_rate, price_source)
-    select tenant, placed.id, pg_catalog.row_number() over (), p.id, p.sku, p.name, p.unit, l.quantity, p.base_price, p.tax_rate, 'base'
+    insert into same_rows.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, tax_rate, price_source)
+    select tenant, placed.id, pg_catalog.row_number() over (), p.id, p.sku, p.name, p.unit, l.quantity, p.base_price, p.base_price, p.tax_rate, 'base'
     from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid, quantity numeric)
     join public.products p on p.tenant_id = tenant and p.id = l.product_id
     returning *

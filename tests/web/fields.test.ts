@@ -63,3 +63,14 @@ test('what is missing stands where a page says so', () => {
   expect(missing.message).toBe('Choose a customer.');
   expect(missing.fields.lines).toBe('Add a product.');
 });
+
+test('where another quantity would do, the nearest ones are named', () => {
+  const lines = [
+    { line: 1, problem: 'quantity_not_a_multiple', allowed: [10, 15], unit: 'crate' },
+    { line: 2, problem: 'quantity_below_minimum', allowed: [1], unit: 'crate' },
+  ];
+  expect(refused('lines_invalid', { lines })).toEqual({
+    'lines.1': 'This is not ordered in such quantities. Enter 10 or 15 crates.',
+    'lines.2': 'This is less than one order has of it. Enter 1 crate.',
+  });
+});

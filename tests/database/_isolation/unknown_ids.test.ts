@@ -63,6 +63,7 @@ const PLAIN: Record<string, unknown> = {
   name: 'A name',
   note: 'A note',
   path: 'a/path',
+  percent: 16,
   planned_end_at: '2026-12-02T14:00:00Z',
   planned_start_at: '2026-12-02T05:00:00Z',
   reason: 'A good reason',

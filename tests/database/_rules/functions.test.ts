@@ -145,14 +145,18 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   );
   expect(harmless).toEqual([
     'check_paybill_payment',
+    'credit_note_taxes',
     'customer_credit',
     'customer_statement',
     'dead_letters',
+    'find_barcode',
     'find_numbers',
     'find_phone',
     'find_vehicles',
+    'invoice_taxes',
     'metrics',
     'my_session',
+    'order_taxes',
     'quantity_reserved',
     'quote_delivery',
     'quote_order',

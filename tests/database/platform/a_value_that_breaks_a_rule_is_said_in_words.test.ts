@@ -41,6 +41,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     notes_are_bounded: { notes: LONG },
     payment_terms_are_bounded: { payment_terms_days: 366 },
     phone_is_e164: { phone: '+0' },
+    tax_exemption_is_complete: { tax_exemption_reason: 'Embassy' },
     tax_id_is_short: { tax_id: LONG },
   },
   drivers: {
@@ -68,10 +69,15 @@ const BROKEN: Record<string, Record<string, Values>> = {
     price_is_bounded: { price: 'NaN' },
   },
   price_lists: {
+    based_on_a_percentage: { based_on_percent: 5 },
     customer_type_is_short: { customer_type: LONG, territory_id: null },
     list_has_at_most_one_audience: { customer_type: 'kiosk' },
     name_is_not_blank: { name: LONG },
     validity_is_ordered: { valid_from: '2027-02-01', valid_to: '2027-01-01' },
+  },
+  product_barcodes: {
+    barcode_has_its_form: { code: '1234567' },
+    barcode_is_right: { code: '4006381333932' },
   },
   product_costs: { cost_price_is_bounded: { cost_price: -0.01 } },
   product_packs: {
@@ -84,6 +90,9 @@ const BROKEN: Record<string, Record<string, Values>> = {
     deposit_is_bounded: { deposit_amount: 1e6 },
     description_is_bounded: { description: LONG },
     name_is_not_blank: { name: '' },
+    order_quantities_are_bounded: { order_minimum: 0 },
+    order_quantities_fit_unit: { order_multiple: 2.5 },
+    order_range_holds_a_quantity: { order_minimum: 7, order_maximum: 9, order_multiple: 5 },
     product_is_not_its_own_container: {},
     sku_is_short: { sku: '' },
     tax_rate_is_a_percentage: { tax_rate: 101 },
@@ -97,6 +106,10 @@ const BROKEN: Record<string, Record<string, Values>> = {
     posted_at_is_finite: { posted_at: 'infinity' },
     reference_is_short: { reference: '' },
     source_is_short: { source: LONG },
+  },
+  taxes: {
+    name_is_short: { name: ' ' },
+    tax_rate_is_a_percentage: { percent: 101 },
   },
   tenant_settings: {
     bank_details_are_not_blank: { bank_details: ' ' },

@@ -103,6 +103,7 @@ beforeAll(async () => {
     territory_id: await id('territories', `code = 'NBO'`),
     // Somebody to whom something was delivered.
     buyer_id: await id('customers', `name = 'Gikomba Traders'`),
+    tax_id: await id('taxes', 'is_active'),
     statement_line_id: await id('statement_lines', 'payment_id is null'),
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };
@@ -122,6 +123,7 @@ beforeAll(async () => {
     expected: '5',
     actual: '4',
     amount: '10',
+    percent: '10',
     permission: `'orders.view'`,
     role: `'viewer'`,
     is_granted: 'true',

@@ -176,6 +176,8 @@ export interface Database {
           quantity: number;
           unit_price: number;
           tax_rate: number;
+          taxes: Json;
+          price_includes_tax: boolean;
           line_total: number;
           tax_amount: number;
         };
@@ -233,6 +235,7 @@ export interface Database {
           is_live: boolean;
           return_id: string | null;
           allowed_commands: string[] | null;
+          credit_note_taxes: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -259,7 +262,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'credit_note_taxes';
       };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
@@ -338,6 +341,8 @@ export interface Database {
           phone: string | null;
           email: string | null;
           tax_id: string | null;
+          tax_exemption_reason: string | null;
+          tax_exemption_certificate: string | null;
           customer_type: string;
           category: string | null;
           status: Database['public']['Enums']['customer_status'];
@@ -362,6 +367,8 @@ export interface Database {
           phone?: string | null;
           email?: string | null;
           tax_id?: string | null;
+          tax_exemption_reason?: string | null;
+          tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
           credit_limit?: number;
@@ -382,6 +389,8 @@ export interface Database {
           phone?: string | null;
           email?: string | null;
           tax_id?: string | null;
+          tax_exemption_reason?: string | null;
+          tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
           credit_limit?: number;
@@ -773,6 +782,8 @@ export interface Database {
           quantity: number;
           unit_price: number;
           tax_rate: number;
+          taxes: Json;
+          price_includes_tax: boolean;
           line_total: number | null;
           tax_amount: number | null;
         };
@@ -833,6 +844,7 @@ export interface Database {
           is_done: boolean;
           is_live: boolean;
           allowed_commands: string[] | null;
+          invoice_taxes: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -852,7 +864,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'invoice_taxes';
       };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
@@ -1266,8 +1278,12 @@ export interface Database {
           unit: string;
           quantity: number;
           unit_price: number;
+          price_when_added: number;
+          price_change: number | null;
           price_source: string;
           tax_rate: number;
+          taxes: Json;
+          price_includes_tax: boolean;
           line_total: number | null;
           tax_amount: number | null;
           quantity_delivered: number;
@@ -1337,6 +1353,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          order_taxes: Json | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1377,7 +1394,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'order_taxes';
       };
       /** Paybills and tills of M-Pesa whose payments are told to this company as they come in. Who tells of one is known by the secret in the address that M-Pesa calls. */
       paybills: {
@@ -1605,6 +1622,9 @@ export interface Database {
           is_active: boolean;
           valid_from: string;
           valid_to: string | null;
+          prices_include_tax: boolean;
+          based_on_id: string | null;
+          based_on_percent: number | null;
         };
         Insert: {
           name: string;
@@ -1614,6 +1634,9 @@ export interface Database {
           is_active?: boolean;
           valid_from?: string;
           valid_to?: string | null;
+          prices_include_tax?: boolean;
+          based_on_id?: string | null;
+          based_on_percent?: number | null;
         };
         Update: {
           name?: string;
@@ -1623,8 +1646,18 @@ export interface Database {
           is_active?: boolean;
           valid_from?: string;
           valid_to?: string | null;
+          prices_include_tax?: boolean;
+          based_on_id?: string | null;
+          based_on_percent?: number | null;
         };
         Relationships: [
+          {
+            foreignKeyName: 'price_lists_tenant_id_based_on_id_fkey';
+            columns: ['tenant_id', 'based_on_id'];
+            isOneToOne: false;
+            referencedRelation: 'price_lists';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'price_lists_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -1638,6 +1671,40 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'territories';
             referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Codes printed on a product, or on a pack of it: EAN-8, EAN-13, UPC-A, ITF-14. A code belongs to one product of a company. */
+      product_barcodes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          pack_id: string | null;
+          code: string;
+        };
+        Insert: { product_id: string; pack_id?: string | null; code: string };
+        Update: { code?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'product_barcodes_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'product_barcodes_tenant_id_product_id_pack_id_fkey';
+            columns: ['tenant_id', 'product_id', 'pack_id'];
+            isOneToOne: false;
+            referencedRelation: 'product_packs';
+            referencedColumns: ['tenant_id', 'product_id', 'id'];
           },
         ];
         ComputedFields: never;
@@ -1695,7 +1762,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What is sold. Prices are per unit, before tax, in the tenant's currency. */
+      /** What is sold. Its base price is per unit, before tax, in the tenant's currency. */
       products: {
         Row: {
           id: string;
@@ -1710,6 +1777,10 @@ export interface Database {
           description: string | null;
           category: string | null;
           unit: string;
+          allows_fractions: boolean;
+          order_minimum: number | null;
+          order_maximum: number | null;
+          order_multiple: number | null;
           base_price: number;
           tax_rate: number;
           weight_kg: number;
@@ -1717,6 +1788,8 @@ export interface Database {
           container_product_id: string | null;
           deposit_amount: number;
           is_active: boolean;
+          tax_ids: string[];
+          taxes: Json;
         };
         Insert: {
           sku: string;
@@ -1724,6 +1797,10 @@ export interface Database {
           description?: string | null;
           category?: string | null;
           unit?: string;
+          allows_fractions?: boolean;
+          order_minimum?: number | null;
+          order_maximum?: number | null;
+          order_multiple?: number | null;
           base_price: number;
           tax_rate?: number;
           weight_kg?: number;
@@ -1731,6 +1808,7 @@ export interface Database {
           container_product_id?: string | null;
           deposit_amount?: number;
           is_active?: boolean;
+          tax_ids?: string[];
         };
         Update: {
           sku?: string;
@@ -1738,6 +1816,10 @@ export interface Database {
           description?: string | null;
           category?: string | null;
           unit?: string;
+          allows_fractions?: boolean;
+          order_minimum?: number | null;
+          order_maximum?: number | null;
+          order_multiple?: number | null;
           base_price?: number;
           tax_rate?: number;
           weight_kg?: number;
@@ -1745,6 +1827,7 @@ export interface Database {
           container_product_id?: string | null;
           deposit_amount?: number;
           is_active?: boolean;
+          tax_ids?: string[];
         };
         Relationships: [
           {
@@ -2086,6 +2169,33 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands';
+      };
+      /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
+      taxes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          percent: number;
+          is_active: boolean;
+        };
+        Insert: { name: string; percent: number; is_active?: boolean };
+        Update: { is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'taxes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** A company's differences from role_permissions: a right added to or taken from a role. */
       tenant_role_permissions: {
@@ -3085,6 +3195,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
+      /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_tax: {
+        Args: {
+          tax_id: string;
+          name: string;
+          percent: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['taxes']['Row'];
+      };
       /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, driver_cannot_sign_in, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
@@ -3340,6 +3461,11 @@ export interface Database {
         Args: { queue: string; msg_id: number; read_ct: number; message: Json; error: string };
         Returns: Json;
       };
+      /** The product, and the pack, with a barcode that was typed or scanned; nothing when no product has it. Raises permission_denied. */
+      find_barcode: {
+        Args: { typed: string };
+        Returns: Database['public']['Tables']['product_barcodes']['Row'][];
+      };
       /** Numbers of the caller's documents of one kind (order, payment, invoice, …) that end in the digits typed, at most a hundred; and the newest hundred of those found by something else that was typed: their reference, their customer, their vehicle. For number=in.(…) of a list. Raises input_invalid. Written by private.build_find_numbers(). */
       find_numbers: {
         Args: { document_kind: string; typed: string };
@@ -3464,7 +3590,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -3866,7 +3992,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices and words and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;

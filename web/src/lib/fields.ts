@@ -1,3 +1,5 @@
+import { quantity, unitOf } from '#lib/platform/format.ts';
+
 /** Why one line of a document was refused, by the database's word for it. */
 const PROBLEMS = {
   required: 'This is needed.',
@@ -11,6 +13,10 @@ const PROBLEMS = {
   quantity_negative: 'A quantity below 0 is not possible here.',
   quantity_too_large: 'At most 99,999,999.',
   quantity_has_more_than_three_decimals: 'At most three digits after the point.',
+  quantity_below_minimum: 'This is less than one order has of it.',
+  quantity_above_maximum: 'This is more than one order has of it.',
+  quantity_not_a_multiple: 'This is not ordered in such quantities.',
+  quantity_not_whole: 'This is not ordered in parts.',
 } as const;
 
 /** Errors whose details say at each field what is needed; those of others repeat the values refused. */
@@ -23,6 +29,15 @@ export function problemWords(problem: string): string {
     (PROBLEMS as Record<string, string>)[problem] ??
     `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
   );
+}
+
+/** Where another quantity would do: the nearest ones, in the unit of the product. */
+function nearest(line: unknown): string {
+  const { allowed = [], unit = '' } = line as { allowed?: number[]; unit?: string };
+  const last = allowed.at(-1);
+  return last === undefined
+    ? ''
+    : ` Enter ${allowed.map(quantity).join(' or ')} ${unitOf(last, unit)}.`;
 }
 
 /** What tells a line from the others: its place in what was sent, else the row or product it is about. */
@@ -57,7 +72,10 @@ export function fieldsOf(
       const which = lineName(line);
       const problem = (line as { problem?: unknown } | null)?.problem;
       if (which === undefined) fields[name] = sentence;
-      else fields[`${name}.${which}`] = problem ? problemWords(String(problem)) : sentence;
+      else
+        fields[`${name}.${which}`] = problem
+          ? problemWords(String(problem)) + nearest(line)
+          : sentence;
     }
   }
   return fields;

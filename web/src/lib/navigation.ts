@@ -13,6 +13,7 @@ import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
 import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
+import Percent from '@lucide/svelte/icons/percent';
 import Plus from '@lucide/svelte/icons/plus';
 import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
@@ -70,6 +71,7 @@ const placed: Section[] = [
       listOf('customer', Users, 3),
       { href: '/products', label: 'Products', icon: Package, needs: ['products.view'] },
       { href: '/prices', label: 'Price lists', icon: Tags, needs: ['prices.view'] },
+      { href: '/taxes', label: 'Taxes', icon: Percent, needs: ['prices.edit'] },
       {
         href: '/territories',
         label: 'Territories',

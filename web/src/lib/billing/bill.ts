@@ -16,6 +16,8 @@ export interface Bill {
   issued_on: string | null;
   subtotal: number;
   tax_total: number;
+  /** The same by name, as the database splits it. */
+  taxes: Json;
   deposit_total: number;
   total: number | null;
   printed: Json;

@@ -44,7 +44,7 @@ export async function readInvoice(id: string) {
     supabase
       .from('invoices')
       .select(
-        `${INVOICE_IN_LIST},allowed_commands,
+        `${INVOICE_IN_LIST},allowed_commands,invoice_taxes,
         invoice_items(*,products(name,sku,unit)),
         payment_allocations(id,amount,payments(id,number,status,method,received_at)),
         credit_notes(id,number,status,total)`,

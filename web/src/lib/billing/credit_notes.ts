@@ -23,7 +23,7 @@ export async function readCreditNote(id: string) {
     supabase
       .from('credit_notes')
       .select(
-        `${IN_LIST},allowed_commands,credit_note_items(*,products(name,sku,unit)),payments(id,number,status,unallocated)`,
+        `${IN_LIST},allowed_commands,credit_note_taxes,credit_note_items(*,products(name,sku,unit)),payments(id,number,status,unallocated)`,
       )
       .eq('id', id)
       .order('line_number', { referencedTable: 'credit_note_items' })

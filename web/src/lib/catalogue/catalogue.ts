@@ -1,5 +1,8 @@
 import type { Database, Tables } from '#lib/database.types.ts';
-import { type ListQuery, page, pattern } from '#lib/platform/list.ts';
+import { ask } from '#lib/platform/command.ts';
+import { meansProduct } from '#lib/platform/find.ts';
+import { quantity, unitOf } from '#lib/platform/format.ts';
+import { type ListQuery, page } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -12,47 +15,60 @@ export type PriceListInput = Written['price_lists']['Insert'];
 
 export type PriceList = Awaited<ReturnType<typeof listPriceLists>>['rows'][number];
 
-export function listProducts(list: ListQuery) {
+export async function listProducts(list: ListQuery) {
   let query = supabase.from('products').select('*');
   if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
   if (list.filters.category) query = query.eq('category', list.filters.category);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},sku.ilike.${like}`);
-  }
+  if (list.search) query = query.or(await meansProduct(list.search));
   return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
 }
 
-/** A product with its packs, its prices, its stock and, for who may know it, what it costs us. */
+/** A product with its packs, its barcodes, its prices, its stock and, for who may know it, what it costs us. */
 export function readProduct(id: string) {
   return answerOf(
     supabase
       .from('products')
       .select(
-        `*,product_packs(id,name,factor),product_costs(id,cost_price),
+        `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_costs(id,cost_price),
         price_list_items(id,min_quantity,price,price_lists(id,name)),
         inventory(id,condition,on_hand,reserved,available,warehouses(name))`,
       )
       .eq('id', id)
       .order('factor', { referencedTable: 'product_packs' })
+      .order('code', { referencedTable: 'product_barcodes' })
       .order('min_quantity', { referencedTable: 'price_list_items' })
       .order('on_hand', { referencedTable: 'inventory', ascending: false })
       .maybeSingle(),
   );
 }
 
-/** The product as which the empties of another come back. */
-export function readContainer(id: string) {
+/** A product without what hangs on it. */
+export function bareProduct(id: string) {
   return answerOf(supabase.from('products').select('*').eq('id', id).maybeSingle());
 }
 
-export function searchProducts(text: string): Promise<Product[]> {
+export async function searchProducts(text: string): Promise<Product[]> {
   let query = supabase.from('products').select('*').eq('is_active', true);
-  if (text) {
-    const like = pattern(text);
-    query = query.or(`name.ilike.${like},sku.ilike.${like}`);
-  }
+  if (text) query = query.or(await meansProduct(text));
   return rows(query.order('name').limit(20));
+}
+
+/** In which quantities one order may have a product, in words. */
+export function orderedIn(product: Product): string {
+  const { order_minimum, order_maximum, order_multiple, unit } = product;
+  const parts = [
+    order_minimum !== null && `at least ${quantity(order_minimum)}`,
+    order_maximum !== null && `at most ${quantity(order_maximum)}`,
+    order_multiple !== null && `in steps of ${quantity(order_multiple)}`,
+  ].filter(Boolean);
+  if (parts.length) return `${parts.join(', ')} ${unitOf(2, unit)}`;
+  return product.allows_fractions ? 'any quantity' : `whole ${unitOf(2, unit)}`;
+}
+
+/** The rate of a product, or by name what it is the sum of. */
+export function taxOf({ tax_rate, taxes }: Product): string {
+  const borne = taxes as { name: string; percent: number }[];
+  return borne.map((tax) => `${tax.name} ${tax.percent} %`).join(' + ') || `${tax_rate} %`;
 }
 
 export function createProduct(input: ProductInput) {
@@ -96,6 +112,27 @@ export function addPack(productId: string, name: string, factor: number) {
 
 export function removePack(id: string) {
   return answerOf(supabase.from('product_packs').delete().eq('id', id));
+}
+
+export type Barcode = Pick<Tables<'product_barcodes'>, 'id' | 'code' | 'pack_id'>;
+
+export function addBarcode(productId: string, code: string, packId: string | null) {
+  return answerOf(
+    supabase.from('product_barcodes').insert({ product_id: productId, code, pack_id: packId }),
+  );
+}
+
+export function removeBarcode(id: string) {
+  return answerOf(supabase.from('product_barcodes').delete().eq('id', id));
+}
+
+/** The product that was scanned, and which pack of it; null when no product has this code. */
+export async function scanned(
+  typed: string,
+): Promise<{ product: Product; packId: string | null } | null> {
+  const [barcode] = await ask('find_barcode', { typed });
+  const product = barcode && (await bareProduct(barcode.product_id));
+  return product ? { product, packId: barcode.pack_id } : null;
 }
 
 export function listPriceLists(list: ListQuery) {

@@ -34,7 +34,7 @@ export async function readOrder(id: string) {
     supabase
       .from('orders')
       .select(
-        `*,allowed_commands,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
+        `*,allowed_commands,order_taxes,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
         order_items(*,quantity_reserved,products(name,sku,unit),return_items(returns(id,number,status,reason))),
         fulfilments(id,status,reason,trips(id,number)),
         delivery_proofs(*),
@@ -60,6 +60,7 @@ export interface Quote {
     quantity: number;
     unit_price: number;
     price_source: string;
+    price_includes_tax: boolean;
     line_total: number;
     tax_amount: number;
     in_stock: boolean;

@@ -26,3 +26,17 @@ export async function meansCustomer(typed: string): Promise<string> {
     ...parts.map((part) => `phone.ilike.%${part}%`),
   ].join(',');
 }
+
+/** Whether what was typed is as long as a barcode, and nothing but digits. */
+export const looksLikeBarcode = (typed: string) => /^[\d -]{8,}$/.test(typed.trim());
+
+/** A filter for `or()`: products by name, SKU or the barcode on them or on a pack of them. */
+export async function meansProduct(typed: string): Promise<string> {
+  const like = pattern(typed);
+  const scanned = looksLikeBarcode(typed) ? await ask('find_barcode', { typed }) : [];
+  return [
+    `name.ilike.${like}`,
+    `sku.ilike.${like}`,
+    ...scanned.map((barcode) => `id.eq.${barcode.product_id}`),
+  ].join(',');
+}

@@ -6,6 +6,8 @@ export interface Printed {
   name: string;
   code: string;
   tax_id: string | null;
+  /** Why no tax was charged; null where it was. */
+  tax_exemption?: { reason: string; certificate: string } | null;
   payment_terms_days: number;
   pays_at_month_end?: boolean;
   place: string;

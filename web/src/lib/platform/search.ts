@@ -1,7 +1,7 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames } from '#lib/workflow/documents.ts';
-import { findNumbers, findVehicles, meansCustomer } from './find.ts';
+import { findNumbers, findVehicles, meansCustomer, meansProduct } from './find.ts';
 import { label } from './format.ts';
 import { pattern } from './list.ts';
 import { rows } from './read.ts';
@@ -86,6 +86,7 @@ const PLACES: Place[] = [
     permission: 'products.view',
     table: 'products',
     columns: ['name', 'sku'],
+    meant: meansProduct,
     path: '/products',
     kind: 'Product',
     title: (row) => `${row.name} (${row.sku})`,

@@ -1,4 +1,4 @@
-import { listPriceLists } from '#lib/catalogue/catalogue.ts';
+import { listPriceLists, priceListChoices } from '#lib/catalogue/catalogue.ts';
 import { territories } from '#lib/parties/parties.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
@@ -11,7 +11,11 @@ export function load({ url, depends }) {
     filters: ['active'],
   });
   return reading(async () => {
-    const [priceLists, areas] = await Promise.all([listPriceLists(list), territories()]);
-    return { priceLists, areas };
+    const [priceLists, areas, choices] = await Promise.all([
+      listPriceLists(list),
+      territories(),
+      priceListChoices(),
+    ]);
+    return { priceLists, areas, choices };
   });
 }

@@ -9,6 +9,8 @@ export function load({ params, url, depends }) {
       readPriceList(params.id),
       itemsOf(params.id, search),
     ]);
-    return { priceList: found(priceList, 'price list'), items };
+    const list = found(priceList, 'price list');
+    const basedOn = list.based_on_id ? await readPriceList(list.based_on_id) : null;
+    return { priceList: list, items, basedOn };
   });
 }

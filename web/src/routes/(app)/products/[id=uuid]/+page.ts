@@ -1,4 +1,4 @@
-import { readContainer, readProduct } from '#lib/catalogue/catalogue.ts';
+import { bareProduct, readProduct } from '#lib/catalogue/catalogue.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 
 export function load({ params, depends }) {
@@ -6,13 +6,14 @@ export function load({ params, depends }) {
     'entity:product',
     'entity:product_cost',
     'entity:product_pack',
+    'entity:product_barcode',
     'entity:price_list_item',
     'entity:inventory',
   );
   return reading(async () => {
     const product = found(await readProduct(params.id), 'product');
     const container = product.container_product_id
-      ? await readContainer(product.container_product_id)
+      ? await bareProduct(product.container_product_id)
       : null;
     return { product, container };
   });

@@ -1,0 +1,42 @@
+import type { Json, Tables } from '#lib/database.types.ts';
+import { command } from '#lib/platform/command.ts';
+import { quantity } from '#lib/platform/format.ts';
+import { type ListQuery, page } from '#lib/platform/list.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+
+export type Tax = Tables<'taxes'>;
+
+export function listTaxes(list: ListQuery) {
+  let query = supabase.from('taxes').select('*');
+  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
+  if (list.search) query = query.ilike('name', `%${list.search}%`);
+  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+}
+
+/** Those that products are given. */
+export function taxChoices(): Promise<Tax[]> {
+  return rows(supabase.from('taxes').select('*').eq('is_active', true).order('name').limit(50));
+}
+
+export function createTax(name: string, percent: number) {
+  return answerOf(supabase.from('taxes').insert({ name, percent }));
+}
+
+/** The products that bear it follow. */
+export async function changeTax(tax: Tax, name: string, percent: number, isActive: boolean) {
+  if (name !== tax.name || percent !== Number(tax.percent)) {
+    await command('change_tax', { tax_id: tax.id, name, percent, expected_version: tax.version });
+  }
+  if (isActive !== tax.is_active) {
+    await answerOf(supabase.from('taxes').update({ is_active: isActive }).eq('id', tax.id));
+  }
+}
+
+/** The tax of a document by name, as the database tells it, for the sums under its lines. */
+export function taxParts(taxes: Json): { label: string; value: number }[] {
+  return (taxes as { name: string; percent: number; amount: number }[]).map((tax) => ({
+    label: `${tax.name} ${quantity(tax.percent)} %`,
+    value: tax.amount,
+  }));
+}
