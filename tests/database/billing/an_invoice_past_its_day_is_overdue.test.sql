@@ -14,7 +14,7 @@ select allocate_payment(tests.id('payment'), jsonb_build_array(jsonb_build_objec
 select is((select status || ' ' || balance from invoices where id = tests.id('invoice')), 'overdue 8048.00', 'part of the money changes nothing');
 select cancel_payment(tests.id('payment'), 'Bounced');
 select is((select status || ' ' || balance from invoices where id = tests.id('invoice')), 'overdue 9048.00', 'nor does its loss');
-select is((select i.allowed_commands from invoices i where id = tests.id('invoice')), '{credit,void,write_off}'::text[], 'an overdue invoice is paid, credited, voided or written off');
+select is((select i.allowed_commands from invoices i where id = tests.id('invoice')), '{credit,record_payment,void,write_off}'::text[], 'an overdue invoice is paid, credited, voided or written off');
 
 -- An invoice that is open again after its day is late at once.
 select tests.sign_out();

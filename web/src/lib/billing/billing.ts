@@ -14,12 +14,13 @@ export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
   { value: 'bank_transfer', label: 'Bank transfer' },
   { value: 'cheque', label: 'Cheque' },
 ];
-/** Money that nobody received: it comes from a credit note. */
-const CREDIT_NOTE: { value: PaymentMethod; label: string } = {
-  value: 'credit_note',
-  label: 'Credit note',
-};
-export const SHOWN_METHODS = [...PAYMENT_METHODS, CREDIT_NOTE];
+/** What pays and was never received. */
+const NOT_RECEIVED: { value: PaymentMethod; label: string }[] = [
+  { value: 'credit_note', label: 'Credit note' },
+  { value: 'write_off', label: 'Written off' },
+  { value: 'discount', label: 'Discount for paying early' },
+];
+export const SHOWN_METHODS = [...PAYMENT_METHODS, ...NOT_RECEIVED];
 
 export function methodName(method: string): string {
   return SHOWN_METHODS.find((item) => item.value === method)?.label ?? method;
@@ -86,6 +87,7 @@ export function readPayment(id: string) {
       .from('payments')
       .select(
         `*,allowed_commands,customers(code,name),orders(id,number,status),trips(id,number,status),
+        waived:invoices!payments_tenant_id_waives_invoice_id_fkey(id,number,status),
         payment_allocations(id,amount,created_at,invoice_id,invoices(id,number)),
         payment_refunds(id,amount,reason,created_at)`,
       )
@@ -136,6 +138,20 @@ export function unallocatePayment(payment: Tables<'payments'>, invoiceId: string
     payment_id: payment.id,
     invoice_id: invoiceId,
     expected_version: payment.version,
+  });
+}
+
+/** Asks for what nobody will pay of an invoice to be written off; somebody else approves it. */
+export function writeOffInvoice(
+  invoice: Pick<Tables<'invoices'>, 'id' | 'version'>,
+  amount: number | null,
+  reason: string,
+) {
+  return command('write_off_invoice', {
+    invoice_id: invoice.id,
+    amount,
+    reason,
+    expected_version: invoice.version,
   });
 }
 

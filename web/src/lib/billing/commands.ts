@@ -5,6 +5,7 @@ import type { Looks } from '#lib/workflow/workflow.ts';
 export const invoiceCommands = {
   record_payment: { label: 'Record a payment', variant: 'primary', icon: Banknote },
   credit: { label: 'Credit', icon: Undo2, href: (id) => `/invoices/${id}/credit` },
+  write_off: { label: 'Write off' },
   issue: { label: 'Issue', variant: 'primary', done: 'The invoice was issued.' },
   void: {
     label: 'Void',
