@@ -413,7 +413,9 @@ begin
     perform private.fail('load_confirmed_by_same_person');
   end if;
   perform private.require_records('counts', counts, '{"product_id": "uuid", "count": "numeric"}');
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(i.product_id, c.product_id), 'expected', coalesce(i.expected, 0), 'counted', c.count))
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(i.product_id, c.product_id), 'counted', c.count)
+    -- Who counts blind is told where he is wrong, not what is right.
+    || case when private.tenant_rule(tenant, 'trips.counts_show_expected') = 'true' then pg_catalog.jsonb_build_object('expected', coalesce(i.expected, 0)) else '{}' end)
   into mismatch
   from (select x.* from public.load_items x where x.tenant_id = tenant and x.load_id = sheet.id) i
   full join pg_catalog.jsonb_to_recordset(counts) as c (product_id uuid, count numeric) on c.product_id = i.product_id

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 
 select tests.remember('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 10));
 select tests.remember('trip', tests.planned(array[tests.id('order')]));
@@ -10,6 +10,21 @@ select throws_ok($$ select confirm_load(tests.id('trip'), tests.lines('COL-300',
 select throws_ok($$ select confirm_load(tests.id('trip'), '[]') $$, 'PT409', 'load_count_mismatch', 'no count');
 select throws_ok($$ select confirm_load(tests.id('trip'), '{}') $$, 'PT422', 'input_invalid', 'no list');
 select throws_ok($$ select confirm_load(tests.id('trip'), tests.counts(tests.id('trip')) || jsonb_build_array(jsonb_build_object('product_id', tests.product('ORG-300'), 'count', 1))) $$, 'PT409', 'load_count_mismatch', 'something that does not belong there');
+-- Whoever counts blind is told where he is wrong.
+create function pg_temp.told() returns jsonb language plpgsql as $$
+declare
+  details text;
+begin
+  perform confirm_load(tests.id('trip'), tests.lines('COL-300', 9));
+exception when others then
+  get stacked diagnostics details = pg_exception_detail;
+  return details::jsonb -> 'counts' -> 0;
+end $$;
+select is(pg_temp.told(), jsonb_build_object('product_id', tests.product('COL-300'), 'counted', null), 'not what is right');
+select tests.sign_out();
+update tenant_settings set business_rules = business_rules || '{"trips.counts_show_expected": true}' where tenant_id = tests.tenant('acme');
+select tests.sign_in('warehouse@acme.test');
+select is(pg_temp.told() ->> 'expected', '10.000', 'unless the company counts openly');
 select lives_ok($$ select confirm_load(tests.id('trip'), tests.counts(tests.id('trip'))) $$, 'the depot confirms');
 select tests.sign_in('dispatcher@acme.test');
 select throws_ok($$ select dispatch_trip(tests.id('trip')) $$, 'PT409', 'load_not_confirmed', 'one is not enough');
