@@ -160,16 +160,15 @@ export function liveAtCeiling(way: SqlWay, company: Company, client: number): Op
   };
 }
 
-/** The newest 50 orders with customer and lines, as PostgREST embeds them. */
+/** The newest 50 orders with customer and depot, as PostgREST embeds them for the portal. */
 export function list(way: SqlWay): Operation {
   return () =>
     way.run(
       'sales',
-      `select o.id, o.number, o.status, o.total, o.created_at,
-         (select jsonb_build_object('name', c.name) from public.customers c where c.tenant_id = o.tenant_id and c.id = o.customer_id) as customers,
-         (select jsonb_agg(jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity, 'unit_price', i.unit_price))
-          from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id) as order_items
-       from public.orders o order by o.created_at desc, o.id desc limit 50`,
+      `select o.*,
+         (select jsonb_build_object('code', c.code, 'name', c.name) from public.customers c where c.tenant_id = o.tenant_id and c.id = o.customer_id) as customers,
+         (select jsonb_build_object('name', w.name) from public.warehouses w where w.tenant_id = o.tenant_id and w.id = o.warehouse_id) as warehouses
+       from public.orders o order by o.created_at desc, o.id desc limit 51`,
     );
 }
 
@@ -177,10 +176,7 @@ export function listAtCeiling(way: SqlWay): Operation {
   return () =>
     way.run(
       'sales',
-      `select o.id, o.number, o.status, o.total, o.created_at,
-         (select jsonb_build_object('name', c.name) from ceiling.customers c where c.id = o.customer_id) as customers,
-         (select jsonb_agg(jsonb_build_object('product_id', l.product_id, 'quantity', l.quantity, 'unit_price', l.price))
-          from ceiling.order_lines l where l.order_id = o.id) as order_items
-       from ceiling.orders o order by o.created_at desc, o.id desc limit 50`,
+      `select o.*, (select jsonb_build_object('name', c.name) from ceiling.customers c where c.id = o.customer_id) as customers
+       from ceiling.orders o order by o.created_at desc, o.id desc limit 51`,
     );
 }
