@@ -64,3 +64,38 @@ test('the sign-in, the first page and the first list are a few requests each, an
   expect(list.length, list.join('\n')).toBeLessThanOrEqual(MOST);
   expect(person.errors).toEqual([]);
 });
+
+test('the page where a driver’s day begins comes while his password is looked at', async () => {
+  const person = await visitor(visit());
+  const { page } = person;
+  await page.addInitScript(() => {
+    delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+  });
+  const signIn = async () => {
+    await person.open('/sign-in');
+    await page.getByLabel('E-mail').fill('driver@acme.test');
+    await page.getByLabel('Password', { exact: true }).fill('mzigo-demo-2026');
+    await person.button('Sign in').click();
+    await page.waitForURL(/\/drive/);
+    await page.waitForLoadState('networkidle');
+  };
+  await signIn();
+  // The same device the next morning, with nothing of the portal in its cache.
+  await page.evaluate(() =>
+    Object.keys(localStorage)
+      .filter((key) => key !== 'mzigo-home')
+      .forEach((key) => localStorage.removeItem(key)),
+  );
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const late: string[] = [];
+  await page.route('**/auth/v1/token*', async (route) => {
+    await page.waitForLoadState('networkidle');
+    page.on('request', (request) => {
+      if (request.url().endsWith('.js')) late.push(new URL(request.url()).pathname);
+    });
+    await route.continue();
+  });
+  await signIn();
+  expect(late).toEqual([]);
+});
