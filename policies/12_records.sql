@@ -1,6 +1,6 @@
 -- Family 12, records: what is told of a document, and what people say about it.
 
-grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of, private.check_comment,
+grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
   private.write_comment, private.write_attachment, private.is_attached to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.

@@ -17,8 +17,9 @@ const packages = (...names: string[]) => new RegExp(`node_modules/(${names.join(
  */
 const codeSplitting = {
   groups: [
-    // Kit sets it before any other file of its own may be evaluated.
-    { name: 'payload', test: /kit\/src\/runtime\/client\/payload\.js/, priority: 6 },
+    // These two are all that may be evaluated before Kit has been told its settings.
+    { name: 'payload', test: /kit\/src\/runtime\/client\/payload\.js/, priority: 7 },
+    { name: 'preload', test: /vite\/preload-helper/, priority: 6 },
     { name: 'store', test: packages('dexie'), priority: 5 },
     {
       name: 'core',
@@ -58,30 +59,6 @@ const codeSplitting = {
 
 export default defineConfig({
   plugins: [
-    {
-      name: 'x',
-      generateBundle(_o: any, bundle: any) {
-        for (const c of Object.values(bundle) as any[]) {
-          if (c.type !== 'chunk' || !/widgets|core/.test(c.name)) continue;
-          const by: any = {};
-          for (const [id, m] of Object.entries(c.modules) as any[]) {
-            const k = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? id.split('/src/').pop();
-            by[k] = (by[k] ?? 0) + (m.renderedLength ?? 0);
-          }
-          console.log(
-            'CHUNK',
-            c.name,
-            c.fileName,
-            c.code.length,
-            Object.entries(by)
-              .sort((a: any, b: any) => b[1] - a[1])
-              .slice(0, 32)
-              .map(([k, v]) => k + ':' + v)
-              .join(' '),
-          );
-        }
-      },
-    } as any,
     tailwindcss(),
     sveltekit({
       compilerOptions: { runes: true },

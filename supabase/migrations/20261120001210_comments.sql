@@ -62,24 +62,29 @@ end
 $$;
 comment on function private.check_comment(uuid, text, uuid[]) is 'Raises comment_is_bounded, mentions_are_few, person_not_in_company.';
 
-create function private.write_comment(tenant uuid, document_kind text, document_id uuid, comment_text text, mentions uuid[]) returns public.comments
-language sql security definer set search_path = ''
+create function private.write_comment(document_kind text, document_id uuid, comment_text text, mentions uuid[]) returns public.comments
+language plpgsql security definer set search_path = ''
 as $$
+declare
+  tenant constant uuid := private.require_permission('comments.write');
+  written public.comments;
+begin
+  perform private.check_comment(tenant, comment_text, mentions);
   insert into public.comments (tenant_id, document_kind, document_id, text, mentions)
   values (tenant, document_kind, document_id, pg_catalog.btrim(comment_text), mentions)
-  returning *
+  returning * into written;
+  return written;
+end
 $$;
-comment on function private.write_comment(uuid, text, uuid, text, uuid[]) is 'Writes a comment down, for private.add_comment alone, which has looked at everything.';
+comment on function private.write_comment(text, uuid, text, uuid[]) is
+  'Writes a comment of the caller down, for private.add_comment alone, which has asked whether he sees the document. Raises comment_is_bounded, mentions_are_few, person_not_in_company, permission_denied.';
 
 create function private.add_comment(document_kind text, document_id uuid, text text, mentions uuid[] default '{}') returns public.comments
 language plpgsql set search_path = ''
 as $$
-declare
-  tenant constant uuid := private.require_document(document_kind, document_id, 'comments.write');
-  people constant uuid[] := coalesce(mentions, '{}');
 begin
-  perform private.check_comment(tenant, text, people);
-  return private.write_comment(tenant, document_kind, document_id, text, people);
+  perform private.require_document(document_kind, document_id, 'comments.write');
+  return private.write_comment(document_kind, document_id, text, coalesce(mentions, '{}'));
 end
 $$;
 comment on function private.add_comment(text, uuid, text, uuid[]) is

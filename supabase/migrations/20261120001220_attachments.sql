@@ -36,11 +36,12 @@ select private.register_error('attachments_are_full', 409, 'This document has 50
 select private.register_error('attachment_not_yours', 403, 'Only who added a file can remove it.', 'Ask whoever added it.');
 select private.refuse_taken('public.attachments', 'attachments_tenant_id_path_key', 'attachment_taken');
 
-create function private.write_attachment(tenant uuid, document_kind text, document_id uuid, path text, name text) returns public.attachments
+create function private.write_attachment(document_kind text, document_id uuid, path text, name text) returns public.attachments
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
+  tenant constant uuid := private.require_permission('comments.write');
   stored jsonb;
   added public.attachments;
 begin
@@ -63,16 +64,15 @@ begin
   return added;
 end
 $$;
-comment on function private.write_attachment(uuid, text, uuid, text, text) is
-  'Adds a stored file of the caller to a document, for private.add_attachment alone, which has asked whether he sees it. Raises attachment_name_is_short, file_not_found, attachments_are_full, attachment_taken.';
+comment on function private.write_attachment(text, uuid, text, text) is
+  'Adds a stored file of the caller to a document, for private.add_attachment alone, which has asked whether he sees it. Raises attachment_name_is_short, file_not_found, attachments_are_full, attachment_taken, permission_denied.';
 
 create function private.add_attachment(document_kind text, document_id uuid, path text, name text) returns public.attachments
 language plpgsql set search_path = ''
 as $$
-declare
-  tenant constant uuid := private.require_document(document_kind, document_id, 'comments.write');
 begin
-  return private.write_attachment(tenant, document_kind, document_id, path, name);
+  perform private.require_document(document_kind, document_id, 'comments.write');
+  return private.write_attachment(document_kind, document_id, path, name);
 end
 $$;
 comment on function private.add_attachment(text, uuid, text, text) is

@@ -58,10 +58,7 @@ test('errors made from the catalogue name their columns', () => {
   expect(Object.keys(toPortalError(broken, 409).fields)).toEqual(['territory_id']);
 });
 
-test('a wrong password is told at the password, and what is missing where a page says so', () => {
-  expect(
-    Object.keys(toPortalError({ code: 'invalid_credentials', message: 'x' }, 400).fields),
-  ).toEqual(['password']);
+test('what is missing stands where a page says so', () => {
   const missing = notReady({ customer_id: 'Choose a customer.', lines: 'Add a product.' });
   expect(missing.message).toBe('Choose a customer.');
   expect(missing.fields.lines).toBe('Add a product.');

@@ -46,8 +46,6 @@ export function notReady(fields: Record<string, string>): PortalError {
 interface Words {
   sentence: string;
   step: string;
-  /** The field of the sign-in that it is about. */
-  field?: string;
 }
 
 /**
@@ -78,7 +76,6 @@ const WORDS: Record<string, Words> = {
   invalid_credentials: {
     sentence: 'The e-mail address or the password is wrong.',
     step: 'Check both, or reset the password. After ten wrong passwords an account rests for five minutes.',
-    field: 'password',
   },
   user_banned: {
     sentence: 'This account has been locked.',
@@ -87,7 +84,6 @@ const WORDS: Record<string, Words> = {
   email_not_confirmed: {
     sentence: 'This e-mail address has not been confirmed yet.',
     step: 'Follow the link in the message that was sent to it.',
-    field: 'email',
   },
   validation_failed: {
     sentence: 'What was entered cannot be read.',
@@ -149,7 +145,6 @@ function build(key: string, status: number, error: ServerError): PortalError {
     message: words.sentence,
     hint: words.step,
     details: parseDetails(error.details),
-    ...(words.field && { fields: { [words.field]: `${words.sentence} ${words.step}` } }),
     retryable:
       TEMPORARY.has(status) ||
       key === 'network_unreachable' ||
