@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatabaseError, type Database } from '../_shared/database.ts';
+import { hashOf } from '../_shared/token.ts';
 
 /** What M-Pesa sends for every payment to a paybill or till (C2B), before and after it is made. */
 const paymentSchema = z.object({
@@ -83,10 +84,4 @@ function timeOf(text: string): string {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
   return `${year}-${month}-${day}T${hour}:${minute}:${second}+03:00`;
-}
-
-/** SHA-256 in hexadecimal digits, as the database keeps it. */
-async function hashOf(secret: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -302,7 +302,6 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await fillTheRest(admin, company);
 }
 
-/** A count of one product, by the clerk, that is finished and waits for its approval. */
 /** A stored file of the order, and one that belongs to nothing yet. */
 async function addFile(company: Company, document: Record<string, unknown>): Promise<void> {
   const person = playedBy(company, 'sales');
@@ -317,6 +316,7 @@ async function addFile(company: Company, document: Record<string, unknown>): Pro
   await person.rpc('add_attachment', { ...document, path, name: 'Contract.pdf' });
 }
 
+/** A count of one product, by the clerk, that is finished and waits for its approval. */
 async function countStock(company: Company, place: string, product: string) {
   const clerk = playedBy(company, 'warehouse');
   const { id } = await clerk.rpc<Row>('create_stock_count', {
