@@ -262,6 +262,18 @@ language sql immutable parallel safe
 return pg_catalog.jsonb_build_object('event_id', (event).id, 'tenant_id', (event).tenant_id, 'event_type', (event).event_type, 'entity_id', (event).entity_id);
 comment on function private.event_message(public.event_store) is 'What a queue is told of an event: ids and its name, nothing personal.';
 
+create function private.hears(pattern text) returns text
+language sql immutable set search_path = ''
+as $$
+  select pg_catalog.concat_ws(' or ',
+    pg_catalog.format(case when pg_catalog.strpos(pattern, '%') > 0 then 'n.event_type like %L' else 'n.event_type = %L' end, pattern),
+    case when pg_catalog.strpos(pattern, '%') > 0 then pg_catalog.format('n.machine || ''.status_changed'' like %L', pattern)
+      when pattern like '%.status\_changed' then pg_catalog.format('n.machine = %L', pg_catalog.split_part(pattern, '.', 1)) end,
+    case when 'workflow.transition_executed' like pattern then 'n.machine is not null' end)
+$$;
+comment on function private.hears(text) is
+  'Whether a row n of the ledger answers to a name like the pattern, as an expression: what unnesting private.event_names would say, for a tenth of its time.';
+
 create function private.build_fan_out() returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -289,9 +301,8 @@ begin
   end if;$each$ end, q.place, 'q_' || q.queue, q.is_heard), '' order by q.place) as deliveries
   into built
   from (
-    select p.queue, p.is_digest, pg_catalog.row_number() over (order by p.queue) as place, pg_catalog.format(
-      'exists (select from pg_catalog.unnest(private.event_names(n.event_type, n.machine)) name where name like any (%L::text[]))',
-      pg_catalog.array_agg(distinct c.event_pattern order by c.event_pattern)) as is_heard
+    select p.queue, p.is_digest, pg_catalog.row_number() over (order by p.queue) as place,
+      '(' || pg_catalog.string_agg(distinct private.hears(c.event_pattern), ' or ') || ')' as is_heard
     from private.queue_policies p join private.consumers c on c.queue = p.queue
     group by p.queue
   ) q;

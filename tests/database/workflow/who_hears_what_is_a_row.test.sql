@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 create table pg_temp.heard (who text, event_type text, events integer, rule text, cause text);
 grant all on pg_temp.heard to public;
@@ -50,6 +50,24 @@ select is((select array_agg(message ->> 'event_type') from pgmq.q_trip_events wh
 select private.listen('workflow_transitions', 'take_one', 'workflow.transition_executed', 'order.status_changed');
 select tests.remember('order', pg_temp.place());
 select is((select count(*) from pgmq.q_workflow_transitions where message ->> 'entity_id' = tests.id('order')::text), 3::bigint, 'a step is told once, by whichever of its names');
+
+-- What the fan-out asks is what the names of an event say, for every pattern and every kind of row.
+create function pg_temp.disagreements() returns bigint language plpgsql as $$
+declare
+  pattern text;
+  found bigint;
+  total bigint := 0;
+begin
+  foreach pattern in array array['%', 'order.%', '%.created', 'order.approved', 'order.status_changed', '%.status_changed', 'trip.status_%', 'workflow.%',
+    'workflow.transition_executed', '%executed', 'no_such.event', 'status_changed', 'order.status_changed.x'] loop
+    execute format('select count(*) from public.event_store n where n.event_type is not null
+      and coalesce(%s, false) <> exists (select from unnest(private.event_names(n.event_type, n.machine)) name where name like %L)', private.hears(pattern), pattern) into found;
+    total := total + found;
+  end loop;
+  return total;
+end $$;
+select is(pg_temp.disagreements(), 0::bigint, 'the question of the fan-out is the one of the names');
+
 select throws_ok($$ select private.listen('trip_events', 'no_such_effect', 'trip.%') $$, 'PT422', 'input_invalid', 'an effect is a function that there is');
 select throws_ok($$ insert into private.consumers values ('no_queue', 'trip.%', 'take_one') $$, '23503', null, 'a queue is one that a worker drains');
 
