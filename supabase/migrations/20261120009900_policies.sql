@@ -160,7 +160,15 @@ using (
 
 grant execute on function private.sees_customer, private.customers_meant to authenticated;
 
-select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'is_active');
+select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
+
+grant select, insert (territory_id, membership_id), delete on public.territory_reps to authenticated;
+create policy select_readers on public.territory_reps for select to authenticated
+using (tenant_id = (select private.tenant_id('territories.view')));
+create policy insert_editors on public.territory_reps for insert to authenticated
+with check (tenant_id = (select private.tenant_id('territories.edit')));
+create policy delete_editors on public.territory_reps for delete to authenticated
+using (tenant_id = (select private.tenant_id('territories.edit')));
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',

@@ -88,6 +88,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     }),
     taxes: row({ name: 'Levy', percent: 2 }),
     territories: row({ code: 'ISO', name: 'Sample' }, { parent_id: ids.territory }),
+    territory_reps: row({}, { territory_id: ids.territory, membership_id: ids.membership }),
     vehicles: row(
       { registration: 'ISO 1', name: 'Sample', capacity_kg: 1, capacity_l: 1, capacity_units: 1 },
       { home_warehouse_id: ids.warehouse },

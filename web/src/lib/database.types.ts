@@ -358,6 +358,7 @@ export interface Database {
           notes: string | null;
           status_reason: string | null;
           edited_by: string[];
+          territory_chosen: boolean;
           allowed_commands: string[] | null;
         };
         Insert: {
@@ -2316,9 +2317,22 @@ export interface Database {
           name: string;
           parent_id: string | null;
           is_active: boolean;
+          area: Json | null;
         };
-        Insert: { code: string; name: string; parent_id?: string | null; is_active?: boolean };
-        Update: { code?: string; name?: string; parent_id?: string | null; is_active?: boolean };
+        Insert: {
+          code: string;
+          name: string;
+          parent_id?: string | null;
+          is_active?: boolean;
+          area?: Json | null;
+        };
+        Update: {
+          code?: string;
+          name?: string;
+          parent_id?: string | null;
+          is_active?: boolean;
+          area?: Json | null;
+        };
         Relationships: [
           {
             foreignKeyName: 'territories_tenant_id_fkey';
@@ -2330,6 +2344,39 @@ export interface Database {
           {
             foreignKeyName: 'territories_tenant_id_parent_id_fkey';
             columns: ['tenant_id', 'parent_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Who sells in a territory. Where it is one person, customers without a salesperson who come to lie in it are his. */
+      territory_reps: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          territory_id: string;
+          membership_id: string;
+        };
+        Insert: { territory_id: string; membership_id: string };
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'territory_reps_tenant_id_membership_id_fkey';
+            columns: ['tenant_id', 'membership_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'territory_reps_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
             isOneToOne: false;
             referencedRelation: 'territories';
             referencedColumns: ['tenant_id', 'id'];
@@ -3367,6 +3414,11 @@ export interface Database {
         Args: { customer_id: string };
         Returns: Json;
       };
+      /** Where the customers are whom the caller sees, rejected and inactive ones apart: {places: [[id, code, name, status, territory_id, longitude, latitude], …], without: how many have no position}. Raises permission_denied. */
+      customer_places: {
+        Args: never;
+        Returns: Json;
+      };
       /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
       customer_statement: {
         Args: { customer_id: string; from_date?: string | null; to_date?: string | null };
@@ -3579,6 +3631,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** What borders would change before they are saved: how many customers lie inside, who would come and go (at most 50 by name, as far as the caller sees them), which territories they overlap that are neither above nor below, and the one above if they reach beyond it. Raises permission_denied, area_invalid. */
+      preview_area: {
+        Args: { area: Json; territory_id?: string | null; parent_id?: string | null };
+        Returns: Json;
       };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
