@@ -68,11 +68,11 @@ end
 $$;
 comment on function private.read_ring(jsonb) is 'A closed ring of GeoJSON as a shape over (longitude, latitude). Raises area_invalid with what is wrong.';
 
-create function private.read_area(area jsonb) returns table (outline polygon, holes polygon[])
+create function private.read_area(area jsonb) returns table (part integer, outline polygon, holes polygon[])
 language plpgsql immutable set search_path = ''
 as $$
 declare
-  part jsonb;
+  rings jsonb;
   hole polygon;
 begin
   if area is null then
@@ -88,12 +88,14 @@ begin
   if area -> 'coordinates' = '[]' then
     perform private.fail('area_invalid', '{"area": "too_few_corners"}');
   end if;
-  for part in
+  part := 0;
+  for rings in
     select p from pg_catalog.jsonb_array_elements(case area ->> 'type' when 'Polygon' then pg_catalog.jsonb_build_array(area -> 'coordinates') else area -> 'coordinates' end) p
   loop
-    outline := private.read_ring(part -> 0);
+    part := part + 1;
+    outline := private.read_ring(rings -> 0);
     holes := '{}';
-    for hole in select private.read_ring(r.ring) from pg_catalog.jsonb_array_elements(part) with ordinality r (ring, place) where r.place > 1 order by r.place loop
+    for hole in select private.read_ring(r.ring) from pg_catalog.jsonb_array_elements(rings) with ordinality r (ring, place) where r.place > 1 order by r.place loop
       if not outline operator(pg_catalog.@>) hole then
         perform private.fail('area_invalid', '{"area": "hole_outside"}');
       end if;
@@ -108,20 +110,22 @@ comment on function private.read_area(jsonb) is 'The parts of an area, each with
 create table private.territory_parts (
   tenant_id uuid not null,
   territory_id uuid not null,
+  part integer not null,
   outline polygon not null,
   holes polygon[] not null,
   bounds box not null generated always as (pg_catalog.box(outline)) stored,
-  size double precision not null,
+  size numeric(14,9) not null,
+  primary key (tenant_id, territory_id, part),
+  constraint size_is_that_of_an_area check (size between 0 and 64800),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id)
 );
-create index territory_parts_territory on private.territory_parts (tenant_id, territory_id);
 create index territory_parts_bounds on private.territory_parts using gist (tenant_id extensions.gist_uuid_ops, bounds);
 select private.force_policies('private.territory_parts');
 comment on table private.territory_parts is 'The areas of territories that are in use, as shapes that an index finds. Follows territories.area; size is in square degrees, for comparing only.';
 
-create function private.surface(outline polygon, holes polygon[]) returns double precision
+create function private.surface(outline polygon, holes polygon[]) returns numeric
 language sql immutable set search_path = ''
-return pg_catalog.area(pg_catalog.path(outline)) - coalesce((select pg_catalog.sum(pg_catalog.area(pg_catalog.path(h))) from pg_catalog.unnest(holes) h), 0);
+return (pg_catalog.area(pg_catalog.path(outline)) - coalesce((select pg_catalog.sum(pg_catalog.area(pg_catalog.path(h))) from pg_catalog.unnest(holes) h), 0))::numeric;
 comment on function private.surface(polygon, polygon[]) is 'What a part covers, in square degrees.';
 
 create function private.territory_at(tenant uuid, longitude numeric, latitude numeric) returns uuid
@@ -289,8 +293,8 @@ as $$
 begin
   perform private.lock_borders(new.tenant_id, true);
   delete from private.territory_parts p where p.tenant_id = new.tenant_id and p.territory_id = new.id;
-  insert into private.territory_parts (tenant_id, territory_id, outline, holes, size)
-  select new.tenant_id, new.id, a.outline, a.holes, private.surface(a.outline, a.holes) from private.read_area(new.area) a where new.is_active;
+  insert into private.territory_parts (tenant_id, territory_id, part, outline, holes, size)
+  select new.tenant_id, new.id, a.part, a.outline, a.holes, private.surface(a.outline, a.holes) from private.read_area(new.area) a where new.is_active;
   perform private.place_customers(new.tenant_id, array(
     select c.id from public.customers c where c.tenant_id = new.tenant_id and c.territory_id = new.id and not c.territory_chosen
     union
@@ -316,6 +320,8 @@ declare
   tenant constant uuid := private.require_permission('territories.edit');
   answer jsonb;
 begin
+  perform private.require_reference('public.customers', 'territory_id', tenant, territory_id);
+  perform private.require_reference('public.territories', 'parent_id', tenant, parent_id);
   with parts as (
     select a.outline, a.holes, private.surface(a.outline, a.holes) as size from private.read_area(area) a
   ), placed as (
@@ -382,7 +388,7 @@ begin
 end
 $$;
 comment on function private.preview_area(jsonb, uuid, uuid) is
-  'What borders would change before they are saved: how many customers lie inside, who would come and go (at most 50 by name, as far as the caller sees them), which territories they overlap that are neither above nor below, and the one above if they reach beyond it. Raises permission_denied, area_invalid.';
+  'What borders would change before they are saved: how many customers lie inside, who would come and go (at most 50 by name, as far as the caller sees them), which territories they overlap that are neither above nor below, and the one above if they reach beyond it. Raises permission_denied, record_not_found, area_invalid.';
 select private.expose('preview_area');
 
 create function private.customer_places() returns jsonb

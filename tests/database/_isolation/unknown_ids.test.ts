@@ -22,6 +22,7 @@ const ROWS: Record<string, string> = {
   invoice_item_id: `select id from public.invoice_items where tenant_id = $1 and not is_deposit`,
   order_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   order_item_id: `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
+  parent_id: `select id from public.territories where tenant_id = $1 order by code desc`,
   place_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   product_id: `select id from public.products where tenant_id = $1 and container_product_id is not null order by sku`,
   return_item_id: `select id from public.return_items where tenant_id = $1`,
@@ -49,6 +50,17 @@ const DOCUMENTS: Record<string, Values> = {
 const PLAIN: Record<string, unknown> = {
   actual: 1,
   amount: 1,
+  area: {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [1, 1],
+        [2, 1],
+        [2, 2],
+        [1, 1],
+      ],
+    ],
+  },
   code: 'lost',
   command: 'approve',
   email: 'somebody@example.test',

@@ -3632,7 +3632,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** What borders would change before they are saved: how many customers lie inside, who would come and go (at most 50 by name, as far as the caller sees them), which territories they overlap that are neither above nor below, and the one above if they reach beyond it. Raises permission_denied, area_invalid. */
+      /** What borders would change before they are saved: how many customers lie inside, who would come and go (at most 50 by name, as far as the caller sees them), which territories they overlap that are neither above nor below, and the one above if they reach beyond it. Raises permission_denied, record_not_found, area_invalid. */
       preview_area: {
         Args: { area: Json; territory_id?: string | null; parent_id?: string | null };
         Returns: Json;
