@@ -2,6 +2,7 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { contextMapModule } from './context_map.ts';
 
 /** The stack that `npm run dev -w web` talks to; the build itself always talks to its own origin. */
 const stack = process.env.MZIGO_STACK_URL ?? 'http://localhost:4321';
@@ -60,6 +61,7 @@ const codeSplitting = {
 export default defineConfig({
   plugins: [
     tailwindcss(),
+    contextMapModule(),
     sveltekit({
       compilerOptions: { runes: true },
       adapter: adapter({ fallback: '200.html', precompress: false }),

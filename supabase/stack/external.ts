@@ -49,6 +49,7 @@ export async function startExternal(project: ExternalProject, options: ExternalO
       new Portal(portalFolder, {
         SUPABASE_URL: project.url,
         SUPABASE_PUBLISHABLE_KEY: project.publishableKey,
+        MAP_STYLE_URL: process.env['MAP_STYLE_URL'] ?? '',
       }),
     );
   }

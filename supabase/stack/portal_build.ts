@@ -7,7 +7,7 @@ import { repositoryRoot } from './paths.ts';
 
 export const portalFolder = join(repositoryRoot, 'web', 'build');
 
-const SOURCES = ['src/**/*', 'static/**/*', 'package.json', 'vite.config.ts', 'messages/*'];
+const SOURCES = ['src/**/*', 'static/**/*', 'package.json', '*.ts', 'messages/*'];
 
 async function modified(path: string): Promise<number> {
   return (await stat(path).catch(() => null))?.mtimeMs ?? 0;

@@ -154,6 +154,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const portal = new Portal(portalFolder, {
       SUPABASE_URL: '',
       SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
+      MAP_STYLE_URL: process.env['MAP_STYLE_URL'] ?? '',
     });
     const ping = async () => {
       const client = await connect(server.url('postgres', 'postgres'));

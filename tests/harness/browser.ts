@@ -7,6 +7,8 @@ import { testStack } from './stack.ts';
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
+  // Maps are drawn with WebGL, by the processor where there is no graphics card.
+  '--enable-unsafe-swiftshader',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

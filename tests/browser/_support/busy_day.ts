@@ -14,6 +14,7 @@ export interface BusyDay {
   runningTrip: Row;
   plannedTrip: Row;
   priceList: Row;
+  territory: Row;
   counts: Row[];
 }
 
@@ -124,6 +125,7 @@ export async function busyDay(): Promise<BusyDay> {
     role: 'sales',
   });
   const priceList = await by('manager').row('price_lists?select=*&limit=1');
+  const territory = await by('manager').row('territories?select=*&code=eq.KLF');
   const customer = await company.customer('Java Corner Cafe');
   return {
     company,
@@ -136,6 +138,7 @@ export async function busyDay(): Promise<BusyDay> {
     runningTrip,
     plannedTrip,
     priceList,
+    territory,
     counts,
   };
 }

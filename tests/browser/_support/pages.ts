@@ -17,6 +17,7 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/stock/counts/[id=uuid]': (day) => day.counts,
   '/stock/places/[id=uuid]': (day) => [day.company.depot],
   '/prices/[id=uuid]': (day) => [day.priceList],
+  '/territories/[id=uuid]': (day) => [day.territory],
   '/customers/[id=uuid]/statement': (day) => [day.customer],
   '/invoices/[id=uuid]/credit': (day) => [day.invoice],
 };

@@ -124,6 +124,21 @@ export function createAddress(input: AddressInput) {
   return answerOf(supabase.from('customer_addresses').insert(input).select().single());
 }
 
+/** Orders that were entered keep the address as it was printed on them. @throws {Error} when somebody else changed it meanwhile */
+export async function updateAddress(address: Address, input: Omit<AddressInput, 'customer_id'>) {
+  const row = await answerOf(
+    supabase
+      .from('customer_addresses')
+      .update(input)
+      .eq('id', address.id)
+      .eq('version', address.version)
+      .select('id')
+      .maybeSingle(),
+  );
+  if (!row) throw new Error('Somebody else changed the address meanwhile. Open it again.');
+  return row;
+}
+
 /** Addresses stay for the orders that used them; they are only taken out of use. */
 export function retireAddress(id: string) {
   return answerOf(

@@ -4,6 +4,8 @@ interface Project {
   SUPABASE_URL: string;
   /** Publishable (anon) key of the project. */
   SUPABASE_PUBLISHABLE_KEY: string;
+  /** Address of a MapLibre style with real tiles. Empty: the borders and towns that the portal brings. */
+  MAP_STYLE_URL: string;
 }
 
 declare global {
@@ -17,5 +19,6 @@ declare global {
 export const project: Project = {
   SUPABASE_URL: '',
   SUPABASE_PUBLISHABLE_KEY: '',
+  MAP_STYLE_URL: '',
   ...globalThis.mzigoProject,
 };
