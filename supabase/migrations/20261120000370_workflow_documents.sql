@@ -103,6 +103,27 @@ select private.build_sees_document();
 comment on function private.sees_document(text, uuid, uuid) is
   'Whether the caller sees a document: the policies of its table decide, so it runs with the caller''s rights. Written by private.build_sees_document().';
 
+create function private.build_number_of() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute pg_catalog.format($make$
+create or replace function private.number_of(machine text, tenant uuid, document uuid) returns text
+language sql stable security definer set search_path = ''
+begin atomic
+  select case machine%s else null end;
+end
+$make$, coalesce((
+    select pg_catalog.string_agg(pg_catalog.format(
+      E'\n    when %L then (select d.%I from public.%I d where d.tenant_id = number_of.tenant and d.id = number_of.document)', m.machine, m.number_column, m.table_name), '' order by m.machine)
+    from private.machines m
+  ), ' when null then null'));
+end
+$$;
+comment on function private.build_number_of() is 'Writes private.number_of from private.machines.';
+select private.build_number_of();
+comment on function private.number_of(text, uuid, uuid) is 'What people call a document by; null where there is none. Written by private.build_number_of().';
+
 create function private.build_waiting() returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -245,7 +266,7 @@ end
 $$;
 comment on function private.tg__rebuild_documents() is 'Has what follows from the documents follow. Arguments: the functions of private that write it.';
 create trigger _300_rebuild_documents after insert or update or delete on private.machines
-for each statement execute function private.tg__rebuild_documents('build_allowed_commands', 'build_sees_document', 'build_waiting', 'build_find_numbers');
+for each statement execute function private.tg__rebuild_documents('build_allowed_commands', 'build_sees_document', 'build_number_of', 'build_waiting', 'build_find_numbers');
 create trigger _300_rebuild_documents after insert or update or delete on private.offers
 for each statement execute function private.tg__rebuild_documents('build_allowed_commands');
 create trigger _300_rebuild_documents after insert or update or delete on private.waiting_states

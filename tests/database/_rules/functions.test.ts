@@ -150,6 +150,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customer_places',
     'customer_statement',
     'dead_letters',
+    'explain_figure',
     'find_barcode',
     'find_numbers',
     'find_phone',

@@ -3498,6 +3498,18 @@ export interface Database {
         };
         Returns: string;
       };
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved (of a row of inventory), order_total, invoice_total, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      explain_figure: {
+        Args: { figure: string; id: string; moment?: string | null };
+        Returns: {
+          happened_at: string;
+          what: string;
+          document: string;
+          document_id: string;
+          number: string;
+          amount: number;
+        }[];
+      };
       /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
         Args: {

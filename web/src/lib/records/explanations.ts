@@ -1,0 +1,31 @@
+import { DOCUMENTS, type DocumentName } from '#lib/documents.ts';
+import { rows } from '#lib/platform/read.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+
+/** One of the rows that a figure is made of. */
+export interface Part {
+  at: string | null;
+  what: string;
+  /** Number of its document, or name of its line. */
+  name: string | null;
+  href: string | null;
+  amount: number;
+}
+
+const isDocument = (kind: string | null): kind is DocumentName =>
+  kind !== null && kind in DOCUMENTS;
+
+/** What a figure is made of, the newest first; the rows sum to it. @throws PortalError */
+export async function partsOf(figure: string, id: string): Promise<Part[]> {
+  const parts = await rows(supabase.rpc('explain_figure', { figure, id }));
+  return parts.map(({ happened_at, what, document, document_id, number, amount }) => ({
+    at: happened_at,
+    what,
+    name: number,
+    href:
+      isDocument(document) && document_id !== null
+        ? `${DOCUMENTS[document].page}/${document_id}`
+        : null,
+    amount: Number(amount),
+  }));
+}
