@@ -129,3 +129,28 @@ test('what the filters show is printed, all of it and nothing else of the page',
   expect(await page.locator('.paper').count()).toBe(0);
   expect(sales.errors).toEqual([]);
 });
+
+test('two choices that are made faster than the list answers are both kept', async () => {
+  await Company.open();
+  const sales = await signIn(visit(), 'sales@acme.test');
+  const { page } = sales;
+  await sales.open('/orders');
+  await tab(sales, /^All \d/).waitFor();
+  let answer = () => {};
+  const released = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/rest/v1/orders?*', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: /^Status: / }).click();
+  const open = page.getByRole('dialog', { name: 'Status' });
+  await open.getByRole('checkbox', { name: 'Draft' }).check();
+  await open.getByRole('checkbox', { name: 'Cancelled' }).check();
+  await open.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('menuitem', { name: 'Channel' }).click();
+  await page.getByRole('dialog', { name: 'Channel' }).getByLabel('Phone').check();
+  answer();
+  await page.waitForURL(/status=draft%2Ccancelled&channel=phone/);
+  expect(sales.errors).toEqual([]);
+});
