@@ -1,3 +1,4 @@
+import type { Json } from '#lib/database.types.ts';
 import { ask } from './command.ts';
 import {
   type Condition,
@@ -206,7 +207,7 @@ export async function summarise(
     list: shape.table,
     conditions: asked
       .filter((one) => !others || one.by !== by?.name)
-      .flatMap(({ conditions }) => conditions) as never,
+      .flatMap(({ conditions }) => conditions) as unknown as Json,
     group_by: by ? (by.column ?? by.name) : null,
     sums,
   });
