@@ -100,8 +100,8 @@ begin
     $summary$
     select s.value, s.rows, case when s.is_partial then '{}' else s.totals end, s.is_partial
     from (
-      select %1$s as value, pg_catalog.count(*) as rows, pg_catalog.jsonb_build_object(%2$s) as totals, pg_catalog.sum(pg_catalog.count(*)) over () > %3$s as is_partial
-      from (select %4$s from %5$s d%6$s limit %3$s + 1) r
+      select %1$s as value, pg_catalog.count(*) as rows, pg_catalog.jsonb_build_object(%2$s) as totals, pg_catalog.sum(pg_catalog.count(*)) over () >= %3$s as is_partial
+      from (select %4$s from %5$s d%6$s limit %3$s) r
       %7$s
     ) s
     order by s.rows desc, s.value
@@ -123,5 +123,5 @@ exception
 end
 $$;
 comment on function private.summarise_list(text, jsonb, text, text[]) is
-  'How many rows of a list its conditions leave (private.list_condition), and the sums of some of its columns, as the caller may see them; with group_by once for every value of that column, at most 200, the most frequent first. No more than 100,000 rows are looked at: is_partial says that there are more, rows is then the least there are, and totals is empty. Raises input_invalid.';
+  'How many rows of a list its conditions leave (private.list_condition), and the sums of some of its columns, as the caller may see them; with group_by once for every value of that column, at most 200, the most frequent first. No more than 100,000 rows are looked at: is_partial says that there may be more, rows is then the least there are, and totals is empty. Raises input_invalid.';
 select private.expose('summarise_list');

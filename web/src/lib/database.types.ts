@@ -4011,7 +4011,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
-      /** How many rows of a list its conditions leave (private.list_condition), and the sums of some of its columns, as the caller may see them; with group_by once for every value of that column, at most 200, the most frequent first. No more than 100,000 rows are looked at: is_partial says that there are more, rows is then the least there are, and totals is empty. Raises input_invalid. */
+      /** How many rows of a list its conditions leave (private.list_condition), and the sums of some of its columns, as the caller may see them; with group_by once for every value of that column, at most 200, the most frequent first. No more than 100,000 rows are looked at: is_partial says that there may be more, rows is then the least there are, and totals is empty. Raises input_invalid. */
       summarise_list: {
         Args: {
           list: string;
