@@ -5,3 +5,5 @@ grant execute on function private.uuid_v7 to authenticated, service_role;
 grant execute on function private.compile_rule to authenticated;
 -- Commands are served once per key.
 grant execute on function private.begin_command, private.end_command to authenticated;
+-- Lists are counted as whoever looks at them.
+grant execute on function private.list_condition to authenticated;

@@ -9,6 +9,7 @@ import { renderErrors } from './errors.ts';
 import { renderPermissions } from './permissions.ts';
 import { renderTypes } from './types.ts';
 import { renderWorkflows } from './workflows.ts';
+import { renderWritable } from './writable.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -21,6 +22,7 @@ const RENDERERS: Record<string, (catalogue: Catalogue) => string | Promise<strin
   'web/src/lib/choices.ts': renderChoices,
   'web/src/lib/database.types.ts': renderTypes,
   'web/src/lib/documents.ts': renderDocuments,
+  'web/src/lib/writable.ts': renderWritable,
 };
 
 export const GENERATED_FILES = Object.keys(RENDERERS);

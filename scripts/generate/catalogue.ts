@@ -33,6 +33,8 @@ export interface Relation {
   foreign_keys: ForeignKey[];
   /** Functions over the row that are selected like columns. */
   computed: { name: string; type: string }[];
+  /** Who may change a row, as far as a permission decides it; null where nobody writes to it directly. */
+  edit_permission: string | null;
 }
 
 export interface Rpc {
@@ -137,7 +139,9 @@ const RELATIONS = `
       from pg_constraint k join pg_class t on t.oid = k.confrelid
       where k.conrelid = c.oid and k.contype = 'f' and t.relnamespace = 'public'::regnamespace), '[]') as foreign_keys,
     coalesce((select json_agg(json_build_object('name', p.proname, 'type', ${TYPE('p.prorettype')}) order by p.proname)
-      from pg_proc p where p.pronamespace = c.relnamespace and p.pronargs = 1 and p.proargtypes[0] = c.reltype), '[]') as computed
+      from pg_proc p where p.pronamespace = c.relnamespace and p.pronargs = 1 and p.proargtypes[0] = c.reltype), '[]') as computed,
+    (select substring(pg_get_expr(l.polwithcheck, l.polrelid) from 'tenant_id\\(''([a-z_.]+)''')
+      from pg_policy l where l.polrelid = c.oid and l.polcmd = 'w' limit 1) as edit_permission
   from pg_class c
   where c.relnamespace in ('public'::regnamespace, 'analytics'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm')
   order by 1, 2`;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { signIn, type Person } from '../harness/browser.ts';
 import type { Row } from '../api/client.ts';
 import { Company } from './_support/company.ts';
-import { dialogButton } from './_support/steps.ts';
+import { dialogButton, filterBy } from './_support/steps.ts';
 import { useBrowser } from './_support/walk.ts';
 
 const visit = useBrowser();
@@ -44,7 +44,7 @@ test('many orders are allocated at once, and the one that is refused stays selec
   await selected(dispatcher, 2);
   for (const order of [large, draft]) expect(await box(order).isChecked()).toBe(true);
   // Nobody acts on rows that another filter has left behind.
-  await dispatcher.page.getByRole('combobox', { name: 'Status' }).selectOption('draft');
+  await filterBy(dispatcher, 'Status', 'Draft');
   await bar(dispatcher).waitFor({ state: 'detached' });
   const states = await company
     .by('manager')
@@ -97,7 +97,7 @@ test('all that the filters show is selected with the keyboard and the bar, expor
   await page.getByRole('checkbox', { name: 'Select the rows of this page' }).check();
   await selected(manager, 4);
   await manager.button('Previous').click();
-  await manager.button('All that the filters show').click();
+  await manager.button('All 27 that the filters show').click();
   await selected(manager, 27);
   await manager.button('Cancel order 27 of 27').click();
   await page.getByRole('dialog').getByLabel('Reason').fill('The shop is closed for good');

@@ -25,6 +25,17 @@ export function select(
   return person.page.getByRole('combobox', { name: field }).selectOption(option);
 }
 
+/** Has a filter of a list let nothing through but these of its choices. */
+export async function filterBy(person: Person, filter: string, ...choices: string[]) {
+  const { page } = person;
+  await page.getByRole('button', { name: new RegExp(`^${filter}: `) }).click();
+  const open = page.getByRole('dialog', { name: filter });
+  const clear = open.getByRole('button', { name: 'Clear' });
+  if (await clear.isEnabled()) await clear.click();
+  for (const choice of choices) await open.getByRole('checkbox', { name: choice }).check();
+  await open.getByRole('button', { name: 'Done' }).click();
+}
+
 /** Presses a button that asks once more, and says yes. */
 export async function confirm(person: Person, name: string): Promise<void> {
   await person.button(name).click();

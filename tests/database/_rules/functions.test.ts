@@ -166,6 +166,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'rebuild_balances',
     'statement_line_candidates',
     'stock_as_of',
+    'summarise_list',
     'timeline',
     'usual_depot',
     'waiting',

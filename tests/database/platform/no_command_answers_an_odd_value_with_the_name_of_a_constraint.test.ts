@@ -221,6 +221,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';
   const known = good.get(argument.name);
   if (known !== undefined) return known;
   if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;

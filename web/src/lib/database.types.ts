@@ -4080,6 +4080,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
+      /** How many rows of a list its conditions leave (private.list_condition), and the sums of some of its columns, as the caller may see them; with group_by once for every value of that column, at most 200, the most frequent first. No more than 100,000 rows are looked at: is_partial says that there may be more, rows is then the least there are, and totals is empty. Raises input_invalid. */
+      summarise_list: {
+        Args: {
+          list: string;
+          conditions?: Json | null;
+          group_by?: string | null;
+          sums?: string[] | null;
+        };
+        Returns: { value: string; rows: number; totals: Json; is_partial: boolean }[];
+      };
       /** Stops a customer for now, with a reason: nothing is ordered, approved, allocated or sent out for him, except orders that somebody releases. Raises reason_required, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       suspend_customer: {
         Args: {

@@ -1,6 +1,7 @@
 import type { Database } from '#lib/database.types.ts';
 import { today } from '#lib/platform/format.ts';
-import { type ListPage, type ListQuery, page, pattern } from '#lib/platform/list.ts';
+import { anyLike } from '#lib/platform/filters.ts';
+import { type ListPage, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -24,13 +25,29 @@ export function statementOf(customerId: string, from: string, to: string): Promi
 
 export type Receivable = Database['public']['Views']['receivables']['Row'] & { id: string };
 
+export const RECEIVABLES: ListShape = {
+  table: 'receivables',
+  sort: '-total',
+  sortable: ['name', 'total', 'over_90', 'oldest_due_on'],
+  search: { label: 'Customer', means: (typed) => [anyLike(typed, 'name')] },
+  filters: [
+    {
+      name: 'late',
+      label: 'Due',
+      kind: 'choice',
+      options: [{ value: 'yes', label: 'Late only' }],
+      // A day before today.
+      means: () => [{ column: 'oldest_due_on', below: today() }],
+    },
+    { name: 'total', label: 'Owes', kind: 'number', unit: 'money' },
+    { name: 'over_90', label: 'Over 90 days', kind: 'number', unit: 'money', more: true },
+  ],
+  key: 'customer_id',
+};
+
 /** Who owes what, and for how long. */
 export async function listReceivables(list: ListQuery) {
-  let query = supabase.from('receivables').select('*,id:customer_id');
-  if (list.filters.late === 'yes') query = query.lt('oldest_due_on', today());
-  if (list.search) query = query.ilike('name', pattern(list.search));
-  return (await page(
-    query.order(list.sort, { ascending: list.ascending }).order('customer_id'),
-    list,
+  return (await readPage(RECEIVABLES, list, () =>
+    supabase.from('receivables').select('*,id:customer_id'),
   )) as ListPage<Receivable>;
 }

@@ -1,11 +1,12 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import type { ListQuery } from '#lib/platform/list.ts';
+import { customerFilter } from '#lib/parties/parties.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { openStatesOf } from '#lib/workflow/documents.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList, searchedBy } from '#lib/workflow/list.ts';
 
 export type PaymentMethod = Enums<'payment_method'>;
 export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
@@ -31,11 +32,27 @@ const INVOICE_IN_LIST = '*,customers(code,name),orders(number)';
 export type Invoice = Awaited<ReturnType<typeof listInvoices>>['rows'][number];
 export type Payment = Awaited<ReturnType<typeof listPayments>>['rows'][number];
 
+export const INVOICES = documentList('invoice', {
+  sortable: ['due_on', 'total', 'balance'],
+  search: searchedBy('invoice', 'Number or customer'),
+  filters: [
+    customerFilter,
+    { name: 'due', label: 'Due', kind: 'day', column: 'due_on', optional: true },
+    {
+      name: 'issued',
+      label: 'Issued',
+      kind: 'day',
+      column: 'issued_on',
+      optional: true,
+      more: true,
+    },
+    { name: 'total', label: 'Total', kind: 'number', unit: 'money', more: true },
+    { name: 'balance', label: 'Open', kind: 'number', unit: 'money', more: true },
+  ],
+});
+
 export function listInvoices(list: ListQuery) {
-  const { customer } = list.filters;
-  let query = supabase.from('invoices').select(INVOICE_IN_LIST);
-  if (customer) query = query.eq('customer_id', customer);
-  return listDocuments('invoice', list, query);
+  return readPage(INVOICES, list, () => supabase.from('invoices').select(INVOICE_IN_LIST));
 }
 
 /** An invoice with its lines, what paid it and what was credited of it. */
@@ -71,13 +88,28 @@ export function openInvoicesOf(customerId: string) {
   );
 }
 
+export const PAYMENTS = documentList('payment', {
+  sortable: ['received_at', 'amount'],
+  search: searchedBy('payment', 'Number or reference'),
+  filters: [
+    customerFilter,
+    { name: 'method', label: 'Method', kind: 'choice', options: SHOWN_METHODS },
+    { name: 'received', label: 'Received', kind: 'moment', column: 'received_at' },
+    { name: 'amount', label: 'Amount', kind: 'number', unit: 'money', more: true },
+    {
+      name: 'left',
+      label: 'Not yet used',
+      kind: 'number',
+      column: 'unallocated',
+      unit: 'money',
+      more: true,
+    },
+    { name: 'reference', label: 'Reference', kind: 'text', optional: true, more: true },
+  ],
+});
+
 export function listPayments(list: ListQuery) {
-  const { customer } = list.filters;
-  const method = SHOWN_METHODS.find((item) => item.value === list.filters.method)?.value;
-  let query = supabase.from('payments').select('*,customers(code,name)');
-  if (method) query = query.eq('method', method);
-  if (customer) query = query.eq('customer_id', customer);
-  return listDocuments('payment', list, query);
+  return readPage(PAYMENTS, list, () => supabase.from('payments').select('*,customers(code,name)'));
 }
 
 /** A payment with what it pays, what was given back of it, and where it came from. */

@@ -1,20 +1,28 @@
 import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import type { ListQuery } from '#lib/platform/list.ts';
+import { customerFilter } from '#lib/parties/parties.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList } from '#lib/workflow/list.ts';
 
 const IN_LIST = '*,customers(code,name),invoices(id,number),returns(id,number)';
 
 export type CreditNote = Awaited<ReturnType<typeof listCreditNotes>>['rows'][number];
 
+export const CREDIT_NOTES = documentList('credit_note', {
+  sortable: ['total'],
+  filters: [
+    customerFilter,
+    { name: 'issued', label: 'Issued', kind: 'day', column: 'issued_on', optional: true },
+    { name: 'total', label: 'Total', kind: 'number', unit: 'money', more: true },
+    { name: 'reason', label: 'Reason', kind: 'text', more: true },
+  ],
+});
+
 export function listCreditNotes(list: ListQuery) {
-  const { customer } = list.filters;
-  let query = supabase.from('credit_notes').select(IN_LIST);
-  if (customer) query = query.eq('customer_id', customer);
-  return listDocuments('credit_note', list, query);
+  return readPage(CREDIT_NOTES, list, () => supabase.from('credit_notes').select(IN_LIST));
 }
 
 /** A credit note with its lines and, for who may see payments, the money that it gave. */

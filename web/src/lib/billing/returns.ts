@@ -1,23 +1,30 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { RETURN_REASON } from '#lib/choices.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf } from '#lib/platform/list.ts';
+import { customerFilter } from '#lib/parties/parties.ts';
+import { choices } from '#lib/platform/format.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 
 const IN_LIST = '*,customers(code,name),warehouses(name)';
 
 export type Return = Awaited<ReturnType<typeof listReturns>>['rows'][number];
 export type ReturnReason = Enums<'return_reason'>;
 
+export const RETURNS = documentList('return', {
+  filters: [
+    customerFilter,
+    { name: 'reason', label: 'Reason', kind: 'choice', options: choices(RETURN_REASON) },
+    placeFilter('To'),
+    enteredFilter('Asked for'),
+  ],
+});
+
 export function listReturns(list: ListQuery) {
-  const { customer } = list.filters;
-  const reason = oneOf(RETURN_REASON, list.filters.reason);
-  let query = supabase.from('returns').select(IN_LIST);
-  if (reason) query = query.eq('reason', reason);
-  if (customer) query = query.eq('customer_id', customer);
-  return listDocuments('return', list, query);
+  return readPage(RETURNS, list, () => supabase.from('returns').select(IN_LIST));
 }
 
 /** A return with what comes back, of which order, and its credit notes. */

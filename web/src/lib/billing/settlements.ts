@@ -1,21 +1,41 @@
 import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { having, type ListQuery } from '#lib/platform/list.ts';
+import { driverFilter } from '#lib/delivery/filters.ts';
+import { customerFilter } from '#lib/parties/parties.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
 
 const WITH_TRIP = '*,trips(number),drivers(name)';
 
 export type Settlement = Awaited<ReturnType<typeof listSettlements>>['rows'][number];
 
+export const SETTLEMENTS = documentList('settlement', {
+  sortable: ['difference'],
+  search: searchedBy('settlement', 'Number or customer'),
+  filters: [
+    {
+      ...customerFilter,
+      through: { has: 'trip_stops', own: 'trip_id', their: 'trip_id', path: 'trips(trip_stops)' },
+    },
+    driverFilter,
+    enteredFilter('Handed in at'),
+    {
+      name: 'difference',
+      label: 'Difference',
+      kind: 'number',
+      unit: 'money',
+      optional: true,
+      more: true,
+    },
+  ],
+});
+
 export function listSettlements(list: ListQuery) {
-  const { customer } = list.filters;
-  let query = supabase
-    .from('settlements')
-    .select(having(WITH_TRIP, customer && 'had:trips!inner(trip_stops!inner())'));
-  if (customer) query = query.eq('had.trip_stops.customer_id', customer);
-  return listDocuments('settlement', list, query);
+  return readPage(SETTLEMENTS, list, (relations) =>
+    supabase.from('settlements').select(having(WITH_TRIP, relations)),
+  );
 }
 
 export function readSettlement(id: string) {

@@ -1,9 +1,10 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { anyLike } from '#lib/platform/filters.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, statesOf } from '#lib/workflow/documents.ts';
+import { documentList } from '#lib/workflow/list.ts';
 import type { PaymentMethod } from './billing.ts';
 import type { ToldLine } from './statement_file.ts';
 
@@ -12,21 +13,31 @@ const ON_LINE = '*,payments(id,number,status)';
 export type StatementLine = Awaited<ReturnType<typeof listStatementLines>>['rows'][number];
 export type StatementLineInput = Database['public']['Tables']['statement_lines']['Insert'];
 
+export const STATEMENT_LINES = documentList('statement_line', {
+  sort: '-posted_at',
+  sortable: ['posted_at', 'amount'],
+  search: {
+    label: 'Reference or account',
+    means: (typed) => [anyLike(typed, 'reference', 'source', 'paid_by', 'bill_reference')],
+  },
+  filters: [
+    { name: 'posted', label: 'Posted', kind: 'moment', column: 'posted_at' },
+    { name: 'source', label: 'Account', kind: 'text' },
+    { name: 'amount', label: 'Amount', kind: 'number', unit: 'money' },
+    {
+      name: 'for',
+      label: 'For',
+      kind: 'text',
+      column: 'bill_reference',
+      optional: true,
+      more: true,
+    },
+  ],
+});
+
 /** What the bank or M-Pesa says was received. */
 export function listStatementLines(list: ListQuery) {
-  const status = oneOf(statesOf('statement_line'), list.filters.status);
-  let query = supabase.from('statement_lines').select(ON_LINE);
-  if (status) query = inStates(query, 'statement_line', [status]);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(
-      `reference.ilike.${like},source.ilike.${like},paid_by.ilike.${like},bill_reference.ilike.${like}`,
-    );
-  }
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
-  );
+  return readPage(STATEMENT_LINES, list, () => supabase.from('statement_lines').select(ON_LINE));
 }
 
 export function readStatementLine(id: string) {

@@ -2,7 +2,8 @@ import type { Database, Tables } from '#lib/database.types.ts';
 import { ask } from '#lib/platform/command.ts';
 import { meansProduct } from '#lib/platform/find.ts';
 import { quantity, unitOf } from '#lib/platform/format.ts';
-import { type ListQuery, page } from '#lib/platform/list.ts';
+import { anyLike, inUseFilter, narrow } from '#lib/platform/filters.ts';
+import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
@@ -15,12 +16,29 @@ export type PriceListInput = Written['price_lists']['Insert'];
 
 export type PriceList = Awaited<ReturnType<typeof listPriceLists>>['rows'][number];
 
-export async function listProducts(list: ListQuery) {
-  let query = supabase.from('products').select('*');
-  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
-  if (list.filters.category) query = query.eq('category', list.filters.category);
-  if (list.search) query = query.or(await meansProduct(list.search));
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+export const PRODUCTS: ListShape = {
+  table: 'products',
+  sort: 'name',
+  sortable: ['name', 'sku', 'base_price', 'created_at'],
+  search: { label: 'Name or SKU', means: async (typed) => [await meansProduct(typed)] },
+  filters: [
+    inUseFilter,
+    { name: 'category', label: 'Category', kind: 'text', optional: true },
+    { name: 'price', label: 'Base price', kind: 'number', column: 'base_price', unit: 'money' },
+    {
+      name: 'deposit',
+      label: 'Deposit',
+      kind: 'number',
+      column: 'deposit_amount',
+      unit: 'money',
+      more: true,
+    },
+    { name: 'tax', label: 'Tax in %', kind: 'number', column: 'tax_rate', more: true },
+  ],
+};
+
+export function listProducts(list: ListQuery) {
+  return readPage(PRODUCTS, list, () => supabase.from('products').select('*'));
 }
 
 /** A product with its packs, its barcodes, its prices, its stock and, for who may know it, what it costs us. */
@@ -49,7 +67,7 @@ export function bareProduct(id: string) {
 
 export async function searchProducts(text: string): Promise<Product[]> {
   let query = supabase.from('products').select('*').eq('is_active', true);
-  if (text) query = query.or(await meansProduct(text));
+  if (text) query = narrow(query, [await meansProduct(text)]);
   return rows(query.order('name').limit(20));
 }
 
@@ -135,11 +153,22 @@ export async function scanned(
   return product ? { product, packId: barcode.pack_id } : null;
 }
 
+export const PRICE_LISTS: ListShape = {
+  table: 'price_lists',
+  sort: 'name',
+  sortable: ['name', 'valid_from'],
+  search: { label: 'Name', means: (typed) => [anyLike(typed, 'name')] },
+  filters: [
+    inUseFilter,
+    { name: 'from', label: 'From', kind: 'day', column: 'valid_from' },
+    { name: 'until', label: 'Until', kind: 'day', column: 'valid_to', optional: true },
+  ],
+};
+
 export function listPriceLists(list: ListQuery) {
-  let query = supabase.from('price_lists').select('*,territories(name)');
-  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
-  if (list.search) query = query.ilike('name', `%${list.search}%`);
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return readPage(PRICE_LISTS, list, () =>
+    supabase.from('price_lists').select('*,territories(name)'),
+  );
 }
 
 export function priceListChoices(): Promise<{ id: string; name: string }[]> {

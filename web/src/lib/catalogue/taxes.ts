@@ -1,17 +1,23 @@
 import type { Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { quantity } from '#lib/platform/format.ts';
-import { type ListQuery, page } from '#lib/platform/list.ts';
+import { anyLike, inUseFilter } from '#lib/platform/filters.ts';
+import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export type Tax = Tables<'taxes'>;
 
+export const TAXES: ListShape = {
+  table: 'taxes',
+  sort: 'name',
+  sortable: ['name', 'percent', 'created_at'],
+  search: { label: 'Name', means: (typed) => [anyLike(typed, 'name')] },
+  filters: [inUseFilter, { name: 'percent', label: 'Percent', kind: 'number' }],
+};
+
 export function listTaxes(list: ListQuery) {
-  let query = supabase.from('taxes').select('*');
-  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
-  if (list.search) query = query.ilike('name', `%${list.search}%`);
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return readPage(TAXES, list, () => supabase.from('taxes').select('*'));
 }
 
 /** Those that products are given. */

@@ -2,12 +2,17 @@ import { VARIANCE_KIND } from '#lib/choices.ts';
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
-import { having, type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { pattern } from '#lib/platform/filters.ts';
+import { choices } from '#lib/platform/format.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { inStates, openStatesOf, statesOf } from '#lib/workflow/documents.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { inStates, openStatesOf } from '#lib/workflow/documents.ts';
+import { customerFilter } from '#lib/parties/parties.ts';
+import { placeFilter } from '#lib/warehouse/places_filter.ts';
+import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
+import { driverFilter, vehicleFilter } from './filters.ts';
 
 const VEHICLE = 'id,name,registration,location_id,capacity_kg,capacity_l,capacity_units';
 const ON_TRIP = `*,warehouses(name),vehicles(${VEHICLE}),drivers(id,name,phone)` as const;
@@ -28,13 +33,23 @@ export type Driver = Pick<Tables<'drivers'>, 'id' | 'name' | 'phone'>;
 export type Offload = Awaited<ReturnType<typeof listOffloads>>['rows'][number];
 export type Variance = Awaited<ReturnType<typeof listVariances>>['rows'][number];
 
+export const TRIPS = documentList('trip', {
+  sort: '-planned_start_at',
+  sortable: ['planned_start_at'],
+  search: searchedBy('trip', 'Number, vehicle or customer'),
+  filters: [
+    { ...customerFilter, through: { has: 'trip_stops', own: 'id', their: 'trip_id' } },
+    driverFilter,
+    vehicleFilter,
+    { name: 'starts', label: 'Starts', kind: 'moment', column: 'planned_start_at' },
+    { ...placeFilter('Depot'), more: true },
+  ],
+});
+
 export function listTrips(list: ListQuery) {
-  const { vehicle, driver, customer } = list.filters;
-  let query = supabase.from('trips').select(having(ON_TRIP, customer && 'had:trip_stops!inner()'));
-  if (customer) query = query.eq('had.customer_id', customer);
-  if (vehicle) query = query.eq('vehicle_id', vehicle);
-  if (driver) query = query.eq('driver_id', driver);
-  return listDocuments('trip', list, query);
+  return readPage(TRIPS, list, (relations) =>
+    supabase.from('trips').select(having(ON_TRIP, relations)),
+  );
 }
 
 /** Trips from a place that are not over yet, the next one first. */
@@ -188,13 +203,22 @@ export function confirmLoad(tripId: string, counts: { product_id: string; count:
   return command('confirm_load', { trip_id: tripId, counts });
 }
 
+export const OFFLOADS = documentList('offload', {
+  search: searchedBy('offload', 'Number or customer'),
+  filters: [
+    {
+      ...customerFilter,
+      through: { has: 'trip_stops', own: 'trip_id', their: 'trip_id', path: 'trips(trip_stops)' },
+    },
+    placeFilter('Into'),
+    enteredFilter('Counted'),
+  ],
+});
+
 export function listOffloads(list: ListQuery) {
-  const { customer } = list.filters;
-  let query = supabase
-    .from('offload_documents')
-    .select(having(ON_OFFLOAD, customer && 'had:trips!inner(trip_stops!inner())'));
-  if (customer) query = query.eq('had.trip_stops.customer_id', customer);
-  return listDocuments('offload', list, query);
+  return readPage(OFFLOADS, list, (relations) =>
+    supabase.from('offload_documents').select(having(ON_OFFLOAD, relations)),
+  );
 }
 
 /** A count of a van with its lines and the differences that it found. */
@@ -212,28 +236,30 @@ export function readOffload(id: string) {
   );
 }
 
-export async function listVariances(list: ListQuery) {
-  const { customer } = list.filters;
-  const status = oneOf(statesOf('variance'), list.filters.status);
-  const kind = oneOf(VARIANCE_KIND, list.filters.kind);
-  let query = supabase
-    .from('variances')
-    .select(having(ON_VARIANCE, customer && 'had:orders!inner()'));
-  if (customer) query = query.eq('had.customer_id', customer);
-  if (status) query = query.eq('status', status);
-  if (kind) query = query.eq('kind', kind);
-  if (list.search) {
-    const numbers = await findNumbers('variance', list.search);
-    query = query.or(
-      [
-        `explanation.ilike.${pattern(list.search)}`,
-        ...(numbers.length > 0 ? [`number.in.(${numbers.join(',')})`] : []),
-      ].join(','),
-    );
-  }
-  return page(
-    query.order(list.sort, { ascending: list.ascending }).order('id', { ascending: false }),
-    list,
+export const VARIANCES = documentList('variance', {
+  sortable: ['value'],
+  search: {
+    label: 'Number, customer or explanation',
+    means: async (typed) => [
+      {
+        any: [
+          { column: 'explanation', like: pattern(typed) },
+          { column: 'number', in: await findNumbers('variance', typed) },
+        ],
+      },
+    ],
+  },
+  filters: [
+    { ...customerFilter, through: { has: 'orders', own: 'order_id', their: 'id' } },
+    { name: 'kind', label: 'Found at', kind: 'choice', options: choices(VARIANCE_KIND) },
+    enteredFilter('When'),
+    { name: 'value', label: 'Value', kind: 'number', unit: 'money', more: true },
+  ],
+});
+
+export function listVariances(list: ListQuery) {
+  return readPage(VARIANCES, list, (relations) =>
+    supabase.from('variances').select(having(ON_VARIANCE, relations)),
   );
 }
 

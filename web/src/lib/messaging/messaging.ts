@@ -1,25 +1,41 @@
 import { MESSAGE_CHANNEL, MESSAGE_STATUS } from '#lib/choices.ts';
 import type { Tables } from '#lib/database.types.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { anyLike } from '#lib/platform/filters.ts';
+import { choices } from '#lib/platform/format.ts';
+import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export type Message = Tables<'messages'>;
 
+export const CHANNEL_NAMES: Record<Message['channel'], string> = {
+  email: 'E-mail',
+  whatsapp: 'WhatsApp',
+  sms: 'SMS',
+};
+
+export const MESSAGES: ListShape = {
+  table: 'messages',
+  sort: '-created_at',
+  sortable: ['created_at'],
+  search: {
+    label: 'Recipient or text',
+    means: (typed) => [anyLike(typed, 'recipient', 'subject', 'body')],
+  },
+  filters: [
+    {
+      name: 'channel',
+      label: 'Channel',
+      kind: 'choice',
+      options: MESSAGE_CHANNEL.map((value) => ({ value, label: CHANNEL_NAMES[value] })),
+    },
+    { name: 'status', label: 'Status', kind: 'choice', options: choices(MESSAGE_STATUS) },
+    { name: 'written', label: 'Written', kind: 'moment', column: 'created_at' },
+  ],
+};
+
 export function listMessages(list: ListQuery) {
-  const channel = oneOf(MESSAGE_CHANNEL, list.filters.channel);
-  const status = oneOf(MESSAGE_STATUS, list.filters.status);
-  let query = supabase.from('messages').select('*');
-  if (channel) query = query.eq('channel', channel);
-  if (status) query = query.eq('status', status);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`recipient.ilike.${like},subject.ilike.${like},body.ilike.${like}`);
-  }
-  return page(
-    query.order('created_at', { ascending: false }).order('id', { ascending: false }),
-    list,
-  );
+  return readPage(MESSAGES, list, () => supabase.from('messages').select('*'));
 }
 
 export function readMessage(id: string): Promise<Message | null> {

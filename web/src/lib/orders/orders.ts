@@ -1,26 +1,66 @@
 import type { Tables } from '#lib/database.types.ts';
-import { beginOf, endOf } from '#lib/platform/calendar.ts';
+import { ORDER_CHANNEL } from '#lib/choices.ts';
+import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
-import type { ListQuery } from '#lib/platform/list.ts';
+import { choices } from '#lib/platform/format.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { personFilter } from '#lib/tenancy/tenancy.ts';
+import { placeFilter } from '#lib/warehouse/places_filter.ts';
+import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
 
 const IN_LIST = '*,customers(code,name),warehouses(name)';
 
 export type OrderRow = Awaited<ReturnType<typeof listOrders>>['rows'][number];
 
+export const ORDERS = documentList('order', {
+  sortable: ['total', 'requested_on'],
+  search: searchedBy('order', 'Number, reference or customer'),
+  filters: [
+    customerFilter,
+    placeFilter('Depot'),
+    enteredFilter('Taken'),
+    {
+      name: 'wanted',
+      label: 'Wanted on',
+      kind: 'day',
+      column: 'requested_on',
+      optional: true,
+      more: true,
+    },
+    { name: 'total', label: 'Total', kind: 'number', unit: 'money', more: true },
+    {
+      name: 'hold',
+      label: 'On hold',
+      kind: 'flag',
+      column: 'is_on_hold',
+      yes: 'Yes',
+      no: 'No',
+      more: true,
+    },
+    {
+      name: 'channel',
+      label: 'Channel',
+      kind: 'choice',
+      options: choices(ORDER_CHANNEL),
+      more: true,
+    },
+    {
+      name: 'reference',
+      label: 'Reference',
+      kind: 'text',
+      column: 'external_reference',
+      optional: true,
+      more: true,
+    },
+    { ...personFilter('by', 'Taken by', 'created_by', 'user_id'), more: true },
+  ],
+});
+
 export function listOrders(list: ListQuery) {
-  const { customer, warehouse, hold, from, to } = list.filters;
-  let query = supabase.from('orders').select(IN_LIST);
-  if (customer) query = query.eq('customer_id', customer);
-  if (warehouse) query = query.eq('warehouse_id', warehouse);
-  if (hold) query = query.eq('is_on_hold', hold === 'yes');
-  const [begin, end] = [beginOf(from ?? ''), endOf(to ?? '')];
-  if (begin) query = query.gte('created_at', begin);
-  if (end) query = query.lt('created_at', end);
-  return listDocuments('order', list, query);
+  return readPage(ORDERS, list, () => supabase.from('orders').select(IN_LIST));
 }
 
 /** Backorders and new attempts that came out of an order. */

@@ -1,11 +1,12 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
+import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import type { Filter } from '#lib/ui/columns.ts';
-import { statesOf } from '#lib/workflow/documents.ts';
+import { personFilter } from '#lib/tenancy/tenancy.ts';
+import { documentList } from '#lib/workflow/list.ts';
 
 type Written = Database['public']['Tables'];
 /** Without the code: the database gives the next one. */
@@ -17,16 +18,50 @@ export type CustomerChoice = Pick<Tables<'customers'>, 'id' | 'code' | 'name' | 
 export type CustomerRow = Awaited<ReturnType<typeof listCustomers>>['rows'][number];
 export type Customer = NonNullable<Awaited<ReturnType<typeof readCustomer>>>;
 
-export async function listCustomers(list: ListQuery) {
-  const { customer_type } = list.filters;
-  const status = oneOf(statesOf('customer'), list.filters.status);
-  let query = supabase.from('customers').select('*,territories(name)');
-  if (status) query = query.eq('status', status);
-  if (customer_type) query = query.eq('customer_type', customer_type);
-  if (list.search) {
-    query = query.or(await meansCustomer(list.search));
-  }
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+const territoryFilter: Filter = {
+  name: 'territory',
+  label: 'Territory',
+  kind: 'record',
+  column: 'territory_id',
+  optional: true,
+  search: (text) =>
+    rows(
+      narrow(supabase.from('territories').select('id,code,name'), [anyLike(text, 'name', 'code')])
+        .order('name')
+        .limit(20),
+    ),
+  find: (id) =>
+    answerOf(supabase.from('territories').select('id,code,name').eq('id', id).maybeSingle()),
+};
+
+export const CUSTOMERS = documentList('customer', {
+  sort: 'name',
+  sortable: ['name', 'credit_limit'],
+  search: {
+    label: 'Name, code or phone',
+    means: async (typed) => [await meansCustomer(typed)],
+  },
+  filters: [
+    territoryFilter,
+    { name: 'customer_type', label: 'Type', kind: 'text' },
+    {
+      name: 'limit',
+      label: 'Credit limit',
+      kind: 'number',
+      column: 'credit_limit',
+      unit: 'money',
+      optional: true,
+      more: true,
+    },
+    { name: 'phone', label: 'Phone', kind: 'text', optional: true, more: true },
+    { name: 'email', label: 'E-mail', kind: 'text', optional: true, more: true },
+    { name: 'since', label: 'Since', kind: 'moment', column: 'created_at', more: true },
+    { ...personFilter('rep', 'Sales rep', 'sales_rep_id'), optional: true, more: true },
+  ],
+});
+
+export function listCustomers(list: ListQuery) {
+  return readPage(CUSTOMERS, list, () => supabase.from('customers').select('*,territories(name)'));
 }
 
 /** A customer with his addresses, his people and his latest orders. */
@@ -66,24 +101,25 @@ export function addressesOf(customerId: string): Promise<Address[]> {
 export async function searchCustomers(text: string): Promise<CustomerChoice[]> {
   let query = supabase.from('customers').select('id,code,name,status').eq('status', 'active');
   if (text) {
-    query = query.or(await meansCustomer(text));
+    query = narrow(query, [await meansCustomer(text)]);
   }
   return rows(query.order('name').limit(20));
 }
 
 /** The filter of every list whose documents belong to a customer; he need not be active any more. */
-export const customerFilter: Filter = {
+export const customerFilter = {
   name: 'customer',
   label: 'Customer',
   kind: 'record',
+  column: 'customer_id',
   search: async (text) => {
     let query = supabase.from('customers').select('id,code,name');
-    if (text) query = query.or(await meansCustomer(text));
+    if (text) query = narrow(query, [await meansCustomer(text)]);
     return rows(query.order('name').limit(20));
   },
   find: (id) =>
     answerOf(supabase.from('customers').select('id,code,name').eq('id', id).maybeSingle()),
-};
+} satisfies Filter;
 
 /** What a customer may owe and does owe; limit and left are null for those who pay on delivery. */
 export interface Credit {
@@ -179,14 +215,16 @@ export function everyTerritory() {
 export type Territory = Tables<'territories'>;
 export type TerritoryInput = Written['territories']['Insert'];
 
+export const TERRITORIES: ListShape = {
+  table: 'territories',
+  sort: 'name',
+  sortable: ['name', 'code', 'created_at'],
+  search: { label: 'Name or code', means: (typed) => [anyLike(typed, 'name', 'code')] },
+  filters: [inUseFilter],
+};
+
 export function listTerritories(list: ListQuery) {
-  let query = supabase.from('territories').select('*');
-  if (list.filters.active) query = query.eq('is_active', list.filters.active === 'yes');
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},code.ilike.${like}`);
-  }
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return readPage(TERRITORIES, list, () => supabase.from('territories').select('*'));
 }
 
 export function createTerritory(input: TerritoryInput) {

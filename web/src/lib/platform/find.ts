@@ -1,6 +1,6 @@
 import type { DocumentName } from '#lib/documents.ts';
 import { ask } from './command.ts';
-import { pattern } from './list.ts';
+import { anyLike, type Condition } from './filters.ts';
 
 /**
  * The numbers of documents that end in what was typed, or whose reference it is. Lists ask for rows
@@ -15,28 +15,28 @@ export function findVehicles(typed: string): Promise<string[]> {
   return ask('find_vehicles', { typed });
 }
 
-/** A filter for `or()`: customers by name, code, or telephone number as it is dialled here. */
-export async function meansCustomer(typed: string): Promise<string> {
-  const like = pattern(typed);
+/** Customers by name, code, or telephone number as it is dialled here. */
+export async function meansCustomer(typed: string): Promise<Condition> {
   // Only what may be a part of a number is worth asking about.
   const parts = /^[\d\s+().\-/]{3,}$/.test(typed) ? await ask('find_phone', { typed }) : [];
-  return [
-    `name.ilike.${like}`,
-    `code.ilike.${like}`,
-    ...parts.map((part) => `phone.ilike.%${part}%`),
-  ].join(',');
+  return {
+    any: [
+      anyLike(typed, 'name', 'code'),
+      ...parts.map((part) => ({ column: 'phone', like: `%${part}%` })),
+    ],
+  };
 }
 
 /** Whether what was typed is as long as a barcode, and nothing but digits. */
 export const looksLikeBarcode = (typed: string) => /^[\d -]{8,}$/.test(typed.trim());
 
-/** A filter for `or()`: products by name, SKU or the barcode on them or on a pack of them. */
-export async function meansProduct(typed: string): Promise<string> {
-  const like = pattern(typed);
+/** Products by name, SKU or the barcode on them or on a pack of them. */
+export async function meansProduct(typed: string): Promise<Condition> {
   const scanned = looksLikeBarcode(typed) ? await ask('find_barcode', { typed }) : [];
-  return [
-    `name.ilike.${like}`,
-    `sku.ilike.${like}`,
-    ...scanned.map((barcode) => `id.eq.${barcode.product_id}`),
-  ].join(',');
+  return {
+    any: [
+      anyLike(typed, 'name', 'sku'),
+      { column: 'id', in: scanned.map((barcode) => barcode.product_id) },
+    ],
+  };
 }

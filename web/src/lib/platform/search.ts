@@ -3,7 +3,7 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames } from '#lib/workflow/documents.ts';
 import { findNumbers, findVehicles, meansCustomer, meansProduct } from './find.ts';
 import { label } from './format.ts';
-import { pattern } from './list.ts';
+import { anyLike, type Condition, narrow } from './filters.ts';
 import { rows } from './read.ts';
 import { session } from './session.svelte.ts';
 import { untyped } from './supabase.ts';
@@ -24,8 +24,8 @@ interface Place<Table extends TableName = TableName> {
   document?: DocumentName;
   /** Columns that are read, and searched where there is no number. */
   columns: (keyof Tables<Table> & string)[];
-  /** Where more is meant than that the columns have the text: a filter for `or()`, or ids. */
-  meant?: (typed: string) => Promise<string | string[]>;
+  /** Where more is meant than that the columns have the text. */
+  meant?: (typed: string) => Promise<Condition>;
   path: string;
   /** Shown together on the page of `path`. */
   together?: true;
@@ -75,7 +75,7 @@ const PLACES: Place[] = [
     permission: 'trips.view',
     table: 'vehicles',
     columns: ['name', 'registration'],
-    meant: findVehicles,
+    meant: async (typed) => ({ column: 'id', in: await findVehicles(typed) }),
     path: '/fleet',
     together: true,
     kind: 'Vehicle',
@@ -101,16 +101,14 @@ const PER_PLACE = 5;
  * fails is left out: a search that finds less is better than one that finds nothing.
  */
 export async function searchRecords(text: string): Promise<Hit[]> {
-  const like = pattern(text);
   const found = await Promise.allSettled(
     PLACES.filter((place) => session.can(place.permission)).map(async (place) => {
       const query = untyped.from(place.table as string).select(['id', ...place.columns].join(','));
       const meant = place.document
-        ? await findNumbers(place.document, text)
-        : ((await place.meant?.(text)) ??
-          place.columns.map((column) => `${column}.ilike.${like}`).join(','));
+        ? { column: 'number', in: await findNumbers(place.document, text) }
+        : ((await place.meant?.(text)) ?? anyLike(text, ...place.columns));
       const records = await rows(
-        (Array.isArray(meant) ? query.in(place.document ? 'number' : 'id', meant) : query.or(meant))
+        narrow(query, [meant])
           .order('created_at', { ascending: false })
           .limit(PER_PLACE)
           .overrideTypes<Record<string, string | null>[], { merge: false }>(),

@@ -2,7 +2,9 @@ import { MEMBERSHIP_STATUS, TENANT_STATUS } from '#lib/choices.ts';
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
 import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
-import { type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { anyLike, type Filter, pattern } from '#lib/platform/filters.ts';
+import { choices } from '#lib/platform/format.ts';
+import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { forgetSession, session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -55,16 +57,26 @@ export async function companies(): Promise<{ id: string; name: string; role: str
 
 export type Company = Tables<'tenants'>;
 
+export const COMPANIES: ListShape = {
+  table: 'tenants',
+  sort: 'name',
+  sortable: ['name', 'slug', 'status', 'created_at'],
+  search: { label: 'Name or short name', means: (typed) => [anyLike(typed, 'name', 'slug')] },
+  filters: [
+    {
+      name: 'status',
+      label: 'Status',
+      kind: 'choice',
+      tabs: true,
+      options: choices(TENANT_STATUS),
+    },
+    { name: 'since', label: 'Since', kind: 'moment', column: 'created_at' },
+  ],
+};
+
 /** All companies of the platform, for its super admins. */
 export function listCompanies(list: ListQuery) {
-  const status = oneOf(TENANT_STATUS, list.filters.status);
-  let query = supabase.from('tenants').select('*');
-  if (status) query = query.eq('status', status);
-  if (list.search) {
-    const like = pattern(list.search);
-    query = query.or(`name.ilike.${like},slug.ilike.${like}`);
-  }
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return readPage(COMPANIES, list, () => supabase.from('tenants').select('*'));
 }
 
 /** Creates a company and works in it from now on, so that its first owner can be invited. */
@@ -99,14 +111,73 @@ export function acceptInvitation(token: string, password: string | null) {
   });
 }
 
+export const MEMBERS: ListShape = {
+  table: 'memberships',
+  sort: 'role',
+  sortable: ['role', 'status', 'created_at'],
+  search: {
+    label: 'Search by name',
+    means: (typed) => [
+      {
+        has: 'users',
+        own: 'user_id',
+        their: 'id',
+        where: [{ column: 'full_name', like: pattern(typed) }],
+      },
+    ],
+  },
+  filters: [
+    { name: 'role', label: 'Role', kind: 'choice', options: choices(ROLES) },
+    {
+      name: 'status',
+      label: 'Status',
+      kind: 'choice',
+      tabs: true,
+      options: choices(MEMBERSHIP_STATUS),
+    },
+  ],
+};
+
 export function listMembers(list: ListQuery) {
-  const role = oneOf(ROLES, list.filters.role);
-  const status = oneOf(MEMBERSHIP_STATUS, list.filters.status);
-  let query = supabase.from('memberships').select('*,users!inner(id,email,full_name)');
-  if (role) query = query.eq('role', role);
-  if (status) query = query.eq('status', status);
-  if (list.search) query = query.ilike('users.full_name', `%${list.search}%`);
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  return readPage(MEMBERS, list, (relations) =>
+    supabase.from('memberships').select(having('*,users!inner(id,email,full_name)', relations)),
+  );
+}
+
+/**
+ * A filter by a colleague.
+ * @param by whether the column holds accounts or memberships
+ */
+export function personFilter(
+  name: string,
+  label: string,
+  column: string,
+  by: 'id' | 'user_id' = 'id',
+) {
+  const named = (member: {
+    id: string;
+    user_id: string;
+    role: string;
+    users: { full_name: string } | null;
+  }) => ({
+    id: member[by],
+    name: member.users?.full_name ?? 'Somebody',
+    code: member.role,
+  });
+  const members = () =>
+    supabase.from('memberships').select('id,user_id,role,users!inner(full_name)');
+  return {
+    name,
+    label,
+    column,
+    kind: 'record',
+    search: async (text: string) =>
+      (await rows(members().ilike('users.full_name', pattern(text)).limit(20))).map(named),
+    find: async (id: string) => {
+      const found = await answerOf(members().eq(by, id).maybeSingle());
+      return found && named(found);
+    },
+  } satisfies Filter;
 }
 
 export type Member = Awaited<ReturnType<typeof listMembers>>['rows'][number];

@@ -1,13 +1,21 @@
+import { dateTime, day, money, quantity } from '#lib/platform/format.ts';
+
 /** A column of a DataTable; the first one names the record and links to it. */
 export interface Column<Row> {
   key: string;
   label: string;
   value: (row: Row) => string | null;
-  /** The figure behind the text, for those who go on calculating with it. */
-  figure?: (row: Row) => number | null;
+  /** The column of the figure behind the text, for those who go on calculating with it. */
+  figure?: keyof Row & string;
+  /** Its figures can be added up, and the list says what all of them come to. */
+  adds?: boolean;
   /** Database column to sort by; without it the head is plain text. */
   sort?: string;
   kind?: 'text' | 'tag' | 'status';
+  /** What can be typed into it, where its database column may be written; the value is in `edits`. */
+  edit?: 'text' | 'money' | 'quantity';
+  /** Database column that is edited, where it is not the key. */
+  edits?: string;
   /** Right-aligned figures. */
   end?: boolean;
   /** Secondary text. */
@@ -22,21 +30,81 @@ export interface Column<Row> {
   phone?: 'lead' | 'figure' | 'count' | 'plain' | 'none';
 }
 
-export type Filter =
-  | { name: string; label: string; kind?: 'choice'; options: { value: string; label: string }[] }
-  | { name: string; label: string; kind: 'date' }
-  | {
-      name: string;
-      label: string;
-      kind: 'record';
-      /** The records that a text may mean, and the one that the address names. */
-      search: (text: string) => Promise<NamedRecord[]>;
-      find: (id: string) => Promise<NamedRecord | null>;
-    };
+type Key<Row> = keyof Row & string;
+type More<Row> = Partial<Column<Row>>;
+/** What a column holds, whatever the type of the row says of it. */
+const held = <Row, Value>(row: Row, key: Key<Row>) => row[key] as Value | null;
 
-export type NamedRecord = { id: string; name: string; code: string };
+/** A column of amounts of money, which are added up. */
+export function moneyColumn<Row>(key: Key<Row>, label: string, more?: More<Row>): Column<Row> {
+  return {
+    key,
+    label,
+    value: (row) => {
+      const amount = held<Row, number>(row, key);
+      return amount === null ? null : money(amount);
+    },
+    figure: key,
+    adds: true,
+    end: true,
+    ...more,
+  };
+}
 
-/** For records that are retired, never deleted: the column and the filter that tell them apart. */
+/** A column of quantities. They are of different things, and are not added up unless it says so. */
+export function quantityColumn<Row>(key: Key<Row>, label: string, more?: More<Row>): Column<Row> {
+  return {
+    key,
+    label,
+    value: (row) => quantity(held<Row, number>(row, key)),
+    figure: key,
+    end: true,
+    ...more,
+  };
+}
+
+/** A column of moments, in the clock of the company. */
+export function momentColumn<Row>(key: Key<Row>, label: string, more?: More<Row>): Column<Row> {
+  return {
+    key,
+    label,
+    value: (row) => dateTime(held<Row, string>(row, key)),
+    sort: key,
+    quiet: true,
+    ...more,
+  };
+}
+
+/** A column of days. */
+export function dayColumn<Row>(key: Key<Row>, label: string, more?: More<Row>): Column<Row> {
+  return {
+    key,
+    label,
+    value: (row) => {
+      const date = held<Row, string>(row, key);
+      return date === null ? null : day(date);
+    },
+    ...more,
+  };
+}
+
+/** A column of numbers and codes, as people call records by. */
+export function tagColumn<Row>(key: Key<Row>, label: string, more?: More<Row>): Column<Row> {
+  return { key, label, value: (row) => held<Row, string>(row, key), kind: 'tag', ...more };
+}
+
+/** The state of a document. */
+export function stateColumn<Row extends { status: string }>(): Column<Row> {
+  return {
+    key: 'status',
+    label: 'Status',
+    value: (row) => row.status,
+    kind: 'status',
+    sort: 'status',
+  };
+}
+
+/** For records that are retired, never deleted. */
 export function inUseColumn<Row extends { is_active: boolean }>(): Column<Row> {
   return {
     key: 'active',
@@ -46,11 +114,18 @@ export function inUseColumn<Row extends { is_active: boolean }>(): Column<Row> {
   };
 }
 
-export const inUseFilter: Filter = {
-  name: 'active',
-  label: 'State',
-  options: [
-    { value: 'yes', label: 'Active' },
-    { value: 'no', label: 'Retired' },
-  ],
-};
+/** A column of what a row leads to, such as the name of its customer. */
+export function relatedColumn<Row>(
+  relation: Key<Row>,
+  field: string,
+  label: string,
+  more?: More<Row>,
+): Column<Row> {
+  return {
+    key: `${relation}_${field}`,
+    label,
+    value: (row) => held<Row, Record<string, string | null>>(row, relation)?.[field] ?? null,
+    ...(field === 'name' ? {} : { kind: 'tag' as const }),
+    ...more,
+  };
+}

@@ -1,7 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 
 /** As many rows as somebody can act on at once. */
-export const MOST_ROWS = 1000;
+export const MOST_ROWS = 5000;
 
 /** The rows that somebody picked out of a list; it outlives a change of page. */
 export class Selection {

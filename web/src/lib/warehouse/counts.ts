@@ -1,9 +1,10 @@
 import { command } from '#lib/platform/command.ts';
-import type { ListQuery } from '#lib/platform/list.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
+import { placeFilter } from './places_filter.ts';
 import type { Condition } from './warehouse.ts';
 
 export type StockCount = Awaited<ReturnType<typeof listCounts>>['rows'][number];
@@ -27,11 +28,24 @@ export const countCommands = {
   },
 } satisfies Looks<'stock_count'>;
 
+export const COUNTS = documentList('stock_count', {
+  filters: [
+    placeFilter(),
+    enteredFilter(),
+    {
+      name: 'full',
+      label: 'What',
+      kind: 'flag',
+      column: 'is_full',
+      yes: 'Everything',
+      no: 'Some products',
+      more: true,
+    },
+  ],
+});
+
 export function listCounts(list: ListQuery) {
-  let query = supabase.from('stock_counts').select('*,warehouses(name)');
-  const { warehouse } = list.filters;
-  if (warehouse) query = query.eq('warehouse_id', warehouse);
-  return listDocuments('stock_count', list, query);
+  return readPage(COUNTS, list, () => supabase.from('stock_counts').select('*,warehouses(name)'));
 }
 
 export function readCount(id: string) {

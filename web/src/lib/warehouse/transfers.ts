@@ -1,9 +1,10 @@
 import { command } from '#lib/platform/command.ts';
-import type { ListQuery } from '#lib/platform/list.ts';
+import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
+import { placeFilter } from './places_filter.ts';
 import type { itemsOf } from './warehouse.ts';
 
 const PLACES = `*,
@@ -28,13 +29,25 @@ export const transferCommands = {
   },
 } satisfies Looks<'transfer'>;
 
+export const TRANSFERS = documentList('transfer', {
+  filters: [
+    {
+      ...placeFilter('From or to'),
+      means: (places) => [
+        {
+          any: [
+            { column: 'from_warehouse_id', in: places },
+            { column: 'to_warehouse_id', in: places },
+          ],
+        },
+      ],
+    },
+    enteredFilter(),
+  ],
+});
+
 export function listTransfers(list: ListQuery) {
-  let query = supabase.from('transfers').select(PLACES);
-  const { warehouse } = list.filters;
-  if (warehouse) {
-    query = query.or(`from_warehouse_id.eq.${warehouse},to_warehouse_id.eq.${warehouse}`);
-  }
-  return listDocuments('transfer', list, query);
+  return readPage(TRANSFERS, list, () => supabase.from('transfers').select(PLACES));
 }
 
 /**

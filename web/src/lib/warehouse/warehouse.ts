@@ -2,10 +2,13 @@ import { MOVEMENT_KIND, STOCK_CONDITION } from '#lib/choices.ts';
 import type { Product } from '#lib/catalogue/catalogue.ts';
 import type { Enums, Tables, Views } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
-import { type ListPage, type ListQuery, oneOf, page, pattern } from '#lib/platform/list.ts';
+import { anyLike, type Condition as Asked, narrow } from '#lib/platform/filters.ts';
+import { choices } from '#lib/platform/format.ts';
+import { type ListPage, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { listDocuments } from '#lib/workflow/list.ts';
+import { documentList, enteredFilter } from '#lib/workflow/list.ts';
+import { placeFilter } from './places_filter.ts';
 
 const ON_STOCK = '*,warehouses(name,kind),products(name,sku,unit)';
 
@@ -19,21 +22,17 @@ export type Adjustment = Awaited<ReturnType<typeof listAdjustments>>['rows'][num
 export type Condition = Enums<'stock_condition'>;
 
 /**
- * Products that a search text may mean. Stock is then filtered by their ids, because a balance has
- * no name of its own.
+ * Stock of the products that a search text may mean: it is found by their ids, because a balance has no
+ * name of its own.
  */
-async function productIds(search: string): Promise<string[]> {
-  const like = pattern(search);
-  const found = await rows<{ id: string }>(
-    supabase
-      .from('products')
-      .select('id')
-      .or(`name.ilike.${like},sku.ilike.${like}`)
-      .order('name')
-      .limit(100),
-  );
-  return found.map((product) => product.id);
+async function ofProducts(typed: string): Promise<Asked[]> {
+  const named = narrow(supabase.from('products').select('id'), [anyLike(typed, 'name', 'sku')]);
+  const found = await rows(named.order('name').limit(100));
+  return [{ column: 'product_id', in: found.map((product) => product.id) }];
 }
+
+const STOCK_SEARCH = { label: 'Product or SKU', means: ofProducts };
+const stockPlaces = placeFilter('Location', ['depot', 'shop', 'van']);
 
 export function warehouses(
   kinds: Enums<'warehouse_kind'>[] = ['depot', 'shop'],
@@ -50,23 +49,47 @@ export function warehouses(
   );
 }
 
-export async function listStock(list: ListQuery) {
-  const { warehouse } = list.filters;
-  const condition = oneOf(STOCK_CONDITION, list.filters.condition);
-  let query = supabase.from('inventory').select(ON_STOCK);
-  if (warehouse) query = query.eq('warehouse_id', warehouse);
-  if (condition) query = query.eq('condition', condition);
-  if (list.filters.level === 'below') query = query.is('is_below', true);
-  if (list.search) query = query.in('product_id', await productIds(list.search));
-  return page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+export const STOCK: ListShape = {
+  table: 'inventory',
+  sort: '-on_hand',
+  sortable: ['on_hand', 'reserved', 'available', 'updated_at'],
+  search: STOCK_SEARCH,
+  filters: [
+    stockPlaces,
+    { name: 'condition', label: 'Condition', kind: 'choice', options: choices(STOCK_CONDITION) },
+    {
+      name: 'level',
+      label: 'Level',
+      kind: 'flag',
+      column: 'is_below',
+      yes: 'Below reorder point',
+      no: 'Enough',
+    },
+    { name: 'available', label: 'Available', kind: 'number', unit: 'quantity', more: true },
+    { name: 'on_hand', label: 'On hand', kind: 'number', unit: 'quantity', more: true },
+  ],
+};
+
+export function listStock(list: ListQuery) {
+  return readPage(STOCK, list, () => supabase.from('inventory').select(ON_STOCK));
 }
+
+export const SUGGESTIONS: ListShape = {
+  table: 'reorder_suggestions',
+  sort: '-suggested',
+  sortable: ['available', 'reorder_point', 'suggested'],
+  search: STOCK_SEARCH,
+  filters: [
+    placeFilter(),
+    { name: 'suggested', label: 'Suggested', kind: 'number', unit: 'quantity' },
+  ],
+};
 
 /** What has fallen below its reorder point. */
 export async function listSuggestions(list: ListQuery) {
-  let query = supabase.from('reorder_suggestions').select('*');
-  const { warehouse } = list.filters;
-  if (warehouse) query = query.eq('warehouse_id', warehouse);
-  const shown = await page(query.order(list.sort, { ascending: list.ascending }).order('id'), list);
+  const shown = await readPage(SUGGESTIONS, list, () =>
+    supabase.from('reorder_suggestions').select('*'),
+  );
   return shown as ListPage<Suggestion>;
 }
 
@@ -89,24 +112,42 @@ export function stockOf(productId: string): Promise<StockRow[]> {
   );
 }
 
-export async function listMovements(list: ListQuery) {
-  const { warehouse } = list.filters;
-  const kind = oneOf(MOVEMENT_KIND, list.filters.kind);
-  let query = supabase.from('inventory_transactions').select(ON_STOCK);
-  if (warehouse) query = query.eq('warehouse_id', warehouse);
-  if (kind) query = query.eq('kind', kind);
-  if (list.search) query = query.in('product_id', await productIds(list.search));
-  return page(
-    query
-      .order('occurred_at', { ascending: list.ascending })
-      .order('id', { ascending: list.ascending }),
-    list,
-  );
+export const MOVEMENTS: ListShape = {
+  table: 'inventory_transactions',
+  sort: '-occurred_at',
+  sortable: ['occurred_at'],
+  search: STOCK_SEARCH,
+  filters: [
+    stockPlaces,
+    { name: 'kind', label: 'Why', kind: 'choice', options: choices(MOVEMENT_KIND) },
+    { name: 'when', label: 'When', kind: 'moment', column: 'occurred_at' },
+    {
+      name: 'condition',
+      label: 'Condition',
+      kind: 'choice',
+      options: choices(STOCK_CONDITION),
+      more: true,
+    },
+    { name: 'quantity', label: 'Quantity', kind: 'number', unit: 'quantity', more: true },
+  ],
+};
+
+export function listMovements(list: ListQuery) {
+  return readPage(MOVEMENTS, list, () => supabase.from('inventory_transactions').select(ON_STOCK));
 }
 
+export const ADJUSTMENTS = documentList('adjustment', {
+  filters: [
+    placeFilter(),
+    enteredFilter(),
+    { name: 'reason', label: 'Reason', kind: 'text', more: true },
+  ],
+});
+
 export function listAdjustments(list: ListQuery) {
-  const query = supabase.from('manual_adjustments').select('*,warehouses(name)');
-  return listDocuments('adjustment', list, query);
+  return readPage(ADJUSTMENTS, list, () =>
+    supabase.from('manual_adjustments').select('*,warehouses(name)'),
+  );
 }
 
 /** An adjustment with its lines. */

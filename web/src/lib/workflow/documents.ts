@@ -1,6 +1,6 @@
 import { choices, label } from '#lib/platform/format.ts';
 import { toneOf } from '#lib/ui/tone.ts';
-import type { Filter } from '#lib/ui/columns.ts';
+import { type Condition, type Filter, narrow } from '#lib/platform/filters.ts';
 import { type DocumentKind, type DocumentName, DOCUMENTS, type StateOf } from '#lib/documents.ts';
 
 /** Every kind of document, in the order of the work. */
@@ -26,7 +26,14 @@ export function statesOf<Name extends DocumentName>(name: Name): StateOf<Name>[]
 
 /** The filter by state, of every list of documents. */
 export function stateFilter(name: DocumentName): Filter {
-  return { name: 'status', label: 'Status', options: choices(statesOf(name)) };
+  return {
+    name: 'status',
+    label: 'Status',
+    kind: 'choice',
+    tabs: true,
+    options: choices(statesOf(name)),
+    means: (states) => statesMean(name, states),
+  };
 }
 
 /** The states of a document that goes well, up to the first in which it is done, and those that lead off that road. */
@@ -50,25 +57,26 @@ export function openStatesOf<Name extends DocumentName>(name: Name): StateOf<Nam
   return statesOf(name).filter((state) => state !== 'draft' && kinds[state as string] !== 'done');
 }
 
-interface Filterable {
-  in(column: string, values: readonly string[]): Filterable;
-  is(column: string, value: boolean): Filterable;
+/**
+ * Documents in some states, in the words that their indexes understand: where nearly all documents end in
+ * a few states, the column is_done says the same, and the indexes for all other states know it
+ * (docs/decisions/0013).
+ */
+export function statesMean(name: DocumentName, states: readonly string[]): Condition[] {
+  const settled: readonly string[] | null = DOCUMENTS[name].settled;
+  const ended = states.filter((state) => settled?.includes(state)).length;
+  const isPure = settled !== null && (ended === 0 || ended === states.length);
+  return [
+    { column: 'status', in: states },
+    ...(isPure ? [{ column: 'is_done', is: ended > 0 }] : []),
+  ];
 }
 
-/**
- * Limits a query of documents to some states, in the words that its indexes understand: where nearly all
- * documents end in a few states, the column is_done says the same, and the indexes for all other states
- * know it (docs/decisions/0013).
- */
+/** Limits a query of documents to some states. */
 export function inStates<Query>(
   query: Query,
   name: DocumentName,
   states: readonly string[],
 ): Query {
-  const filtered = (query as Filterable).in('status', states);
-  const settled: readonly string[] | null = DOCUMENTS[name].settled;
-  if (settled === null) return filtered as Query;
-  const ended = states.filter((state) => settled.includes(state)).length;
-  if (ended === 0) return filtered.is('is_done', false) as Query;
-  return (ended === states.length ? filtered.is('is_done', true) : filtered) as Query;
+  return narrow(query, statesMean(name, states));
 }

@@ -1,26 +1,40 @@
-import type { DocumentName } from '#lib/documents.ts';
+import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
+import type { Filter } from '#lib/platform/filters.ts';
 import { findNumbers } from '#lib/platform/find.ts';
-import { type ListPage, type ListQuery, oneOf, page } from '#lib/platform/list.ts';
-import type { Listed, RowsOf, Seen } from '#lib/platform/read.ts';
-import { inStates, numberOf, statesOf } from './documents.ts';
+import type { ListShape } from '#lib/platform/list.ts';
+import { numberOf, stateFilter } from './documents.ts';
 
 /**
- * One page of a list of documents: those in the state and with the number that the address asks for,
- * in its order. What else narrows the list is in the query already.
+ * The list of a kind of documents: the newest first, found by their numbers, with their states as tabs.
+ * What is said besides comes in addition, or instead.
  */
-export async function listDocuments<Row extends object>(
+export function documentList(
   name: DocumentName,
-  list: ListQuery,
-  query: RowsOf<Row>,
-): Promise<ListPage<Seen<Row>>> {
-  let narrowed = query as Listed<Row>;
-  const status = oneOf(statesOf(name) as string[], list.filters.status);
-  if (status) narrowed = inStates(narrowed, name, [status]);
-  if (list.search) narrowed = narrowed.in(numberOf(name), await findNumbers(name, list.search));
-  return page(
-    narrowed
-      .order(list.sort, { ascending: list.ascending })
-      .order('id', { ascending: list.ascending }),
-    list,
-  );
+  { sortable = [], filters = [], ...more }: Partial<Omit<ListShape, 'table'>>,
+): ListShape {
+  const number = numberOf(name);
+  return {
+    table: DOCUMENTS[name].table,
+    sort: '-created_at',
+    sortable: ['created_at', number, 'status', ...sortable],
+    search: searchedBy(name, 'Number'),
+    filters: [stateFilter(name), ...filters],
+    ...more,
+  };
+}
+
+/** The filter by the day on which a document was entered. */
+export const enteredFilter = (label = 'Entered'): Filter => ({
+  name: 'entered',
+  label,
+  kind: 'moment',
+  column: 'created_at',
+});
+
+/** The search of a list of documents, in the words of what is found. */
+export function searchedBy(name: DocumentName, label: string): ListShape['search'] {
+  return {
+    label,
+    means: async (typed) => [{ column: numberOf(name), in: await findNumbers(name, typed) }],
+  };
 }

@@ -14,6 +14,8 @@ const latest = (sort: string, size: number, filters: Record<string, string> = {}
   ascending: false,
   search: '',
   filters,
+  group: '',
+  ignored: [],
 });
 
 export async function load({ depends, parent }) {

@@ -1,13 +1,9 @@
-import { listCustomers } from '#lib/parties/parties.ts';
+import { CUSTOMERS, listCustomers } from '#lib/parties/parties.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
 export function load({ url, depends }) {
   depends('entity:customer');
-  const list = readList(url, {
-    sort: 'name',
-    sortable: ['name', 'code', 'status', 'credit_limit', 'created_at'],
-    filters: ['status', 'customer_type'],
-  });
+  const list = readList(url, CUSTOMERS);
   return reading(async () => ({ customers: await listCustomers(list) }));
 }

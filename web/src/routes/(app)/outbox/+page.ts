@@ -1,13 +1,9 @@
-import { listMessages } from '#lib/messaging/messaging.ts';
+import { listMessages, MESSAGES } from '#lib/messaging/messaging.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
 export function load({ url, depends }) {
   depends('entity:message');
-  const list = readList(url, {
-    sort: '-created_at',
-    sortable: ['created_at'],
-    filters: ['channel', 'status'],
-  });
+  const list = readList(url, MESSAGES);
   return reading(async () => ({ messages: await listMessages(list) }));
 }

@@ -1,15 +1,11 @@
-import { listPriceLists, priceListChoices } from '#lib/catalogue/catalogue.ts';
+import { listPriceLists, PRICE_LISTS, priceListChoices } from '#lib/catalogue/catalogue.ts';
 import { territories } from '#lib/parties/parties.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
 export function load({ url, depends }) {
   depends('entity:price_list');
-  const list = readList(url, {
-    sort: 'name',
-    sortable: ['name', 'valid_from'],
-    filters: ['active'],
-  });
+  const list = readList(url, PRICE_LISTS);
   return reading(async () => {
     const [priceLists, areas, choices] = await Promise.all([
       listPriceLists(list),

@@ -1,13 +1,9 @@
-import { listReturns } from '#lib/billing/returns.ts';
+import { listReturns, RETURNS } from '#lib/billing/returns.ts';
 import { readList } from '#lib/platform/list.ts';
 import { load as reading } from '#lib/platform/read.ts';
 
 export function load({ url, depends }) {
   depends('entity:return');
-  const list = readList(url, {
-    sort: '-created_at',
-    sortable: ['created_at', 'number', 'status'],
-    filters: ['status', 'reason', 'customer'],
-  });
+  const list = readList(url, RETURNS);
   return reading(async () => ({ returns: await listReturns(list) }));
 }

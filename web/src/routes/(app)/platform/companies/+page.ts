@@ -1,15 +1,11 @@
 import { readList } from '#lib/platform/list.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
-import { listCompanies } from '#lib/tenancy/tenancy.ts';
+import { COMPANIES, listCompanies } from '#lib/tenancy/tenancy.ts';
 
 export async function load({ url, depends, parent }) {
   depends('app:session');
   const { me } = await parent();
-  const list = readList(url, {
-    sort: 'name',
-    sortable: ['name', 'slug', 'status', 'created_at'],
-    filters: ['status'],
-  });
+  const list = readList(url, COMPANIES);
   return reading(async () => {
     found(me.is_super_admin ? me : null, 'page');
     return { companies: await listCompanies(list) };

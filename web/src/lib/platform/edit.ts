@@ -1,0 +1,44 @@
+import { PortalError } from '#lib/errors.ts';
+import { WRITABLE } from '#lib/writable.ts';
+import { answerOf } from './read.ts';
+import { session } from './session.svelte.ts';
+import { untyped } from './supabase.ts';
+
+/** Whether the signed-in person may write a column of a table directly, as far as his rights decide it. */
+export function mayWrite(table: string, column: string): boolean {
+  const known = WRITABLE[table];
+  return known !== undefined && known.columns.includes(column) && session.can(known.permission);
+}
+
+/**
+ * Writes one value of a row that was read in a version.
+ * @throws PortalError; `version_conflict` when somebody else changed the row since, `details.now` is its value.
+ */
+export async function writeValue(
+  table: string,
+  row: { id: string; version: number },
+  column: string,
+  value: string | number | null,
+): Promise<void> {
+  const written = await answerOf(
+    untyped
+      .from(table)
+      .update({ [column]: value })
+      .eq('id', row.id)
+      .eq('version', row.version)
+      .select('id')
+      .maybeSingle(),
+  );
+  if (written) return;
+  const now = (await answerOf(
+    untyped.from(table).select(column).eq('id', row.id).maybeSingle(),
+  )) as Record<string, unknown> | null;
+  throw new PortalError({
+    key: 'version_conflict',
+    status: 409,
+    message: now
+      ? `Somebody else changed this record; it now says “${now[column] ?? ''}”.`
+      : 'You may not change this record.',
+    hint: 'Look at it and enter your value again if it is still right.',
+  });
+}
