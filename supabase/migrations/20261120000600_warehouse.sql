@@ -105,6 +105,7 @@ create index inventory_transactions_product on public.inventory_transactions (te
 create index inventory_transactions_reference on public.inventory_transactions (tenant_id, reference_id);
 comment on table public.inventory_transactions is
   'The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at).';
+select private.hold_to_unit('public.inventory_transactions', 'quantity');
 select private.protect_ledger('public.inventory_transactions');
 select private.keep_by_quarters('public.inventory_transactions');
 
@@ -219,6 +220,7 @@ comment on function private.tg_inventory__guard_balance() is 'Refuses every chan
 create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
 for each row execute function private.tg_inventory__guard_balance();
 select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
+select private.hold_to_unit('public.inventory', 'reorder_point');
 select private.force_policies('public.inventory');
 select private.audit_changes('public.inventory', null, 'reorder_point');
 
@@ -264,5 +266,6 @@ create table public.manual_adjustment_items (
 );
 create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
+select private.hold_to_unit('public.manual_adjustment_items', 'quantity');
 select private.manage_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
 

@@ -49,15 +49,17 @@ begin
   if pg_catalog.jsonb_typeof(items) is distinct from 'array' or pg_catalog.jsonb_array_length(items) not between 1 and 1000 then
     perform private.fail('lines_invalid', '{"items": "an array of 1 to 1000 items is needed"}');
   end if;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', x.n, 'problem', x.problem) order by x.n) into problems
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', x.n, 'problem', x.problem)
+    || case when x.problem = 'quantity_not_whole' then pg_catalog.jsonb_build_object('allowed', private.nearest_whole(x.quantity), 'unit', x.unit) else '{}' end order by x.n) into problems
   from (
-    select i.n, case
+    select i.n, q.quantity, p.unit, case
       when p.id is null then 'product_unknown'
       when not pg_catalog.pg_input_is_valid(coalesce(i.item ->> 'condition', 'good'), 'public.stock_condition') then 'condition_unknown'
       when q.quantity is null or q.quantity = 0 and not takes_zero then 'quantity_missing'
       when q.quantity < lowest then 'quantity_negative'
       when pg_catalog.abs(q.quantity) > 99999999 then 'quantity_too_large'
       when q.quantity <> round(q.quantity, 3) then 'quantity_has_more_than_three_decimals'
+      when not p.allows_fractions and mod(q.quantity, 1) <> 0 then 'quantity_not_whole'
       when count(*) over (partition by p.id, coalesce(i.item ->> 'condition', 'good')) > 1 then 'product_twice' end as problem
     from pg_catalog.jsonb_array_elements(items) with ordinality as i (item, n)
     cross join lateral (
@@ -76,7 +78,7 @@ begin
 end
 $$;
 comment on function private.stock_lines(uuid, jsonb, text, numeric, boolean) is
-  'The lines of a stock document, [{product_id, condition?, <figure>}] in base units, ordered as balances are locked. lowest: what the figure may not fall below. Raises lines_invalid, which names every line and its problem.';
+  'The lines of a stock document, [{product_id, condition?, <figure>}] in base units, ordered as balances are locked. lowest: what the figure may not fall below. Raises lines_invalid, which names every line and its problem, and the nearest quantities (allowed) where a part of a unit was given.';
 
 create function private.create_adjustment(warehouse_id uuid, reason text, items jsonb) returns public.manual_adjustments
 language plpgsql security definer set search_path = ''

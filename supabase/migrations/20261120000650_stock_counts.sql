@@ -87,6 +87,7 @@ comment on table public.stock_count_items is 'What is counted, in base units. A 
 comment on column public.stock_count_items.counted is 'What was found; 0 was typed, null was not counted.';
 comment on column public.stock_count_items.expected is 'What the books said at the moment in which the line was counted; null until the count is finished.';
 comment on column public.stock_count_items.variance is 'Counted less expected; null while either is unknown.';
+select private.hold_to_unit('public.stock_count_items', 'counted');
 select private.manage_part('public.stock_count_items', 'stock_count_id', 'product_id', 'condition', 'counted');
 
 alter table public.inventory add foreign key (tenant_id, last_count_id) references public.stock_counts (tenant_id, id);

@@ -121,6 +121,10 @@ begin
   return document;
 end $$;
 
+-- Goods of one delivery come back in small parts.
+update products set allows_fractions = true where sku = 'EMP-CRATE24';
+update products set allows_fractions = true where sku = 'COL-300';
+
 do $$
 declare
   one uuid;
