@@ -32,6 +32,7 @@ export const ACCESS: Record<string, Access> = {
     update: 'customers.edit in scope',
     delete: 'customers.edit in scope',
   },
+  adjustment_reasons: edited('inventory.view', 'settings.manage'),
   container_balances: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
   customer_addresses: {

@@ -42,6 +42,24 @@ as $$
 $$;
 comment on function private.find_by(text, text, text) is 'Has documents found by more than their number (private.finders). Called by migrations.';
 
+create function private.number_of(document_kind text, tenant uuid, document uuid) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  known private.machines;
+  number text;
+begin
+  select * into known from private.machines m where m.machine = document_kind;
+  if not found then
+    return pg_catalog.replace(document_kind, '_', ' ');
+  end if;
+  execute pg_catalog.format('select d.%I::text from public.%I d where d.tenant_id = $1 and d.id = $2', known.number_column, known.table_name)
+  into number using tenant, document;
+  return coalesce(number, pg_catalog.replace(document_kind, '_', ' '));
+end
+$$;
+comment on function private.number_of(text, uuid, uuid) is 'What a document is called by: its number, or its kind while it has none, or where it is no document.';
+
 ------------------------------------------------------------------------------------------------
 -- Which commands are offered
 ------------------------------------------------------------------------------------------------

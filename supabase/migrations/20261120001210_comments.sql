@@ -158,21 +158,6 @@ insert into public.message_texts (event, channel, language, subject, body) value
   ('comment.created', 'email', 'sw', '{company}: {author} amekutaja kwenye {number}',
     '{author} amekutaja katika maoni kuhusu {number}. Ingia ili usome na ujibu. {company}');
 
-create function private.number_of(document_kind text, tenant uuid, document uuid) returns text
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-  known private.machines;
-  number text;
-begin
-  select * into known from private.machines m where m.machine = document_kind;
-  execute pg_catalog.format('select d.%I::text from public.%I d where d.tenant_id = $1 and d.id = $2', known.number_column, known.table_name)
-  into number using tenant, document;
-  return coalesce(number, pg_catalog.replace(document_kind, '_', ' '));
-end
-$$;
-comment on function private.number_of(text, uuid, uuid) is 'What a document is called by: its number, or its kind while it has none.';
-
 create function private.tell_mentioned(event public.event_store) returns void
 language plpgsql security definer set search_path = ''
 as $$

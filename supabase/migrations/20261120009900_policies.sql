@@ -259,6 +259,9 @@ using (tenant_id = (select private.tenant_id('prices.edit')));
 
 grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
 
+grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
+
+select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.

@@ -88,10 +88,12 @@ export async function busyDay(): Promise<BusyDay> {
   });
   await ask();
 
+  const damaged = await by('warehouse').row('adjustment_reasons?name=eq.Damaged&select=id');
   const adjustment = await by('warehouse').command('create_adjustment', {
     warehouse_id: company.depot.id,
-    reason: 'Two crates broke in the yard',
+    reason_id: damaged.id,
     items: [{ product_id: company.cola.id, quantity: -2, condition: 'good' }],
+    note: 'Two crates broke in the yard',
   });
   await by('warehouse').command('submit_adjustment', { adjustment_id: adjustment.id });
   const branch = await by('owner').row('warehouses?code=eq.KLF&select=*');

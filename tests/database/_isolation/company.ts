@@ -225,10 +225,14 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     explanation: 'One crate fell',
   });
 
+  const found = await as('warehouse').one<Row>(
+    `select id from adjustment_reasons where name = 'Found'`,
+  );
   const adjustment = await as('warehouse').rpc<Row>('create_adjustment', {
     warehouse_id: depot,
-    reason: 'Found behind the shelf',
+    reason_id: found.id,
     items: [{ product_id: product.id, quantity: 1 }],
+    note: 'Behind the shelf',
   });
   await as('warehouse').rpc('submit_adjustment', { adjustment_id: adjustment.id });
   await as('warehouse').query(`update inventory set reorder_point = 5000 where product_id = $1`, [

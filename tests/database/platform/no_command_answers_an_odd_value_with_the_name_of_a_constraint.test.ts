@@ -104,6 +104,7 @@ beforeAll(async () => {
     // Somebody to whom something was delivered.
     buyer_id: await id('customers', `name = 'Gikomba Traders'`),
     tax_id: await id('taxes', 'is_active'),
+    reason_id: await id('adjustment_reasons', `effect = 'increase'`),
     statement_line_id: await id('statement_lines', 'payment_id is null'),
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };

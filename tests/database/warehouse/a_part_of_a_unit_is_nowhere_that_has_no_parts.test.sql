@@ -15,9 +15,9 @@ exception when others then
 end $$;
 
 select tests.sign_in('warehouse@acme.test');
-select is(pg_temp.refusal($$ select create_adjustment(tests.depot(), 'Test', tests.lines('COL-300', -1.5)) $$),
+select is(pg_temp.refusal($$ select create_adjustment(tests.depot(), tests.reason('Correction'), tests.lines('COL-300', -1.5)) $$),
   '{"key": "lines_invalid", "item": {"line": 1, "problem": "quantity_not_whole", "allowed": [-2, -1], "unit": "crate"}}', 'an adjustment of half a crate is refused, and told the nearest');
-select lives_ok($$ select create_adjustment(tests.depot(), 'Test', tests.lines('CHEESE', 1.125)) $$, 'cheese has parts');
+select lives_ok($$ select create_adjustment(tests.depot(), tests.reason('Correction'), tests.lines('CHEESE', 1.125)) $$, 'cheese has parts');
 select is(pg_temp.refusal($$ select create_transfer(tests.depot(), tests.depot('KLF'), tests.lines('COL-300', 0.25)) $$) #> '{item,allowed}', '[0, 1]', 'a transfer');
 select tests.sign_out();
 

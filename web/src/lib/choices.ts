@@ -6,11 +6,18 @@ export const ADDRESS_KIND = [
   'billing',
   'both',
 ] as const satisfies Enums<'address_kind'>[];
+export const ADJUSTMENT_EFFECT = [
+  'increase',
+  'decrease',
+  'both',
+  'condition_change',
+] as const satisfies Enums<'adjustment_effect'>[];
 export const ADJUSTMENT_STATUS = [
   'draft',
   'pending_approval',
   'approved',
   'applied',
+  'reversed',
   'rejected',
 ] as const satisfies Enums<'adjustment_status'>[];
 export const CONTAINER_HOLDER = [
@@ -84,6 +91,8 @@ export const MESSAGE_STATUS = [
 export const MOVEMENT_KIND = [
   'opening',
   'adjustment',
+  'condition_change',
+  'reversal',
   'load',
   'delivery',
   'empties',

@@ -5,6 +5,38 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
+      adjustment_reasons: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          effect: Database['public']['Enums']['adjustment_effect'];
+          is_for_counts: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          effect: Database['public']['Enums']['adjustment_effect'];
+          is_active?: boolean;
+        };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Votes for steps that need several approvers (workflow_definitions.approvals_required). */
       approvals: {
         Row: {
@@ -689,6 +721,7 @@ export interface Database {
           occurred_at: string;
           recorded_at: string;
           recorded_by: string | null;
+          reason_id: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -698,6 +731,13 @@ export interface Database {
             columns: ['tenant_id', 'product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'inventory_transactions_tenant_id_reason_id_fkey';
+            columns: ['tenant_id', 'reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'adjustment_reasons';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -1000,7 +1040,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Corrections of stock by hand, approved by somebody else than who entered them. */
+      /** Corrections of stock by hand, approved by somebody else than who entered them. A wrong one that was applied is reversed: movements are never changed, others take them back. */
       manual_adjustments: {
         Row: {
           id: string;
@@ -1013,16 +1053,28 @@ export interface Database {
           number: string;
           warehouse_id: string;
           status: Database['public']['Enums']['adjustment_status'];
+          reason_id: string;
           reason: string;
+          note: string | null;
+          occurred_at: string | null;
           rejected_reason: string | null;
+          reversed_reason: string | null;
           approved_by: string | null;
           approved_at: string | null;
           applied_at: string | null;
+          reversed_at: string | null;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'manual_adjustments_tenant_id_reason_id_fkey';
+            columns: ['tenant_id', 'reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'adjustment_reasons';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'manual_adjustments_tenant_id_warehouse_id_fkey';
             columns: ['tenant_id', 'warehouse_id'];
@@ -2109,6 +2161,7 @@ export interface Database {
           counted_at: string | null;
           counted_by: string | null;
           expected: number | null;
+          reason_id: string | null;
           variance: number | null;
         };
         Insert: Record<never, never>;
@@ -2119,6 +2172,13 @@ export interface Database {
             columns: ['tenant_id', 'product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_items_tenant_id_reason_id_fkey';
+            columns: ['tenant_id', 'reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'adjustment_reasons';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -2997,7 +3057,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Posts an approved adjustment to the stock ledger. Raises stock_short, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Posts an approved adjustment to the stock ledger, where it happened. Raises stock_short, stock_was_counted, stock_history_negative, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       apply_adjustment: {
         Args: {
           adjustment_id: string;
@@ -3006,7 +3066,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Approves an adjustment of somebody else. Raises separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Approves an adjustment of somebody else; one that makes stock defective needs inventory.condemn. Raises separation_of_duties, defective_by_auditors_only, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_adjustment: {
         Args: {
           adjustment_id: string;
@@ -3071,7 +3131,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
-      /** Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts the differences of a count that somebody else entered and others counted; goods found defective that the books do not know so need inventory.condemn. Raises separation_of_duties, defective_by_auditors_only, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_stock_count: {
         Args: {
           stock_count_id: string;
@@ -3080,7 +3140,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock. Raises separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
           variance_id: string;
@@ -3275,12 +3335,14 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?}], which do what the reason explains. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
-          reason: string;
+          reason_id: string;
           items: Json;
+          note?: string | null;
+          occurred_at?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
@@ -3445,6 +3507,16 @@ export interface Database {
           entity_id?: string | null;
         };
         Returns: string;
+      };
+      /** Says why there are differences, items [{product_id, condition?, reason_id (null for none)}], before the count is approved: reasons that explain a difference of that sign. Raises reason_does_not_fit, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      explain_stock_count: {
+        Args: {
+          stock_count_id: string;
+          items: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
@@ -3859,6 +3931,16 @@ export interface Database {
         Args: { token: string; password: string };
         Returns: Json;
       };
+      /** Takes an applied adjustment of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_adjustment: {
+        Args: {
+          adjustment_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
         Args: {
@@ -4142,7 +4224,9 @@ export interface Database {
     };
     Enums: {
       address_kind: 'delivery' | 'billing' | 'both';
-      adjustment_status: 'draft' | 'pending_approval' | 'approved' | 'applied' | 'rejected';
+      adjustment_effect: 'increase' | 'decrease' | 'both' | 'condition_change';
+      adjustment_status:
+        'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
@@ -4170,6 +4254,8 @@ export interface Database {
       movement_kind:
         | 'opening'
         | 'adjustment'
+        | 'condition_change'
+        | 'reversal'
         | 'load'
         | 'delivery'
         | 'empties'

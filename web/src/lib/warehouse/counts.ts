@@ -9,7 +9,7 @@ import type { Condition } from './warehouse.ts';
 export type StockCount = Awaited<ReturnType<typeof listCounts>>['rows'][number];
 export type CountLine = Awaited<ReturnType<typeof linesFrom>>[number];
 
-/** Recording and recounting need lines: they are on the page. */
+/** Recording, explaining and recounting need lines: they are on the page. */
 export const countCommands = {
   start: { label: 'Start counting', variant: 'primary', done: 'Counting has begun.' },
   finish: { label: 'Finish counting', variant: 'primary', done: 'The count is finished.' },
@@ -103,6 +103,14 @@ export async function recordCount(id: string, found: Found[]): Promise<number> {
 
 export function finishCount(id: string, leaveUncounted: boolean) {
   return command('finish_stock_count', { stock_count_id: id, leave_uncounted: leaveUncounted });
+}
+
+/** @param reasonId null where nothing is known. */
+export function explain(id: string, line: CountLine, reasonId: string | null) {
+  return command('explain_stock_count', {
+    stock_count_id: id,
+    items: [{ product_id: line.product_id, condition: line.condition, reason_id: reasonId }],
+  });
 }
 
 export function recount(id: string, lines: CountLine[]) {

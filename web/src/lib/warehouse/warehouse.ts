@@ -92,7 +92,9 @@ export function stockOf(productId: string): Promise<StockRow[]> {
 export async function listMovements(list: ListQuery) {
   const { warehouse } = list.filters;
   const kind = oneOf(MOVEMENT_KIND, list.filters.kind);
-  let query = supabase.from('inventory_transactions').select(ON_STOCK);
+  let query = supabase
+    .from('inventory_transactions')
+    .select(`${ON_STOCK},adjustment_reasons(name)`);
   if (warehouse) query = query.eq('warehouse_id', warehouse);
   if (kind) query = query.eq('kind', kind);
   if (list.search) query = query.in('product_id', await productIds(list.search));
@@ -142,6 +144,19 @@ export function itemsOf(lines: StockLine[]) {
 
 type Items = ReturnType<typeof itemsOf>;
 
-export function createAdjustment(warehouseId: string, reason: string, items: Items) {
-  return command('create_adjustment', { warehouse_id: warehouseId, reason, items });
+/** @param occurredAt null for the moment in which it is applied. */
+export function createAdjustment(
+  warehouseId: string,
+  reasonId: string,
+  items: Items,
+  note: string,
+  occurredAt: string | null,
+) {
+  return command('create_adjustment', {
+    warehouse_id: warehouseId,
+    reason_id: reasonId,
+    items,
+    note,
+    ...(occurredAt ? { occurred_at: occurredAt } : {}),
+  });
 }

@@ -1,0 +1,13 @@
+import { readList } from '#lib/platform/list.ts';
+import { load as reading } from '#lib/platform/read.ts';
+import { listReasons } from '#lib/warehouse/reasons.ts';
+
+export function load({ url, depends }) {
+  depends('entity:adjustment_reason');
+  const list = readList(url, {
+    sort: 'name',
+    sortable: ['name', 'effect', 'created_at'],
+    filters: ['active'],
+  });
+  return reading(async () => ({ reasons: await listReasons(list) }));
+}
