@@ -60,8 +60,11 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
 insert into private.in_place_commands (machine, state, command, permission) values
   ('stock_count', 'counting', 'record', 'inventory.edit'),
   ('stock_count', 'recounting', 'record', 'inventory.edit'),
+  ('stock_count', 'counting', 'refresh', 'inventory.edit'),
+  ('stock_count', 'recounting', 'refresh', 'inventory.edit'),
   ('stock_count', 'counted', 'explain', 'inventory.approve');
 select private.offer_if('stock_count', 'auth.uid() = any (stock_counts.counters)', 'record');
+select private.offer_if('stock_count', 'auth.uid() <> all (stock_counts.counters)', 'refresh');
 
 create table public.stock_count_items (
   id uuid not null default private.uuid_v7(),
@@ -70,6 +73,7 @@ create table public.stock_count_items (
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
   round integer not null default 1,
+  is_by_hand boolean not null default false,
   counted numeric(14,3),
   counted_at timestamptz,
   counted_by uuid,
@@ -88,6 +92,7 @@ create table public.stock_count_items (
 create index stock_count_items_product on public.stock_count_items (tenant_id, product_id);
 create index stock_count_items_reason on public.stock_count_items (tenant_id, reason_id) where reason_id is not null;
 comment on table public.stock_count_items is 'What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing.';
+comment on column public.stock_count_items.is_by_hand is 'Somebody chose the product, or found it where the count had no line for it: the line stays, whatever the books say.';
 comment on column public.stock_count_items.counted is 'What was found; 0 was typed, null was not counted.';
 comment on column public.stock_count_items.expected is 'What the books said at the moment in which the line was counted; null until the count is finished.';
 comment on column public.stock_count_items.reason_id is 'Why there is a difference, as far as somebody has found out; else it is the company''s reason for counts.';
@@ -99,6 +104,7 @@ alter table public.inventory add foreign key (tenant_id, last_count_id) referenc
 create index inventory_last_count on public.inventory (tenant_id, last_count_id);
 
 select private.register_error('not_a_counter', 403, 'Others were named to count this.', 'Ask one of them, or have yourself named when a recount is asked for.');
+select private.register_error('counters_are_blind', 403, 'Who counts does not compare with the books.', 'Ask somebody who does not count here.');
 select private.register_error('count_line_closed', 409, 'Only the lines that were chosen are counted again.', 'Leave out the products in the details, or have them recounted, too.');
 select private.register_error('count_incomplete', 409, 'Some lines are not counted.', 'Count the products in the details, 0 where there is nothing; or finish and leave them uncounted.');
 select private.register_error('count_outdated', 409, 'The books of the time of the count have changed since it was approved.', 'Have the products in the details recounted.');
@@ -204,8 +210,8 @@ begin
     private.check_text('note', nullif(pg_catalog.btrim(note), ''), 500))
   returning * into target;
   -- In every condition that the place has it in; good, where it has none.
-  insert into public.stock_count_items (tenant_id, stock_count_id, product_id, condition)
-  select distinct tenant, target.id, w, coalesce(i.condition, 'good')
+  insert into public.stock_count_items (tenant_id, stock_count_id, product_id, condition, is_by_hand)
+  select distinct tenant, target.id, w, coalesce(i.condition, 'good'), true
   from pg_catalog.unnest(product_ids) w
   left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = target.warehouse_id and i.product_id = w and (i.on_hand > 0 or i.condition = 'good');
   return target;
@@ -266,8 +272,8 @@ begin
       perform private.fail('count_line_closed', pg_catalog.jsonb_build_object('items', problems));
     end if;
   end if;
-  insert into public.stock_count_items as i (tenant_id, stock_count_id, product_id, condition, round, counted, counted_at, counted_by)
-  select tenant, target.id, f.product_id, f.condition, target.round, f.quantity, pg_catalog.clock_timestamp(), auth.uid()
+  insert into public.stock_count_items as i (tenant_id, stock_count_id, product_id, condition, round, is_by_hand, counted, counted_at, counted_by)
+  select tenant, target.id, f.product_id, f.condition, target.round, true, f.quantity, pg_catalog.clock_timestamp(), auth.uid()
   from pg_catalog.jsonb_to_recordset(found_there) as f (product_id uuid, condition public.stock_condition, quantity numeric)
   on conflict on constraint stock_count_items_tenant_id_stock_count_id_product_id_condi_key
   do update set counted = excluded.counted, counted_at = excluded.counted_at, counted_by = excluded.counted_by;
@@ -277,6 +283,35 @@ $$;
 comment on function private.record_stock_count(uuid, jsonb) is
   'What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal.';
 select private.expose_command('record_stock_count');
+
+create function private.refresh_stock_count(stock_count_id uuid, expected_version integer default null) returns public.stock_counts
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('inventory.view');
+  target public.stock_counts := private.lock_stock_count(tenant, stock_count_id, expected_version);
+begin
+  if not private.takes_in_place('stock_count', tenant, target.status::text, 'refresh') then
+    perform private.fail('stock_count_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'refresh'));
+  end if;
+  -- Which lines go tells what the books say.
+  if auth.uid() = any (target.counters) then
+    perform private.fail('counters_are_blind', pg_catalog.jsonb_build_object('stock_count_id', target.id));
+  end if;
+  if target.status = 'recounting' then
+    delete from public.stock_count_items i
+    where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round and i.counted is null and not i.is_by_hand
+      and private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, pg_catalog.clock_timestamp()) = 0;
+  elsif target.is_full then
+    perform private.add_cards(target);
+  end if;
+  return target;
+end
+$$;
+comment on function private.refresh_stock_count(uuid, integer) is
+  'Brings the lines of the latest round up to what the books say now: a first count gets what has come to the place, a recount loses what nobody has counted again and is not there any more. Earlier rounds and lines added by hand stay. Not by those who count. Raises counters_are_blind, stock_count_transition_illegal.';
+select private.expose_command('refresh_stock_count');
 
 create function private.finish_stock_count(stock_count_id uuid, leave_uncounted boolean default false, expected_version integer default null) returns public.stock_counts
 language plpgsql security definer set search_path = ''
@@ -434,7 +469,7 @@ begin
   for no key update;
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.id, 'sku', p.sku, 'name', p.name, 'condition', i.condition)) into problems
   from public.stock_count_items i join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where i.tenant_id = tenant and i.stock_count_id = target.id
+  where i.tenant_id = tenant and i.stock_count_id = target.id and i.counted is not null
     and i.expected <> private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, i.counted_at);
   if problems is not null then
     perform private.fail('count_outdated', pg_catalog.jsonb_build_object('items', problems));

@@ -2157,6 +2157,7 @@ export interface Database {
           product_id: string;
           condition: Database['public']['Enums']['stock_condition'];
           round: number;
+          is_by_hand: boolean;
           counted: number | null;
           counted_at: string | null;
           counted_by: string | null;
@@ -3786,6 +3787,15 @@ export interface Database {
       redrive_dead_letter: {
         Args: { msg_id: number; idempotency_key?: string | null };
         Returns: string;
+      };
+      /** Brings the lines of the latest round up to what the books say now: a first count gets what has come to the place, a recount loses what nobody has counted again and is not there any more. Earlier rounds and lines added by hand stay. Not by those who count. Raises counters_are_blind, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      refresh_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** Gives back to the customer what a payment does not pay, with a reason; not by who recorded it. Raises refund_exceeds, reason_required, separation_of_duties, payment_transition_illegal, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       refund_payment: {

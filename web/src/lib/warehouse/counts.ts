@@ -12,6 +12,7 @@ export type CountLine = Awaited<ReturnType<typeof linesFrom>>[number];
 /** Recording, explaining and recounting need lines: they are on the page. */
 export const countCommands = {
   start: { label: 'Start counting', variant: 'primary', done: 'Counting has begun.' },
+  refresh: { label: 'Compare with the books', done: 'The lines are those of the stock of now.' },
   finish: { label: 'Finish counting', variant: 'primary', done: 'The count is finished.' },
   approve: { label: 'Approve', variant: 'primary', done: 'The count was approved.' },
   post: { label: 'Post to stock', variant: 'primary', done: 'The stock is as it was counted.' },
