@@ -246,7 +246,7 @@ comment on function private.tg_inventory_transactions__post() is
 create trigger _300_post after insert on public.inventory_transactions
 referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post();
 
-create function private.tg_inventory__guard_balance() returns trigger
+create function private.tg__guard_balance() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -256,9 +256,9 @@ begin
   return new;
 end
 $$;
-comment on function private.tg_inventory__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
+comment on function private.tg__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
 create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
-for each row execute function private.tg_inventory__guard_balance();
+for each row execute function private.tg__guard_balance();
 select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
 select private.hold_to_unit('public.inventory', 'reorder_point');
 select private.force_policies('public.inventory');

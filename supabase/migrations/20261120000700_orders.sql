@@ -287,12 +287,15 @@ begin
     for no key update
   )
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'product_id', w.product_id, 'sku', p.sku, 'name', p.name, 'required', w.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
+    'product_id', w.product_id, 'sku', p.sku, 'name', p.name, 'required', w.quantity, 'available', a.available) order by p.sku)
   into short
   from wanted w
   left join locked i using (tenant_id, warehouse_id, product_id)
   join public.products p on p.tenant_id = w.tenant_id and p.id = w.product_id
-  where w.quantity > coalesce(i.available, 0);
+  cross join lateral (
+    select coalesce(i.available, 0) - case when p.tracking = 'batch' then private.unpickable_once_locked(w.tenant_id, w.warehouse_id, w.product_id) else 0 end as available
+  ) a
+  where w.quantity > a.available;
   if short is not null then
     perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', short));
   end if;

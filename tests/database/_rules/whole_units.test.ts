@@ -5,6 +5,7 @@ const { offenders } = openCatalogue();
 
 /** Tables of a product whose quantities nobody types: they follow from rows that are held to the unit. */
 const FOLLOWS: Record<string, string> = {
+  batch_stock: 'the sum of batch movements',
   credit_note_items: 'money of invoice lines, of which a part of a unit may be given back',
   invoice_items: 'what was delivered',
   load_items: 'the sum of order lines, and counts that equal it',

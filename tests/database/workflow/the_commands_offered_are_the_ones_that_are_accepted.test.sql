@@ -415,6 +415,14 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
 
+  -- A batch, blocked and released.
+  insert into public.batches (tenant_id, product_id, code) values (tests.tenant('acme'), tests.product('JUI-1000'), 'B-1') returning id into other;
+  perform pg_temp.examine('batch', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.block_batch(other, 'sour');
+  perform tests.sign_out();
+  perform pg_temp.examine('batch', other);
+
   -- A count in each of its states.
   other := pg_temp.examine('stock_count', tests.count_of('COL-300'));
   perform tests.sign_in('warehouse@acme.test');

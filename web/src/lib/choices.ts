@@ -20,6 +20,7 @@ export const ADJUSTMENT_STATUS = [
   'reversed',
   'rejected',
 ] as const satisfies Enums<'adjustment_status'>[];
+export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
 export const CONTAINER_HOLDER = [
   'customer',
   'driver',
@@ -144,6 +145,7 @@ export const PAYMENT_STATUS = [
   'rejected',
   'cancelled',
 ] as const satisfies Enums<'payment_status'>[];
+export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
 export const RETURN_REASON = [
   'damaged',
   'expired',

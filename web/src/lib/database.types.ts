@@ -5,6 +5,44 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** Of which batches a line of an adjustment is, in base units without its sign, where somebody said it: always for what comes in. */
+      adjustment_batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          adjustment_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          batch_id: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_batches_tenant_id_adjustment_id_fkey';
+            columns: ['tenant_id', 'adjustment_id'];
+            isOneToOne: false;
+            referencedRelation: 'manual_adjustments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_batches_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_batches_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
       adjustment_reasons: {
         Row: {
@@ -91,6 +129,124 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Movements of the stock ledger by batch, append-only: the rows of one movement sum to it. */
+      batch_movements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          movement_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          batch_id: string;
+          quantity: number;
+          kind: Database['public']['Enums']['movement_kind'];
+          reference_type: string;
+          reference_id: string;
+          occurred_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'batch_movements_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_movements_tenant_id_movement_id_fkey';
+            columns: ['tenant_id', 'movement_id'];
+            isOneToOne: false;
+            referencedRelation: 'inventory_transactions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_movements_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_movements_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What of a balance (inventory) is of which batch, in base units; their sum is the balance. Changed by the stock ledger alone, under the lock of that balance. */
+      batch_stock: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          batch_id: string;
+          on_hand: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'batch_stock_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_stock_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_stock_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What was made together and expires together, of products that are tracked by batch. It is known from the first receipt that names it. */
+      batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          code: string;
+          status: Database['public']['Enums']['batch_status'];
+          expires_on: string | null;
+          blocked_reason: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'batches_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
       };
       /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
       comments: {
@@ -1830,6 +1986,7 @@ export interface Database {
           category: string | null;
           unit: string;
           allows_fractions: boolean;
+          tracking: Database['public']['Enums']['product_tracking'];
           order_minimum: number | null;
           order_maximum: number | null;
           order_multiple: number | null;
@@ -1850,6 +2007,7 @@ export interface Database {
           category?: string | null;
           unit?: string;
           allows_fractions?: boolean;
+          tracking?: Database['public']['Enums']['product_tracking'];
           order_minimum?: number | null;
           order_maximum?: number | null;
           order_multiple?: number | null;
@@ -1869,6 +2027,7 @@ export interface Database {
           category?: string | null;
           unit?: string;
           allows_fractions?: boolean;
+          tracking?: Database['public']['Enums']['product_tracking'];
           order_minimum?: number | null;
           order_maximum?: number | null;
           order_multiple?: number | null;
@@ -2909,6 +3068,40 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What the caller sees of each batch, over all places and conditions, in base units, and the days that it lasts. */
+      batch_balances: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          code: string | null;
+          status: Database['public']['Enums']['batch_status'] | null;
+          expires_on: string | null;
+          days_left: number | null;
+          product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
+          on_hand: number | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** For a recall: which customers got how much of a batch (base units), by which orders, when. */
+      batch_recipients: {
+        Row: {
+          tenant_id: string | null;
+          batch_id: string | null;
+          order_id: string | null;
+          order_number: string | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          delivered_at: string | null;
+          quantity: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Containers and deposits that each holder has now. */
       container_balances: {
         Row: {
@@ -3182,6 +3375,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['invoices']['Row'];
       };
+      /** Recalls a batch, with a reason: none of it is reserved or loaded from now on, wherever it is; who got it is told by batch_recipients. Raises reason_required, batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      block_batch: {
+        Args: {
+          batch_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['batches']['Row'];
+      };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
@@ -3336,7 +3539,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?}], which do what the reason explains. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
@@ -3878,6 +4081,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
+      /** Lets a blocked batch be sold again. Raises batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      release_batch: {
+        Args: {
+          batch_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['batches']['Row'];
+      };
       /** Ends a hold. Raises order_not_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       release_order: {
         Args: {
@@ -4237,6 +4449,7 @@ export interface Database {
       adjustment_effect: 'increase' | 'decrease' | 'both' | 'condition_change';
       adjustment_status:
         'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
+      batch_status: 'open' | 'blocked';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
@@ -4291,6 +4504,7 @@ export interface Database {
       payment_method:
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      product_tracking: 'none' | 'batch';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';

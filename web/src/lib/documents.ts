@@ -92,6 +92,18 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  batch: {
+    table: 'batches',
+    page: '/stock/batches',
+    permission: 'inventory.view',
+    number: 'code',
+    states: {
+      open: 'open',
+      blocked: 'open',
+    },
+    decisions: {},
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',

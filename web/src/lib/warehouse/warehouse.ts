@@ -131,14 +131,29 @@ export interface StockLine {
   /** In base units; null until something is typed. */
   quantity: number | null;
   condition: Condition;
+  /** Of a product that is tracked by batch, where it is entered. */
+  batch?: string;
+  /** The last day of a batch that comes in; empty where it does not expire. */
+  expiresOn?: string | null;
 }
 
 /** The lines of a stock document as its command takes them. */
 export function itemsOf(lines: StockLine[]) {
-  return lines.map(({ product, quantity, condition }) => ({
+  return lines.map(({ product, quantity, condition, batch, expiresOn }) => ({
     product_id: product.id,
     quantity: Number(quantity),
     condition,
+    ...(batch?.trim()
+      ? {
+          batches: [
+            {
+              code: batch.trim(),
+              quantity: Math.abs(Number(quantity)),
+              ...(expiresOn ? { expires_on: expiresOn } : {}),
+            },
+          ],
+        }
+      : {}),
   }));
 }
 
