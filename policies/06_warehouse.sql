@@ -2,6 +2,9 @@
 
 grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
 
+grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
+
+select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
@@ -43,6 +46,31 @@ using (
 );
 
 grant select on public.reorder_suggestions to authenticated;
+
+-- A batch is of all places; what is where, and the adjustments that name it, are of theirs.
+grant execute on function private.tenant_today to authenticated;
+grant select on public.batches, public.batch_stock, public.batch_movements, public.adjustment_batches, public.batch_balances to authenticated;
+create policy select_readers on public.batches for select to authenticated
+using (tenant_id = (select private.tenant_id('inventory.view')));
+create policy select_readers on public.batch_stock for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.batch_movements for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.adjustment_batches for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.manual_adjustments a where a.tenant_id = adjustment_batches.tenant_id and a.id = adjustment_id
+  ))
+);
 
 grant select on public.container_ledger, public.container_balances to authenticated;
 create policy select_readers on public.container_ledger for select to authenticated

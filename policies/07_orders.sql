@@ -28,3 +28,5 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
 );
+
+grant select on public.batch_recipients to authenticated;

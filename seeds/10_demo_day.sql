@@ -268,7 +268,8 @@ begin
   perform pg_temp.act_as('sales@acme.test');
   perform public.cancel_order(one, 'Entered twice');
   perform pg_temp.act_as('warehouse@acme.test');
-  perform public.submit_adjustment((public.create_adjustment(pg_temp.depot('NBO'), 'Pallet damaged by the forklift', pg_temp.goods('{"WAT-1500": -3}'))).id);
+  perform public.submit_adjustment((public.create_adjustment(pg_temp.depot('NBO'), (select r.id from public.adjustment_reasons r where r.tenant_id = pg_temp.company() and r.name = 'Damaged'),
+    pg_temp.goods('{"WAT-1500": -3}'), 'Pallet damaged by the forklift')).id);
   one := (public.create_stock_count(pg_temp.depot('KLF'), array[(select u.id from public.users u where u.email = 'warehouse@acme.test')],
     array(select (g ->> 'product_id')::uuid from jsonb_array_elements(pg_temp.goods('{"WAT-1500": 1, "ENE-250": 1, "JUI-1000": 1}')) g), 'The shelves at the gate')).id;
   perform public.start_stock_count(one);

@@ -32,6 +32,13 @@ export const ACCESS: Record<string, Access> = {
     update: 'customers.edit in scope',
     delete: 'customers.edit in scope',
   },
+  adjustment_batches: { select: 'inventory.view in scope' },
+  adjustment_reasons: edited('inventory.view', 'settings.manage'),
+  batch_balances: { select: 'inventory.view' },
+  batch_movements: { select: 'inventory.view in scope' },
+  batch_recipients: { select: 'inventory.view in scope' },
+  batch_stock: { select: 'inventory.view in scope' },
+  batches: { select: 'inventory.view' },
   container_balances: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
   customer_addresses: {

@@ -215,20 +215,22 @@ async function setUpStock(
   }));
   const applied = new Set(
     (
-      await as.warehouse.getAll<Row & { reason: string }>(
+      await as.warehouse.getAll<Row & { note: string }>(
         'manual_adjustments',
-        'select=id,reason&status=eq.applied',
+        'select=id,note&status=eq.applied',
       )
-    ).map((adjustment) => adjustment.reason),
+    ).map((adjustment) => adjustment.note),
   );
+  const [found] = await as.warehouse.get('adjustment_reasons?select=id&name=eq.Found');
   for (let start = 0; start < items.length; start += 1000) {
-    const reason = `Opening stock, from product ${start + 1}`;
-    if (applied.has(reason)) continue;
+    const note = `Opening stock, from product ${start + 1}`;
+    if (applied.has(note)) continue;
     const key = (step: string) => idempotencyKey(tenant.id, 'opening', start, step);
     const { id } = await as.warehouse.rpc('create_adjustment', {
       warehouse_id: depot,
-      reason,
+      reason_id: found?.id,
       items: items.slice(start, start + 1000),
+      note,
       idempotency_key: key('create'),
     });
     await as.warehouse.rpc('submit_adjustment', {

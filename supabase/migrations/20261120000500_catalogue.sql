@@ -1,5 +1,7 @@
 -- Family 05, catalogue: products, their packs and what they cost whom.
 
+create type public.product_tracking as enum ('none', 'batch');
+
 create table public.products (
   like private.record including defaults including indexes,
   sku text not null,
@@ -8,6 +10,7 @@ create table public.products (
   category text,
   unit text not null default 'piece',
   allows_fractions boolean not null default false,
+  tracking public.product_tracking not null default 'none',
   order_minimum numeric(14,3),
   order_maximum numeric(14,3),
   order_multiple numeric(14,3),
@@ -42,6 +45,7 @@ create index products_container on public.products (tenant_id, container_product
 create index products_search on public.products using gin ((name || ' ' || sku) extensions.gin_trgm_ops);
 comment on table public.products is 'What is sold. Its base price is per unit, before tax, in the tenant''s currency.';
 comment on column public.products.allows_fractions is 'Whether a part of a unit can be ordered, down to a thousandth, like kilograms; crates cannot.';
+comment on column public.products.tracking is 'Whether its stock is known by batch; begun and ended while nothing of it is in stock.';
 comment on column public.products.order_minimum is 'The least that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_maximum is 'The most that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_multiple is 'What one order has of it is a multiple of so many base units; null for any.';

@@ -3,9 +3,10 @@
 create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return'
+  'opening', 'adjustment', 'condition_change', 'reversal', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return'
 );
-create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'rejected');
+create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'reversed', 'rejected');
+create type public.adjustment_effect as enum ('increase', 'decrease', 'both', 'condition_change');
 
 create table public.warehouses (
   like private.record including defaults including indexes,
@@ -52,6 +53,40 @@ alter table public.invitations add foreign key (tenant_id, warehouse_id) referen
 create index memberships_warehouse on public.memberships (tenant_id, warehouse_id);
 create index invitations_warehouse on public.invitations (tenant_id, warehouse_id);
 
+create table public.adjustment_reasons (
+  like private.record including defaults including indexes,
+  name text not null,
+  effect public.adjustment_effect not null,
+  is_for_counts boolean not null default false,
+  is_active boolean not null default true,
+  foreign key (tenant_id) references public.tenants (id),
+  unique (tenant_id, name),
+  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+);
+create unique index adjustment_reasons_counts on public.adjustment_reasons (tenant_id) where is_for_counts;
+comment on table public.adjustment_reasons is 'Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name.';
+comment on column public.adjustment_reasons.effect is
+  'What it explains: stock that is added, that is taken, either, or goods that go from one condition to another, as many in the one as out of the other. Said once; documents were judged by it.';
+comment on column public.adjustment_reasons.is_for_counts is 'The one that differences of counts have unless somebody says more. Every company has it; one that is not in use is that still, and chosen nowhere else.';
+select private.manage_table('public.adjustment_reasons', 'adjustment_reason');
+select private.set_audience('adjustment_reason', 'inventory.view');
+select private.register_error('adjustment_reason_taken', 409, 'There is a reason of this name already.', 'Choose another name, or use that one.');
+select private.refuse_taken('public.adjustment_reasons', 'adjustment_reasons_tenant_id_name_key', 'adjustment_reason_taken');
+
+create function private.tg_tenants__give_reasons() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.adjustment_reasons (tenant_id, name, effect, is_for_counts) values
+    (new.id, 'Damaged', 'decrease', false), (new.id, 'Lost', 'decrease', false), (new.id, 'Stolen', 'decrease', false),
+    (new.id, 'Expired', 'decrease', false), (new.id, 'Own use', 'decrease', false), (new.id, 'Found', 'increase', false),
+    (new.id, 'Correction', 'both', false), (new.id, 'Count difference', 'both', true), (new.id, 'Inspected', 'condition_change', false);
+  return null;
+end
+$$;
+comment on function private.tg_tenants__give_reasons() is 'Gives a new company the reasons to correct stock that it begins with.';
+create trigger _300_give_reasons after insert on public.tenants for each row execute function private.tg_tenants__give_reasons();
+
 create table public.inventory (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
@@ -94,17 +129,22 @@ create table public.inventory_transactions (
   occurred_at timestamptz not null default clock_timestamp(),
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by uuid default auth.uid(),
+  reason_id uuid,
   primary key (tenant_id, id),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  foreign key (tenant_id, reason_id) references public.adjustment_reasons (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
   constraint occurred_at_is_finite check (occurred_at > '2000-01-01' and occurred_at < '2200-01-01')
 ) partition by range (id);
 create index inventory_transactions_balance on public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, occurred_at, id);
 create index inventory_transactions_product on public.inventory_transactions (tenant_id, product_id);
+create index inventory_transactions_reason on public.inventory_transactions (tenant_id, reason_id) where reason_id is not null;
 create index inventory_transactions_reference on public.inventory_transactions (tenant_id, reference_id);
 comment on table public.inventory_transactions is
   'The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at).';
+comment on column public.inventory_transactions.reason_id is 'Why stock was corrected; null where the document says it: a delivery, a load.';
+select private.hold_to_unit('public.inventory_transactions', 'quantity');
 select private.protect_ledger('public.inventory_transactions');
 select private.keep_by_quarters('public.inventory_transactions');
 
@@ -171,7 +211,8 @@ begin
 
   -- A movement out that arrives late must not have emptied the shelf before something else was taken from it.
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', first.product_id, 'sku', p.sku, 'name', p.name,
-    'balance', first.balance, 'occurred_at', first.occurred_at, 'reference_type', first.reference_type, 'reference_id', first.reference_id))
+    'balance', first.balance, 'occurred_at', first.occurred_at, 'reference_type', first.reference_type, 'reference_id', first.reference_id,
+    'number', coalesce(private.number_of(first.reference_type, first.tenant_id, first.reference_id), pg_catalog.replace(first.reference_type, '_', ' '))))
   into problem
   from (
     select distinct on (late.warehouse_id, late.product_id, late.condition) late.*
@@ -205,7 +246,7 @@ comment on function private.tg_inventory_transactions__post() is
 create trigger _300_post after insert on public.inventory_transactions
 referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post();
 
-create function private.tg_inventory__guard_balance() returns trigger
+create function private.tg__guard_balance() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -215,10 +256,11 @@ begin
   return new;
 end
 $$;
-comment on function private.tg_inventory__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
+comment on function private.tg__guard_balance() is 'Refuses every change of a balance that does not come from the ledger or the reservations, superuser included.';
 create trigger _200_guard_balance before insert or update of on_hand, reserved on public.inventory
-for each row execute function private.tg_inventory__guard_balance();
+for each row execute function private.tg__guard_balance();
 select private.register_error('reorder_point_is_bounded', 422, 'The reorder point is negative or too large.', 'Enter a quantity from 0 to 99999999.');
+select private.hold_to_unit('public.inventory', 'reorder_point');
 select private.force_policies('public.inventory');
 select private.audit_changes('public.inventory', null, 'reorder_point');
 
@@ -227,27 +269,41 @@ create table public.manual_adjustments (
   number text not null,
   warehouse_id uuid not null,
   status public.adjustment_status not null default 'draft',
+  reason_id uuid not null,
   reason text not null,
+  note text,
+  occurred_at timestamptz,
   rejected_reason text,
+  reversed_reason text,
   approved_by uuid,
   approved_at timestamptz,
   applied_at timestamptz,
+  reversed_at timestamptz,
   unique (tenant_id, number),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
-  constraint reason_is_not_blank check (btrim(reason) <> '' and length(reason) <= 500),
+  foreign key (tenant_id, reason_id) references public.adjustment_reasons (tenant_id, id),
+  constraint reason_is_not_blank check (btrim(reason) <> '' and length(reason) <= 40),
+  constraint note_is_bounded check (length(note) <= 500),
+  constraint occurred_at_is_past check (occurred_at > '2000-01-01' and occurred_at <= created_at),
   constraint rejected_reason_matches_status check ((status = 'rejected') = (rejected_reason is not null)),
-  constraint approved_by_matches_status check (status not in ('approved', 'applied') or approved_at is not null)
+  constraint approved_by_matches_status check (status not in ('approved', 'applied', 'reversed') or approved_at is not null),
+  constraint reversal_is_recorded check ((status = 'reversed') = (reversed_at is not null) and (reversed_at is null) = (reversed_reason is null))
 );
+create index manual_adjustments_reason on public.manual_adjustments (tenant_id, reason_id);
 create index manual_adjustments_warehouse on public.manual_adjustments (tenant_id, warehouse_id);
 create index manual_adjustments_recent on public.manual_adjustments (tenant_id, created_at desc, id desc);
-comment on table public.manual_adjustments is 'Corrections of stock by hand, approved by somebody else than who entered them.';
+comment on table public.manual_adjustments is
+  'Corrections of stock by hand, approved by somebody else than who entered them. A wrong one that was applied is reversed: movements are never changed, others take them back.';
+comment on column public.manual_adjustments.reason is 'The reason as it was called when the adjustment was entered.';
+comment on column public.manual_adjustments.occurred_at is 'When it happened, for what is found out later: its movements are placed there. Null for now, when it is applied.';
 select private.register_document('public.manual_adjustments', 'adjustment', 'draft', 'inventory.view', '/stock/adjustments', prefix => 'ADJ');
 insert into private.waiting_states (machine, state, permission) values ('adjustment', 'pending_approval', 'inventory.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('adjustment', 'draft', 'submit', 'pending_approval', 'inventory.edit', null, 'adjustment.submitted'),
   ('adjustment', 'pending_approval', 'approve', 'approved', 'inventory.approve', '{created_by}', 'adjustment.approved'),
   ('adjustment', 'pending_approval', 'reject', 'rejected', 'inventory.approve', '{created_by}', 'adjustment.rejected'),
-  ('adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'adjustment.applied');
+  ('adjustment', 'approved', 'apply', 'applied', 'inventory.edit', null, 'adjustment.applied'),
+  ('adjustment', 'applied', 'reverse', 'reversed', 'inventory.approve', '{created_by}', 'adjustment.reversed');
 
 create table public.manual_adjustment_items (
   id uuid not null default private.uuid_v7(),
@@ -264,5 +320,6 @@ create table public.manual_adjustment_items (
 );
 create index manual_adjustment_items_product on public.manual_adjustment_items (tenant_id, product_id);
 comment on table public.manual_adjustment_items is 'What an adjustment adds (positive) or takes (negative), in base units.';
+select private.hold_to_unit('public.manual_adjustment_items', 'quantity');
 select private.manage_part('public.manual_adjustment_items', 'adjustment_id', 'product_id', 'condition', 'quantity');
 

@@ -27,6 +27,7 @@ create index container_ledger_product on public.container_ledger (tenant_id, pro
 create index container_ledger_reference on public.container_ledger (tenant_id, reference_id);
 comment on table public.container_ledger is 'Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them.';
 comment on column public.container_ledger.unit_deposit is 'Deposit of one container as it was when it was handed over; a return closes the deposit that was paid.';
+select private.hold_to_unit('public.container_ledger', 'quantity');
 select private.protect_ledger('public.container_ledger');
 
 create view public.container_balances with (security_invoker = true) as

@@ -64,6 +64,7 @@ create index transfer_items_product on public.transfer_items (tenant_id, product
 comment on table public.transfer_items is
   'What a transfer takes along, in base units. People of the receiving place see it only when everything was received: they count without knowing it.';
 comment on column public.transfer_items.received is 'The sum of its receipts.';
+select private.hold_to_unit('public.transfer_items', 'quantity');
 select private.manage_part('public.transfer_items', 'transfer_id', 'product_id', 'condition', 'quantity');
 
 create table public.transfer_receipts (
@@ -83,6 +84,7 @@ create table public.transfer_receipts (
 create index transfer_receipts_transfer on public.transfer_receipts (tenant_id, transfer_id);
 create index transfer_receipts_product on public.transfer_receipts (tenant_id, product_id);
 comment on table public.transfer_receipts is 'What came of a transfer, when, counted by whom, in base units; one row per product and receipt.';
+select private.hold_to_unit('public.transfer_receipts', 'quantity');
 select private.protect_ledger('public.transfer_receipts');
 
 select private.register_error('transfer_goes_elsewhere', 422, 'A transfer goes from one place to another.', 'Choose two different places.');

@@ -59,8 +59,12 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('stock_count', 'approved', 'cancel', 'cancelled', 'inventory.edit', null, 'stock_count.cancelled');
 insert into private.in_place_commands (machine, state, command, permission) values
   ('stock_count', 'counting', 'record', 'inventory.edit'),
-  ('stock_count', 'recounting', 'record', 'inventory.edit');
+  ('stock_count', 'recounting', 'record', 'inventory.edit'),
+  ('stock_count', 'counting', 'refresh', 'inventory.edit'),
+  ('stock_count', 'recounting', 'refresh', 'inventory.edit'),
+  ('stock_count', 'counted', 'explain', 'inventory.approve');
 select private.offer_if('stock_count', 'auth.uid() = any (stock_counts.counters)', 'record');
+select private.offer_if('stock_count', 'auth.uid() <> all (stock_counts.counters)', 'refresh');
 
 create table public.stock_count_items (
   id uuid not null default private.uuid_v7(),
@@ -69,30 +73,38 @@ create table public.stock_count_items (
   product_id uuid not null,
   condition public.stock_condition not null default 'good',
   round integer not null default 1,
+  is_by_hand boolean not null default false,
   counted numeric(14,3),
   counted_at timestamptz,
   counted_by uuid,
   expected numeric(14,3),
+  reason_id uuid,
   variance numeric(14,3) generated always as (counted - expected) stored,
   primary key (tenant_id, id),
   unique (tenant_id, stock_count_id, product_id, condition),
   foreign key (tenant_id, stock_count_id) references public.stock_counts (tenant_id, id) on delete cascade,
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  foreign key (tenant_id, reason_id) references public.adjustment_reasons (tenant_id, id),
   constraint counted_is_bounded check (counted between 0 and 99999999),
   constraint expected_is_bounded check (expected between 0 and 99999999),
   constraint counted_is_complete check ((counted is null) = (counted_at is null))
 );
 create index stock_count_items_product on public.stock_count_items (tenant_id, product_id);
+create index stock_count_items_reason on public.stock_count_items (tenant_id, reason_id) where reason_id is not null;
 comment on table public.stock_count_items is 'What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing.';
+comment on column public.stock_count_items.is_by_hand is 'Somebody chose the product, or found it where the count had no line for it: the line stays, whatever the books say.';
 comment on column public.stock_count_items.counted is 'What was found; 0 was typed, null was not counted.';
 comment on column public.stock_count_items.expected is 'What the books said at the moment in which the line was counted; null until the count is finished.';
+comment on column public.stock_count_items.reason_id is 'Why there is a difference, as far as somebody has found out; else it is the company''s reason for counts.';
 comment on column public.stock_count_items.variance is 'Counted less expected; null while either is unknown.';
-select private.manage_part('public.stock_count_items', 'stock_count_id', 'product_id', 'condition', 'counted');
+select private.hold_to_unit('public.stock_count_items', 'counted');
+select private.manage_part('public.stock_count_items', 'stock_count_id', 'product_id', 'condition', 'counted', 'reason_id');
 
 alter table public.inventory add foreign key (tenant_id, last_count_id) references public.stock_counts (tenant_id, id);
 create index inventory_last_count on public.inventory (tenant_id, last_count_id);
 
 select private.register_error('not_a_counter', 403, 'Others were named to count this.', 'Ask one of them, or have yourself named when a recount is asked for.');
+select private.register_error('counters_are_blind', 403, 'Who counts does not compare with the books.', 'Ask somebody who does not count here.');
 select private.register_error('count_line_closed', 409, 'Only the lines that were chosen are counted again.', 'Leave out the products in the details, or have them recounted, too.');
 select private.register_error('count_incomplete', 409, 'Some lines are not counted.', 'Count the products in the details, 0 where there is nothing; or finish and leave them uncounted.');
 select private.register_error('count_outdated', 409, 'The books of the time of the count have changed since it was approved.', 'Have the products in the details recounted.');
@@ -198,8 +210,8 @@ begin
     private.check_text('note', nullif(pg_catalog.btrim(note), ''), 500))
   returning * into target;
   -- In every condition that the place has it in; good, where it has none.
-  insert into public.stock_count_items (tenant_id, stock_count_id, product_id, condition)
-  select distinct tenant, target.id, w, coalesce(i.condition, 'good')
+  insert into public.stock_count_items (tenant_id, stock_count_id, product_id, condition, is_by_hand)
+  select distinct tenant, target.id, w, coalesce(i.condition, 'good'), true
   from pg_catalog.unnest(product_ids) w
   left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = target.warehouse_id and i.product_id = w and (i.on_hand > 0 or i.condition = 'good');
   return target;
@@ -260,8 +272,8 @@ begin
       perform private.fail('count_line_closed', pg_catalog.jsonb_build_object('items', problems));
     end if;
   end if;
-  insert into public.stock_count_items as i (tenant_id, stock_count_id, product_id, condition, round, counted, counted_at, counted_by)
-  select tenant, target.id, f.product_id, f.condition, target.round, f.quantity, pg_catalog.clock_timestamp(), auth.uid()
+  insert into public.stock_count_items as i (tenant_id, stock_count_id, product_id, condition, round, is_by_hand, counted, counted_at, counted_by)
+  select tenant, target.id, f.product_id, f.condition, target.round, true, f.quantity, pg_catalog.clock_timestamp(), auth.uid()
   from pg_catalog.jsonb_to_recordset(found_there) as f (product_id uuid, condition public.stock_condition, quantity numeric)
   on conflict on constraint stock_count_items_tenant_id_stock_count_id_product_id_condi_key
   do update set counted = excluded.counted, counted_at = excluded.counted_at, counted_by = excluded.counted_by;
@@ -271,6 +283,35 @@ $$;
 comment on function private.record_stock_count(uuid, jsonb) is
   'What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal.';
 select private.expose_command('record_stock_count');
+
+create function private.refresh_stock_count(stock_count_id uuid, expected_version integer default null) returns public.stock_counts
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('inventory.view');
+  target public.stock_counts := private.lock_stock_count(tenant, stock_count_id, expected_version);
+begin
+  if not private.takes_in_place('stock_count', tenant, target.status::text, 'refresh') then
+    perform private.fail('stock_count_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'refresh'));
+  end if;
+  -- Which lines go tells what the books say.
+  if auth.uid() = any (target.counters) then
+    perform private.fail('counters_are_blind', pg_catalog.jsonb_build_object('stock_count_id', target.id));
+  end if;
+  if target.status = 'recounting' then
+    delete from public.stock_count_items i
+    where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round and i.counted is null and not i.is_by_hand
+      and private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, pg_catalog.clock_timestamp()) = 0;
+  elsif target.is_full then
+    perform private.add_cards(target);
+  end if;
+  return target;
+end
+$$;
+comment on function private.refresh_stock_count(uuid, integer) is
+  'Brings the lines of the latest round up to what the books say now: a first count gets what has come to the place, a recount loses what nobody has counted again and is not there any more. Earlier rounds and lines added by hand stay. Not by those who count. Raises counters_are_blind, stock_count_transition_illegal.';
+select private.expose_command('refresh_stock_count');
 
 create function private.finish_stock_count(stock_count_id uuid, leave_uncounted boolean default false, expected_version integer default null) returns public.stock_counts
 language plpgsql security definer set search_path = ''
@@ -327,7 +368,7 @@ begin
       c.counters || case when counter_ids is null then '{}' else private.require_counters(tenant, c.warehouse_id, counter_ids) end) p order by p)
   where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
-  update public.stock_count_items i set round = target.round, counted = null, counted_at = null, counted_by = null, expected = null
+  update public.stock_count_items i set round = target.round, counted = null, counted_at = null, counted_by = null, expected = null, reason_id = null
   where i.tenant_id = tenant and i.stock_count_id = target.id and (i.product_id, i.condition) in (
     select w.product_id, coalesce(w.condition, 'good') from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition)
   );
@@ -344,6 +385,50 @@ comment on function private.recount_stock_count(uuid, jsonb, uuid[], integer) is
   'Has some lines counted again, items [{product_id, condition?}], by those who counted before and by counter_ids, others whom the approval is then kept from, too. What was found the first time is in the audit trail. Raises input_invalid, record_not_found, stock_count_transition_illegal.';
 select private.expose_command('recount_stock_count');
 
+create function private.explain_stock_count(stock_count_id uuid, items jsonb, expected_version integer default null) returns public.stock_counts
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('inventory.view');
+  target public.stock_counts := private.lock_stock_count(tenant, stock_count_id, expected_version);
+  problems jsonb;
+begin
+  if not private.takes_in_place('stock_count', tenant, target.status::text, 'explain') then
+    perform private.fail('stock_count_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', 'explain'));
+  end if;
+  perform private.require_records('items', items, '{"product_id": "uuid", "condition": "public.stock_condition", "reason_id": "uuid"}');
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', w.product_id, 'condition', coalesce(w.condition, 'good'), 'variance', i.variance, 'reason', r.name, 'effect', r.effect)) into problems
+  from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition, reason_id uuid)
+  left join public.stock_count_items i on i.tenant_id = tenant and i.stock_count_id = target.id and i.product_id = w.product_id and i.condition = coalesce(w.condition, 'good')
+  left join public.adjustment_reasons r on r.tenant_id = tenant and r.id = w.reason_id and r.is_active
+  where i.id is null or w.reason_id is not null and (r.id is null or r.effect = 'condition_change' or private.fits(r.effect, i.variance) is not true);
+  if problems is not null then
+    perform private.fail('reason_does_not_fit', pg_catalog.jsonb_build_object('items', problems));
+  end if;
+  update public.stock_count_items i set reason_id = w.reason_id
+  from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition, reason_id uuid)
+  where i.tenant_id = tenant and i.stock_count_id = target.id and i.product_id = w.product_id and i.condition = coalesce(w.condition, 'good');
+  return target;
+end
+$$;
+comment on function private.explain_stock_count(uuid, jsonb, integer) is
+  'Says why there are differences, items [{product_id, condition?, reason_id (null for none)}], before the count is approved: reasons that explain a difference of that sign. Raises reason_does_not_fit, stock_count_transition_illegal.';
+select private.expose_command('explain_stock_count');
+
+create function private.adds_defective(target public.stock_counts) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.stock_count_items i
+    where i.tenant_id = target.tenant_id and i.stock_count_id = target.id and i.condition = 'defective' and i.variance > 0
+  );
+end
+$$;
+comment on function private.adds_defective(public.stock_counts) is 'Whether a count makes stock defective.';
+select private.offer_if('stock_count', 'not private.adds_defective(stock_counts) or private.has_permission(stock_counts.tenant_id, ''inventory.condemn'')', 'approve');
+
 create function private.approve_stock_count(stock_count_id uuid, expected_version integer default null) returns public.stock_counts
 language plpgsql security definer set search_path = ''
 as $$
@@ -353,6 +438,7 @@ declare
   target public.stock_counts := private.lock_stock_count(tenant, stock_count_id, expected_version);
   next_state constant text := private.next_state('stock_count', target.id, target.status::text, 'approve');
 begin
+  perform private.require_condemner(tenant, private.adds_defective(target));
   if private.record_approval(tenant, 'stock_count', target.id, 'approve', target.status::text) then
     update public.stock_counts c set status = next_state::public.stock_count_status, approved_by = auth.uid(), approved_at = pg_catalog.now()
     where c.tenant_id = target.tenant_id and c.id = target.id
@@ -361,7 +447,7 @@ begin
   return target;
 end
 $$;
-comment on function private.approve_stock_count(uuid, integer) is 'Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal.';
+comment on function private.approve_stock_count(uuid, integer) is 'Accepts the differences of a count that somebody else entered and others counted; goods found defective that the books do not know so need inventory.condemn. Raises separation_of_duties, defective_by_auditors_only, stock_count_transition_illegal.';
 select private.expose_command('approve_stock_count');
 
 create function private.post_stock_count(stock_count_id uuid, expected_version integer default null) returns public.stock_counts
@@ -383,16 +469,17 @@ begin
   for no key update;
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.id, 'sku', p.sku, 'name', p.name, 'condition', i.condition)) into problems
   from public.stock_count_items i join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where i.tenant_id = tenant and i.stock_count_id = target.id
+  where i.tenant_id = tenant and i.stock_count_id = target.id and i.counted is not null
     and i.expected <> private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, i.counted_at);
   if problems is not null then
     perform private.fail('count_outdated', pg_catalog.jsonb_build_object('items', problems));
   end if;
   update public.stock_counts c set status = next_state::public.stock_count_status, posted_at = pg_catalog.now() where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
-  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
-  select tenant, target.warehouse_id, i.product_id, i.condition, i.variance, 'count', 'stock_count', target.id, i.counted_at
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, reason_id, occurred_at)
+  select tenant, target.warehouse_id, i.product_id, i.condition, i.variance, 'count', 'stock_count', target.id, coalesce(i.reason_id, r.id), i.counted_at
   from public.stock_count_items i
+  join public.adjustment_reasons r on r.tenant_id = tenant and r.is_for_counts
   where i.tenant_id = tenant and i.stock_count_id = target.id and i.variance <> 0;
   update public.inventory b set last_counted_at = i.counted_at, last_count_id = target.id
   from public.stock_count_items i

@@ -159,6 +159,7 @@ comment on column public.order_items.price_change is 'What its price has gone up
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 comment on column public.order_items.quantity_returned is 'What of it came back later, from the returns that were received.';
+select private.hold_to_unit('public.order_items', 'quantity');
 select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate', 'taxes', 'price_includes_tax');
 
 create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
@@ -241,6 +242,7 @@ create table public.fulfilment_items (
 create index fulfilment_items_order_item on public.fulfilment_items (tenant_id, order_item_id);
 create index fulfilment_items_product on public.fulfilment_items (tenant_id, product_id);
 comment on table public.fulfilment_items is 'What an attempt carries per line, and what was delivered of it.';
+select private.hold_to_unit('public.fulfilment_items', 'quantity', 'quantity_delivered');
 select private.force_policies('public.fulfilment_items');
 select private.audit_changes('public.fulfilment_items', null, 'quantity_delivered', 'refused_reason');
 
@@ -262,6 +264,7 @@ create table public.reservations (
 create index reservations_stock on public.reservations (tenant_id, warehouse_id, product_id);
 create index reservations_product on public.reservations (tenant_id, product_id);
 comment on table public.reservations is 'Stock set aside per order line. Their sum is inventory.reserved, always.';
+select private.hold_to_unit('public.reservations', 'quantity');
 select private.force_policies('public.reservations');
 
 ------------------------------------------------------------------------------------------------
@@ -284,12 +287,15 @@ begin
     for no key update
   )
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'product_id', w.product_id, 'sku', p.sku, 'name', p.name, 'required', w.quantity, 'available', coalesce(i.available, 0)) order by p.sku)
+    'product_id', w.product_id, 'sku', p.sku, 'name', p.name, 'required', w.quantity, 'available', a.available) order by p.sku)
   into short
   from wanted w
   left join locked i using (tenant_id, warehouse_id, product_id)
   join public.products p on p.tenant_id = w.tenant_id and p.id = w.product_id
-  where w.quantity > coalesce(i.available, 0);
+  cross join lateral (
+    select coalesce(i.available, 0) - case when p.tracking = 'batch' then private.unpickable_once_locked(w.tenant_id, w.warehouse_id, w.product_id) else 0 end as available
+  ) a
+  where w.quantity > a.available;
   if short is not null then
     perform private.fail('stock_short', pg_catalog.jsonb_build_object('short', short));
   end if;

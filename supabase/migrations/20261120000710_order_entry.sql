@@ -177,9 +177,10 @@ begin
     with priced as (
       select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
         private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as tax_amount,
-        coalesce(i.available, 0) > 0 as in_stock, case when sees_stock then coalesce(i.available, 0) end as available
+        s.available > 0 as in_stock, case when sees_stock then s.available end as available
       from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
+      cross join lateral (select greatest(0, coalesce(i.available, 0) - private.unpickable(tenant, quote_order.warehouse_id, r.product_id)) as available) s
     )
     select pg_catalog.jsonb_build_object(
       'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),

@@ -193,7 +193,10 @@ begin
   ) l
   left join public.inventory s on s.tenant_id = target.tenant_id and s.warehouse_id = target.warehouse_id and s.product_id = l.product_id and s.condition = 'good'
   join public.products p on p.tenant_id = target.tenant_id and p.id = l.product_id
-  cross join lateral (select greatest(0, coalesce(s.available, 0) - l.taken_before) as left_over) a
+  cross join lateral (
+    select greatest(0, coalesce(s.available, 0) - l.taken_before
+      - case when p.tracking = 'batch' then private.unpickable(target.tenant_id, target.warehouse_id, l.product_id) else 0 end) as left_over
+  ) a
   -- What is sent is a multiple of what the product is ordered in, too.
   cross join lateral (select case when a.left_over >= l.quantity then l.quantity else a.left_over - mod(a.left_over, private.order_step(p)) end as covered) c;
   if not cover @? '$[*] ? (@.missing > 0)' or not cover @? '$[*] ? (@.covered > 0)' then

@@ -339,6 +339,7 @@ create table public.offload_items (
 );
 create index offload_items_product on public.offload_items (tenant_id, product_id);
 comment on table public.offload_items is 'Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed.';
+select private.hold_to_unit('public.offload_items', 'counted');
 select private.protect_ledger('public.offload_items');
 
 create table public.variances (
@@ -389,6 +390,7 @@ create index variances_product on public.variances (tenant_id, product_id);
 create index variances_responsible on public.variances (tenant_id, responsible_id);
 comment on table public.variances is 'Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account).';
 comment on column public.variances.expected is 'Base units, or money for kind cash (then unit_value is 1).';
+select private.hold_to_unit('public.variances', 'expected', 'actual');
 select private.register_document('public.variances', 'variance', 'pending_review', 'variances.view', '/variances', prefix => 'VAR');
 insert into private.waiting_states (machine, state, permission) values ('variance', 'pending_review', 'variances.approve');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values

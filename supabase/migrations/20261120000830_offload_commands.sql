@@ -234,6 +234,7 @@ begin
   perform private.check_text('note', note, 1000);
   if command = 'approve' then
     perform private.require_choice('code', code::text);
+    perform private.require_condemner(tenant, target.kind = 'offload' and target.condition = 'defective' and target.difference > 0);
   end if;
   if responsible is not null and not exists (select from public.memberships m where m.tenant_id = tenant and m.id = responsible) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('responsible_id', responsible));
@@ -258,11 +259,13 @@ end
 $$;
 comment on function private.decide_variance(uuid, text, public.variance_code, uuid, text, integer) is 'Body of approve_variance and reject_variance.';
 
+select private.offer_if('variance', '(variances.kind = ''offload'' and variances.condition = ''defective'' and variances.difference > 0) is not true or private.has_permission(variances.tenant_id, ''inventory.condemn'')', 'approve');
+
 create function private.approve_variance(variance_id uuid, code public.variance_code, responsible_id uuid default null, note text default null, expected_version integer default null) returns public.variances
 language sql security definer set search_path = ''
 as $$ select private.decide_variance(variance_id, 'approve', code, responsible_id, note, expected_version) $$;
 comment on function private.approve_variance(uuid, public.variance_code, uuid, text, integer) is
-  'Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van''s stock. Raises separation_of_duties, record_not_found, variance_transition_illegal.';
+  'Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van''s stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal.';
 select private.expose_command('approve_variance');
 
 create function private.reject_variance(variance_id uuid, note text, expected_version integer default null) returns public.variances

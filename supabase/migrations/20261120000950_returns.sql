@@ -78,6 +78,7 @@ create index return_items_order_item on public.return_items (tenant_id, order_it
 create index return_items_product on public.return_items (tenant_id, product_id);
 comment on table public.return_items is 'What of which delivered line comes back, in base units, and in which condition it was found.';
 comment on column public.return_items.received is 'All that was counted; null until then.';
+select private.hold_to_unit('public.return_items', 'quantity', 'good', 'suspect', 'defective');
 select private.manage_part('public.return_items', 'return_id', 'quantity', 'good', 'suspect', 'defective');
 
 alter table public.credit_notes add column return_id uuid;

@@ -160,6 +160,21 @@ $$;
 comment on function private.credit_return(public.returns, public.orders) is
   'What the receipt of a return does to the bill of one of its orders: an invoice that is not issued is drafted anew over what stayed, an issued one gets a draft of a credit note. Order and customer are locked.';
 
+create or replace function private.delivered_by(moved public.inventory_transactions) returns uuid[]
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  -- The orders, less what has come back of them already.
+  return case when moved.kind = 'return' then array(
+    select i.order_id from public.return_items l join public.order_items i on i.tenant_id = l.tenant_id and i.id = l.order_item_id
+    where l.tenant_id = moved.tenant_id and l.return_id = moved.reference_id and l.product_id = moved.product_id
+    union
+    select o.return_id from public.return_items l join public.return_items o on o.tenant_id = l.tenant_id and o.order_item_id = l.order_item_id
+    where l.tenant_id = moved.tenant_id and l.return_id = moved.reference_id and l.product_id = moved.product_id
+  ) else '{}' end;
+end
+$$;
+
 create function private.receive_return(return_id uuid, items jsonb, expected_version integer default null) returns public.returns
 language plpgsql security definer set search_path = ''
 as $$

@@ -232,7 +232,7 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -269,6 +269,9 @@ using (tenant_id = (select private.tenant_id('prices.edit')));
 
 grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
 
+grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
+
+select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
@@ -310,6 +313,31 @@ using (
 );
 
 grant select on public.reorder_suggestions to authenticated;
+
+-- A batch is of all places; what is where, and the adjustments that name it, are of theirs.
+grant execute on function private.tenant_today to authenticated;
+grant select on public.batches, public.batch_stock, public.batch_movements, public.adjustment_batches, public.batch_balances to authenticated;
+create policy select_readers on public.batches for select to authenticated
+using (tenant_id = (select private.tenant_id('inventory.view')));
+create policy select_readers on public.batch_stock for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.batch_movements for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.adjustment_batches for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.manual_adjustments a where a.tenant_id = adjustment_batches.tenant_id and a.id = adjustment_id
+  ))
+);
 
 grant select on public.container_ledger, public.container_balances to authenticated;
 create policy select_readers on public.container_ledger for select to authenticated
@@ -388,6 +416,8 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
 );
+
+grant select on public.batch_recipients to authenticated;
 
 -- Family 08, delivery.
 

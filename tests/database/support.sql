@@ -87,6 +87,11 @@ language sql stable security definer as $$
   ), 0)
 $$;
 
+create function tests.reason(name text, company text default 'acme') returns uuid
+language sql stable security definer as $$
+  select r.id from public.adjustment_reasons r where r.tenant_id = tests.tenant(company) and r.name = reason.name
+$$;
+
 create function tests.lines(sku text, quantity numeric) returns jsonb
 language sql stable as $$ select jsonb_build_array(jsonb_build_object('product_id', tests.product(sku), 'quantity', quantity)) $$;
 

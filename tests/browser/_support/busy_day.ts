@@ -89,12 +89,33 @@ export async function busyDay(): Promise<BusyDay> {
   });
   await ask();
 
+  const damaged = await by('warehouse').row('adjustment_reasons?name=eq.Damaged&select=id');
   const adjustment = await by('warehouse').command('create_adjustment', {
     warehouse_id: company.depot.id,
-    reason: 'Two crates broke in the yard',
+    reason_id: damaged.id,
     items: [{ product_id: company.cola.id, quantity: -2, condition: 'good' }],
+    note: 'Two crates broke in the yard',
   });
   await by('warehouse').command('submit_adjustment', { adjustment_id: adjustment.id });
+  await by('owner').ask('/rest/v1/products', {
+    body: { sku: 'MILK', name: 'Milk', unit: 'carton', base_price: 100, tracking: 'batch' },
+  });
+  const milk = await by('owner').row('products?sku=eq.MILK&select=id');
+  const found = await by('warehouse').row('adjustment_reasons?name=eq.Found&select=id');
+  const receipt = await by('warehouse').command('create_adjustment', {
+    warehouse_id: company.depot.id,
+    reason_id: found.id,
+    items: [
+      {
+        product_id: milk.id,
+        quantity: 40,
+        batches: [{ code: 'M-1', quantity: 40, expires_on: '2199-12-31' }],
+      },
+    ],
+  });
+  await by('warehouse').command('submit_adjustment', { adjustment_id: receipt.id });
+  await by('manager').command('approve_adjustment', { adjustment_id: receipt.id });
+  await by('warehouse').command('apply_adjustment', { adjustment_id: receipt.id });
   const branch = await by('owner').row('warehouses?code=eq.KLF&select=*');
   const transfer = await by('warehouse').command('create_transfer', {
     from_warehouse_id: company.depot.id,

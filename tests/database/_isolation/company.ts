@@ -225,15 +225,27 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     explanation: 'One crate fell',
   });
 
+  const found = await as('warehouse').one<Row>(
+    `select id from adjustment_reasons where name = 'Found'`,
+  );
   const adjustment = await as('warehouse').rpc<Row>('create_adjustment', {
     warehouse_id: depot,
-    reason: 'Found behind the shelf',
+    reason_id: found.id,
     items: [{ product_id: product.id, quantity: 1 }],
+    note: 'Behind the shelf',
   });
   await as('warehouse').rpc('submit_adjustment', { adjustment_id: adjustment.id });
   await as('warehouse').query(`update inventory set reorder_point = 5000 where product_id = $1`, [
     product.id,
   ]);
+  await receiveBatch(company, depot, found.id);
+  await admin.query(
+    `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+     select o.tenant_id, $2, p.id, -1, 'delivery', 'order', o.id
+     from orders o join products p on p.tenant_id = o.tenant_id and p.sku = 'LOT'
+     where o.tenant_id = $1 and o.status = 'delivered'`,
+    [company.tenantId, depot],
+  );
   await countStock(company, depot, product.id);
   await sendStock(company, { product: product.id, from: depot, to: branch });
   await as('owner').rpc('invite_member', {
@@ -314,6 +326,27 @@ async function addFile(company: Company, document: Record<string, unknown>): Pro
   }
   const path = `${company.tenantId}/contract`;
   await person.rpc('add_attachment', { ...document, path, name: 'Contract.pdf' });
+}
+
+/** Goods of a batch that came in and turned out bad. */
+async function receiveBatch(company: Company, place: string, reason: string): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(
+    `insert into products (sku, name, unit, base_price, tracking) values ('LOT', 'Milk', 'carton', 100, 'batch')`,
+  );
+  const milk = await as('owner').one<Row>(`select id from products where sku = 'LOT'`);
+  const receipt = await as('warehouse').rpc<Row>('create_adjustment', {
+    warehouse_id: place,
+    reason_id: reason,
+    items: [{ product_id: milk.id, quantity: 9, batches: [{ code: 'B-1', quantity: 9 }] }],
+  });
+  await as('warehouse').rpc('submit_adjustment', { adjustment_id: receipt.id });
+  await as('manager').rpc('approve_adjustment', { adjustment_id: receipt.id });
+  await as('warehouse').rpc('apply_adjustment', { adjustment_id: receipt.id });
+  await as('manager').rpc('block_batch', {
+    batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
+    reason: 'Sour',
+  });
 }
 
 /** A count of one product, by the clerk, that is finished and waits for its approval. */

@@ -5,6 +5,7 @@ import type { Company, Person } from './company.ts';
 
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
+  batch_recipients: `concat_ws(' ', x.tenant_id, x.batch_id, x.order_id)`,
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
@@ -61,6 +62,14 @@ const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('t
 const SCOPES: Record<string, string> = {
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
+  adjustment_batches: through(
+    'adjustment_id',
+    'manual_adjustments',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  batch_movements: mine('warehouse_id', 'my_warehouses'),
+  batch_recipients: mine('order_id', 'my_orders'),
+  batch_stock: mine('warehouse_id', 'my_warehouses'),
   contacts: mine('customer_id', 'my_customers'),
   container_balances: '',
   container_ledger: '',
@@ -126,6 +135,7 @@ const DOCUMENTS: Record<string, string> = {
   customer: 'customers',
   invoice: 'invoices',
   adjustment: 'manual_adjustments',
+  batch: 'batches',
   offload: 'offload_documents',
   order: 'orders',
   payment: 'payments',

@@ -93,6 +93,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { registration: 'ISO 1', name: 'Sample', capacity_kg: 1, capacity_l: 1, capacity_units: 1 },
       { home_warehouse_id: ids.warehouse },
     ),
+    adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };

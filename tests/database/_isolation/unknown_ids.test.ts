@@ -29,6 +29,7 @@ const ROWS: Record<string, string> = {
   return_item_id: `select id from public.return_items where tenant_id = $1`,
   responsible_id: `select id from public.memberships where tenant_id = $1 and role = 'driver'`,
   tenant_id: `select id from public.tenants where id = $1`,
+  reason_id: `select id from public.adjustment_reasons where tenant_id = $1 order by name`,
   territory_id: `select id from public.territories where tenant_id = $1 order by code`,
   to_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'KLF'`,
   user_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,

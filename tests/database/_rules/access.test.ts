@@ -22,6 +22,8 @@ beforeAll(async () => {
 /** A view has the policies of its tables. */
 const VIEWS = [
   'audit_logs',
+  'batch_balances',
+  'batch_recipients',
   'container_balances',
   'events',
   'receivables',

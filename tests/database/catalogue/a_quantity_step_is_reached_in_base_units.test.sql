@@ -1,6 +1,7 @@
 begin;
 select plan(5);
 
+update products set allows_fractions = true where id = tests.product('EMP-CRATE24');
 update products set allows_fractions = true where id = tests.product('COL-300');
 select tests.sign_in('sales@acme.test');
 create function pg_temp.price(lines jsonb) returns numeric language sql as

@@ -134,7 +134,7 @@ async function statementLine(amount: number): Promise<string> {
 
 test('an adjustment is decided once and moves the stock once', async () => {
   const adjustment_id = await made(
-    `(select id from tests.sign_in('warehouse@acme.test'), public.create_adjustment(tests.depot(), 'Broken', tests.lines('COL-300', -7)))`,
+    `(select id from tests.sign_in('warehouse@acme.test'), public.create_adjustment(tests.depot(), tests.reason('Damaged'), tests.lines('COL-300', -7)))`,
   );
   const at = (attempts: Parameters<Races['at']>[2]) =>
     races.at('manual_adjustments', adjustment_id, attempts);

@@ -72,6 +72,11 @@ export class Races {
     return answers;
   }
 
+  /** Comes back when the session stands before somebody else's lock. */
+  async untilWaiting(session: Session): Promise<void> {
+    while ((await this.#waiting([session])) === 0) await sleep(10);
+  }
+
   async #connection(person: string): Promise<Session> {
     const idle = this.#idle.get(person) ?? [];
     this.#idle.set(person, idle);

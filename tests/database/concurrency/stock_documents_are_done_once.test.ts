@@ -41,6 +41,30 @@ test('a transfer leaves once and comes once', async () => {
   expect(await number(BOOKS_DISAGREE)).toBe(0);
 });
 
+test('an adjustment is reversed once', async () => {
+  const [here] = await stocks();
+  const adjustment_id = await made(
+    `(select id from tests.sign_in('warehouse@acme.test'), public.create_adjustment(tests.depot(), tests.reason('Found'), tests.lines('COL-300', 7)))`,
+  );
+  for (const [person, step] of [
+    ['warehouse', 'submit'],
+    ['manager', 'approve'],
+    ['warehouse', 'apply'],
+  ]) {
+    await made(
+      `(select id from tests.sign_in('${person}@acme.test'), public.${step}_adjustment('${adjustment_id}'))`,
+    );
+  }
+  const answers = await races.at(
+    'manual_adjustments',
+    adjustment_id,
+    times(6, ['manager', 'reverse_adjustment', { adjustment_id, reason: 'Not ours' }]),
+  );
+  expect(answers).toEqual({ ok: 1, adjustment_transition_illegal: 5 });
+  expect((await stocks())[0]).toBe(here);
+  expect(await number(BOOKS_DISAGREE)).toBe(0);
+});
+
 test('a transfer that is called back while it is received is one of the two', async () => {
   const transfer_id = await made(`tests.sent('COL-300', 4)`);
   const [here, there] = await stocks();

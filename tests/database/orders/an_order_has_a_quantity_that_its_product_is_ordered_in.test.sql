@@ -2,6 +2,7 @@ begin;
 select plan(21);
 
 update products set order_minimum = 10, order_maximum = 40, order_multiple = 5 where id = tests.product('COL-300');
+update products set allows_fractions = true where id = tests.product('EMP-CRATE24');
 update products set allows_fractions = true, order_multiple = 0.25 where id = tests.product('ORG-300');
 
 create function pg_temp.told(command text) returns text language plpgsql as $$

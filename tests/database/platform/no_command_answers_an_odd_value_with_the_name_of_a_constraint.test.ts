@@ -104,10 +104,16 @@ beforeAll(async () => {
     // Somebody to whom something was delivered.
     buyer_id: await id('customers', `name = 'Gikomba Traders'`),
     tax_id: await id('taxes', 'is_active'),
+    reason_id: await id('adjustment_reasons', `effect = 'increase'`),
     statement_line_id: await id('statement_lines', 'payment_id is null'),
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };
   for (const [name, value] of Object.entries(things)) good.set(name, `'${value}'`);
+  // Small parts of one delivery come back many times.
+  await admin.query(
+    'update products set allows_fractions = true where container_product_id is null',
+  );
+  await admin.query('update products set allows_fractions = true');
   const goods = `'[{"product_id": "${product}", "quantity": 1, "counted": 1}]'`;
   const ownerId = (
     await admin.one<{ id: string }>(`select id from users where email = 'owner@acme.test'`)

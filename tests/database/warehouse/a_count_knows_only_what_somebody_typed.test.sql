@@ -28,7 +28,11 @@ select results_eq($$ select condition::text, counted, expected, variance from st
   $$ values ('good', 0.000, 400.000, -400.000), ('defective', 2.000, 0.000, 2.000) $$, 'what was counted differs from the books');
 select results_eq($$ select counted, expected, variance from stock_count_items where stock_count_id = tests.id('count') and product_id = tests.product('WAT-1500') $$,
   $$ values (null::numeric, 400.000, null::numeric) $$, 'of what was not counted no difference is known');
-select tests.posted(tests.id('count'));
+select tests.sign_in('auditor@acme.test');
+select approve_stock_count(tests.id('count'));
+select tests.sign_in('warehouse@acme.test');
+select post_stock_count(tests.id('count'));
+select tests.sign_out();
 select results_eq($$ select product_id, condition::text, quantity from inventory_transactions where reference_id = tests.id('count') order by quantity $$,
   $$ values (tests.product('COL-300'), 'good', -400.000), (tests.product('COL-300'), 'defective', 2.000), (tests.product('EMP-CRATE24'), 'good', 3.000) $$, 'what was counted is put right');
 select is(tests.stock('WAT-1500'), 400.000, 'what was not counted stays');

@@ -14,7 +14,7 @@ select is(tests.stock('COL-300'), 370.000, 'and has left');
 select is(tests.stock('COL-300', tests.transit()), 30.000, 'it is on its way');
 select is(tests.stock('COL-300', tests.depot('KLF')), 120.000, 'and not there yet');
 select ok(pg_temp.is_whole(), 'nothing is lost from the sum');
-select throws_ok($$ select create_adjustment(tests.transit(), 'Mine', tests.lines('COL-300', -1)) $$, 'PT422', 'warehouse_not_available', 'nobody works in the account of what is on its way');
+select throws_ok($$ select create_adjustment(tests.transit(), tests.reason('Correction'), tests.lines('COL-300', -1)) $$, 'PT422', 'warehouse_not_available', 'nobody works in the account of what is on its way');
 select tests.sign_in('manager@acme.test');
 select throws_ok($$ update warehouses set is_active = true where kind = 'transit' $$, 'PT422', 'transit_is_never_chosen', 'nor opens it');
 select throws_ok($$ insert into warehouses (code, name, kind, is_active) values ('T2', 'Another', 'transit', false) $$, 'PT409', 'transit_account_taken', 'there is one');

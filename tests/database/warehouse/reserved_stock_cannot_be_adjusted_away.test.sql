@@ -3,7 +3,7 @@ select plan(3);
 
 select tests.remember('order', tests.allocated('Westlands Wholesalers', 'COL-300', 390));
 select tests.sign_in('warehouse@acme.test');
-select tests.remember('adjustment', (create_adjustment(tests.depot(), 'Stolen', tests.lines('COL-300', -11))).id);
+select tests.remember('adjustment', (create_adjustment(tests.depot(), tests.reason('Stolen'), tests.lines('COL-300', -11))).id);
 select submit_adjustment(tests.id('adjustment'));
 select tests.sign_in('manager@acme.test');
 select approve_adjustment(tests.id('adjustment'));

@@ -29,6 +29,8 @@ select issue_credit_note(tests.id('note'));
 select tests.sign_out();
 select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300', 2));
 select tests.remember('sent', tests.sent('COL-300', 4));
+insert into products (tenant_id, sku, name, base_price, tracking) values (tests.tenant('acme'), 'MILK', 'Milk', 1, 'batch');
+insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id) values (tests.tenant('acme'), tests.depot(), tests.product('MILK'), 3, 'count', 'test', tests.depot());
 select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 0::bigint, 'nothing differs after a day of work');
 select is((select count(*) from private.derivations d where not exists (
   select from information_schema.tables t where t.table_schema = 'private' and t.table_name = 'derived__' || d.derivation)), 0::bigint, 'every figure has its view');
@@ -67,6 +69,8 @@ with t as (update order_items i set quantity_returned = 2 where i.id = tests.id(
 insert into tampered select 'order_line_returned', id from t;
 with t as (update transfer_items set received = received + 1 where transfer_id = tests.id('sent') returning id, product_id)
 insert into tampered select 'transfer_received', id from t union all select 'goods_in_transit', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.transit() and i.condition = 'good';
+with t as (update batch_stock set on_hand = on_hand + 1 where product_id = tests.product('MILK') returning id, product_id)
+insert into tampered select 'batch_stock', id from t union all select 'batches_of_stock', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.depot() and i.condition = 'good';
 set local session_replication_role = origin;
 select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
 

@@ -51,6 +51,7 @@ begin
       when 'trip.submit_settlement' then perform public.submit_settlement(id, 10);
       when 'settlement.approve' then perform public.approve_settlement(id, 10);
       when 'payment.refund' then perform public.refund_payment(id, 0.01, 'because');
+      when 'stock_count.explain' then perform public.explain_stock_count(id, jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'reason_id', null)));
       when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
       when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
       when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
@@ -120,6 +121,10 @@ begin
   end loop;
   return document;
 end $$;
+
+-- Goods of one delivery come back in small parts.
+update products set allows_fractions = true where sku = 'EMP-CRATE24';
+update products set allows_fractions = true where sku = 'COL-300';
 
 do $$
 declare
@@ -369,7 +374,7 @@ begin
     insert into public.customers (name) values ('Duka') returning id into one;
     insert into public.customer_addresses (customer_id, label, street, city) values (one, 'Shop', 'Ngong Road 1', 'Nairobi');
     perform tests.sign_in('warehouse@acme.test');
-    other := (public.create_adjustment(tests.depot(), 'count', jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', 1)))).id;
+    other := (public.create_adjustment(tests.depot(), tests.reason('Correction'), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', 1)))).id;
     perform tests.sign_out();
     perform pg_temp.examine('customer', one);
     perform pg_temp.examine('adjustment', other);
@@ -401,10 +406,22 @@ begin
   perform pg_temp.examine('customer', one);
   perform pg_temp.examine('adjustment', other);
   perform tests.sign_in('manager@acme.test');
+  perform public.reverse_adjustment(other, 'typed wrongly');
+  perform tests.sign_out();
+  perform pg_temp.examine('adjustment', other);
+  perform tests.sign_in('manager@acme.test');
   perform public.reactivate_customer(one);
   perform public.deactivate_customer(one);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
+
+  -- A batch, blocked and released.
+  insert into public.batches (tenant_id, product_id, code) values (tests.tenant('acme'), tests.product('JUI-1000'), 'B-1') returning id into other;
+  perform pg_temp.examine('batch', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.block_batch(other, 'sour');
+  perform tests.sign_out();
+  perform pg_temp.examine('batch', other);
 
   -- A count in each of its states.
   other := pg_temp.examine('stock_count', tests.count_of('COL-300'));

@@ -48,7 +48,7 @@ select throws_ok($$ delete from invoice_items $$, 'PT409', 'row_is_append_only',
 
 -- Stock.
 select tests.sign_in('warehouse@acme.test');
-select create_adjustment(tests.depot(), 'count', jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', -2)));
+select create_adjustment(tests.depot(), tests.reason('Correction'), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', -2)));
 select tests.sign_out();
 select results_eq($$ select actor, new_values ->> 'quantity' from pg_temp.trail('manual_adjustment_items') $$,
   $$ values (tests.account('warehouse@acme.test'), '-2.000') $$, 'a line of an adjustment');

@@ -6,13 +6,21 @@ export const ADDRESS_KIND = [
   'billing',
   'both',
 ] as const satisfies Enums<'address_kind'>[];
+export const ADJUSTMENT_EFFECT = [
+  'increase',
+  'decrease',
+  'both',
+  'condition_change',
+] as const satisfies Enums<'adjustment_effect'>[];
 export const ADJUSTMENT_STATUS = [
   'draft',
   'pending_approval',
   'approved',
   'applied',
+  'reversed',
   'rejected',
 ] as const satisfies Enums<'adjustment_status'>[];
+export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
 export const CONTAINER_HOLDER = [
   'customer',
   'driver',
@@ -84,6 +92,8 @@ export const MESSAGE_STATUS = [
 export const MOVEMENT_KIND = [
   'opening',
   'adjustment',
+  'condition_change',
+  'reversal',
   'load',
   'delivery',
   'empties',
@@ -135,6 +145,7 @@ export const PAYMENT_STATUS = [
   'rejected',
   'cancelled',
 ] as const satisfies Enums<'payment_status'>[];
+export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
 export const RETURN_REASON = [
   'damaged',
   'expired',

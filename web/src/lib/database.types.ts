@@ -5,6 +5,76 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** Of which batches a line of an adjustment is, in base units without its sign, where somebody said it: always for what comes in. */
+      adjustment_batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          adjustment_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          batch_id: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_batches_tenant_id_adjustment_id_fkey';
+            columns: ['tenant_id', 'adjustment_id'];
+            isOneToOne: false;
+            referencedRelation: 'manual_adjustments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_batches_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_batches_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
+      adjustment_reasons: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          effect: Database['public']['Enums']['adjustment_effect'];
+          is_for_counts: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          effect: Database['public']['Enums']['adjustment_effect'];
+          is_active?: boolean;
+        };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Votes for steps that need several approvers (workflow_definitions.approvals_required). */
       approvals: {
         Row: {
@@ -59,6 +129,124 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Movements of the stock ledger by batch, append-only: the rows of one movement sum to it. */
+      batch_movements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          movement_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          batch_id: string;
+          quantity: number;
+          kind: Database['public']['Enums']['movement_kind'];
+          reference_type: string;
+          reference_id: string;
+          occurred_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'batch_movements_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_movements_tenant_id_movement_id_fkey';
+            columns: ['tenant_id', 'movement_id'];
+            isOneToOne: false;
+            referencedRelation: 'inventory_transactions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_movements_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_movements_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What of a balance (inventory) is of which batch, in base units; their sum is the balance. Changed by the stock ledger alone, under the lock of that balance. */
+      batch_stock: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          batch_id: string;
+          on_hand: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'batch_stock_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_stock_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'batch_stock_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What was made together and expires together, of products that are tracked by batch. It is known from the first receipt that names it. */
+      batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          code: string;
+          status: Database['public']['Enums']['batch_status'];
+          expires_on: string | null;
+          blocked_reason: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'batches_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
       };
       /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
       comments: {
@@ -690,6 +878,7 @@ export interface Database {
           occurred_at: string;
           recorded_at: string;
           recorded_by: string | null;
+          reason_id: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -699,6 +888,13 @@ export interface Database {
             columns: ['tenant_id', 'product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'inventory_transactions_tenant_id_reason_id_fkey';
+            columns: ['tenant_id', 'reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'adjustment_reasons';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -1001,7 +1197,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Corrections of stock by hand, approved by somebody else than who entered them. */
+      /** Corrections of stock by hand, approved by somebody else than who entered them. A wrong one that was applied is reversed: movements are never changed, others take them back. */
       manual_adjustments: {
         Row: {
           id: string;
@@ -1014,16 +1210,28 @@ export interface Database {
           number: string;
           warehouse_id: string;
           status: Database['public']['Enums']['adjustment_status'];
+          reason_id: string;
           reason: string;
+          note: string | null;
+          occurred_at: string | null;
           rejected_reason: string | null;
+          reversed_reason: string | null;
           approved_by: string | null;
           approved_at: string | null;
           applied_at: string | null;
+          reversed_at: string | null;
           allowed_commands: string[] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'manual_adjustments_tenant_id_reason_id_fkey';
+            columns: ['tenant_id', 'reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'adjustment_reasons';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'manual_adjustments_tenant_id_warehouse_id_fkey';
             columns: ['tenant_id', 'warehouse_id'];
@@ -1779,6 +1987,7 @@ export interface Database {
           category: string | null;
           unit: string;
           allows_fractions: boolean;
+          tracking: Database['public']['Enums']['product_tracking'];
           order_minimum: number | null;
           order_maximum: number | null;
           order_multiple: number | null;
@@ -1799,6 +2008,7 @@ export interface Database {
           category?: string | null;
           unit?: string;
           allows_fractions?: boolean;
+          tracking?: Database['public']['Enums']['product_tracking'];
           order_minimum?: number | null;
           order_maximum?: number | null;
           order_multiple?: number | null;
@@ -1818,6 +2028,7 @@ export interface Database {
           category?: string | null;
           unit?: string;
           allows_fractions?: boolean;
+          tracking?: Database['public']['Enums']['product_tracking'];
           order_minimum?: number | null;
           order_maximum?: number | null;
           order_multiple?: number | null;
@@ -2106,10 +2317,12 @@ export interface Database {
           product_id: string;
           condition: Database['public']['Enums']['stock_condition'];
           round: number;
+          is_by_hand: boolean;
           counted: number | null;
           counted_at: string | null;
           counted_by: string | null;
           expected: number | null;
+          reason_id: string | null;
           variance: number | null;
         };
         Insert: Record<never, never>;
@@ -2120,6 +2333,13 @@ export interface Database {
             columns: ['tenant_id', 'product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_items_tenant_id_reason_id_fkey';
+            columns: ['tenant_id', 'reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'adjustment_reasons';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -2895,6 +3115,40 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What the caller sees of each batch, over all places and conditions, in base units, and the days that it lasts. */
+      batch_balances: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          code: string | null;
+          status: Database['public']['Enums']['batch_status'] | null;
+          expires_on: string | null;
+          days_left: number | null;
+          product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
+          on_hand: number | null;
+          created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** For a recall: which customers got how much of a batch (base units), by which orders, when. */
+      batch_recipients: {
+        Row: {
+          tenant_id: string | null;
+          batch_id: string | null;
+          order_id: string | null;
+          order_number: string | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          delivered_at: string | null;
+          quantity: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Containers and deposits that each holder has now. */
       container_balances: {
         Row: {
@@ -3044,7 +3298,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
-      /** Posts an approved adjustment to the stock ledger. Raises stock_short, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Posts an approved adjustment to the stock ledger, where it happened. Raises stock_short, stock_was_counted, stock_history_negative, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       apply_adjustment: {
         Args: {
           adjustment_id: string;
@@ -3053,7 +3307,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Approves an adjustment of somebody else. Raises separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Approves an adjustment of somebody else; one that makes stock defective needs inventory.condemn. Raises separation_of_duties, defective_by_auditors_only, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_adjustment: {
         Args: {
           adjustment_id: string;
@@ -3118,7 +3372,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
-      /** Accepts the differences of a count that somebody else entered and others counted. Raises separation_of_duties, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts the differences of a count that somebody else entered and others counted; goods found defective that the books do not know so need inventory.condemn. Raises separation_of_duties, defective_by_auditors_only, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_stock_count: {
         Args: {
           stock_count_id: string;
@@ -3127,7 +3381,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock. Raises separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
           variance_id: string;
@@ -3167,6 +3421,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['invoices']['Row'];
+      };
+      /** Recalls a batch, with a reason: none of it is reserved or loaded from now on, wherever it is; who got it is told by batch_recipients. Raises reason_required, batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      block_batch: {
+        Args: {
+          batch_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['batches']['Row'];
       };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
@@ -3322,12 +3586,14 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction; items [{product_id, quantity (signed, base units), condition?}]. Raises warehouse_not_available, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
-          reason: string;
+          reason_id: string;
           items: Json;
+          note?: string | null;
+          occurred_at?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
@@ -3509,6 +3775,16 @@ export interface Database {
           number: string;
           amount: number;
         }[];
+      };
+      /** Says why there are differences, items [{product_id, condition?, reason_id (null for none)}], before the count is approved: reasons that explain a difference of that sign. Raises reason_does_not_fit, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      explain_stock_count: {
+        Args: {
+          stock_count_id: string;
+          items: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
       /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
@@ -3784,6 +4060,15 @@ export interface Database {
         Args: { msg_id: number; idempotency_key?: string | null };
         Returns: string;
       };
+      /** Brings the lines of the latest round up to what the books say now: a first count gets what has come to the place, a recount loses what nobody has counted again and is not there any more. Earlier rounds and lines added by hand stay. Not by those who count. Raises counters_are_blind, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      refresh_stock_count: {
+        Args: {
+          stock_count_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
       /** Gives back to the customer what a payment does not pay, with a reason; not by who recorded it. Raises refund_exceeds, reason_required, separation_of_duties, payment_transition_illegal, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       refund_payment: {
         Args: {
@@ -3865,6 +4150,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
+      /** Lets a blocked batch be sold again. Raises batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      release_batch: {
+        Args: {
+          batch_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['batches']['Row'];
+      };
       /** Ends a hold. Raises order_not_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       release_order: {
         Args: {
@@ -3927,6 +4221,16 @@ export interface Database {
       reset_password: {
         Args: { token: string; password: string };
         Returns: Json;
+      };
+      /** Takes an applied adjustment of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_adjustment: {
+        Args: {
+          adjustment_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
@@ -4221,7 +4525,10 @@ export interface Database {
     };
     Enums: {
       address_kind: 'delivery' | 'billing' | 'both';
-      adjustment_status: 'draft' | 'pending_approval' | 'approved' | 'applied' | 'rejected';
+      adjustment_effect: 'increase' | 'decrease' | 'both' | 'condition_change';
+      adjustment_status:
+        'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
+      batch_status: 'open' | 'blocked';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
@@ -4249,6 +4556,8 @@ export interface Database {
       movement_kind:
         | 'opening'
         | 'adjustment'
+        | 'condition_change'
+        | 'reversal'
         | 'load'
         | 'delivery'
         | 'empties'
@@ -4274,6 +4583,7 @@ export interface Database {
       payment_method:
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      product_tracking: 'none' | 'batch';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';

@@ -45,11 +45,13 @@ export const DOCUMENTS = {
       draft: 'open',
       pending_approval: 'waiting',
       approved: 'open',
-      applied: 'done',
+      applied: 'waiting',
+      reversed: 'done',
       rejected: 'done',
     },
     decisions: {
       pending_approval: 'inventory.approve',
+      applied: 'inventory.approve',
     },
     settled: null,
   },
@@ -88,6 +90,18 @@ export const DOCUMENTS = {
     decisions: {
       counted: 'inventory.approve',
     },
+    settled: null,
+  },
+  batch: {
+    table: 'batches',
+    page: '/stock/batches',
+    permission: 'inventory.view',
+    number: 'code',
+    states: {
+      open: 'open',
+      blocked: 'open',
+    },
+    decisions: {},
     settled: null,
   },
   order: {

@@ -16,7 +16,7 @@ const PROBLEMS = {
   quantity_below_minimum: 'This is less than one order has of it.',
   quantity_above_maximum: 'This is more than one order has of it.',
   quantity_not_a_multiple: 'This is not ordered in such quantities.',
-  quantity_not_whole: 'This is not ordered in parts.',
+  quantity_not_whole: 'There are no parts of this unit.',
 } as const;
 
 /** Errors whose details say at each field what is needed; those of others repeat the values refused. */

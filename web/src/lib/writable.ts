@@ -7,6 +7,10 @@ export interface Writable {
 }
 
 export const WRITABLE: Record<string, Writable> = {
+  adjustment_reasons: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
+  },
   contacts: {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
@@ -108,6 +112,7 @@ export const WRITABLE: Record<string, Writable> = {
       'category',
       'unit',
       'allows_fractions',
+      'tracking',
       'order_minimum',
       'order_maximum',
       'order_multiple',
@@ -146,7 +151,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   territories: {
     permission: 'territories.edit',
-    columns: ['code', 'name', 'parent_id', 'is_active'],
+    columns: ['code', 'name', 'parent_id', 'is_active', 'area'],
   },
   vehicles: {
     permission: 'trips.edit',

@@ -94,7 +94,10 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
   look('adjustment', {
     from: () => supabase.from('manual_adjustments').select('*,allowed_commands,warehouses(name)'),
     looks: decisions(adjustmentCommands),
-    show: (row) => ({ title: row.warehouses?.name ?? '', note: row.reason }),
+    show: (row) => ({
+      title: row.warehouses?.name ?? '',
+      note: [row.reason, row.note].filter(Boolean).join(': '),
+    }),
   }),
   look('credit_note', {
     from: () => supabase.from('credit_notes').select('*,allowed_commands,customers(name)'),

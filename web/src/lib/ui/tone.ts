@@ -45,6 +45,7 @@ const TONES: Record<string, Tone> = {
   suspended: 'bad',
   overdue: 'bad',
   on_hold: 'bad',
+  blocked: 'bad',
   expired: 'bad',
   dead: 'bad',
 };

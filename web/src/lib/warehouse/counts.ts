@@ -10,9 +10,10 @@ import type { Condition } from './warehouse.ts';
 export type StockCount = Awaited<ReturnType<typeof listCounts>>['rows'][number];
 export type CountLine = Awaited<ReturnType<typeof linesFrom>>[number];
 
-/** Recording and recounting need lines: they are on the page. */
+/** Recording, explaining and recounting need lines: they are on the page. */
 export const countCommands = {
   start: { label: 'Start counting', variant: 'primary', done: 'Counting has begun.' },
+  refresh: { label: 'Compare with the books', done: 'The lines are those of the stock of now.' },
   finish: { label: 'Finish counting', variant: 'primary', done: 'The count is finished.' },
   approve: { label: 'Approve', variant: 'primary', done: 'The count was approved.' },
   post: { label: 'Post to stock', variant: 'primary', done: 'The stock is as it was counted.' },
@@ -117,6 +118,14 @@ export async function recordCount(id: string, found: Found[]): Promise<number> {
 
 export function finishCount(id: string, leaveUncounted: boolean) {
   return command('finish_stock_count', { stock_count_id: id, leave_uncounted: leaveUncounted });
+}
+
+/** @param reasonId null where nothing is known. */
+export function explain(id: string, line: CountLine, reasonId: string | null) {
+  return command('explain_stock_count', {
+    stock_count_id: id,
+    items: [{ product_id: line.product_id, condition: line.condition, reason_id: reasonId }],
+  });
 }
 
 export function recount(id: string, lines: CountLine[]) {

@@ -133,7 +133,9 @@ export const MOVEMENTS: ListShape = {
 };
 
 export function listMovements(list: ListQuery) {
-  return readPage(MOVEMENTS, list, () => supabase.from('inventory_transactions').select(ON_STOCK));
+  return readPage(MOVEMENTS, list, () =>
+    supabase.from('inventory_transactions').select(`${ON_STOCK},adjustment_reasons(name)`),
+  );
 }
 
 export const ADJUSTMENTS = documentList('adjustment', {
@@ -170,19 +172,47 @@ export interface StockLine {
   /** In base units; null until something is typed. */
   quantity: number | null;
   condition: Condition;
+  /** Of a product that is tracked by batch, where it is entered. */
+  batch?: string;
+  /** The last day of a batch that comes in; empty where it does not expire. */
+  expiresOn?: string | null;
 }
 
 /** The lines of a stock document as its command takes them. */
 export function itemsOf(lines: StockLine[]) {
-  return lines.map(({ product, quantity, condition }) => ({
+  return lines.map(({ product, quantity, condition, batch, expiresOn }) => ({
     product_id: product.id,
     quantity: Number(quantity),
     condition,
+    ...(batch?.trim()
+      ? {
+          batches: [
+            {
+              code: batch.trim(),
+              quantity: Math.abs(Number(quantity)),
+              ...(expiresOn ? { expires_on: expiresOn } : {}),
+            },
+          ],
+        }
+      : {}),
   }));
 }
 
 type Items = ReturnType<typeof itemsOf>;
 
-export function createAdjustment(warehouseId: string, reason: string, items: Items) {
-  return command('create_adjustment', { warehouse_id: warehouseId, reason, items });
+/** @param occurredAt null for the moment in which it is applied. */
+export function createAdjustment(
+  warehouseId: string,
+  reasonId: string,
+  items: Items,
+  note: string,
+  occurredAt: string | null,
+) {
+  return command('create_adjustment', {
+    warehouse_id: warehouseId,
+    reason_id: reasonId,
+    items,
+    note,
+    ...(occurredAt ? { occurred_at: occurredAt } : {}),
+  });
 }
