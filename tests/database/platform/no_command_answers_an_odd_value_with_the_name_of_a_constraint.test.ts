@@ -230,7 +230,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';
   if (command.name === 'explain_figure' && argument.name === 'figure') return `'order_total'`;
   if (command.name === 'explain_figure' && argument.name === 'id')
-    return good.get('order_id') ?? 'null';
+    return `'${documents.get('order_id')?.[0]}'`;
   const known = good.get(argument.name);
   if (known !== undefined) return known;
   if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;
