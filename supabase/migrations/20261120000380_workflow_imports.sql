@@ -485,12 +485,12 @@ comment on function private.run_import(uuid, integer) is
   'Writes the good rows of a checked import in the background, in the caller''s name, or goes on with one that was stopped. Raises record_not_found, import_target_unknown, import_has_bad_rows, import_without_rows, import_transition_illegal, version_conflict, permission_denied.';
 select private.expose_command('run_import');
 
-create function private.stop_import(import_id uuid) returns public.imports
+create function private.stop_import(import_id uuid, expected_version integer default null) returns public.imports
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  target public.imports := private.lock_import(import_id, 'stop');
+  target public.imports := private.lock_import(import_id, 'stop', expected_version);
 begin
   update public.imports i set status = private.next_state('import', i.id, i.status::text, 'stop')::public.import_status
   where i.tenant_id = target.tenant_id and i.id = target.id
@@ -498,8 +498,8 @@ begin
   return target;
 end
 $$;
-comment on function private.stop_import(uuid) is
-  'Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, permission_denied.';
+comment on function private.stop_import(uuid, integer) is
+  'Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied.';
 select private.expose_command('stop_import');
 
 create function private.discard_import(import_id uuid, expected_version integer default null) returns public.imports
@@ -539,12 +539,29 @@ create function private.import_progress(import_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 #variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('imports.view');
 begin
+  if not exists (select from public.imports i where i.tenant_id = tenant and i.id = import_id) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('import_id', import_id));
+  end if;
   return (
     select coalesce(pg_catalog.jsonb_object_agg(c.status, c.rows), '{}')
-    from (select r.status, count(*) as rows from public.import_rows r where r.tenant_id = private.active_tenant_id() and r.import_id = import_progress.import_id group by r.status) c
+    from (select r.status, count(*) as rows from public.import_rows r where r.tenant_id = tenant and r.import_id = import_progress.import_id group by r.status) c
   );
 end
 $$;
-comment on function private.import_progress(uuid) is 'How many rows of an import that the caller sees are in which state: {waiting, good, bad, made, changed, skipped, undone}; what there is none of is not there.';
+comment on function private.import_progress(uuid) is
+  'How many rows of an import that the caller sees are in which state: {waiting, good, bad, made, changed, skipped, undone}; what there is none of is not there. Raises record_not_found, permission_denied.';
 select private.expose('import_progress');
+
+create function private.import_problem(refused public.import_rows) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select e.sentence || ' ' || e.next_step from private.errors e where e.key = refused.error_key);
+end
+$$;
+comment on function private.import_problem(public.import_rows) is
+  'Why a row cannot be imported and what to do, in words; null when it can. A computed field: select=*,import_problem.';
+select private.expose('import_problem');

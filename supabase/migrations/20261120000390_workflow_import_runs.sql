@@ -50,8 +50,12 @@ begin
   if named is null then
     return null;
   end if;
-  execute pg_catalog.format('select t.id from %s t where t.tenant_id = private.active_tenant_id() and pg_catalog.lower(t.%I) = pg_catalog.lower($1) order by t.%2$I = $1 desc, t.id limit 1', managed, key_column)
+  execute pg_catalog.format('select t.id from %s t where t.tenant_id = private.active_tenant_id() and t.%I = $1 order by t.id limit 1', managed, key_column)
   into found_id using named;
+  if found_id is null then
+    execute pg_catalog.format('select t.id from %s t where t.tenant_id = private.active_tenant_id() and pg_catalog.lower(t.%I) = pg_catalog.lower($1) order by t.id limit 1', managed, key_column)
+    into found_id using named;
+  end if;
   if found_id is null then
     perform private.fail('import_reference_unknown', pg_catalog.jsonb_build_object(field, named));
   end if;
@@ -59,7 +63,22 @@ begin
 end
 $$;
 comment on function private.import_reference(regclass, text, text, text) is
-  'The record that a value of a file names, whatever its case, among those that the person sees; null where nothing is named. Raises import_reference_unknown with the field.';
+  'The record that a value of a file names, in its case or else in any, among those that the person sees; null where nothing is named. Raises import_reference_unknown with the field.';
+
+create function private.import_references(managed regclass, key_column text, field text, items private.import_item[]) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+  named constant text[] := array(select distinct r.value ->> field from pg_catalog.unnest(items) i cross join lateral pg_catalog.jsonb_array_elements(i.rows) r where r.value ->> field is not null);
+  found_ids jsonb;
+begin
+  execute pg_catalog.format('select coalesce(pg_catalog.jsonb_object_agg(t.%2$I, t.id), ''{}'') from %1$s t where t.tenant_id = private.active_tenant_id() and t.%2$I = any ($1)', managed, key_column)
+  into found_ids using named;
+  return found_ids;
+end
+$$;
+comment on function private.import_references(regclass, text, text, private.import_item[]) is
+  'The records that a batch names in a field, {value: id}, found at once; what is not among them is a matter of private.import_reference.';
 
 create function private.try_import_items(known private.import_targets, items private.import_item[]) returns private.import_outcome[]
 language plpgsql set search_path = ''

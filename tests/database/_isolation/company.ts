@@ -326,7 +326,10 @@ async function importFiles(company: Company): Promise<void> {
       file_name: 'file.csv',
       format: 'CSV',
       headers: '{sku,name,base_price}',
-      mapping: name === 'coast' ? { name: 'name' } : { sku: 'sku', name: 'name', base_price: 'base_price' },
+      mapping:
+        name === 'coast'
+          ? { name: 'name' }
+          : { sku: 'sku', name: 'name', base_price: 'base_price' },
     });
     const values = { sku: 'FILE-1', name: 'Of a file', base_price: '1' };
     await person.rpc('stage_import_rows', { import_id: id, rows: [{ line: 2, values }] });

@@ -154,6 +154,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'find_phone',
     'find_vehicles',
     'import_forms',
+    'import_problem',
     'import_progress',
     'invoice_taxes',
     'metrics',

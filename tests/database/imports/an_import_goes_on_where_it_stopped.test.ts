@@ -25,8 +25,11 @@ const many = (prefix: string) =>
 
 const count = async (prefix: string) =>
   Number(
-    (await admin.one(`select count(*) as n from public.products where sku like $1`, [`${prefix}-%`]))
-      .n,
+    (
+      await admin.one(`select count(*) as n from public.products where sku like $1`, [
+        `${prefix}-%`,
+      ])
+    ).n,
   );
 
 async function started(prefix: string): Promise<string> {

@@ -28,7 +28,9 @@ const product = (sku: string) =>
   );
 
 test('a product comes with its pack, its barcodes and its taxes, in the name of who imports it', async () => {
-  await office.person.query(`insert into public.taxes (name, percent) values ('Levy', 2), ('VAT', 16)`);
+  await office.person.query(
+    `insert into public.taxes (name, percent) values ('Levy', 2), ('VAT', 16)`,
+  );
   const id = await office.import('product', {
     rows: [
       {
@@ -122,7 +124,9 @@ test('all or nothing is taken back when a row is refused after all', async () =>
   const id = await office.send('product', { rows, isWhole: true });
   await office.work();
   await office.person.rpc('run_import', { import_id: id });
-  await office.person.query(`insert into public.products (sku, name, base_price) values ('WHOLE-4', 'In between', 1)`);
+  await office.person.query(
+    `insert into public.products (sku, name, base_price) values ('WHOLE-4', 'In between', 1)`,
+  );
   await office.work();
   expect(await office.record(id)).toMatchObject({
     status: 'undone',

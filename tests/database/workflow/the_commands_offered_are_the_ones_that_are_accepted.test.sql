@@ -93,6 +93,8 @@ $$;
 create table pg_temp.steps as
 select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
+  -- What follows from the work in the background.
+  ('import', 'finish_check'), ('import', 'finish'), ('import', 'take_back'), ('import', 'finish_undo'), ('import', 'keep'),
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
   ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))

@@ -645,6 +645,7 @@ export interface Database {
           record_id: string | null;
           undo: Json | null;
           awaits: string | null;
+          import_problem: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -657,7 +658,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'import_problem';
       };
       /** A file that somebody reads into a table: checked first, then run in the background, stopped and gone on with, and undone as long as nothing uses what it made. */
       imports: {
@@ -3618,7 +3619,7 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** How many rows of an import that the caller sees are in which state: {waiting, good, bad, made, changed, skipped, undone}; what there is none of is not there. */
+      /** How many rows of an import that the caller sees are in which state: {waiting, good, bad, made, changed, skipped, undone}; what there is none of is not there. Raises record_not_found, permission_denied. */
       import_progress: {
         Args: { import_id: string };
         Returns: Json;
@@ -4110,9 +4111,13 @@ export interface Database {
           on_hand: number;
         }[];
       };
-      /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       stop_import: {
-        Args: { import_id: string; idempotency_key?: string | null };
+        Args: {
+          import_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
         Returns: Database['public']['Tables']['imports']['Row'];
       };
       /** Asks for approval of an adjustment. Raises adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
