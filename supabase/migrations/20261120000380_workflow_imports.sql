@@ -15,6 +15,7 @@ create table private.import_targets (
   key_field text,
   key_column text,
   grouped_by text,
+  group_limit integer,
   takes_updates boolean not null default false,
   parts text[] not null default '{}',
   constraint target_is_snake_case check (target ~ '^[a-z]+(_[a-z]+)*$'),
@@ -29,6 +30,7 @@ comment on column private.import_targets.importer is
 comment on column private.import_targets.key_field is 'Field by which a record is known again; null: every row makes a new one.';
 comment on column private.import_targets.key_column is 'Column of the table that holds it.';
 comment on column private.import_targets.grouped_by is 'Field whose rows of one value make one record: the lines of an order. Null: each row makes one.';
+comment on column private.import_targets.group_limit is 'Most rows of one record; more of one value make several. Null: any number.';
 comment on column private.import_targets.takes_updates is 'Whether known records can be changed; else they are skipped or refused.';
 comment on column private.import_targets.parts is 'Tables whose rows go with their record when it is taken back, and are no use of it.';
 
@@ -54,11 +56,11 @@ comment on type private.import_item is 'What makes one record: its first line in
 
 create type private.import_result as (place integer, record_id uuid, before jsonb, added jsonb);
 comment on type private.import_result is
-  'What an item has become: the record; for one that was changed the changed columns as they were; rows of other tables that came with it and are no parts of it, [{"table", "id"}] in the order in which they were made.';
+  'What an item has become: the record; for one that was changed the changed columns as they were; rows of other tables that came with it and are no parts of it, [{"table", "id", "before" where it was there and has been changed}] in the order in which they were made.';
 
 create function private.import_into(
   target text, managed regclass, permission text, page text, importer text, fields jsonb,
-  key_field text default null, key_column text default null, grouped_by text default null, takes_updates boolean default false, parts text[] default '{}'
+  key_field text default null, key_column text default null, grouped_by text default null, takes_updates boolean default false, parts text[] default '{}', group_limit integer default null
 ) returns void
 language plpgsql set search_path = ''
 as $$
@@ -67,8 +69,8 @@ begin
   if pg_catalog.to_regprocedure(pg_catalog.format('private.%I(private.import_item[])', importer)) is null then
     perform private.fail('input_invalid', pg_catalog.jsonb_build_object('importer', importer));
   end if;
-  insert into private.import_targets (target, table_name, permission, page, importer, key_field, key_column, grouped_by, takes_updates, parts)
-  select target, c.relname, permission, page, importer, key_field, coalesce(key_column, key_field), grouped_by, takes_updates, parts
+  insert into private.import_targets (target, table_name, permission, page, importer, key_field, key_column, grouped_by, takes_updates, parts, group_limit)
+  select target, c.relname, permission, page, importer, key_field, coalesce(key_column, key_field), grouped_by, takes_updates, parts, group_limit
   from pg_catalog.pg_class c where c.oid = managed;
   insert into private.import_fields (target, field, place, kind, is_required, names)
   select target, f.value ->> 'field', f.n, coalesce(f.value ->> 'kind', 'text'), coalesce((f.value ->> 'is_required')::boolean, false),
@@ -76,7 +78,7 @@ begin
   from pg_catalog.jsonb_array_elements(fields) with ordinality f (value, n);
 end
 $$;
-comment on function private.import_into(text, regclass, text, text, text, jsonb, text, text, text, boolean, text[]) is
+comment on function private.import_into(text, regclass, text, text, text, jsonb, text, text, text, boolean, text[], integer) is
   'Lets files be imported into a table (private.import_targets); fields: [{"field", "kind" (a type, text by default, or code), "is_required", "names"}] in the order in which they are offered. Called by migrations, after the importer.';
 
 create function private.importable() returns setof private.import_targets
@@ -410,9 +412,12 @@ begin
   if known.grouped_by is not null then
     update public.import_rows r set place = g.place
     from (
-      select b.line, min(b.line) over (partition by b.values ->> known.grouped_by) as place
-      from public.import_rows b
-      where b.tenant_id = target.tenant_id and b.import_id = target.id and b.values ->> known.grouped_by is not null
+      select c.line, min(c.line) over (partition by c.value, (c.n - 1) / coalesce(known.group_limit, 1000000)) as place
+      from (
+        select b.line, b.values ->> known.grouped_by as value, pg_catalog.row_number() over (partition by b.values ->> known.grouped_by order by b.line) as n
+        from public.import_rows b
+        where b.tenant_id = target.tenant_id and b.import_id = target.id and b.values ->> known.grouped_by is not null
+      ) c
     ) g
     where r.tenant_id = target.tenant_id and r.import_id = target.id and r.line = g.line and r.place <> g.place;
     update public.import_rows r set status = 'bad', error_key = 'import_record_incomplete', error_details = pg_catalog.jsonb_build_object('line', b.line)

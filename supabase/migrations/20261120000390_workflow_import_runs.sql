@@ -226,6 +226,25 @@ begin
   left join private.errors e on e.key = o.error_key
   where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.place = o.place
     and r.awaits = case job.status when 'checking' then 'check' else 'run' end;
+  -- Where the refusal names lines of a record, each row is told its own.
+  update public.import_rows r
+  set error_key = case when n.problem is null then 'import_record_incomplete' else r.error_key end,
+    error_details = coalesce(n.problem - 'line', pg_catalog.jsonb_build_object('line', n.first))
+  from (
+    select m.line, p.problem, min(m.line) filter (where p.problem is not null) over (partition by m.place) as first
+    from (
+      select b.line, b.place, b.error_details, pg_catalog.row_number() over (partition by b.place order by b.line) as n
+      from public.import_rows b
+      where b.tenant_id = job.tenant_id and b.import_id = job.import_id
+        and b.place = any (array(select o.place from pg_catalog.unnest(outcomes) o where o.status = 'bad' and exists (
+          select from pg_catalog.jsonb_each(o.error_details) d where d.value @> '[{}]' and d.value -> 0 ? 'line')))
+    ) m
+    left join lateral (
+      select l.value as problem from pg_catalog.jsonb_each(m.error_details) d cross join lateral pg_catalog.jsonb_array_elements(d.value) l
+      where pg_catalog.jsonb_typeof(d.value) = 'array' and l.value ->> 'line' = m.n::text limit 1
+    ) p on true
+  ) n
+  where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.line = n.line and r.status = 'bad';
   if job.status = 'running' and exists (select from pg_catalog.unnest(outcomes) o where o.status = 'bad')
     and exists (select from public.imports i where i.tenant_id = job.tenant_id and i.id = job.import_id and i.is_whole) then
     perform private.move_import(job, 'take_back', 'import_row_failed');
@@ -307,6 +326,23 @@ comment on function private.undo_import(uuid, integer) is
   'Takes back in the background what an import has made and changed, as long as nothing uses it and nobody has changed it since. Raises import_rows_in_use with what does (uses [{table, id, rows, problem}]), record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied.';
 select private.expose_command('undo_import');
 
+create function private.give_back(table_name text, tenant uuid, record_id uuid, before jsonb, version integer default null) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  columns constant text := (select pg_catalog.string_agg(pg_catalog.quote_ident(k), ', ' order by k) from pg_catalog.jsonb_object_keys(before) k);
+  given integer;
+begin
+  execute pg_catalog.format('update public.%1$I t set (%2$s) = (select %2$s from pg_catalog.jsonb_populate_record(t, $1)) where t.tenant_id = $2 and t.id = $3 and t.version = coalesce($4, t.version)', table_name, columns)
+  using before, tenant, record_id, version;
+  get diagnostics given = row_count;
+  if given = 0 then
+    perform private.fail('import_rows_in_use');
+  end if;
+end
+$$;
+comment on function private.give_back(text, uuid, uuid, jsonb, integer) is 'Gives a record its old values, if it still is in this version. Raises import_rows_in_use.';
+
 create function private.undo_import_batch(job private.import_job) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -315,7 +351,6 @@ declare
   batch record;
   part record;
   step bigint;
-  gone bigint;
 begin
   select pg_catalog.array_agg(b.place order by b.place) as places,
     coalesce(pg_catalog.array_agg(b.record_id order by b.place) filter (where b.status = 'made'), '{}') as made,
@@ -331,15 +366,31 @@ begin
     return;
   end if;
   begin
+    -- Whoever changes one of them now comes before, and is seen, or after, and finds nothing.
+    execute pg_catalog.format($untouched$
+      select count(*) from (
+        select from public.%I t join public.import_rows r on r.tenant_id = t.tenant_id and r.record_id = t.id and t.version = (r.undo ->> 'version')::integer
+        where t.tenant_id = $1 and t.id = any ($2) and r.import_id = $3 and r.line = r.place
+        order by t.id for update of t
+      ) u$untouched$, known.table_name)
+    into step using job.tenant_id, batch.made, job.import_id;
+    if step < batch.expected then
+      perform private.fail('import_rows_in_use');
+    end if;
     for part in
       select a.value ->> 'table' as table_name, pg_catalog.array_agg((a.value ->> 'id')::uuid) as ids, max(a.n) as n
       from public.import_rows r
       cross join lateral pg_catalog.jsonb_array_elements(r.undo -> 'added') with ordinality a (value, n)
-      where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.place = any (batch.places)
+      where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.line = r.place and r.place = any (batch.places) and a.value -> 'before' is null
       group by 1 order by 3 desc
     loop
       execute pg_catalog.format('delete from public.%I t where t.tenant_id = $1 and t.id = any ($2)', part.table_name) using job.tenant_id, part.ids;
     end loop;
+    perform private.give_back(a.value ->> 'table', job.tenant_id, (a.value ->> 'id')::uuid, a.value -> 'before')
+    from public.import_rows r
+    cross join lateral pg_catalog.jsonb_array_elements(r.undo -> 'added') a
+    where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.line = r.place and r.place = any (batch.places) and a.value -> 'before' is not null
+    order by a.value ->> 'id';
     for part in
       select c.relname as table_name, a.attname as column_name
       from pg_catalog.unnest(known.parts) with ordinality p (name, n)
@@ -350,30 +401,11 @@ begin
     loop
       execute pg_catalog.format('delete from public.%I t where t.tenant_id = $1 and t.%I = any ($2)', part.table_name, part.column_name) using job.tenant_id, batch.made;
     end loop;
-    execute pg_catalog.format($gone$
-      delete from public.%I t using public.import_rows r
-      where t.tenant_id = $1 and t.id = any ($2) and r.tenant_id = $1 and r.import_id = $3 and r.place = any ($4) and r.record_id = t.id
-        and t.version = (r.undo ->> 'version')::integer$gone$, known.table_name)
-    using job.tenant_id, batch.made, job.import_id, batch.places;
-    get diagnostics gone = row_count;
-    if gone < batch.expected then
-      perform private.fail('import_rows_in_use');
-    end if;
-    for part in
-      select distinct on (r.place) r.record_id, r.undo from public.import_rows r
-      where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.place = any (batch.places) and r.status = 'changed' and r.undo -> 'before' is not null
-      order by r.place, r.line
-    loop
-      execute pg_catalog.format('update public.%1$I t set (%2$s) = (select %3$s from pg_catalog.jsonb_populate_record(t, $1) n) where t.tenant_id = $2 and t.id = $3 and t.version = $4',
-        known.table_name,
-        (select pg_catalog.string_agg(pg_catalog.quote_ident(k), ', ' order by k) from pg_catalog.jsonb_object_keys(part.undo -> 'before') k),
-        (select pg_catalog.string_agg('n.' || pg_catalog.quote_ident(k), ', ' order by k) from pg_catalog.jsonb_object_keys(part.undo -> 'before') k))
-      using part.undo -> 'before', job.tenant_id, part.record_id, (part.undo ->> 'version')::integer;
-      get diagnostics step = row_count;
-      if step = 0 then
-        perform private.fail('import_rows_in_use');
-      end if;
-    end loop;
+    execute pg_catalog.format('delete from public.%I t where t.tenant_id = $1 and t.id = any ($2)', known.table_name) using job.tenant_id, batch.made;
+    perform private.give_back(known.table_name, job.tenant_id, c.record_id, c.undo -> 'before', (c.undo ->> 'version')::integer)
+    from public.import_rows c
+    where c.tenant_id = job.tenant_id and c.import_id = job.import_id and c.line = c.place and c.place = any (batch.places) and c.status = 'changed'
+    order by c.record_id;
     update public.import_rows r set status = 'undone', undo = null
     where r.tenant_id = job.tenant_id and r.import_id = job.import_id and r.place = any (batch.places) and r.awaits = 'undo';
   exception
