@@ -235,8 +235,8 @@ select private.register_error('import_line_is_of_a_file', 422, 'A row has no lin
 select private.register_error('import_is_full', 409, 'The file has more than 200,000 rows.', 'Split it into several files.');
 select private.register_error('import_without_rows', 409, 'The import has no rows.', 'Choose a file that has rows below its header.');
 select private.register_error('import_has_bad_rows', 409, 'Some rows cannot be imported, and this import is all or nothing.', 'Correct them and import the file again, or import the valid rows only.');
-select private.register_error('import_value_invalid', 422, 'A value is missing or cannot be read as what it should be.', 'Correct the fields named in the details.');
-select private.register_error('import_row_unreadable', 422, 'The row cannot be read.', 'Correct the fields named in the details: one that a spreadsheet has shortened needs its digits again, and a row as many fields as the header.');
+select private.register_error('import_value_invalid', 422, 'A value is missing or cannot be read as what it should be.', 'Correct what is named in the file, and import it again.');
+select private.register_error('import_row_unreadable', 422, 'The row cannot be read.', 'Correct what is named in the file, and import it again.');
 select private.register_error('import_row_repeats', 422, 'An earlier row of the file is for the same record.', 'Leave one of the two in the file.');
 select private.register_error('import_record_incomplete', 422, 'Another row of the same record cannot be imported, and half a record is none.', 'Correct that row.');
 select private.register_error('import_duplicate', 409, 'This record exists already.', 'Take the row out of the file, or have known records skipped or changed.');

@@ -133,7 +133,15 @@ test('stock, as an adjustment per depot that somebody else approves', () =>
 test('payments, waiting for approval', () =>
   comeAndGo(
     'payment',
-    [{ customer, method: 'bank_transfer', amount: '12.50', reference: 'IMP-P1', received_on: '2026-11-02' }],
+    [
+      {
+        customer,
+        method: 'bank_transfer',
+        amount: '12.50',
+        reference: 'IMP-P1',
+        received_on: '2026-11-02',
+      },
+    ],
     () =>
       office.person.query(
         `select p.status::text, p.amount::text, (p.received_at at time zone 'Africa/Nairobi')::text as received from public.payments p where p.reference = 'IMP-P1'`,

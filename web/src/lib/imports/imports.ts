@@ -33,8 +33,8 @@ export interface ImportForm {
 export type Progress = Partial<Record<Enums<'import_row_status'>, number>>;
 
 export const importCommands = {
-  check: { label: 'Check again', done: 'The rows are checked in the background.' },
   run: { label: 'Import the rows', variant: 'primary', done: 'The import runs in the background.' },
+  check: { label: 'Check again', done: 'The rows are checked in the background.' },
   stop: { label: 'Stop', done: 'It stops after the rows that are being written.' },
   undo: {
     label: 'Undo the import',

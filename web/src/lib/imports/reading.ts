@@ -104,9 +104,15 @@ export function readRows(
   };
 }
 
-/** `="0123"` is how a code is kept from being taken for a number. */
+/**
+ * `="0123"` is how a code is kept from being taken for a number, and an apostrophe how what we export is kept from
+ * being calculated.
+ */
 function textAt(row: SheetRow, at: number): string {
-  return (row.cells[at] ?? '').trim().replace(/^="(.*)"$/s, '$1');
+  return (row.cells[at] ?? '')
+    .trim()
+    .replace(/^="(.*)"$/s, '$1')
+    .replace(/^'(?=[=@+-])/, '');
 }
 
 function readRow(

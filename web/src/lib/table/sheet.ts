@@ -54,7 +54,7 @@ function scoreOf(lines: string, delimiter: string, names: Set<string>): number {
 }
 
 function headerScore({ cells }: Parsed, names: Set<string>): number {
-  const filled = cells.filter((cell) => cell.trim() !== '');
+  const filled = cells.filter((cell) => plain(cell) !== '');
   return filled.filter((cell) => names.has(plain(cell))).length * 1000 + filled.length;
 }
 

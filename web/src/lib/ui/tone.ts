@@ -48,6 +48,7 @@ const TONES: Record<string, Tone> = {
   confirmed: 'good',
   failed: 'bad',
   rejected: 'bad',
+  undone: 'bad',
   suspended: 'bad',
   overdue: 'bad',
   on_hold: 'bad',
