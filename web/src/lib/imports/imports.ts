@@ -53,9 +53,6 @@ export const importCommands = {
   },
 } satisfies Looks<'import'>;
 
-/** While the worker has something to do, the page looks again by itself. */
-export const WORKED_ON: Enums<'import_status'>[] = ['checking', 'running', 'undoing'];
-
 export function importForms(): Promise<ImportForm[]> {
   return askJson<ImportForm[], 'import_forms'>('import_forms', {});
 }
