@@ -122,8 +122,8 @@ create type public.import_status as enum ('staged', 'checking', 'ready', 'runnin
 create type public.import_row_status as enum ('waiting', 'good', 'bad', 'made', 'changed', 'skipped', 'undone');
 
 -- One folder per company, like the files of documents.
-insert into storage.buckets (id, name, public, file_size_limit)
-values ('imports', 'imports', false, 52428800)
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('imports', 'imports', false, 10485760, array['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
 on conflict (id) do nothing;
 
 create table public.imports (

@@ -24,9 +24,11 @@ const skusLike = (pattern: string) =>
 
 /** What a refused undo says of the records that stand in its way. */
 async function usesOf(id: string): Promise<unknown> {
-  const refusal = await office.person.rpc('undo_import', { import_id: id }).catch((error) => error);
-  expect(String(refusal)).toContain('import_rows_in_use');
-  return JSON.parse(refusal.detail).uses;
+  const refusal = await office.person
+    .rpc('undo_import', { import_id: id })
+    .catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ message: 'import_rows_in_use' });
+  return (JSON.parse((refusal as { detail: string }).detail) as { uses: unknown }).uses;
 }
 
 test('what it made goes with its parts, and what it changed is as it was', async () => {

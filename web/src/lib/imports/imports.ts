@@ -6,7 +6,7 @@ import type { ListQuery } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import type { Sheet as Export } from '#lib/platform/spreadsheet.ts';
-import { storageStatus } from '#lib/platform/storage.ts';
+import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { listDocuments } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
@@ -138,6 +138,19 @@ export interface Upload {
 /** Rows that are sent at once. */
 const STAGED_AT_ONCE = 2000;
 const BUCKET = 'imports';
+const MOST_BYTES = 10 * 1024 * 1024;
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Why a file cannot be taken, before it is read; empty when it can. */
+export function fileProblem({ size }: Pick<File, 'size'>): string {
+  if (size === 0) return 'The file is empty.';
+  return size > MOST_BYTES ? 'The file is larger than 10 MB. Split it into several files.' : '';
+}
+
+/** An address of the file of an import that works for an hour. @throws PortalError */
+export function importedFile(path: string): Promise<string> {
+  return signedUrl(BUCKET, path);
+}
 
 /**
  * Keeps the file, sends its rows in and has them checked.
@@ -147,7 +160,9 @@ const BUCKET = 'imports';
 export async function sendImport(upload: Upload, told: (sent: number) => void) {
   const { form, file, format, headers, mapping, policy, isWhole } = upload;
   const path = `${session.tenant?.id}/${newKey()}`;
-  const { error } = await supabase.storage.from(BUCKET).upload(path, file);
+  const { error } = await supabase.storage
+    .from(BUCKET)
+    .upload(path, file, { contentType: format.startsWith('XLSX') ? XLSX : 'text/csv' });
   if (error) throw toPortalError(error, storageStatus(error));
   const { id } = await command('create_import', {
     target: form.target,
