@@ -87,3 +87,17 @@ test('of an undo and a use at the same moment one comes second, and nothing is t
   });
   expect(await skusLike('RACE-%')).toEqual(['RACE-1', 'RACE-2']);
 });
+
+test('what is changed between the word and the deed stays', async () => {
+  const id = await office.import('product', { rows: products(['LATE-1', 'LATE-2']) });
+  await office.person.rpc('undo_import', { import_id: id });
+  await office.person.query(
+    `update public.products set description = 'Wanted after all' where sku = 'LATE-2'`,
+  );
+  await office.work();
+  expect(await office.record(id)).toMatchObject({
+    status: 'done',
+    status_reason: 'import_rows_in_use',
+  });
+  expect(await skusLike('LATE-%')).toEqual(['LATE-1', 'LATE-2']);
+});
