@@ -15,9 +15,9 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** Two batches and a bit: a batch has a thousand rows. */
+/** Two batches and a bit: a batch has 250 rows. */
 const many = (prefix: string) =>
-  Array.from({ length: 2100 }, (_, index) => ({
+  Array.from({ length: 600 }, (_, index) => ({
     sku: `${prefix}-${index}`,
     name: 'One of many',
     base_price: '1',
@@ -50,11 +50,11 @@ test('it stops after the batch that is written, and the rest follows when it is 
   expect(answer).toBe('ok');
   await office.work();
   expect(await office.status(id)).toBe('stopped');
-  expect(await count('STOP')).toBe(2000);
+  expect(await count('STOP')).toBe(500);
   await office.person.rpc('run_import', { import_id: id });
   await office.work();
   expect(await office.status(id)).toBe('done');
-  expect(await count('STOP')).toBe(2100);
+  expect(await count('STOP')).toBe(600);
 });
 
 test('a batch that dies leaves nothing, and no row is written twice', async () => {
@@ -69,7 +69,7 @@ test('a batch that dies leaves nothing, and no row is written twice', async () =
   expect(await count('KILL')).toBe(0);
   await office.work();
   expect(await office.status(id)).toBe('done');
-  expect(await count('KILL')).toBe(2100);
+  expect(await count('KILL')).toBe(600);
 });
 
 test('two workers do not write the same rows', async () => {
@@ -98,5 +98,5 @@ test('it stands still while the one who runs it may not, and says so', async () 
   );
   await office.person.rpc('run_import', { import_id: id });
   await office.work();
-  expect(await count('AWAY')).toBe(2100);
+  expect(await count('AWAY')).toBe(600);
 });
