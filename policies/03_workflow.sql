@@ -39,3 +39,32 @@ using (
     from (values (pg_catalog.split_part(realtime.topic(), ':', 3))) t (permission)
   )
 );
+
+-- Imports: whoever is limited to some rows sees those that he began himself.
+grant select on public.imports, public.import_rows to authenticated;
+create policy select_readers on public.imports for select to authenticated
+using (tenant_id = (select private.tenant_id('imports.view')) and ((select private.is_unscoped()) or created_by = (select auth.uid())));
+create policy select_readers on public.import_rows for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('imports.view'))
+  and ((select private.is_unscoped()) or exists (select from public.imports i where i.tenant_id = import_rows.tenant_id and i.id = import_id))
+);
+create policy mzigo_insert_imports on storage.objects for insert to authenticated
+with check (bucket_id = 'imports' and (storage.foldername(name))[1] = (select private.tenant_id('imports.create'))::text);
+create policy mzigo_select_imports on storage.objects for select to authenticated
+using (
+  bucket_id = 'imports' and (storage.foldername(name))[1] = (select private.tenant_id('imports.view'))::text
+  and (owner_id = (select auth.uid())::text or exists (select from public.imports i where i.path = objects.name))
+);
+-- The worker writes what is imported as the person who imports it.
+grant execute on function private.take_import_batch, private.act_as, private.may_import, private.move_import, private.undo_import_batch, private.keep_import_outcomes to service_role;
+grant execute on function private.imports_into, private.sort_import_items, private.try_import_items, private.write_imported, private.columns_given, private.import_reference, private.import_references to authenticated;
+do $$
+declare
+  known record;
+begin
+  for known in select t.importer from private.import_targets t loop
+    execute pg_catalog.format('grant execute on function private.%I(private.import_item[]) to authenticated', known.importer);
+  end loop;
+end
+$$;

@@ -16,3 +16,5 @@ $$;
 
 -- A company is founded by a command that hands on what it was given.
 select private.refuse_invalid('public.tenants', 'slug', 'name');
+-- So is an import begun.
+select private.refuse_invalid('public.imports', 'file_name', 'format', 'headers', 'mapping');

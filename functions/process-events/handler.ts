@@ -8,6 +8,8 @@ const queuesSchema = z.array(z.string());
 export const BATCH = 100;
 /** A call ends after this long even when there is more, so that no caller gives up on it. */
 const PATIENCE_MS = 20_000;
+/** So long imports are worked on before the queues have their turn again. */
+const IMPORTS_MS = 3_000;
 /** How often an idle worker says that it is alive. */
 const HEARTBEAT_MS = 15_000;
 
@@ -17,6 +19,7 @@ const batchSchema = z.object({
   retried: z.number().int(),
   dead: z.number().int(),
 });
+const batchesSchema = z.number().int();
 type Batch = z.infer<typeof batchSchema>;
 
 export interface Dependencies {
@@ -31,7 +34,7 @@ export interface Dependencies {
  * Drains every queue that the database names, batch by batch for as long as batches are full. The database does the
  * work of a message, its inbox row and its archiving in one transaction, and puts a failing one back
  * with delay or into the dead letters; this only asks for it, so that a crash anywhere loses and
- * repeats nothing.
+ * repeats nothing. Imports of files are worked on in the same way.
  */
 export function makeHandler(dependencies: Dependencies): (request: Request) => Promise<Response> {
   const { database, secretKey, log, now } = dependencies;
@@ -58,6 +61,16 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
     }
   }
 
+  /** Imports go on batch by batch, each in a transaction of its own. */
+  async function workOnImports(): Promise<number> {
+    const until = now() + IMPORTS_MS;
+    for (let batches = 0; ; batches += 1) {
+      if (now() > until || batchesSchema.parse(await database.rpc('work_import', {})) === 0) {
+        return batches;
+      }
+    }
+  }
+
   return async (request) => {
     if (!isWorkerCall(request, secretKey)) return refuseCaller();
     const deadline = now() + PATIENCE_MS;
@@ -76,8 +89,16 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
         report(queue, String(error));
       }
     }
+    let imported = 0;
+    try {
+      imported = await workOnImports();
+      report('imports', null);
+    } catch (error) {
+      failed.push('imports');
+      report('imports', String(error));
+    }
     const sums = Object.values(queues);
-    const processed = sums.reduce((sum, it) => sum + it.done + it.duplicates, 0);
+    const processed = sums.reduce((sum, it) => sum + it.done + it.duplicates, imported);
     if (processed > 0 || failed.length > 0 || now() - lastBeat >= HEARTBEAT_MS) {
       lastBeat = now();
       const details = { processed, failed };

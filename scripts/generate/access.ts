@@ -57,6 +57,8 @@ export const ACCESS: Record<string, Access> = {
   events: { select: 'audit.view or document readers' },
   fulfilment_items: { select: 'orders.view in scope' },
   fulfilments: { select: 'orders.view in scope' },
+  import_rows: { select: 'imports.view in scope' },
+  imports: { select: 'imports.view in scope' },
   inventory: { select: 'inventory.view in scope', update: 'inventory.edit in scope' },
   inventory_transactions: { select: 'inventory.view in scope' },
   invitations: { select: 'users.manage' },

@@ -4,6 +4,11 @@ import type { Catalogue, Machine, Transition } from './catalogue.ts';
 const CONSEQUENCES: Record<string, string> = {
   'order.dispatch': 'dispatch_trip',
   'order.start_delivery': 'start_trip',
+  'import.finish_check': 'work_import',
+  'import.finish': 'work_import',
+  'import.take_back': 'work_import',
+  'import.finish_undo': 'work_import',
+  'import.keep': 'work_import',
   'invoice.pay': 'allocate_payment',
   'invoice.pay_part': 'allocate_payment',
   'invoice.reopen': 'cancel_payment',

@@ -6,7 +6,11 @@ import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/databa
 const QUEUES = ['entity_changes', 'notifications', 'order_events'];
 const nothing = { done: 0, duplicates: 0, retried: 0, dead: 0 };
 
-function arrange(processQueue: (queue: string) => object, secretKey = SECRET_KEY) {
+function arrange(
+  processQueue: (queue: string) => object,
+  secretKey = SECRET_KEY,
+  workImport: () => number = () => 0,
+) {
   const clock = { now: 0 };
   const logged: Record<string, unknown>[] = [];
   const database = recordingDatabase({
@@ -16,6 +20,7 @@ function arrange(processQueue: (queue: string) => object, secretKey = SECRET_KEY
     },
     worker_queues: QUEUES,
     worker_heartbeat: null,
+    work_import: workImport,
   });
   const handle = makeHandler({
     database,
@@ -100,4 +105,39 @@ test('a queue that cannot be drained does not hold up the others and is reported
   isBroken = true;
   await run();
   expect(logged).toHaveLength(2);
+});
+
+test('imports go on as long as there is a batch to do, and count as work', async () => {
+  let batches = 3;
+  const { run, called } = arrange(
+    () => nothing,
+    SECRET_KEY,
+    () => (batches > 0 ? (batches -= 1) + 1 : 0),
+  );
+  expect(await run()).toMatchObject({ processed: 3, failed: [] });
+  expect(called('work_import')).toHaveLength(4);
+});
+
+test('a large import leaves the queues their turn', async () => {
+  const { run, clock } = arrange(
+    () => nothing,
+    SECRET_KEY,
+    () => {
+      clock.now += 1000;
+      return 1;
+    },
+  );
+  expect(await run()).toMatchObject({ processed: 4 });
+});
+
+test('an import that cannot be worked on is told and holds up no queue', async () => {
+  const { run, logged } = arrange(
+    () => ({ ...nothing, done: 1 }),
+    SECRET_KEY,
+    () => {
+      throw new Error('No answer.');
+    },
+  );
+  expect(await run()).toMatchObject({ processed: QUEUES.length, failed: ['imports'] });
+  expect(logged).toMatchObject([{ queue: 'imports', error: 'Error: No answer.' }]);
 });

@@ -140,6 +140,22 @@ export async function busyDay(): Promise<BusyDay> {
   });
   await by('warehouse').command('start_stock_count', { stock_count_id: begun.id });
   const counts = await by('owner').rows('stock_counts?select=*');
+  // A file of which one row can be imported and one cannot.
+  const headers = ['sku', 'name', 'base_price'];
+  const file = await by('manager').command('create_import', {
+    target: 'product',
+    file_name: 'products.csv',
+    format: 'CSV, UTF-8, comma, decimal point, d/m/y',
+    headers,
+    mapping: Object.fromEntries(headers.map((name) => [name, name])),
+  });
+  const rows = ['FILE-1', company.cola['sku'] as string].map((sku, index) => ({
+    line: index + 2,
+    cells: [sku, 'Of a file', '1'],
+    values: { sku, name: 'Of a file', base_price: '1' },
+  }));
+  await by('manager').rpc('stage_import_rows', { import_id: file.id, rows });
+  await by('manager').command('check_import', { import_id: file.id });
   await by('owner').command('invite_member', {
     email: 'newcomer@acme.test',
     full_name: 'New Comer',

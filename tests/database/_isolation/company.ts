@@ -278,6 +278,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('finance').query(
     `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
   );
+  await importFiles(company);
   await as('owner').query(`insert into paybills (name, short_code) values ('Till', '600638')`);
   await as('manager').query(
     `insert into product_packs (product_id, name, factor) values ($1, 'layer', 6)`,
@@ -347,6 +348,25 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
     batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
     reason: 'Sour',
   });
+}
+
+/** A file of the manager, and one of somebody who is limited to a territory. */
+async function importFiles(company: Company): Promise<void> {
+  for (const name of ['manager', 'coast']) {
+    const person = playedBy(company, name);
+    const { id } = await person.rpc<Row>('create_import', {
+      target: name === 'coast' ? 'customer' : 'product',
+      file_name: 'file.csv',
+      format: 'CSV',
+      headers: '{sku,name,base_price}',
+      mapping:
+        name === 'coast'
+          ? { name: 'name' }
+          : { sku: 'sku', name: 'name', base_price: 'base_price' },
+    });
+    const values = { sku: 'FILE-1', name: 'Of a file', base_price: '1' };
+    await person.rpc('stage_import_rows', { import_id: id, rows: [{ line: 2, values }] });
+  }
 }
 
 /** A count of one product, by the clerk, that is finished and waits for its approval. */

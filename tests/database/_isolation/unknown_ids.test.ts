@@ -50,6 +50,7 @@ const DOCUMENTS: Record<string, Values> = {
 
 /** What else a command needs, so that the id decides. */
 const PLAIN: Record<string, unknown> = {
+  'stage_import_rows.rows': [],
   actual: 1,
   amount: 1,
   area: {

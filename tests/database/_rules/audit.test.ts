@@ -13,6 +13,11 @@ const ELSEWHERE: Record<string, string> = {
   'batch_stock delete': 'nothing deletes them',
   'fulfilments update': 'the state and the reason are carried into the order, which is recorded',
   'fulfilments delete': 'nothing deletes them',
+  'import_rows insert':
+    'the rows of a file that is kept; what they make is recorded where it is made',
+  'import_rows update':
+    'the rows of a file that is kept; what they make is recorded where it is made',
+  'import_rows delete': 'nothing deletes them',
   'inventory insert': 'balances follow from the stock ledger; the reorder point is recorded',
   'inventory delete': 'nothing deletes them',
   'list_views insert': 'how a person looks at a list is nobody else’s business',

@@ -15,6 +15,7 @@ const POLYMORPHIC = [
   'entity_id', // approvals, event_store, messages
   'document_id', // comments, attachments
   'reference_id', // ledgers: the document of any kind
+  'record_id', // import_rows: what the file made
   'holder_id', // container_ledger: customer, driver, van or depot
 ];
 

@@ -166,6 +166,20 @@ beforeAll(async () => {
     counter_ids: [ownerId],
   });
   await owner.rpc('start_stock_count', { stock_count_id });
+  // And a file with a row.
+  const mapping = { sku: 'sku', name: 'name', base_price: 'base_price' };
+  good.set('target', `'product'`);
+  good.set('headers', `'{sku,name,base_price}'`);
+  good.set('mapping', `'${JSON.stringify(mapping)}'`);
+  good.set('rows', `'[{"line": 3, "values": {"sku": "ODD-1"}}]'`);
+  const file = await owner.rpc<{ id: string }>('create_import', {
+    target: 'product',
+    file_name: 'file.csv',
+    format: 'CSV',
+    headers: '{sku,name,base_price}',
+    mapping,
+  });
+  await owner.rpc('stage_import_rows', { import_id: file.id, rows: [{ line: 2 }] });
   // And money that nobody has asked about yet, told by somebody else.
   const finance = await database.asUser('finance@acme.test');
   await finance.query(
@@ -222,6 +236,7 @@ async function linesOf(query: string): Promise<string> {
 function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';
   if (command.name === 'record_payment' && argument.name === 'order_id') return 'null';
+  if (command.name === 'create_import' && argument.name === 'path') return 'null';
   if (command.name === 'confirm_statement_line' && argument.name === 'method') return `'mpesa'`;
   if (command.name === 'import_statement_lines' && argument.name === 'lines')
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;

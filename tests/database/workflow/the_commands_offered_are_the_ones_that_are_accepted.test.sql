@@ -94,11 +94,24 @@ $$;
 create table pg_temp.steps as
 select t.machine, t.command from private.transitions t
 where (t.machine, t.command) not in (
+  -- What follows from the work in the background.
+  ('import', 'finish_check'), ('import', 'finish'), ('import', 'take_back'), ('import', 'finish_undo'), ('import', 'keep'),
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
   ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
+
+create function pg_temp.file_of_products(sku text) returns uuid language plpgsql as $$
+declare
+  file uuid;
+begin
+  perform tests.sign_in('manager@acme.test');
+  file := (public.create_import('product', 'file.csv', 'CSV', '{sku,name,base_price}', '{"sku": "sku", "name": "name", "base_price": "base_price"}')).id;
+  perform public.stage_import_rows(file, jsonb_build_array(jsonb_build_object('line', 2, 'values', jsonb_build_object('sku', sku, 'name', sku, 'base_price', '1'))));
+  perform tests.sign_out();
+  return file;
+end $$;
 
 -- Asks everybody about everything that could be done with a document now.
 create function pg_temp.examine(machine text, document uuid) returns uuid language plpgsql as $$
@@ -172,6 +185,39 @@ begin
     perform pg_temp.examine('order', other);
     update public.customers set status = 'active' where id = tests.customer('Java Corner Cafe');
   end loop;
+
+  -- A file of products: checked, stopped, run and taken back; and one that is set aside.
+  one := pg_temp.examine('import', pg_temp.file_of_products('EXAMINED-1'));
+  perform tests.sign_in('manager@acme.test');
+  perform public.check_import(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('import', one);
+  while private.work_import() > 0 loop null; end loop;
+  perform pg_temp.examine('import', one);
+  perform tests.sign_in('manager@acme.test');
+  perform public.run_import(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('import', one);
+  perform tests.sign_in('manager@acme.test');
+  perform public.stop_import(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('import', one);
+  perform tests.sign_in('manager@acme.test');
+  perform public.run_import(one);
+  perform tests.sign_out();
+  while private.work_import() > 0 loop null; end loop;
+  perform pg_temp.examine('import', one);
+  perform tests.sign_in('manager@acme.test');
+  perform public.undo_import(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('import', one);
+  while private.work_import() > 0 loop null; end loop;
+  perform pg_temp.examine('import', one);
+  one := pg_temp.file_of_products('EXAMINED-2');
+  perform tests.sign_in('manager@acme.test');
+  perform public.discard_import(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('import', one);
 
   -- Two orders on a trip: one is delivered, one fails.
   one := pg_temp.examine('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 1));

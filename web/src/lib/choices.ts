@@ -46,6 +46,31 @@ export const FULFILMENT_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'fulfilment_status'>[];
+export const IMPORT_POLICY = [
+  'refuse',
+  'skip',
+  'update',
+] as const satisfies Enums<'import_policy'>[];
+export const IMPORT_ROW_STATUS = [
+  'waiting',
+  'good',
+  'bad',
+  'made',
+  'changed',
+  'skipped',
+  'undone',
+] as const satisfies Enums<'import_row_status'>[];
+export const IMPORT_STATUS = [
+  'staged',
+  'checking',
+  'ready',
+  'running',
+  'stopped',
+  'done',
+  'undoing',
+  'undone',
+  'discarded',
+] as const satisfies Enums<'import_status'>[];
 export const INVITATION_STATUS = [
   'pending',
   'accepted',

@@ -819,6 +819,84 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Rows of the file of an import: as they stood there, as they were read, and what became of them. */
+      import_rows: {
+        Row: {
+          tenant_id: string;
+          import_id: string;
+          line: number;
+          place: number;
+          cells: string[];
+          values: Json;
+          status: Database['public']['Enums']['import_row_status'];
+          error_key: string | null;
+          error_details: Json | null;
+          record_id: string | null;
+          undo: Json | null;
+          awaits: string | null;
+          import_problem: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'import_rows_tenant_id_import_id_fkey';
+            columns: ['tenant_id', 'import_id'];
+            isOneToOne: false;
+            referencedRelation: 'imports';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'import_problem';
+      };
+      /** A file that somebody reads into a table: checked first, then run in the background, stopped and gone on with, and undone as long as nothing uses what it made. */
+      imports: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['import_status'];
+          status_reason: string | null;
+          target: string;
+          file_name: string;
+          path: string | null;
+          format: string;
+          headers: string[];
+          mapping: Json;
+          on_duplicate: Database['public']['Enums']['import_policy'];
+          is_whole: boolean;
+          rows_total: number;
+          rows_bad: number;
+          rows_done: number;
+          run_by: string | null;
+          is_worked_on: boolean;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'imports_run_by_fkey';
+            columns: ['run_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'imports_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
+      };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
         Row: {
@@ -3531,6 +3609,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Has every row tried in the background, by the rules that its form meets, and nothing written; afterwards it is ready and each bad row says why. Can be done again with another policy. Raises record_not_found, import_target_unknown, import_policy_unsuitable, import_without_rows, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      check_import: {
+        Args: {
+          import_id: string;
+          on_duplicate?: Database['public']['Enums']['import_policy'] | null;
+          is_whole?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['imports']['Row'];
+      };
       /** Whether a payment may be made for what the payer wrote: accepted or account_unknown. For the edge function that M-Pesa asks (service role). Raises paybill_unknown. */
       check_paybill_payment: {
         Args: { token_hash: string; short_code: string; bill_reference: string };
@@ -3597,6 +3686,21 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Begins an import of a file; its rows follow (stage_import_rows), then it is checked. path: where the caller has stored the file in the bucket imports, under his company's folder. Raises import_target_unknown, import_policy_unsuitable, import_field_unknown, import_field_missing, import_file_missing, headers_are_few, mapping_is_a_small_object, file_name_is_short, format_is_short, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_import: {
+        Args: {
+          target: string;
+          file_name: string;
+          format: string;
+          headers: string[];
+          mapping: Json;
+          path?: string | null;
+          on_duplicate?: Database['public']['Enums']['import_policy'] | null;
+          is_whole?: boolean | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['imports']['Row'];
       };
       /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
@@ -3720,6 +3824,15 @@ export interface Database {
           failed_at: string;
         }[];
       };
+      /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      discard_import: {
+        Args: {
+          import_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['imports']['Row'];
+      };
       /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_transfer: {
         Args: {
@@ -3840,6 +3953,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** What the caller may import into: [{target, page, key_field, grouped_by, takes_updates, fields [{field, kind, is_required, names}]}]. Empty when there is nothing. */
+      import_forms: {
+        Args: never;
+        Returns: Json;
+      };
+      /** How many rows of an import that the caller sees are in which state: {waiting, good, bad, made, changed, skipped, undone}; what there is none of is not there. Raises record_not_found, permission_denied. */
+      import_progress: {
+        Args: { import_id: string };
+        Returns: Json;
       };
       /** Takes lines of a statement in: [{reference, amount, posted_at, paid_by?, paid_from?, bill_reference?}], at most 5000, all or none. A reference that the account has already is left as it is, so the same file can be sent again. Amounts above 0 in the company's currency. Answers {added, known, differing: [{reference, amount, known_amount}]}. Raises statement_lines_invalid {lines: [{line, field}]}, source_is_short, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       import_statement_lines: {
@@ -4178,6 +4301,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Which column filled which field, {field: header}, in the company's last import of a file with these headers into this target; null when there was none. Raises permission_denied. */
+      remembered_mapping: {
+        Args: { target: string; headers: string[] };
+        Returns: Json;
+      };
       /** Takes a file that the caller added off its document; answers what it was, so that he can remove it from storage, too. Raises record_not_found, attachment_not_yours, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       remove_attachment: {
         Args: { attachment_id: string; idempotency_key?: string | null };
@@ -4246,6 +4374,15 @@ export interface Database {
         Args: { invitation_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['invitations']['Row'];
       };
+      /** Writes the good rows of a checked import in the background, in the caller's name, or goes on with one that was stopped. Raises record_not_found, import_target_unknown, import_has_bad_rows, import_without_rows, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      run_import: {
+        Args: {
+          import_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['imports']['Row'];
+      };
       /** Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production). */
       run_maintenance: {
         Args: never;
@@ -4294,6 +4431,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
+      /** Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      stage_import_rows: {
+        Args: { import_id: string; rows: Json; idempotency_key?: string | null };
+        Returns: number;
+      };
       /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_stock_count: {
         Args: {
@@ -4341,6 +4483,15 @@ export interface Database {
           condition: Database['public']['Enums']['stock_condition'];
           on_hand: number;
         }[];
+      };
+      /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      stop_import: {
+        Args: {
+          import_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['imports']['Row'];
       };
       /** Asks for approval of an adjustment. Raises adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
@@ -4444,6 +4595,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Takes back in the background what an import has made and changed, as long as nothing uses it and nobody has changed it since. Raises import_rows_in_use with what does (uses [{table, id, rows, problem}]), record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      undo_import: {
+        Args: {
+          import_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['imports']['Row'];
+      };
       /** Undoes the match of a payment with its statement line; what the payment pays stays paid. Raises payment_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       unreconcile_payment: {
         Args: {
@@ -4501,6 +4661,11 @@ export interface Database {
           is_mine: boolean;
         }[];
       };
+      /** Does the next batch of one import: tries its rows, writes them or takes them back, and what became of them is written in the same transaction, so that a crash repeats and loses nothing. Answers 0 when there is nothing to do. For the worker process-events (service role). */
+      work_import: {
+        Args: never;
+        Returns: number;
+      };
       /** A worker says that it is alive. For workers (service role). */
       worker_heartbeat: {
         Args: { worker: string; details?: Json | null };
@@ -4534,6 +4699,18 @@ export interface Database {
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
+      import_policy: 'refuse' | 'skip' | 'update';
+      import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
+      import_status:
+        | 'staged'
+        | 'checking'
+        | 'ready'
+        | 'running'
+        | 'stopped'
+        | 'done'
+        | 'undoing'
+        | 'undone'
+        | 'discarded';
       invitation_status: 'pending' | 'accepted' | 'revoked';
       invoice_status: 'draft' | 'issued' | 'partially_paid' | 'paid' | 'overdue' | 'void';
       member_role:

@@ -18,6 +18,25 @@ export interface DocumentKind {
 }
 
 export const DOCUMENTS = {
+  import: {
+    table: 'imports',
+    page: '/imports',
+    permission: 'imports.view',
+    number: 'number',
+    states: {
+      staged: 'open',
+      checking: 'open',
+      ready: 'open',
+      running: 'open',
+      stopped: 'open',
+      done: 'open',
+      undoing: 'open',
+      undone: 'done',
+      discarded: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   customer: {
     table: 'customers',
     page: '/customers',

@@ -7,6 +7,7 @@ import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileText from '@lucide/svelte/icons/file-text';
+import FileUp from '@lucide/svelte/icons/file-up';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
@@ -115,6 +116,7 @@ const placed: Section[] = [
         icon: Warehouse,
         needs: ['trips.edit', 'warehouses.edit'],
       },
+      listOf('import', FileUp),
       { href: '/outbox', label: 'Outbox', icon: Inbox, needs: ['messages.view'] },
       { href: '/settings', label: 'Settings', icon: Settings, needs: ['settings.manage'] },
       {
@@ -147,6 +149,7 @@ export const actions: Destination[] = [
   { href: '/orders/new', label: 'New order', icon: Plus, needs: ['orders.create'] },
   { href: '/customers/new', label: 'New customer', icon: Plus, needs: ['customers.create'] },
   { href: '/products/new', label: 'New product', icon: Plus, needs: ['products.edit'] },
+  { href: '/imports/new', label: 'Import a file', icon: FileUp, needs: ['imports.create'] },
   { href: '/trips/new', label: 'Build a trip', icon: Plus, needs: ['trips.edit'] },
   { href: '/payments/new', label: 'Record a payment', icon: Plus, needs: ['payments.create'] },
   {

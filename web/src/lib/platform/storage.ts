@@ -1,4 +1,5 @@
 import { toPortalError } from '#lib/errors.ts';
+import { perform } from './perform.ts';
 import { supabase } from './supabase.ts';
 
 const HOUR = 3600;
@@ -14,4 +15,13 @@ export async function signedUrl(bucket: string, path: string): Promise<string> {
 export function storageStatus(error: object): number {
   const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
   return Number(statusCode ?? status) || 0;
+}
+
+/** Opens a stored file in a window of its own. */
+export async function openStored(address: () => Promise<string>): Promise<void> {
+  // Opened before the address is known: a browser lets a click open a window, not its answer.
+  const shown = window.open('', '_blank');
+  const url = await perform(address, { done: 'The file is open.', touches: [] });
+  if (url && shown) shown.location.href = url;
+  else shown?.close();
 }

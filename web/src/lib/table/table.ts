@@ -41,8 +41,7 @@ const HEADER_WITHIN = 20;
  */
 export function readTable(bytes: Uint8Array, columns: string[], optional: string[] = []): Table {
   const { text, encoding } = decode(bytes);
-  if (text.trim() === '') throw new Error('The file is empty.');
-  const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  const lines = textOf(text);
   const headers = Object.keys(DELIMITERS).map((sign) => findHeader(lines, sign, columns, optional));
   const best = headers.reduce((one, other) => (other.matched > one.matched ? other : one));
   if (best.matched < columns.length) throw noHeader(best, columns);
@@ -63,12 +62,18 @@ export function readTable(bytes: Uint8Array, columns: string[], optional: string
   };
 }
 
-interface Parsed {
+export interface Parsed {
   line: number;
   cells: string[];
 }
 
-function parse(text: string, delimiter: string, preview = 0): Parsed[] {
+/** The lines of a file as one text, whatever ends them. @throws {Error} when there is nothing in it */
+export function textOf(text: string): string {
+  if (text.trim() === '') throw new Error('The file is empty.');
+  return text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+}
+
+export function parse(text: string, delimiter: string, preview = 0): Parsed[] {
   const { data } = Papa.parse<string[]>(text, { delimiter, newline: '\n', preview });
   let line = 1;
   return data.map((cells) => {
@@ -87,7 +92,8 @@ interface Header {
   matched: number;
 }
 
-const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+/** What counts of the name of a column. */
+export const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 function findHeader(
   text: string,
@@ -127,12 +133,17 @@ function fit(cells: string[], header: string[], names: (string | undefined)[]) {
     // `="0123"` is how a code is kept from being taken for a number.
     if (name !== undefined) values[name] = (cells[index] ?? '').trim().replace(/^="(.*)"$/s, '$1');
   }
-  const isLonger = cells.slice(header.length).some((cell) => cell.trim() !== '');
   const last = header.findLastIndex((_, index) => names[index] !== undefined);
-  const misfit = isLonger
-    ? `It has ${cells.length} fields instead of ${header.length}; perhaps one needs quotes.`
-    : cells.length <= last
-      ? `It ends after ${cells.length} of ${header.length} fields; ${header[cells.length]} is missing.`
-      : null;
-  return { values, misfit };
+  return { values, misfit: misfitOf(cells, header, last) };
+}
+
+/** Why cells do not fit a header, of which the columns up to the last are wanted; null when they do. */
+export function misfitOf(cells: string[], header: string[], last = -1): string | null {
+  if (cells.slice(header.length).some((cell) => cell.trim() !== '')) {
+    return `It has ${cells.length} fields instead of ${header.length}; perhaps one needs quotes.`;
+  }
+  if (cells.length <= last) {
+    return `It ends after ${cells.length} of ${header.length} fields; ${header[cells.length]} is missing.`;
+  }
+  return null;
 }
