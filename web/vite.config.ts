@@ -50,7 +50,7 @@ const codeSplitting = {
     // What the pages before the sign-in are made of.
     {
       name: 'frame',
-      test: /src\/lib\/(errors|fields|platform\/(session|supabase|command|perform)|tenancy\/tenancy\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
+      test: /src\/lib\/(errors|fields|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
       priority: 2,
     },
     // What only one page uses stays with that page.

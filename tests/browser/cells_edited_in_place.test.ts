@@ -53,8 +53,9 @@ test('who edits what somebody else has changed since is told what it says now', 
   const owner = await signIn(visit(), 'owner@acme.test');
   const { page } = owner;
   await owner.open('/territories');
-  await page.getByText('Kilifi').first().waitFor();
-  await page.getByRole('cell', { name: 'Kilifi', exact: true }).dblclick();
+  await page.getByRole('link', { name: 'Kilifi', exact: true }).waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('e');
   const name = cell(owner, 'Name of Kilifi');
   const kept = await company.by('owner').row('territories?name=eq.Kilifi&select=id');
   // Somebody else is a moment earlier.

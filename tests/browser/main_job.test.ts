@@ -111,6 +111,7 @@ test('ten crates go from the order to the paid invoice, and the difference has a
   const finance = await signIn(browser, 'finance@acme.test');
   await finance.open('/invoices');
   await finance.page
+    .getByRole('table')
     .getByRole('link', { name: new RegExp(`Draft|${number}|Kilimani`) })
     .first()
     .click();

@@ -1,12 +1,10 @@
 import { MEMBERSHIP_STATUS, TENANT_STATUS } from '#lib/choices.ts';
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
-import { toPortalError } from '#lib/errors.ts';
-import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
+import { ask, assign, callFunction, command } from '#lib/platform/command.ts';
 import { anyLike, type Filter, pattern } from '#lib/platform/filters.ts';
 import { choices } from '#lib/platform/format.ts';
 import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
-import { forgetSession, session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 export type Role = Enums<'member_role'>;
@@ -26,22 +24,6 @@ export const ROLES = [
   'viewer',
   'customer',
 ] as const satisfies Role[];
-
-export async function signIn(email: string, password: string): Promise<void> {
-  const { data, error } = await supabase.auth.signInWithPassword({ email, password });
-  if (error) throw toPortalError(error, error.status);
-  // Somebody else begins anew; the same person goes on.
-  if (data.user.id !== session.me?.user.id) forgetSession();
-}
-
-/** Ends this session only; other devices stay signed in. */
-export async function signOut(): Promise<void> {
-  await supabase.auth.signOut({ scope: 'local' });
-  forgetSession();
-  // Loaded when it is needed: signing in has no use for it.
-  const { forgetCopies } = await import('#lib/platform/kept.ts');
-  await forgetCopies();
-}
 
 export function switchTenant(tenantId: string) {
   return assign('switch_tenant', { tenant_id: tenantId });
@@ -93,22 +75,6 @@ export function createCompany(input: {
 /** A suspended company is locked out on its next click; nothing of it is lost. */
 export function setCompanyStatus(id: string, status: Enums<'tenant_status'>) {
   return assign('set_tenant_status', { tenant_id: id, status });
-}
-
-/** Answers alike for known and unknown addresses. */
-export function requestPasswordReset(email: string) {
-  return callFunction('send-password-reset', { email });
-}
-
-export function resetPassword(token: string, password: string) {
-  return askJson<{ email: string }, 'reset_password'>('reset_password', { token, password });
-}
-
-export function acceptInvitation(token: string, password: string | null) {
-  return askJson<{ email: string; tenant_id: string }, 'accept_invitation'>('accept_invitation', {
-    token,
-    password,
-  });
 }
 
 export const MEMBERS: ListShape = {
