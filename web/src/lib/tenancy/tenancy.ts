@@ -1,13 +1,12 @@
 import { MEMBERSHIP_STATUS, TENANT_STATUS } from '#lib/choices.ts';
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
-import { toPortalError } from '#lib/errors.ts';
-import { ask, askJson, assign, callFunction, command } from '#lib/platform/command.ts';
+import { ask, assign, callFunction, command } from '#lib/platform/command.ts';
 import { anyLike, type Filter, pattern } from '#lib/platform/filters.ts';
-import { choices } from '#lib/platform/format.ts';
+import { choices } from '#lib/platform/label.ts';
 import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
-import { forgetSession, session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 export type Role = Enums<'member_role'>;
 
@@ -27,22 +26,6 @@ export const ROLES = [
   'customer',
 ] as const satisfies Role[];
 
-export async function signIn(email: string, password: string): Promise<void> {
-  const { data, error } = await supabase.auth.signInWithPassword({ email, password });
-  if (error) throw toPortalError(error, error.status);
-  // Somebody else begins anew; the same person goes on.
-  if (data.user.id !== session.me?.user.id) forgetSession();
-}
-
-/** Ends this session only; other devices stay signed in. */
-export async function signOut(): Promise<void> {
-  await supabase.auth.signOut({ scope: 'local' });
-  forgetSession();
-  // Loaded when it is needed: signing in has no use for it.
-  const { forgetCopies } = await import('#lib/platform/kept.ts');
-  await forgetCopies();
-}
-
 export function switchTenant(tenantId: string) {
   return assign('switch_tenant', { tenant_id: tenantId });
 }
@@ -61,16 +44,16 @@ export const COMPANIES: ListShape = {
   table: 'tenants',
   sort: 'name',
   sortable: ['name', 'slug', 'status', 'created_at'],
-  search: { label: 'Name or short name', means: (typed) => [anyLike(typed, 'name', 'slug')] },
+  search: { label: m.name_or_short_name(), means: (typed) => [anyLike(typed, 'name', 'slug')] },
   filters: [
     {
       name: 'status',
-      label: 'Status',
+      label: m.status(),
       kind: 'choice',
       tabs: true,
       options: choices(TENANT_STATUS),
     },
-    { name: 'since', label: 'Since', kind: 'moment', column: 'created_at' },
+    { name: 'since', label: m.since(), kind: 'moment', column: 'created_at' },
   ],
 };
 
@@ -95,28 +78,12 @@ export function setCompanyStatus(id: string, status: Enums<'tenant_status'>) {
   return assign('set_tenant_status', { tenant_id: id, status });
 }
 
-/** Answers alike for known and unknown addresses. */
-export function requestPasswordReset(email: string) {
-  return callFunction('send-password-reset', { email });
-}
-
-export function resetPassword(token: string, password: string) {
-  return askJson<{ email: string }, 'reset_password'>('reset_password', { token, password });
-}
-
-export function acceptInvitation(token: string, password: string | null) {
-  return askJson<{ email: string; tenant_id: string }, 'accept_invitation'>('accept_invitation', {
-    token,
-    password,
-  });
-}
-
 export const MEMBERS: ListShape = {
   table: 'memberships',
   sort: 'role',
   sortable: ['role', 'status', 'created_at'],
   search: {
-    label: 'Search by name',
+    label: m.search_by_name(),
     means: (typed) => [
       {
         has: 'users',
@@ -127,10 +94,10 @@ export const MEMBERS: ListShape = {
     ],
   },
   filters: [
-    { name: 'role', label: 'Role', kind: 'choice', options: choices(ROLES) },
+    { name: 'role', label: m.role(), kind: 'choice', options: choices(ROLES) },
     {
       name: 'status',
-      label: 'Status',
+      label: m.status(),
       kind: 'choice',
       tabs: true,
       options: choices(MEMBERSHIP_STATUS),
@@ -161,7 +128,7 @@ export function personFilter(
     users: { full_name: string } | null;
   }) => ({
     id: member[by],
-    name: member.users?.full_name ?? 'Somebody',
+    name: member.users?.full_name ?? m.somebody(),
     code: member.role,
   });
   const members = () =>
