@@ -2,7 +2,15 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['**/node_modules/', '**/.svelte-kit/', 'web/build/', '.mzigo/'] },
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/.svelte-kit/',
+      'web/build/',
+      'web/src/lib/paraglide/',
+      '.mzigo/',
+    ],
+  },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { words } from './web/paraglide.ts';
 
 /** Layers of tests. Each has its own folder under tests/ and its own preparation. */
 function layer(name: string, include: string[], globalSetup: string[] = []) {
@@ -26,7 +28,7 @@ function withSvelte(project: ReturnType<typeof layer>) {
       setupFiles: ['tests/harness/random.ts', join(support, 'project.ts')],
       server: { deps: { inline: ['@lucide/svelte'] } },
     },
-    plugins: [svelte({ configFile: false })],
+    plugins: [paraglideVitePlugin(words), svelte({ configFile: false })],
     resolve: {
       alias: {
         '$app/navigation': join(support, 'navigation.ts'),

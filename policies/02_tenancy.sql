@@ -27,7 +27,7 @@ using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 
 grant select on public.users to authenticated;
-grant update (full_name, phone) on public.users to authenticated;
+grant update (full_name, phone, language) on public.users to authenticated;
 create policy select_colleagues on public.users for select to authenticated
 using (
   id = (select auth.uid())

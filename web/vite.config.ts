@@ -1,7 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import adapter from '@sveltejs/adapter-static';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { words } from './paraglide.ts';
 import { contextMapModule } from './context_map.ts';
 
 /** The stack that `npm run dev -w web` talks to; the build itself always talks to its own origin. */
@@ -10,6 +14,19 @@ const backend = ['/rest', '/auth', '/storage', '/functions'];
 
 /** Packages by name. */
 const packages = (...names: string[]) => new RegExp(`node_modules/(${names.join('|')})/`);
+
+/**
+ * The sentences of the pages before the sign-in, as modules: a sentence that other pages say, too, would else
+ * come with all that those share.
+ */
+function sentencesBeforeSignIn(): RegExp {
+  const folder = join(import.meta.dirname, 'src', 'routes', '(auth)');
+  const keys = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.svelte'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .flatMap((source) => [...source.matchAll(/\bm\.(\w+)/g)].map(([, key]) => key));
+  return new RegExp(`src/lib/paraglide/messages/(${keys.join('|')})\\.js$`);
+}
 
 /**
  * A few large files instead of a hundred small ones: the pages before the sign-in load the core and the
@@ -50,9 +67,10 @@ const codeSplitting = {
     // What the pages before the sign-in are made of.
     {
       name: 'frame',
-      test: /src\/lib\/(errors|fields|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
+      test: /src\/lib\/(errors|fields|words|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
       priority: 2,
     },
+    { name: 'frame', test: sentencesBeforeSignIn(), priority: 2 },
     // What only one page uses stays with that page.
     { name: 'portal', test: /src\/lib\//, minShareCount: 2, priority: 1 },
   ],
@@ -60,6 +78,7 @@ const codeSplitting = {
 
 export default defineConfig({
   plugins: [
+    paraglideVitePlugin(words),
     tailwindcss(),
     contextMapModule(),
     sveltekit({

@@ -6,6 +6,7 @@ import { renderChoices } from './choices.ts';
 import { renderContract } from './contract.ts';
 import { renderDocuments } from './documents.ts';
 import { renderErrors } from './errors.ts';
+import { renderLabels, renderRights } from './labels.ts';
 import { renderPermissions } from './permissions.ts';
 import { renderTypes } from './types.ts';
 import { renderWorkflows } from './workflows.ts';
@@ -22,6 +23,8 @@ const RENDERERS: Record<string, (catalogue: Catalogue) => string | Promise<strin
   'web/src/lib/choices.ts': renderChoices,
   'web/src/lib/database.types.ts': renderTypes,
   'web/src/lib/documents.ts': renderDocuments,
+  'web/src/lib/labels.ts': renderLabels,
+  'web/src/lib/rights.ts': renderRights,
   'web/src/lib/writable.ts': renderWritable,
 };
 

@@ -79,6 +79,35 @@ create table private.errors (
 comment on table private.errors is
   'Every error the product raises: stable key (the message over HTTP), HTTP status, what happened, what to do next. docs/errors.md is generated from it.';
 
+create table private.error_words (
+  key text not null references private.errors (key),
+  language text not null,
+  sentence text not null,
+  next_step text not null,
+  primary key (key, language),
+  constraint language_is_not_english check (language ~ '^[a-z]{2}$' and language <> 'en')
+);
+comment on table private.error_words is
+  'What private.errors says, in other languages. A test asks that every error has its words in every language of the product.';
+
+create function private.language() returns text
+language sql stable
+return coalesce((
+  select h.tag from (
+    select pg_catalog.lower(pg_catalog.substring(
+      nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb ->> 'accept-language', '^\s*([A-Za-z]{2})\M')) as tag
+  ) h where h.tag in ('en', 'sw')
+), 'en');
+comment on function private.language() is 'The language that the caller asked to be answered in: the first one of the header Accept-Language if the product speaks it, else English.';
+
+create function private.words_of(error private.errors) returns text
+language sql stable
+return coalesce(
+  (select w.sentence || ' ' || w.next_step from private.error_words w where w.key = error.key and w.language = private.language()),
+  error.sentence || ' ' || error.next_step
+);
+comment on function private.words_of(private.errors) is 'Sentence and next step of an error in the language of the caller.';
+
 create function private.fail(error_key text, detail jsonb default '{}'::jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -97,10 +126,11 @@ begin
     errcode = case known.status when 403 then '42501' else 'PT' || known.status::text end,
     message = known.key,
     detail = coalesce(detail, '{}'::jsonb)::text,
-    hint = known.sentence || ' ' || known.next_step;
+    hint = private.words_of(known);
 end
 $$;
 select private.force_policies('private.errors');
+select private.force_policies('private.error_words');
 comment on function private.fail(text, jsonb) is
   'Raises a registered error: errcode PT<status> (42501 for 403), message = key, detail = JSON, hint = sentence and next step. A member of the detail that concerns what was sent has the name of its argument or column: its value is what was refused, for input_invalid what is needed; an array has a record per line concerned, with its place (line, from 1) or its id and condition, and problem where the lines differ in that.';
 
@@ -117,7 +147,7 @@ begin
       pg_catalog.jsonb_build_object('Retry-After', detail ->> 'wait_seconds'))::text, true);
   end if;
   return pg_catalog.jsonb_build_object('code', 'PT' || known.status::text, 'message', known.key, 'details', detail::text,
-    'hint', known.sentence || ' ' || known.next_step);
+    'hint', private.words_of(known));
 end
 $$;
 comment on function private.answer_refusal(text, jsonb) is

@@ -49,7 +49,12 @@ create table public.tenant_settings (
   version integer not null default 1,
   constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
   constraint locale_is_a_language_tag check (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
-  constraint terminology_is_an_object check (jsonb_typeof(terminology) = 'object' and pg_column_size(terminology) < 65536),
+  constraint terminology_is_by_language check (
+    jsonb_typeof(terminology) = 'object' and pg_column_size(terminology) < 8192
+    and not jsonb_path_exists(terminology, '$.keyvalue() ? (!(@.key == "en" || @.key == "sw") || @.value.type() != "object")')
+    and not jsonb_path_exists(terminology, 'strict $.*.keyvalue() ? (!(@.key like_regex "^[a-z_]{2,40}$") || @.value.type() != "array" || @.value.size() != 2)')
+    and not jsonb_path_exists(terminology, 'strict $.*.*[*] ? (@.type() != "string" || !(@ like_regex "^[^{}<> ]([^{}<>]{0,38}[^{}<> ])?$"))')
+  ),
   constraint type_definitions_is_an_object check (jsonb_typeof(type_definitions) = 'object' and pg_column_size(type_definitions) < 65536),
   constraint business_rules_is_an_object check (jsonb_typeof(business_rules) = 'object' and pg_column_size(business_rules) < 65536),
   constraint feature_flags_is_an_object check (jsonb_typeof(feature_flags) = 'object' and pg_column_size(feature_flags) < 65536),
@@ -62,7 +67,8 @@ create table public.tenant_settings (
   constraint logo_is_a_small_picture check (length(logo) <= 200000 and logo ~ '^data:image/(png|jpeg);base64,[A-Za-z0-9+/]+={0,2}$')
 );
 comment on table public.tenant_settings is 'One row per company: currency, zone, language, own words, own types, rules (JSON Logic) and switches.';
-comment on column public.tenant_settings.terminology is 'Own words for things, e.g. {"order": "Booking"}.';
+comment on column public.tenant_settings.terminology is
+  'Own words for things by language, in the singular and the plural: {"en": {"order": ["booking", "bookings"]}, "sw": {…}}. What is not there is called as the portal calls it.';
 comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}.';
 comment on column public.tenant_settings.compiled_auto_approve is 'The rule orders.auto_approve as private.rule_holds asks it first.';
 comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number; prices.drafts: "refresh" (as without it: drafts follow the price lists) or "keep" (they keep the prices of the day they were entered); trips.counts_show_expected: boolean (otherwise whoever counts a load does not see what is expected).';
@@ -83,7 +89,7 @@ select private.register_error('mpesa_till_is_a_number', 422, 'This is not an M-P
 select private.register_error('logo_is_a_small_picture', 422, 'The logo is not a small PNG or JPEG picture.', 'Choose a PNG or JPEG file of at most 140 kB.');
 select private.register_error('currency_is_an_iso_code', 422, 'This is not a currency code.', 'Enter the three capital letters of the currency, like KES.');
 select private.register_error('locale_is_a_language_tag', 422, 'This is not a language tag.', 'Enter a language and a country, like en-KE.');
-select private.register_error('terminology_is_an_object', 422, 'The terminology is not a JSON object, or it is too large.', 'Send an object of less than 64 KB.');
+select private.register_error('terminology_is_by_language', 422, 'These are no words for things.', 'Give each thing the words for one and for many of it, of 1 to 40 characters without braces.');
 select private.register_error('type_definitions_is_an_object', 422, 'The type definitions are not a JSON object, or they are too large.', 'Send an object of less than 64 KB.');
 select private.register_error('business_rules_is_an_object', 422, 'The business rules are not a JSON object, or they are too large.', 'Send an object of less than 64 KB.');
 select private.register_error('feature_flags_is_an_object', 422, 'The feature flags are not a JSON object, or they are too large.', 'Send an object of less than 64 KB.');
@@ -94,6 +100,7 @@ create table public.users (
   full_name text not null,
   phone text,
   status public.user_status not null default 'active',
+  language text,
   active_tenant_id uuid references public.tenants (id),
   created_at timestamptz not null default now(),
   created_by uuid,
@@ -102,11 +109,14 @@ create table public.users (
   version integer not null default 1,
   constraint email_is_lower_case check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
   constraint full_name_is_not_blank check (btrim(full_name) <> '' and length(full_name) <= 120),
+  constraint language_is_spoken check (language in ('en', 'sw')),
   constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$')
 );
 create unique index users_email on public.users (email);
 create index users_active_tenant_id on public.users (active_tenant_id);
 comment on table public.users is 'People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time.';
+comment on column public.users.language is 'In which language the person reads the portal; null: as the device has it.';
+select private.register_error('language_is_spoken', 422, 'The portal does not speak this language.', 'Choose English (en) or Swahili (sw).');
 select private.register_error('full_name_is_not_blank', 422, 'The name is missing or too long.', 'Enter a name of at most 120 characters.');
 
 create table public.memberships (

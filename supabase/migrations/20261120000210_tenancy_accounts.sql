@@ -23,7 +23,7 @@ begin
     perform private.fail('not_signed_in');
   end if;
   return pg_catalog.jsonb_build_object(
-    'user', pg_catalog.jsonb_build_object('id', me.id, 'email', me.email, 'full_name', me.full_name),
+    'user', pg_catalog.jsonb_build_object('id', me.id, 'email', me.email, 'full_name', me.full_name, 'language', me.language),
     'is_super_admin', super_admin,
     'role', case when membership.id is not null then membership.role::text when super_admin then 'super_admin' end,
     'scope', pg_catalog.jsonb_build_object('warehouse_id', membership.warehouse_id, 'territory_id', membership.territory_id, 'customer_id', membership.customer_id),

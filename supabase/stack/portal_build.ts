@@ -7,7 +7,16 @@ import { repositoryRoot } from './paths.ts';
 
 export const portalFolder = join(repositoryRoot, 'web', 'build');
 
-const SOURCES = ['src/**/*', 'static/**/*', 'package.json', '*.ts', 'messages/*'];
+const SOURCES = [
+  'src/**/*',
+  'static/**/*',
+  'package.json',
+  '*.ts',
+  'messages/*',
+  '*/settings.json',
+];
+/** What the build makes of the messages, and the checks do, too. */
+const MADE = join('src', 'lib', 'paraglide');
 
 async function modified(path: string): Promise<number> {
   return (await stat(path).catch(() => null))?.mtimeMs ?? 0;
@@ -19,6 +28,7 @@ export async function isPortalStale(): Promise<boolean> {
   if (built === 0) return true;
   const web = join(repositoryRoot, 'web');
   for await (const file of glob(SOURCES, { cwd: web })) {
+    if (file.startsWith(MADE)) continue;
     const info = await stat(join(web, file)).catch(() => null);
     if (info?.isFile() && info.mtimeMs > built) return true;
   }

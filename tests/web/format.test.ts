@@ -11,13 +11,14 @@ import {
   amount,
   dateTime,
   day,
-  label,
+  localeOf,
   money,
   quantity,
   time,
   today,
   unitOf,
 } from '../../web/src/lib/platform/format.ts';
+import { label } from '../../web/src/lib/platform/label.ts';
 import { workAt } from './_support/company.ts';
 
 /** Intl puts spaces that do not break; what is compared here is what people read. */
@@ -65,6 +66,14 @@ describe('money and quantities', () => {
 
 describe('moments and days', () => {
   const NIGHT = '2026-11-20T22:30:00Z';
+
+  test('are in the language of the reader where the portal speaks that of the company', () => {
+    expect(localeOf('en-KE', 'sw')).toBe('sw-KE');
+    expect(localeOf('sw-TZ', 'en')).toBe('en-TZ');
+    expect(localeOf('sw-KE', 'sw')).toBe('sw-KE');
+    expect(localeOf('de-DE', 'sw')).toBe('de-DE');
+    expect(localeOf('en', 'sw')).toBe('sw');
+  });
 
   test('are shown on the clock of the company', () => {
     expect(dateTime(NIGHT)).toBe('21 Nov 2026, 01:30');

@@ -121,6 +121,19 @@ test('an error says what happened and what to do, as sentences', async () => {
   ).toEqual([]);
 });
 
+test('every error is told in every language of the product, in one sentence and its next step', async () => {
+  expect(
+    await offenders(
+      `select format('%s in %s', e.key, l.language) from private.errors e
+       cross join (select distinct t.language from public.message_texts t where t.language <> 'en') l
+       left join private.error_words w on w.key = e.key and w.language = l.language
+       where w.key is null
+         -- A client tells both apart by the first full stop that a space follows.
+         or w.sentence !~ '^[A-Z][^.!?]*(\\.[^ .!?][^.!?]*)*\\.$' or w.next_step !~ '^[A-Z].*\\.$'`,
+    ),
+  ).toEqual([]);
+});
+
 test('the comment of a command names errors that exist', async () => {
   expect(
     await offenders(

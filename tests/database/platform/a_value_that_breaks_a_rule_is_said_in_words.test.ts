@@ -124,7 +124,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     mpesa_till_is_a_number: { mpesa_till: '12 34' },
     postal_address_is_not_blank: { postal_address: '' },
     tax_numbers_are_not_blank: { tax_numbers: ' ' },
-    terminology_is_an_object: { terminology: '"x"' },
+    terminology_is_by_language: { terminology: '{"en": {"order": "Booking"}}' },
     type_definitions_is_an_object: { type_definitions: LARGE },
   },
   territories: {
@@ -134,6 +134,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
   },
   users: {
     full_name_is_not_blank: { full_name: ' ' },
+    language_is_spoken: { language: 'fr' },
     phone_is_e164: { phone: '123' },
   },
   vehicles: {

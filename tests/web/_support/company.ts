@@ -5,7 +5,7 @@ export function workAt(
   company: { id?: string; locale?: string; timezone?: string; currency?: string } = {},
 ) {
   session.me = {
-    user: { id: 'user-1', email: 'driver@acme.test', full_name: 'Daniel Kamau' },
+    user: { id: 'user-1', email: 'driver@acme.test', full_name: 'Daniel Kamau', language: null },
     tenant: {
       id: 'tenant-1',
       name: 'Acme Beverages',

@@ -2894,6 +2894,7 @@ export interface Database {
           full_name: string;
           phone: string | null;
           status: Database['public']['Enums']['user_status'];
+          language: string | null;
           active_tenant_id: string | null;
           created_at: string;
           created_by: string | null;
@@ -2902,7 +2903,7 @@ export interface Database {
           version: number;
         };
         Insert: Record<never, never>;
-        Update: { full_name?: string; phone?: string | null };
+        Update: { full_name?: string; phone?: string | null; language?: string | null };
         Relationships: [
           {
             foreignKeyName: 'users_active_tenant_id_fkey';

@@ -1,4 +1,5 @@
 import { fieldsOf } from './fields.ts';
+import { m } from '#lib/words.ts';
 
 /** An error as the portal shows it: what happened, and what to do next. */
 export class PortalError extends Error {
@@ -38,7 +39,7 @@ export function notReady(fields: Record<string, string>): PortalError {
   return new PortalError({
     key: 'form_not_ready',
     status: 422,
-    message: Object.values(fields)[0] ?? 'Something is missing.',
+    message: Object.values(fields)[0] ?? m.something_is_missing(),
     fields,
   });
 }
@@ -54,48 +55,48 @@ interface Words {
  */
 const WORDS: Record<string, Words> = {
   network_unreachable: {
-    sentence: 'The server cannot be reached.',
-    step: 'Check the connection and try again; nothing you entered is lost.',
+    sentence: m.the_server_cannot_be_reached(),
+    step: m.check_the_connection_and_try_again_nothing(),
   },
   session_expired: {
-    sentence: 'You have been signed out.',
-    step: 'Sign in again to continue where you were.',
+    sentence: m.you_have_been_signed_out(),
+    step: m.sign_in_again_to_continue_where_you(),
   },
   server_busy: {
-    sentence: 'The server was busy with the same records.',
-    step: 'Try again in a moment.',
+    sentence: m.the_server_was_busy_with_the_same(),
+    step: m.try_again_in_a_moment(),
   },
   server_unavailable: {
-    sentence: 'The server does not answer just now.',
-    step: 'Try again in a moment; nothing you entered is lost.',
+    sentence: m.the_server_does_not_answer_just_now(),
+    step: m.try_again_in_a_moment_nothing_you(),
   },
   permission_denied: {
-    sentence: 'Your role does not allow this.',
-    step: 'Ask an administrator of your company if you need it.',
+    sentence: m.your_role_does_not_allow_this(),
+    step: m.ask_an_administrator_of_your_company_if(),
   },
   invalid_credentials: {
-    sentence: 'The e-mail address or the password is wrong.',
-    step: 'Check both, or reset the password. After ten wrong passwords an account rests for five minutes.',
+    sentence: m.the_e_mail_address_or_the_password(),
+    step: m.check_both_or_reset_the_password_after(),
   },
   user_banned: {
-    sentence: 'This account has been locked.',
-    step: 'Ask an administrator of your company.',
+    sentence: m.this_account_has_been_locked(),
+    step: m.ask_an_administrator_of_your_company(),
   },
   email_not_confirmed: {
-    sentence: 'This e-mail address has not been confirmed yet.',
-    step: 'Follow the link in the message that was sent to it.',
+    sentence: m.this_e_mail_address_has_not_been(),
+    step: m.follow_the_link_in_the_message_that(),
   },
   validation_failed: {
-    sentence: 'What was entered cannot be read.',
-    step: 'Check the e-mail address and the password.',
+    sentence: m.what_was_entered_cannot_be_read(),
+    step: m.check_the_e_mail_address_and_the(),
   },
   over_request_rate_limit: {
-    sentence: 'Too many attempts in a short time.',
-    step: 'Wait a minute and try again.',
+    sentence: m.too_many_attempts_in_a_short_time(),
+    step: m.wait_a_minute_and_try_again(),
   },
   unexpected: {
-    sentence: 'Something went wrong that this page did not expect.',
-    step: 'Try again; if it happens again, tell your administrator what you did.',
+    sentence: m.something_went_wrong_that_this_page_did(),
+    step: m.try_again_if_it_happens_again_tell(),
   },
 };
 
@@ -156,8 +157,11 @@ function build(key: string, status: number, error: ServerError): PortalError {
 function tooMany(message: string): PortalError {
   const seconds = Number(/(\d+) seconds?\b/.exec(message)?.[1] ?? 0);
   if (seconds === 0) return build('over_request_rate_limit', 429, {});
-  const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
-  const hint = `Too many attempts in a short time. Try again in ${wait}.`;
+  const wait =
+    seconds > 90
+      ? m.seconds_minutes({ seconds: Math.ceil(seconds / 60) })
+      : m.seconds_seconds({ seconds });
+  const hint = m.too_many_attempts_in_a_short_time_try({ wait });
   return build('too_many_attempts', 429, { hint });
 }
 
@@ -181,14 +185,14 @@ function constraintWords(
     const what = column ? column.replaceAll('_', ' ') : 'value';
     return {
       key: 'value_taken',
-      hint: `There is already a record with this ${what}. Choose another.`,
+      hint: m.there_is_already_a_record_with_this({ what }),
       details: concerned,
     };
   }
   if (code === '23502') {
     return {
       key: 'value_missing',
-      hint: 'A value that is needed is missing. Fill it in and send it again.',
+      hint: m.a_value_that_is_needed_is_missing(),
       details: concerned,
     };
   }
@@ -196,7 +200,7 @@ function constraintWords(
     return {
       key: 'reference_broken',
       details: concerned,
-      hint: 'A record this one refers to does not exist or is still in use. Reload the page and choose again.',
+      hint: m.a_record_this_one_refers_to_does(),
     };
   }
   const broken = /violates (?:check|exclusion) constraint "([a-z0-9_]+)"/.exec(message)?.[1];
@@ -205,13 +209,13 @@ function constraintWords(
     const words = name.replaceAll('_', ' ');
     return {
       key: name,
-      hint: `This breaks the rule: ${words}. Correct the value and send it again.`,
+      hint: m.this_breaks_the_rule_words_correct_the({ words }),
     };
   }
   if (code.startsWith('22')) {
     return {
       key: 'value_invalid',
-      hint: 'One of the values is not valid. Check numbers and dates.',
+      hint: m.one_of_the_values_is_not_valid(),
     };
   }
   return null;

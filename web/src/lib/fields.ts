@@ -1,22 +1,23 @@
-import { quantity, unitOf } from '#lib/platform/format.ts';
+import { listOf, quantity, unitOf } from '#lib/platform/format.ts';
+import { m, terms } from '#lib/words.ts';
 
 /** Why one line of a document was refused, by the database's word for it. */
 const PROBLEMS = {
-  required: 'This is needed.',
-  product_unknown: 'This product is not known.',
-  product_inactive: 'This product is no longer sold.',
-  product_twice: 'This product is there twice in the same condition.',
-  pack_unknown: 'This pack is not known any more.',
-  condition_unknown: 'This condition is not known.',
-  quantity_missing: 'Enter a quantity above 0, or remove the line.',
-  quantity_not_positive: 'Enter a quantity above 0, or remove the line.',
-  quantity_negative: 'A quantity below 0 is not possible here.',
-  quantity_too_large: 'At most 99,999,999.',
-  quantity_has_more_than_three_decimals: 'At most three digits after the point.',
-  quantity_below_minimum: 'This is less than one order has of it.',
-  quantity_above_maximum: 'This is more than one order has of it.',
-  quantity_not_a_multiple: 'This is not ordered in such quantities.',
-  quantity_not_whole: 'There are no parts of this unit.',
+  required: m.this_is_needed(),
+  product_unknown: m.this_product_is_not_known(terms),
+  product_inactive: m.this_product_is_no_longer_sold(terms),
+  product_twice: m.this_product_is_there_twice_in_the(terms),
+  pack_unknown: m.this_pack_is_not_known_any_more(),
+  condition_unknown: m.this_condition_is_not_known(),
+  quantity_missing: m.enter_a_quantity_above_0_or_remove(),
+  quantity_not_positive: m.enter_a_quantity_above_0_or_remove(),
+  quantity_negative: m.a_quantity_below_0_is_not_possible(),
+  quantity_too_large: m.at_most_99_999_999(),
+  quantity_has_more_than_three_decimals: m.at_most_three_digits_after_the_point(),
+  quantity_below_minimum: m.this_is_less_than_one_order_has(terms),
+  quantity_above_maximum: m.this_is_more_than_one_order_has(terms),
+  quantity_not_a_multiple: m.this_is_not_ordered_in_such_quantities(),
+  quantity_not_whole: m.there_are_no_parts_of_this_unit(),
 } as const;
 
 /** Errors whose details say at each field what is needed; those of others repeat the values refused. */
@@ -37,7 +38,7 @@ function nearest(line: unknown): string {
   const last = allowed.at(-1);
   return last === undefined
     ? ''
-    : ` Enter ${allowed.map(quantity).join(' or ')} ${unitOf(last, unit)}.`;
+    : ` ${m.enter_allowed_last({ allowed: listOf(allowed.map(quantity)), last: unitOf(last, unit) })}`;
 }
 
 /** What tells a line from the others: its place in what was sent, else the row or product it is about. */

@@ -25,6 +25,7 @@ import Undo2 from '@lucide/svelte/icons/undo-2';
 import Users from '@lucide/svelte/icons/users';
 import Warehouse from '@lucide/svelte/icons/warehouse';
 import UserCog from '@lucide/svelte/icons/user-cog';
+import { m, terms } from '#lib/words.ts';
 
 export interface Destination {
   href: string;
@@ -53,12 +54,12 @@ function listOf(name: DocumentName, icon: Component, phone?: number): Destinatio
 /** The pages in the order of the work: sell, store, deliver, collect, administer. */
 const placed: Section[] = [
   {
-    heading: 'Work',
+    heading: m.work(),
     destinations: [
-      { href: '/', label: 'Dashboard', icon: LayoutDashboard, needs: [], phone: 1 },
+      { href: '/', label: m.dashboard(), icon: LayoutDashboard, needs: [], phone: 1 },
       {
         href: '/approvals',
-        label: 'Approvals',
+        label: m.approvals(),
         icon: ClipboardCheck,
         needs: documentNames.flatMap((name) => Object.values(DOCUMENTS[name].decisions)),
         phone: 4,
@@ -66,39 +67,39 @@ const placed: Section[] = [
     ],
   },
   {
-    heading: 'Sell',
+    heading: m.sell(),
     destinations: [
       listOf('order', ClipboardList, 2),
       listOf('customer', Users, 3),
-      { href: '/products', label: 'Products', icon: Package, needs: ['products.view'] },
-      { href: '/prices', label: 'Price lists', icon: Tags, needs: ['prices.view'] },
-      { href: '/taxes', label: 'Taxes', icon: Percent, needs: ['prices.edit'] },
+      { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
+      { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
+      { href: '/taxes', label: m.taxes(), icon: Percent, needs: ['prices.edit'] },
       {
         href: '/territories',
-        label: 'Territories',
+        label: m.territories(),
         icon: MapPinned,
         needs: ['territories.view'],
       },
     ],
   },
   {
-    heading: 'Deliver',
+    heading: m.deliver(),
     destinations: [
       {
         href: '/drive',
-        label: 'My trip',
+        label: m.my_trip(terms),
         icon: Smartphone,
         needs: ['trips.drive'],
         phone: 0,
       },
       listOf('trip', Route, 5),
-      { href: '/stock', label: 'Stock', icon: Boxes, needs: ['inventory.view'], phone: 6 },
+      { href: '/stock', label: m.stock(), icon: Boxes, needs: ['inventory.view'], phone: 6 },
       listOf('offload', PackageMinus),
       listOf('variance', Scale),
     ],
   },
   {
-    heading: 'Collect',
+    heading: m.collect(),
     destinations: [
       listOf('invoice', FileText),
       listOf('payment', CreditCard),
@@ -107,21 +108,21 @@ const placed: Section[] = [
     ],
   },
   {
-    heading: 'Administer',
+    heading: m.administer(),
     destinations: [
-      { href: '/users', label: 'Users and roles', icon: UserCog, needs: ['users.view'] },
+      { href: '/users', label: m.users_and_roles(), icon: UserCog, needs: ['users.view'] },
       {
         href: '/fleet',
-        label: 'Depots and fleet',
+        label: m.depots_and_fleet(terms),
         icon: Warehouse,
         needs: ['trips.edit', 'warehouses.edit'],
       },
       listOf('import', FileUp),
-      { href: '/outbox', label: 'Outbox', icon: Inbox, needs: ['messages.view'] },
-      { href: '/settings', label: 'Settings', icon: Settings, needs: ['settings.manage'] },
+      { href: '/outbox', label: m.outbox(), icon: Inbox, needs: ['messages.view'] },
+      { href: '/settings', label: m.settings(), icon: Settings, needs: ['settings.manage'] },
       {
         href: '/platform/companies',
-        label: 'Companies',
+        label: m.companies(),
         icon: Building2,
         needs: [],
         isPlatform: true,
@@ -146,15 +147,15 @@ export const sections: Section[] = placed.map((section, index) => ({
 
 /** What can be begun from anywhere. */
 export const actions: Destination[] = [
-  { href: '/orders/new', label: 'New order', icon: Plus, needs: ['orders.create'] },
-  { href: '/customers/new', label: 'New customer', icon: Plus, needs: ['customers.create'] },
-  { href: '/products/new', label: 'New product', icon: Plus, needs: ['products.edit'] },
-  { href: '/imports/new', label: 'Import a file', icon: FileUp, needs: ['imports.create'] },
-  { href: '/trips/new', label: 'Build a trip', icon: Plus, needs: ['trips.edit'] },
-  { href: '/payments/new', label: 'Record a payment', icon: Plus, needs: ['payments.create'] },
+  { href: '/orders/new', label: m.new_order(terms), icon: Plus, needs: ['orders.create'] },
+  { href: '/customers/new', label: m.new_customer(terms), icon: Plus, needs: ['customers.create'] },
+  { href: '/products/new', label: m.new_product(terms), icon: Plus, needs: ['products.edit'] },
+  { href: '/imports/new', label: m.import_a_file(), icon: FileUp, needs: ['imports.create'] },
+  { href: '/trips/new', label: m.build_a_trip(terms), icon: Plus, needs: ['trips.edit'] },
+  { href: '/payments/new', label: m.record_a_payment(), icon: Plus, needs: ['payments.create'] },
   {
     href: '/stock/adjustments/new',
-    label: 'New stock adjustment',
+    label: m.new_stock_adjustment(),
     icon: Plus,
     needs: ['inventory.edit'],
   },

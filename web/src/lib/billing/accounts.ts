@@ -4,16 +4,17 @@ import { anyLike } from '#lib/platform/filters.ts';
 import { type ListPage, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m, terms } from '#lib/words.ts';
 
 export type Entry = Database['public']['Functions']['customer_statement']['Returns'][number];
 
 /** What each kind of entry is called, and the page of its document. */
 export const ENTRIES: Record<string, { label: string; page: string | null }> = {
-  opening: { label: 'Brought forward', page: null },
-  invoice: { label: 'Invoice', page: '/invoices' },
-  payment: { label: 'Payment', page: '/payments' },
-  credit_note: { label: 'Credit note', page: '/invoices/credits' },
-  refund: { label: 'Given back', page: '/payments' },
+  opening: { label: m.brought_forward(), page: null },
+  invoice: { label: m.invoice(terms), page: '/invoices' },
+  payment: { label: m.payment(), page: '/payments' },
+  credit_note: { label: m.credit_note(), page: '/invoices/credits' },
+  refund: { label: m.given_back(), page: '/payments' },
 };
 
 /** The account of a customer between two days, first what was brought forward. */
@@ -29,18 +30,18 @@ export const RECEIVABLES: ListShape = {
   table: 'receivables',
   sort: '-total',
   sortable: ['name', 'total', 'over_90', 'oldest_due_on'],
-  search: { label: 'Customer', means: (typed) => [anyLike(typed, 'name')] },
+  search: { label: m.customer(terms), means: (typed) => [anyLike(typed, 'name')] },
   filters: [
     {
       name: 'late',
-      label: 'Due',
+      label: m.due(),
       kind: 'choice',
-      options: [{ value: 'yes', label: 'Late only' }],
+      options: [{ value: 'yes', label: m.late_only() }],
       // A day before today.
       means: () => [{ column: 'oldest_due_on', below: today() }],
     },
-    { name: 'total', label: 'Owes', kind: 'number', unit: 'money' },
-    { name: 'over_90', label: 'Over 90 days', kind: 'number', unit: 'money', more: true },
+    { name: 'total', label: m.owes(), kind: 'number', unit: 'money' },
+    { name: 'over_90', label: m.over_90_days(), kind: 'number', unit: 'money', more: true },
   ],
   key: 'customer_id',
 };

@@ -1,4 +1,5 @@
 import type { Json } from '#lib/database.types.ts';
+import { m } from '#lib/words.ts';
 
 export interface BillLine {
   id: string;
@@ -27,5 +28,5 @@ export interface Bill {
 
 /** What a line charges or gives back. */
 export function billed(line: BillLine): string {
-  return `${line.is_deposit ? 'Deposit: ' : ''}${line.products?.name ?? ''}`;
+  return `${line.is_deposit ? `${m.deposit()} ` : ''}${line.products?.name ?? ''}`;
 }

@@ -7,19 +7,20 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { openStatesOf } from '#lib/workflow/documents.ts';
 import { documentList, searchedBy } from '#lib/workflow/list.ts';
+import { m, terms } from '#lib/words.ts';
 
 export type PaymentMethod = Enums<'payment_method'>;
 export const PAYMENT_METHODS: { value: PaymentMethod; label: string }[] = [
-  { value: 'cash', label: 'Cash' },
-  { value: 'mpesa', label: 'M-Pesa' },
-  { value: 'bank_transfer', label: 'Bank transfer' },
-  { value: 'cheque', label: 'Cheque' },
+  { value: 'cash', label: m.cash() },
+  { value: 'mpesa', label: m.m_pesa() },
+  { value: 'bank_transfer', label: m.bank_transfer() },
+  { value: 'cheque', label: m.cheque() },
 ];
 /** What pays and was never received. */
 const NOT_RECEIVED: { value: PaymentMethod; label: string }[] = [
-  { value: 'credit_note', label: 'Credit note' },
-  { value: 'write_off', label: 'Written off' },
-  { value: 'discount', label: 'Discount for paying early' },
+  { value: 'credit_note', label: m.credit_note() },
+  { value: 'write_off', label: m.written_off() },
+  { value: 'discount', label: m.discount_for_paying_early() },
 ];
 export const SHOWN_METHODS = [...PAYMENT_METHODS, ...NOT_RECEIVED];
 
@@ -34,20 +35,20 @@ export type Payment = Awaited<ReturnType<typeof listPayments>>['rows'][number];
 
 export const INVOICES = documentList('invoice', {
   sortable: ['due_on', 'total', 'balance'],
-  search: searchedBy('invoice', 'Number or customer'),
+  search: searchedBy('invoice', m.number_or_customer(terms)),
   filters: [
     customerFilter,
-    { name: 'due', label: 'Due', kind: 'day', column: 'due_on', optional: true },
+    { name: 'due', label: m.due(), kind: 'day', column: 'due_on', optional: true },
     {
       name: 'issued',
-      label: 'Issued',
+      label: m.issued(),
       kind: 'day',
       column: 'issued_on',
       optional: true,
       more: true,
     },
-    { name: 'total', label: 'Total', kind: 'number', unit: 'money', more: true },
-    { name: 'balance', label: 'Open', kind: 'number', unit: 'money', more: true },
+    { name: 'total', label: m.total(), kind: 'number', unit: 'money', more: true },
+    { name: 'balance', label: m.open(), kind: 'number', unit: 'money', more: true },
   ],
 });
 
@@ -90,21 +91,21 @@ export function openInvoicesOf(customerId: string) {
 
 export const PAYMENTS = documentList('payment', {
   sortable: ['received_at', 'amount'],
-  search: searchedBy('payment', 'Number or reference'),
+  search: searchedBy('payment', m.number_or_reference()),
   filters: [
     customerFilter,
-    { name: 'method', label: 'Method', kind: 'choice', options: SHOWN_METHODS },
-    { name: 'received', label: 'Received', kind: 'moment', column: 'received_at' },
-    { name: 'amount', label: 'Amount', kind: 'number', unit: 'money', more: true },
+    { name: 'method', label: m.method(), kind: 'choice', options: SHOWN_METHODS },
+    { name: 'received', label: m.received(), kind: 'moment', column: 'received_at' },
+    { name: 'amount', label: m.amount(), kind: 'number', unit: 'money', more: true },
     {
       name: 'left',
-      label: 'Not yet used',
+      label: m.not_yet_used(),
       kind: 'number',
       column: 'unallocated',
       unit: 'money',
       more: true,
     },
-    { name: 'reference', label: 'Reference', kind: 'text', optional: true, more: true },
+    { name: 'reference', label: m.reference(), kind: 'text', optional: true, more: true },
   ],
 });
 

@@ -1,40 +1,41 @@
 import Banknote from '@lucide/svelte/icons/banknote';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Looks } from '#lib/workflow/workflow.ts';
+import { m, terms } from '#lib/words.ts';
 
 export const invoiceCommands = {
-  record_payment: { label: 'Record a payment', variant: 'primary', icon: Banknote },
-  credit: { label: 'Credit', icon: Undo2, href: (id) => `/invoices/${id}/credit` },
-  write_off: { label: 'Write off' },
-  issue: { label: 'Issue', variant: 'primary', done: 'The invoice was issued.' },
+  record_payment: { label: m.record_a_payment(), variant: 'primary', icon: Banknote },
+  credit: { label: m.credit(), icon: Undo2, href: (id) => `/invoices/${id}/credit` },
+  write_off: { label: m.write_off() },
+  issue: { label: m.issue(), variant: 'primary', done: m.the_invoice_was_issued(terms) },
   void: {
-    label: 'Void',
+    label: m.void_word(),
     variant: 'danger',
-    done: 'The invoice was voided.',
+    done: m.the_invoice_was_voided(terms),
     asks: {
-      title: 'Void this invoice?',
-      text: 'It keeps its number and is no longer owed. The delivery can be billed again from its order.',
+      title: m.void_this_invoice(terms),
+      text: m.it_keeps_its_number_and_is_no(terms),
       reason: 'required',
     },
   },
 } satisfies Looks<'invoice'>;
 
 export const paymentCommands = {
-  approve: { label: 'Approve', variant: 'primary', done: 'The payment was approved.' },
+  approve: { label: m.approve(), variant: 'primary', done: m.the_payment_was_approved() },
   reject: {
-    label: 'Reject',
+    label: m.reject(),
     variant: 'danger',
-    done: 'The payment was rejected.',
-    asks: { title: 'Reject this payment?', reason: 'required' },
+    done: m.the_payment_was_rejected(),
+    asks: { title: m.reject_this_payment(), reason: 'required' },
   },
-  unreconcile: { label: 'Undo the match', done: 'The payment is no longer matched with the bank.' },
+  unreconcile: { label: m.undo_the_match(), done: m.the_payment_is_no_longer_matched_with() },
   cancel: {
-    label: 'Take back',
+    label: m.take_back(),
     variant: 'danger',
-    done: 'The payment was taken back; what it paid is open again.',
+    done: m.the_payment_was_taken_back_what_it(),
     asks: {
-      title: 'Take this payment back?',
-      text: 'The invoices it paid are open again.',
+      title: m.take_this_payment_back(),
+      text: m.the_invoices_it_paid_are_open_again(terms),
       reason: 'required',
     },
   },
@@ -42,51 +43,51 @@ export const paymentCommands = {
 
 export const statementLineCommands = {
   set_aside: {
-    label: 'Set aside',
-    done: 'The line is out of the way.',
+    label: m.set_aside(),
+    done: m.the_line_is_out_of_the_way(),
     asks: {
-      title: 'Set this line aside?',
-      text: 'It is no money of a customer. It can be taken back.',
+      title: m.set_this_line_aside(),
+      text: m.it_is_no_money_of_a_customer(terms),
       reason: 'required',
     },
   },
-  take_back: { label: 'Take back', done: 'The line is open again.' },
+  take_back: { label: m.take_back(), done: m.the_line_is_open_again() },
 } satisfies Looks<'statement_line'>;
 
 export const creditNoteCommands = {
   issue: {
-    label: 'Issue',
+    label: m.issue(),
     variant: 'primary',
-    done: 'The credit note was issued.',
+    done: m.the_credit_note_was_issued(),
     asks: {
-      title: 'Issue this credit note?',
-      text: 'It gets its number and pays what is open of the invoice; what is over is the advance of the customer. It cannot be undone.',
+      title: m.issue_this_credit_note(),
+      text: m.it_gets_its_number_and_pays_what(terms),
       reason: 'none',
     },
   },
   void: {
-    label: 'Throw away',
+    label: m.throw_away(),
     variant: 'danger',
-    done: 'The draft was thrown away.',
-    asks: { title: 'Throw this draft away?', reason: 'required' },
+    done: m.the_draft_was_thrown_away(),
+    asks: { title: m.throw_this_draft_away(), reason: 'required' },
   },
 } satisfies Looks<'credit_note'>;
 
 export const returnCommands = {
-  approve: { label: 'Approve', variant: 'primary', done: 'The goods may come back.' },
+  approve: { label: m.approve(), variant: 'primary', done: m.the_goods_may_come_back() },
   reject: {
-    label: 'Reject',
+    label: m.reject(),
     variant: 'danger',
-    done: 'The return was rejected.',
-    asks: { title: 'Reject this return?', reason: 'required' },
+    done: m.the_return_was_rejected(),
+    asks: { title: m.reject_this_return(), reason: 'required' },
   },
 } satisfies Looks<'return'>;
 
 export const settlementCommands = {
   dispute: {
-    label: 'Send back',
+    label: m.send_back(),
     variant: 'danger',
-    done: 'The driver hands it in again.',
-    asks: { title: 'Send this settlement back?', reason: 'required' },
+    done: m.the_driver_hands_it_in_again(terms),
+    asks: { title: m.send_this_settlement_back(), reason: 'required' },
   },
 } satisfies Looks<'settlement'>;

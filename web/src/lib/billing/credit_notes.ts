@@ -6,6 +6,7 @@ import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList } from '#lib/workflow/list.ts';
+import { m } from '#lib/words.ts';
 
 const IN_LIST = '*,customers(code,name),invoices(id,number),returns(id,number)';
 
@@ -15,9 +16,9 @@ export const CREDIT_NOTES = documentList('credit_note', {
   sortable: ['total'],
   filters: [
     customerFilter,
-    { name: 'issued', label: 'Issued', kind: 'day', column: 'issued_on', optional: true },
-    { name: 'total', label: 'Total', kind: 'number', unit: 'money', more: true },
-    { name: 'reason', label: 'Reason', kind: 'text', more: true },
+    { name: 'issued', label: m.issued(), kind: 'day', column: 'issued_on', optional: true },
+    { name: 'total', label: m.total(), kind: 'number', unit: 'money', more: true },
+    { name: 'reason', label: m.reason(), kind: 'text', more: true },
   ],
 });
 

@@ -2,12 +2,13 @@ import type { Enums, Tables } from '#lib/database.types.ts';
 import { RETURN_REASON } from '#lib/choices.ts';
 import { command } from '#lib/platform/command.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
-import { choices } from '#lib/platform/format.ts';
+import { choices } from '#lib/platform/label.ts';
 import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
+import { m } from '#lib/words.ts';
 
 const IN_LIST = '*,customers(code,name),warehouses(name)';
 
@@ -17,9 +18,9 @@ export type ReturnReason = Enums<'return_reason'>;
 export const RETURNS = documentList('return', {
   filters: [
     customerFilter,
-    { name: 'reason', label: 'Reason', kind: 'choice', options: choices(RETURN_REASON) },
-    placeFilter('To'),
-    enteredFilter('Asked for'),
+    { name: 'reason', label: m.reason(), kind: 'choice', options: choices(RETURN_REASON) },
+    placeFilter(m.to()),
+    enteredFilter(m.asked_for()),
   ],
 });
 

@@ -6,6 +6,7 @@ import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
+import { m, terms } from '#lib/words.ts';
 
 const WITH_TRIP = '*,trips(number),drivers(name)';
 
@@ -13,17 +14,17 @@ export type Settlement = Awaited<ReturnType<typeof listSettlements>>['rows'][num
 
 export const SETTLEMENTS = documentList('settlement', {
   sortable: ['difference'],
-  search: searchedBy('settlement', 'Number or customer'),
+  search: searchedBy('settlement', m.number_or_customer(terms)),
   filters: [
     {
       ...customerFilter,
       through: { has: 'trip_stops', own: 'trip_id', their: 'trip_id', path: 'trips(trip_stops)' },
     },
     driverFilter,
-    enteredFilter('Handed in at'),
+    enteredFilter(m.handed_in_at()),
     {
       name: 'difference',
-      label: 'Difference',
+      label: m.difference(),
       kind: 'number',
       unit: 'money',
       optional: true,

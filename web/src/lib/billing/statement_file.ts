@@ -1,6 +1,7 @@
 import { findDateOrder, readDate, type DateOrder } from '#lib/table/dates.ts';
 import { findDecimal, readNumber, type Decimal } from '#lib/table/numbers.ts';
 import { DELIMITERS, readTable, type Row, type Table } from '#lib/table/table.ts';
+import { m } from '#lib/words.ts';
 
 /** Money that came in, as `import_statement_lines` takes it. */
 export interface ToldLine {
@@ -140,14 +141,19 @@ function readLine(
 ): ToldLine | string {
   if (misfit !== null) return misfit;
   const reference = values[layout.reference] ?? '';
-  if (!/[\p{L}\p{N}]/u.test(reference)) return `${layout.reference} is missing.`;
+  if (!/[\p{L}\p{N}]/u.test(reference))
+    return m.reference_is_missing({ reference: layout.reference });
   const amount = readNumber(values[layout.amount] ?? '', how.sign);
   if (amount === null || !/^\d+(\.\d{1,2}0*)?$/.test(amount)) {
-    return `${layout.amount} ${values[layout.amount]} is no amount.`;
+    return m.amount_values_is_no_amount({
+      amount: layout.amount,
+      values: values[layout.amount] ?? '',
+    });
   }
   const posted = values[layout.posted] ?? '';
   const day = readDate(posted, how.order);
-  if (day === null) return `${layout.posted} ${posted} is no date.`;
+  if (day === null)
+    return m.posted_posted_2_is_no_date({ posted: layout.posted, posted_2: posted });
   const payer = values[layout.payer ?? ''] ?? '';
   // "254711000102 - JANE WANJIRU", with stars in the middle of the number at times.
   const [, number, name] = /^\+?(\d[\d*]{5,14})\s*-\s*(.*)$/.exec(payer) ?? [];

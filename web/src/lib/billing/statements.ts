@@ -7,6 +7,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 import { documentList } from '#lib/workflow/list.ts';
 import type { PaymentMethod } from './billing.ts';
 import type { ToldLine } from './statement_file.ts';
+import { m } from '#lib/words.ts';
 
 const ON_LINE = '*,payments(id,number,status)';
 
@@ -17,16 +18,16 @@ export const STATEMENT_LINES = documentList('statement_line', {
   sort: '-posted_at',
   sortable: ['posted_at', 'amount'],
   search: {
-    label: 'Reference or account',
+    label: m.reference_or_account(),
     means: (typed) => [anyLike(typed, 'reference', 'source', 'paid_by', 'bill_reference')],
   },
   filters: [
-    { name: 'posted', label: 'Posted', kind: 'moment', column: 'posted_at' },
-    { name: 'source', label: 'Account', kind: 'text' },
-    { name: 'amount', label: 'Amount', kind: 'number', unit: 'money' },
+    { name: 'posted', label: m.posted(), kind: 'moment', column: 'posted_at' },
+    { name: 'source', label: m.account(), kind: 'text' },
+    { name: 'amount', label: m.amount(), kind: 'number', unit: 'money' },
     {
       name: 'for',
-      label: 'For',
+      label: m.for_word(),
       kind: 'text',
       column: 'bill_reference',
       optional: true,

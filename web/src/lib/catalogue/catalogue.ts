@@ -6,6 +6,7 @@ import { anyLike, inUseFilter, narrow } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 type Written = Database['public']['Tables'];
 export type Product = Tables<'products'>;
@@ -20,20 +21,20 @@ export const PRODUCTS: ListShape = {
   table: 'products',
   sort: 'name',
   sortable: ['name', 'sku', 'base_price', 'created_at'],
-  search: { label: 'Name or SKU', means: async (typed) => [await meansProduct(typed)] },
+  search: { label: m.name_or_sku(), means: async (typed) => [await meansProduct(typed)] },
   filters: [
     inUseFilter,
-    { name: 'category', label: 'Category', kind: 'text', optional: true },
-    { name: 'price', label: 'Base price', kind: 'number', column: 'base_price', unit: 'money' },
+    { name: 'category', label: m.category(), kind: 'text', optional: true },
+    { name: 'price', label: m.base_price(), kind: 'number', column: 'base_price', unit: 'money' },
     {
       name: 'deposit',
-      label: 'Deposit',
+      label: m.deposit_word(),
       kind: 'number',
       column: 'deposit_amount',
       unit: 'money',
       more: true,
     },
-    { name: 'tax', label: 'Tax in %', kind: 'number', column: 'tax_rate', more: true },
+    { name: 'tax', label: m.tax_in_percent(), kind: 'number', column: 'tax_rate', more: true },
   ],
 };
 
@@ -75,12 +76,15 @@ export async function searchProducts(text: string): Promise<Product[]> {
 export function orderedIn(product: Product): string {
   const { order_minimum, order_maximum, order_multiple, unit } = product;
   const parts = [
-    order_minimum !== null && `at least ${quantity(order_minimum)}`,
-    order_maximum !== null && `at most ${quantity(order_maximum)}`,
-    order_multiple !== null && `in steps of ${quantity(order_multiple)}`,
+    order_minimum !== null && m.at_least_order_minimum({ order_minimum: quantity(order_minimum) }),
+    order_maximum !== null && m.at_most_order_maximum({ order_maximum: quantity(order_maximum) }),
+    order_multiple !== null &&
+      m.in_steps_of_order_multiple({ order_multiple: quantity(order_multiple) }),
   ].filter(Boolean);
   if (parts.length) return `${parts.join(', ')} ${unitOf(2, unit)}`;
-  return product.allows_fractions ? 'any quantity' : `whole ${unitOf(2, unit)}`;
+  return product.allows_fractions
+    ? m.any_quantity()
+    : m.whole_unit_of({ unit_of: unitOf(2, unit) });
 }
 
 /** The rate of a product, or by name what it is the sum of. */
@@ -157,11 +161,11 @@ export const PRICE_LISTS: ListShape = {
   table: 'price_lists',
   sort: 'name',
   sortable: ['name', 'valid_from'],
-  search: { label: 'Name', means: (typed) => [anyLike(typed, 'name')] },
+  search: { label: m.name(), means: (typed) => [anyLike(typed, 'name')] },
   filters: [
     inUseFilter,
-    { name: 'from', label: 'From', kind: 'day', column: 'valid_from' },
-    { name: 'until', label: 'Until', kind: 'day', column: 'valid_to', optional: true },
+    { name: 'from', label: m.from(), kind: 'day', column: 'valid_from' },
+    { name: 'until', label: m.until(), kind: 'day', column: 'valid_to', optional: true },
   ],
 };
 

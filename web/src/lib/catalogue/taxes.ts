@@ -5,6 +5,7 @@ import { anyLike, inUseFilter } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 export type Tax = Tables<'taxes'>;
 
@@ -12,8 +13,8 @@ export const TAXES: ListShape = {
   table: 'taxes',
   sort: 'name',
   sortable: ['name', 'percent', 'created_at'],
-  search: { label: 'Name', means: (typed) => [anyLike(typed, 'name')] },
-  filters: [inUseFilter, { name: 'percent', label: 'Percent', kind: 'number' }],
+  search: { label: m.name(), means: (typed) => [anyLike(typed, 'name')] },
+  filters: [inUseFilter, { name: 'percent', label: m.percent(), kind: 'number' }],
 };
 
 export function listTaxes(list: ListQuery) {
@@ -39,10 +40,13 @@ export async function changeTax(tax: Tax, name: string, percent: number, isActiv
   }
 }
 
+/** What the database calls the tax of a product that has a rate and no tax by name. */
+const UNNAMED = m.tax();
+
 /** The tax of a document by name, as the database tells it, for the sums under its lines. */
 export function taxParts(taxes: Json): { label: string; value: number }[] {
   return (taxes as { name: string; percent: number; amount: number }[]).map((tax) => ({
-    label: `${tax.name} ${quantity(tax.percent)} %`,
+    label: `${tax.name === UNNAMED ? m.tax() : tax.name} ${quantity(tax.percent)} %`,
     value: tax.amount,
   }));
 }

@@ -1,46 +1,47 @@
 import Pencil from '@lucide/svelte/icons/pencil';
 import type { CommandLook, Looks } from '#lib/workflow/workflow.ts';
+import { m, terms } from '#lib/words.ts';
 
 export const tripCommands = {
-  change: { label: 'Change', icon: Pencil, href: (id) => `/trips/${id}/edit` },
-  plan: { label: 'Plan', variant: 'primary', done: 'The trip is planned and has a load sheet.' },
+  change: { label: m.change(), icon: Pencil, href: (id) => `/trips/${id}/edit` },
+  plan: { label: m.plan(), variant: 'primary', done: m.the_trip_is_planned_and_has_a(terms) },
   dispatch: {
-    label: 'Dispatch',
+    label: m.dispatch(),
     variant: 'primary',
-    done: 'The van may leave.',
+    done: m.the_van_may_leave(terms),
     asks: {
-      title: 'Send this van off?',
-      text: 'The goods become stock of the van. This cannot be undone: what comes home is counted.',
+      title: m.send_this_van_off(terms),
+      text: m.the_goods_become_stock_of_the_van(terms),
       reason: 'none',
     },
   },
-  complete: { label: 'Complete', variant: 'primary', done: 'The trip is closed.' },
+  complete: { label: m.complete(), variant: 'primary', done: m.the_trip_is_closed(terms) },
   cancel: {
-    label: 'Cancel trip',
+    label: m.cancel_trip(terms),
     variant: 'danger',
-    done: 'The trip was cancelled; its orders are free for another.',
+    done: m.the_trip_was_cancelled_its_orders_are(terms),
     asks: {
-      title: 'Cancel this trip?',
-      text: 'Its orders stay allocated and can ride on another trip.',
+      title: m.cancel_this_trip(terms),
+      text: m.its_orders_stay_allocated_and_can_ride(terms),
       reason: 'required',
     },
   },
 } satisfies Looks<'trip'>;
 
 export const offloadCommands = {
-  review: { label: 'Mark as reviewed', variant: 'primary', done: 'The count was reviewed.' },
+  review: { label: m.mark_as_reviewed(), variant: 'primary', done: m.the_count_was_reviewed() },
   approve: {
-    label: 'Approve',
+    label: m.approve(),
     variant: 'primary',
-    done: 'The goods are back in the depot.',
+    done: m.the_goods_are_back_in_the_depot(terms),
   },
   reject: {
-    label: 'Reject the count',
+    label: m.reject_the_count(),
     variant: 'danger',
-    done: 'The van has to be counted again.',
+    done: m.the_van_has_to_be_counted_again(terms),
     asks: {
-      title: 'Reject this count?',
-      text: 'Its open differences fall away and the van is counted again.',
+      title: m.reject_this_count(),
+      text: m.its_open_differences_fall_away_and_the(terms),
       reason: 'required',
     },
   },
@@ -48,8 +49,8 @@ export const offloadCommands = {
 
 /** Approving a variance asks for more than a reason, so only the refusal is sent from here. */
 export const varianceRejection: CommandLook = {
-  label: 'Reject',
+  label: m.reject(),
   variant: 'danger',
-  done: 'The difference was refused.',
-  asks: { title: 'Refuse this difference?', reason: 'required', field: 'note' },
+  done: m.the_difference_was_refused(),
+  asks: { title: m.refuse_this_difference(), reason: 'required', field: 'note' },
 };

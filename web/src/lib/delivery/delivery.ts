@@ -3,7 +3,7 @@ import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import { pattern } from '#lib/platform/filters.ts';
-import { choices } from '#lib/platform/format.ts';
+import { choices } from '#lib/platform/label.ts';
 import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
@@ -13,6 +13,7 @@ import { customerFilter } from '#lib/parties/parties.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
 import { driverFilter, vehicleFilter } from './filters.ts';
+import { m, terms } from '#lib/words.ts';
 
 const VEHICLE = 'id,name,registration,location_id,capacity_kg,capacity_l,capacity_units';
 const ON_TRIP = `*,warehouses(name),vehicles(${VEHICLE}),drivers(id,name,phone)` as const;
@@ -36,13 +37,13 @@ export type Variance = Awaited<ReturnType<typeof listVariances>>['rows'][number]
 export const TRIPS = documentList('trip', {
   sort: '-planned_start_at',
   sortable: ['planned_start_at'],
-  search: searchedBy('trip', 'Number, vehicle or customer'),
+  search: searchedBy('trip', m.number_vehicle_or_customer(terms)),
   filters: [
     { ...customerFilter, through: { has: 'trip_stops', own: 'id', their: 'trip_id' } },
     driverFilter,
     vehicleFilter,
-    { name: 'starts', label: 'Starts', kind: 'moment', column: 'planned_start_at' },
-    { ...placeFilter('Depot'), more: true },
+    { name: 'starts', label: m.starts(), kind: 'moment', column: 'planned_start_at' },
+    { ...placeFilter(m.depot(terms)), more: true },
   ],
 });
 
@@ -204,14 +205,14 @@ export function confirmLoad(tripId: string, counts: { product_id: string; count:
 }
 
 export const OFFLOADS = documentList('offload', {
-  search: searchedBy('offload', 'Number or customer'),
+  search: searchedBy('offload', m.number_or_customer(terms)),
   filters: [
     {
       ...customerFilter,
       through: { has: 'trip_stops', own: 'trip_id', their: 'trip_id', path: 'trips(trip_stops)' },
     },
-    placeFilter('Into'),
-    enteredFilter('Counted'),
+    placeFilter(m.into()),
+    enteredFilter(m.counted()),
   ],
 });
 
@@ -239,7 +240,7 @@ export function readOffload(id: string) {
 export const VARIANCES = documentList('variance', {
   sortable: ['value'],
   search: {
-    label: 'Number, customer or explanation',
+    label: m.number_customer_or_explanation(terms),
     means: async (typed) => [
       {
         any: [
@@ -251,9 +252,9 @@ export const VARIANCES = documentList('variance', {
   },
   filters: [
     { ...customerFilter, through: { has: 'orders', own: 'order_id', their: 'id' } },
-    { name: 'kind', label: 'Found at', kind: 'choice', options: choices(VARIANCE_KIND) },
-    enteredFilter('When'),
-    { name: 'value', label: 'Value', kind: 'number', unit: 'money', more: true },
+    { name: 'kind', label: m.found_at(), kind: 'choice', options: choices(VARIANCE_KIND) },
+    enteredFilter(m.when()),
+    { name: 'value', label: m.value(), kind: 'number', unit: 'money', more: true },
   ],
 });
 

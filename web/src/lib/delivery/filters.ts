@@ -2,11 +2,12 @@ import type { Filter } from '#lib/platform/filters.ts';
 import { anyLike, narrow } from '#lib/platform/filters.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m, terms } from '#lib/words.ts';
 
 /** The filter by the one who drives; he need not be active any more. */
 export const driverFilter: Filter = {
   name: 'driver',
-  label: 'Driver',
+  label: m.driver(terms),
   kind: 'record',
   column: 'driver_id',
   optional: true,
@@ -26,7 +27,7 @@ export const driverFilter: Filter = {
 
 export const vehicleFilter: Filter = {
   name: 'vehicle',
-  label: 'Vehicle',
+  label: m.vehicle(),
   kind: 'record',
   column: 'vehicle_id',
   optional: true,

@@ -3,13 +3,15 @@ import { methodName } from '#lib/billing/billing.ts';
 import { creditNoteCommands, paymentCommands, returnCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
-import { label, money, quantity } from '#lib/platform/format.ts';
+import { money, quantity } from '#lib/platform/format.ts';
+import { label } from '#lib/platform/label.ts';
 import { type Listed, rows, type RowsOf, type Seen } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { supabase, untyped } from '#lib/platform/supabase.ts';
 import { documentNames, inStates, numberOf, pluralOf } from '#lib/workflow/documents.ts';
 import { adjustmentCommands } from '#lib/warehouse/commands.ts';
 import { type CommandLook, nameOf, namesOf } from '#lib/workflow/workflow.ts';
+import { m, terms } from '#lib/words.ts';
 
 /** A document that waits for a decision. */
 export interface Waiting {
@@ -79,7 +81,10 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     looks: decisions(customerCommands),
     show: (row) => ({
       title: row.name,
-      note: `${label(row.customer_type)}, credit limit ${money(row.credit_limit)}`,
+      note: m.customer_type_credit_limit_credit_limit({
+        customer_type: label(row.customer_type),
+        credit_limit: money(row.credit_limit),
+      }),
     }),
   }),
   look('payment', {
@@ -114,7 +119,10 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     looks: decisions(returnCommands),
     show: (row) => ({
       title: row.customers?.name ?? '',
-      note: `${label(row.reason)}, to ${row.warehouses?.name}`,
+      note: m.reason_to_warehouse_name({
+        reason: label(row.reason),
+        warehouse_name: row.warehouses?.name ?? '',
+      }),
     }),
   }),
   look('settlement', {
@@ -129,7 +137,7 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     from: () => supabase.from('stock_counts').select('*,allowed_commands,warehouses(name)'),
     show: (row) => ({
       title: row.warehouses?.name ?? '',
-      note: row.is_full ? 'full count' : (row.note ?? 'count of some products'),
+      note: row.is_full ? m.full_count() : (row.note ?? m.count_of_some_products(terms)),
     }),
   }),
   look('transfer', {
@@ -140,7 +148,10 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
           '*,allowed_commands,from:warehouses!transfers_tenant_id_from_warehouse_id_fkey(name),to:warehouses!transfers_tenant_id_to_warehouse_id_fkey(name)',
         ),
     show: (row) => ({
-      title: `${row.from?.name} to ${row.to?.name}`,
+      title: m.from_name_to_to_name({
+        from_name: row.from?.name ?? '',
+        to_name: row.to?.name ?? '',
+      }),
       note: row.note ?? label(row.status),
     }),
   }),
@@ -152,7 +163,10 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     looks: decisions(offloadCommands),
     touches: ['variance', 'trip'],
     show: (row) => ({
-      title: `${row.trips?.number} into ${row.warehouses?.name}`,
+      title: m.trip_number_into_warehouse_name({
+        trip_number: row.trips?.number ?? '',
+        warehouse_name: row.warehouses?.name ?? '',
+      }),
       note: label(row.status),
     }),
   }),
@@ -160,9 +174,11 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     from: () =>
       supabase.from('variances').select('*,allowed_commands,trips(number),products(name)'),
     show: (row) => ({
-      title: row.products?.name ?? 'Cash',
+      title: row.products?.name ?? m.cash(),
       note: `${quantity(row.difference)}, ${money(row.value)}${
-        row.trips?.number ? `, trip ${row.trips?.number}` : ''
+        row.trips?.number
+          ? m.trip_trip_number({ ...terms, trip_number: row.trips?.number ?? '' })
+          : ''
       }`,
     }),
   }),

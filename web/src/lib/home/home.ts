@@ -1,8 +1,9 @@
 import { ask } from '#lib/platform/command.ts';
-import { label } from '#lib/platform/format.ts';
+import { label } from '#lib/platform/label.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentNames, statesOf } from '#lib/workflow/documents.ts';
+import { m, terms } from '#lib/words.ts';
 
 /** A number on the dashboard and the list behind it. */
 export interface Figure {
@@ -16,24 +17,24 @@ export interface Figure {
 
 /** What is waiting, in words; a kind of document that has none is named by its state. */
 const WORDS: Record<string, [label: string, note: string]> = {
-  'order.pending_approval': ['Orders to approve', 'sent by colleagues'],
-  'order.approved': ['Orders to allocate', 'approved, no stock reserved yet'],
-  'order.allocated': ['Orders for a trip', 'stock reserved'],
-  'order.in_transit': ['Orders on the road', 'in transit now'],
-  'trip.planned': ['Trips to load', 'planned, not dispatched'],
-  'offload.submitted': ['Offloads to review', 'counted by the driver'],
-  'variance.pending_review': ['Variances to decide', 'differences found'],
-  'customer.pending_approval': ['Customers to approve', 'entered by colleagues'],
-  'invoice.draft': ['Invoices to issue', 'drafted by deliveries'],
-  'invoice.overdue': ['Overdue invoices', 'past their due date'],
-  'payment.pending': ['Payments to approve', 'recorded by colleagues'],
-  'stock_count.counting': ['Counts to finish', 'people are counting'],
-  'stock_count.counted': ['Counts to approve', 'differences are known'],
-  'stock_count.recounting': ['Recounts to finish', 'some lines once more'],
-  'stock_count.approved': ['Counts to post', 'approved'],
-  'transfer.dispatched': ['Transfers to receive', 'on their way'],
-  'transfer.partially_received': ['Transfers to complete', 'a part has come'],
-  'adjustment.pending_approval': ['Adjustments to approve', 'of stock'],
+  'order.pending_approval': [m.orders_to_approve(terms), m.sent_by_colleagues()],
+  'order.approved': [m.orders_to_allocate(terms), m.approved_no_stock_reserved_yet()],
+  'order.allocated': [m.orders_for_a_trip(terms), m.stock_reserved()],
+  'order.in_transit': [m.orders_on_the_road(terms), m.in_transit_now()],
+  'trip.planned': [m.trips_to_load(terms), m.planned_not_dispatched()],
+  'offload.submitted': [m.offloads_to_review(), m.counted_by_the_driver(terms)],
+  'variance.pending_review': [m.variances_to_decide(), m.differences_found()],
+  'customer.pending_approval': [m.customers_to_approve(terms), m.entered_by_colleagues()],
+  'invoice.draft': [m.invoices_to_issue(terms), m.drafted_by_deliveries()],
+  'invoice.overdue': [m.overdue_invoices(terms), m.past_their_due_date()],
+  'payment.pending': [m.payments_to_approve(), m.recorded_by_colleagues()],
+  'stock_count.counting': [m.counts_to_finish(), m.people_are_counting()],
+  'stock_count.counted': [m.counts_to_approve(), m.differences_are_known()],
+  'stock_count.recounting': [m.recounts_to_finish(), m.some_lines_once_more()],
+  'stock_count.approved': [m.counts_to_post(), 'approved'],
+  'transfer.dispatched': [m.transfers_to_receive(), m.on_their_way()],
+  'transfer.partially_received': [m.transfers_to_complete(), m.a_part_has_come()],
+  'adjustment.pending_approval': [m.adjustments_to_approve(), m.of_stock()],
 };
 
 const PLACES = documentNames.flatMap((name) => statesOf(name).map((state) => `${name}.${state}`));

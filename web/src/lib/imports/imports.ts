@@ -1,7 +1,7 @@
 import type { Enums } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
 import { askJson, ask, command, newKey } from '#lib/platform/command.ts';
-import { label } from '#lib/platform/format.ts';
+import { label } from '#lib/platform/label.ts';
 import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
@@ -11,6 +11,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import type { Field, Mapping, StagedRow } from './reading.ts';
+import { m } from '#lib/words.ts';
 
 export type Policy = Enums<'import_policy'>;
 export type ListedImport = Awaited<ReturnType<typeof listImports>>['rows'][number];
@@ -33,23 +34,27 @@ export interface ImportForm {
 export type Progress = Partial<Record<Enums<'import_row_status'>, number>>;
 
 export const importCommands = {
-  run: { label: 'Import the rows', variant: 'primary', done: 'The import runs in the background.' },
-  check: { label: 'Check again', done: 'The rows are checked in the background.' },
-  stop: { label: 'Stop', done: 'It stops after the rows that are being written.' },
+  run: {
+    label: m.import_the_rows(),
+    variant: 'primary',
+    done: m.the_import_runs_in_the_background(),
+  },
+  check: { label: m.check_again(), done: m.the_rows_are_checked_in_the_background() },
+  stop: { label: m.stop(), done: m.it_stops_after_the_rows_that_are() },
   undo: {
-    label: 'Undo the import',
+    label: m.undo_the_import(),
     variant: 'danger',
-    done: 'What was imported is taken back in the background.',
+    done: m.what_was_imported_is_taken_back_in(),
     asks: {
-      title: 'Undo this import?',
-      text: 'What it made is deleted, what it changed gets its old values back. It is refused when something uses them.',
+      title: m.undo_this_import(),
+      text: m.what_it_made_is_deleted_what_it(),
       reason: 'none',
     },
   },
   discard: {
-    label: 'Set aside',
-    done: 'The import was set aside.',
-    asks: { title: 'Set this import aside?', text: 'Nothing of it was written.', reason: 'none' },
+    label: m.set_aside(),
+    done: m.the_import_was_set_aside(),
+    asks: { title: m.set_this_import_aside(), text: m.nothing_of_it_was_written(), reason: 'none' },
   },
 } satisfies Looks<'import'>;
 
@@ -59,9 +64,9 @@ export function importForms(): Promise<ImportForm[]> {
 
 export const IMPORTS = documentList('import', {
   filters: [
-    enteredFilter('Begun'),
-    { name: 'file_name', label: 'File', kind: 'text', more: true },
-    { name: 'rows_bad', label: 'Refused rows', kind: 'number', more: true },
+    enteredFilter(m.begun()),
+    { name: 'file_name', label: m.file(), kind: 'text', more: true },
+    { name: 'rows_bad', label: m.refused_rows(), kind: 'number', more: true },
   ],
 });
 
@@ -110,7 +115,7 @@ export function problemOf({ error_details: details, import_problem: sentence }: 
 
 const CHUNK = 500;
 /** The column that a corrected file may still have: no field is called like it. */
-export const PROBLEM_COLUMN = 'What is wrong';
+export const PROBLEM_COLUMN = m.what_is_wrong();
 
 /** The rows that cannot be imported under the headers of their file, to be corrected and sent again. */
 export async function correctionSheet({
@@ -152,8 +157,8 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** Why a file cannot be taken, before it is read; empty when it can. */
 export function fileProblem({ size }: Pick<File, 'size'>): string {
-  if (size === 0) return 'The file is empty.';
-  return size > MOST_BYTES ? 'The file is larger than 10 MB. Split it into several files.' : '';
+  if (size === 0) return m.the_file_is_empty();
+  return size > MOST_BYTES ? m.the_file_is_larger_than_10_mb_split() : '';
 }
 
 /** An address of the file of an import that works for an hour. @throws PortalError */

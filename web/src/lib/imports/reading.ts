@@ -3,6 +3,7 @@ import { type DateOrder, findDateOrder, readDate } from '#lib/table/dates.ts';
 import { type Decimal, findDecimal, readNumber } from '#lib/table/numbers.ts';
 import type { Sheet, SheetRow } from '#lib/table/sheet.ts';
 import { plain } from '#lib/table/table.ts';
+import { m } from '#lib/words.ts';
 
 /** A column that a file may have, as `import_forms` describes it. */
 export interface Field {
@@ -133,7 +134,10 @@ function readRow(
   }
   if (row.misfit !== null) unreadable.row = row.misfit;
   else if (row.cells.length <= last && row.cells.length < headers.length) {
-    unreadable.row = `It ends after ${row.cells.length} of ${headers.length} fields.`;
+    unreadable.row = m.it_ends_after_cells_of_headers_fields({
+      cells: row.cells.length,
+      headers: headers.length,
+    });
   }
   const isRead = Object.keys(unreadable).length === 0;
   return { line: row.line, cells: row.cells, values, ...(isRead ? {} : { unreadable }) };

@@ -1,5 +1,6 @@
 import type { Map as MapLibre, StyleSpecification } from 'maplibre-gl';
 import { project } from '#lib/platform/project.ts';
+import { m } from '#lib/words.ts';
 
 /** The colours of the portal, as a canvas paints them: MapLibre does not read `oklch`. */
 export function paint(...names: string[]): string[] {
@@ -33,7 +34,7 @@ export async function mapStyle(): Promise<StyleSpecification | string> {
       countries: {
         type: 'geojson',
         data: context.countries,
-        attribution: 'Natural Earth, GeoNames (CC BY 4.0). Borders and towns only.',
+        attribution: m.natural_earth_geonames_cc_by_4_0(),
       },
       towns: { type: 'geojson', data: context.towns },
     },

@@ -2,7 +2,7 @@ import type { Tables } from '#lib/database.types.ts';
 import { ORDER_CHANNEL } from '#lib/choices.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
-import { choices } from '#lib/platform/format.ts';
+import { choices } from '#lib/platform/label.ts';
 import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf } from '#lib/platform/read.ts';
@@ -10,6 +10,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 import { personFilter } from '#lib/tenancy/tenancy.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
+import { m, terms } from '#lib/words.ts';
 
 const IN_LIST = '*,customers(code,name),warehouses(name)';
 
@@ -17,45 +18,45 @@ export type OrderRow = Awaited<ReturnType<typeof listOrders>>['rows'][number];
 
 export const ORDERS = documentList('order', {
   sortable: ['total', 'requested_on'],
-  search: searchedBy('order', 'Number, reference or customer'),
+  search: searchedBy('order', m.number_reference_or_customer(terms)),
   filters: [
     customerFilter,
-    placeFilter('Depot'),
-    enteredFilter('Taken'),
+    placeFilter(m.depot(terms)),
+    enteredFilter(m.taken()),
     {
       name: 'wanted',
-      label: 'Wanted on',
+      label: m.wanted_on(),
       kind: 'day',
       column: 'requested_on',
       optional: true,
       more: true,
     },
-    { name: 'total', label: 'Total', kind: 'number', unit: 'money', more: true },
+    { name: 'total', label: m.total(), kind: 'number', unit: 'money', more: true },
     {
       name: 'hold',
-      label: 'On hold',
+      label: m.on_hold(),
       kind: 'flag',
       column: 'is_on_hold',
-      yes: 'Yes',
-      no: 'No',
+      yes: m.yes(),
+      no: m.no(),
       more: true,
     },
     {
       name: 'channel',
-      label: 'Channel',
+      label: m.channel(),
       kind: 'choice',
       options: choices(ORDER_CHANNEL),
       more: true,
     },
     {
       name: 'reference',
-      label: 'Reference',
+      label: m.reference(),
       kind: 'text',
       column: 'external_reference',
       optional: true,
       more: true,
     },
-    { ...personFilter('by', 'Taken by', 'created_by', 'user_id'), more: true },
+    { ...personFilter('by', m.taken_by(), 'created_by', 'user_id'), more: true },
   ],
 });
 

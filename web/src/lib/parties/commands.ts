@@ -1,39 +1,44 @@
 import Plus from '@lucide/svelte/icons/plus';
 import type { Looks } from '#lib/workflow/workflow.ts';
+import { m, terms } from '#lib/words.ts';
 
 export const customerCommands = {
   create_order: {
-    label: 'New order',
+    label: m.new_order(terms),
     variant: 'primary',
     icon: Plus,
     href: (id) => `/orders/new?customer=${id}`,
   },
-  submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
-  approve: { label: 'Approve', variant: 'primary', done: 'The customer may order now.' },
+  submit: { label: m.send_for_approval(), variant: 'primary', done: m.sent_for_approval() },
+  approve: { label: m.approve(), variant: 'primary', done: m.the_customer_may_order_now(terms) },
   reject: {
-    label: 'Reject',
+    label: m.reject(),
     variant: 'danger',
-    done: 'The customer was rejected.',
-    asks: { title: 'Reject this customer?', reason: 'required' },
+    done: m.the_customer_was_rejected(terms),
+    asks: { title: m.reject_this_customer(terms), reason: 'required' },
   },
-  reactivate: { label: 'Reactivate', variant: 'primary', done: 'The customer may order again.' },
+  reactivate: {
+    label: m.reactivate(),
+    variant: 'primary',
+    done: m.the_customer_may_order_again(terms),
+  },
   suspend: {
-    label: 'Suspend',
+    label: m.suspend(),
     variant: 'danger',
-    done: 'The customer cannot order until reactivated.',
+    done: m.the_customer_cannot_order_until_reactivated(terms),
     asks: {
-      title: 'Suspend this customer?',
-      text: 'No new orders until somebody reactivates the customer.',
+      title: m.suspend_this_customer(terms),
+      text: m.no_new_orders_until_somebody_reactivates_the(terms),
       reason: 'required',
     },
   },
   deactivate: {
-    label: 'Deactivate',
+    label: m.deactivate(),
     variant: 'danger',
-    done: 'The customer was deactivated.',
+    done: m.the_customer_was_deactivated(terms),
     asks: {
-      title: 'Deactivate this customer?',
-      text: 'For customers who have left. This cannot be undone.',
+      title: m.deactivate_this_customer(terms),
+      text: m.for_customers_who_have_left_this_cannot(terms),
       reason: 'none',
     },
   },

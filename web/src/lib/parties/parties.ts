@@ -7,6 +7,7 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { personFilter } from '#lib/tenancy/tenancy.ts';
 import { documentList } from '#lib/workflow/list.ts';
+import { m, terms } from '#lib/words.ts';
 
 type Written = Database['public']['Tables'];
 /** Without the code: the database gives the next one. */
@@ -20,7 +21,7 @@ export type Customer = NonNullable<Awaited<ReturnType<typeof readCustomer>>>;
 
 const territoryFilter: Filter = {
   name: 'territory',
-  label: 'Territory',
+  label: m.territory(),
   kind: 'record',
   column: 'territory_id',
   optional: true,
@@ -38,25 +39,25 @@ export const CUSTOMERS = documentList('customer', {
   sort: 'name',
   sortable: ['name', 'credit_limit'],
   search: {
-    label: 'Name, code or phone',
+    label: m.name_code_or_phone(),
     means: async (typed) => [await meansCustomer(typed)],
   },
   filters: [
     territoryFilter,
-    { name: 'customer_type', label: 'Type', kind: 'text' },
+    { name: 'customer_type', label: m.type(), kind: 'text' },
     {
       name: 'limit',
-      label: 'Credit limit',
+      label: m.credit_limit(),
       kind: 'number',
       column: 'credit_limit',
       unit: 'money',
       optional: true,
       more: true,
     },
-    { name: 'phone', label: 'Phone', kind: 'text', optional: true, more: true },
-    { name: 'email', label: 'E-mail', kind: 'text', optional: true, more: true },
-    { name: 'since', label: 'Since', kind: 'moment', column: 'created_at', more: true },
-    { ...personFilter('rep', 'Sales rep', 'sales_rep_id'), optional: true, more: true },
+    { name: 'phone', label: m.phone(), kind: 'text', optional: true, more: true },
+    { name: 'email', label: m.e_mail(), kind: 'text', optional: true, more: true },
+    { name: 'since', label: m.since(), kind: 'moment', column: 'created_at', more: true },
+    { ...personFilter('rep', m.sales_rep(), 'sales_rep_id'), optional: true, more: true },
   ],
 });
 
@@ -109,7 +110,7 @@ export async function searchCustomers(text: string): Promise<CustomerChoice[]> {
 /** The filter of every list whose documents belong to a customer; he need not be active any more. */
 export const customerFilter = {
   name: 'customer',
-  label: 'Customer',
+  label: m.customer(terms),
   kind: 'record',
   column: 'customer_id',
   search: async (text) => {
@@ -219,7 +220,7 @@ export const TERRITORIES: ListShape = {
   table: 'territories',
   sort: 'name',
   sortable: ['name', 'code', 'created_at'],
-  search: { label: 'Name or code', means: (typed) => [anyLike(typed, 'name', 'code')] },
+  search: { label: m.name_or_code(), means: (typed) => [anyLike(typed, 'name', 'code')] },
   filters: [inUseFilter],
 };
 

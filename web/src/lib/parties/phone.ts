@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { PortalError } from '#lib/errors.ts';
 import { session } from '#lib/platform/session.svelte.ts';
+import { m } from '#lib/words.ts';
 
 /**
  * What a form field for a telephone number says, as people write it, in E.164; null when it is empty.
@@ -15,8 +16,8 @@ export async function phoneField(text: string): Promise<string | null> {
   throw new PortalError({
     key: 'phone_invalid',
     status: 422,
-    message: 'This is not a phone number.',
-    hint: 'Example: 0712 345 678 or +254712345678.',
+    message: m.this_is_not_a_phone_number(),
+    hint: m.example_0712_345_678_or_254712345678(),
     details: { phone: text },
   });
 }

@@ -1,5 +1,6 @@
 import { toPortalError } from '#lib/errors.ts';
 import type { Database, Json } from '#lib/database.types.ts';
+import { language } from '#lib/words.ts';
 import { signedOut } from './signed_out.svelte.ts';
 import { apiUrl, supabase, untyped } from './supabase.ts';
 
@@ -107,6 +108,7 @@ export async function callFunction<Result>(name: string, body: unknown): Promise
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        'accept-language': language,
         ...(data.session ? { authorization: `Bearer ${data.session.access_token}` } : {}),
       },
       body: JSON.stringify(body),

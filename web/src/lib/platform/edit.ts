@@ -3,6 +3,7 @@ import { WRITABLE } from '#lib/writable.ts';
 import { answerOf } from './read.ts';
 import { session } from './session.svelte.ts';
 import { untyped } from './supabase.ts';
+import { m } from '#lib/words.ts';
 
 /** Whether the signed-in person may write a column of a table directly, as far as his rights decide it. */
 export function mayWrite(table: string, column: string): boolean {
@@ -37,8 +38,8 @@ export async function writeValue(
     key: 'version_conflict',
     status: 409,
     message: now
-      ? `Somebody else changed this record; it now says “${now[column] ?? ''}”.`
-      : 'You may not change this record.',
-    hint: 'Look at it and enter your value again if it is still right.',
+      ? m.somebody_else_changed_this_record_it_now({ now: now[column] ?? '' })
+      : m.you_may_not_change_this_record(),
+    hint: m.look_at_it_and_enter_your_value(),
   });
 }

@@ -1,5 +1,6 @@
 import { beginOf, endOf, toDay } from './calendar.ts';
 import { day, quantity } from './format.ts';
+import { m } from '#lib/words.ts';
 
 export interface Choice {
   value: string;
@@ -81,11 +82,11 @@ const NUMBER = /^-?\d{1,12}(\.\d{1,3})?$/;
 /** For records that are retired, never deleted. */
 export const inUseFilter: Filter = {
   name: 'active',
-  label: 'State',
+  label: m.state(),
   kind: 'flag',
   column: 'is_active',
-  yes: 'Active',
-  no: 'Retired',
+  yes: m.active(),
+  no: m.retired(),
 };
 
 /** The choices of a filter that knows them. */
@@ -184,8 +185,8 @@ export function valueInWords(
   value: string,
   nameOf: (id: string) => string | undefined = () => undefined,
 ): string {
-  if (value === EMPTY) return 'empty';
-  if (value === FILLED) return 'not empty';
+  if (value === EMPTY) return m.empty();
+  if (value === FILLED) return m.not_empty();
   if (filter.kind === 'text') return value;
   if (filter.kind === 'choice' || filter.kind === 'flag' || filter.kind === 'record') {
     const [first = '', ...others] = valuesOf(value);
@@ -199,8 +200,8 @@ export function valueInWords(
   return from && to
     ? `${words(from)} – ${words(to)}`
     : from
-      ? `from ${words(from)}`
-      : `until ${words(to)}`;
+      ? m.from_from({ from: words(from) })
+      : m.until_to({ to: words(to) });
 }
 
 /**

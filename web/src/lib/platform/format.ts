@@ -1,11 +1,40 @@
+import { type Language, language, LANGUAGES, m } from '#lib/words.ts';
 import { session } from './session.svelte.ts';
 
 /** Stands where nothing is known. */
 export const DASH = '–';
 
-export const locale = () => session.tenant?.locale ?? 'en-KE';
+export const locale = () => localeOf(session.tenant?.locale ?? 'en-KE', language);
+
+/**
+ * Numbers and dates are written as the company writes them, in the language of the reader: a reader of Swahili in
+ * an `en-KE` company reads `sw-KE`. A company of another language than the portal's keeps its own.
+ */
+export function localeOf(company: string, reader: Language): string {
+  const [spoken = '', ...country] = company.split('-');
+  const isOurs = LANGUAGES.some(({ value }) => value === spoken);
+  return isOurs ? [reader, ...country].join('-') : company;
+}
+
 export const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
 export const currency = () => session.tenant?.currency ?? 'KES';
+
+/** The usual units, as other languages than English call one and many of them. */
+const UNITS: Record<string, () => string> = {
+  bag: m.unit_bag,
+  bottle: m.unit_bottle,
+  box: m.unit_box,
+  can: m.unit_can,
+  carton: m.unit_carton,
+  case: m.unit_case,
+  crate: m.unit_crate,
+  cylinder: m.unit_cylinder,
+  keg: m.unit_keg,
+  pack: m.unit_pack,
+  pallet: m.unit_pallet,
+  piece: m.unit_piece,
+  tray: m.unit_tray,
+};
 
 type Value = number | string | null | undefined;
 
@@ -59,9 +88,18 @@ export function signed(value: Value): string {
   return `${Number(value) > 0 ? '+' : ''}${quantity(value)}`;
 }
 
-/** The unit as it is said of so many: "1 crate", "2 crates"; short signs such as kg stay as they are. */
+/** Several choices as one text: "6, 12 or 18". */
+export function listOf(choices: string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'disjunction' }).format(choices);
+}
+
+/**
+ * The unit as it is said of so many: "1 crate", "2 crates"; short signs such as kg stay as they are. A company
+ * writes its units itself; the usual ones have their word in other languages.
+ */
 export function unitOf(value: Value, unit: string | null | undefined): string {
   if (!unit) return '';
+  if (language !== 'en') return UNITS[unit.toLowerCase()]?.() ?? unit;
   if (Math.abs(Number(value)) === 1 || unit.length < 3 || unit.endsWith('s')) return unit;
   return /(x|z|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
 }
@@ -99,18 +137,4 @@ export function today(offsetDays = 0): string {
     month: '2-digit',
     day: '2-digit',
   }).format(at);
-}
-
-/** `pending_approval` as "Pending approval". */
-export function label(value: string | null | undefined): string {
-  if (!value) return DASH;
-  const words = value.replaceAll(/[_.]/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Values of an enum, or states of a document, as a field or a filter offers them. */
-export function choices<Value extends string>(
-  values: readonly Value[],
-): { value: Value; label: string }[] {
-  return values.map((value) => ({ value, label: label(value) }));
 }

@@ -1,7 +1,8 @@
 import { invalidate } from '$app/navigation';
 import { toast } from 'svelte-sonner';
 import { type PortalError, toPortalError } from '#lib/errors.ts';
-import { label } from './format.ts';
+import { problemWords } from '#lib/fields.ts';
+import { m } from '#lib/words.ts';
 
 /**
  * Runs a write and tells the user how it went. What the page shows of the named entities is read
@@ -38,10 +39,14 @@ function describe(error: PortalError): string {
       const { name, sku, required, available, problem } = line as Record<string, unknown>;
       const what = name ?? sku;
       if (!what) return '';
-      if (problem) return `${what}: ${label(String(problem)).toLowerCase()}`;
+      if (problem) return `${what}: ${problemWords(String(problem))}`;
       return available === undefined
         ? String(what)
-        : `${what}: ${required} wanted, ${available} available`;
+        : m.what_required_wanted_available_available({
+            what: String(what),
+            required: String(required),
+            available: String(available),
+          });
     })
     .filter(Boolean);
   return [error.hint, ...lines.slice(0, 5)].filter(Boolean).join(' · ');

@@ -2,6 +2,7 @@ import { isHttpError, error as pageError } from '@sveltejs/kit';
 import { toPortalError } from '#lib/errors.ts';
 import type { Json } from '#lib/database.types.ts';
 import { signedOut } from './signed_out.svelte.ts';
+import { m } from '#lib/words.ts';
 
 type Query = PromiseLike<{ data: unknown; error: unknown; status: number }>;
 
@@ -75,8 +76,8 @@ export async function load<Result>(read: () => Promise<Result>): Promise<Result>
 export function found<Row>(row: Row | null | undefined, noun: string): Row {
   if (row) return row;
   pageError(404, {
-    message: `There is no such ${noun}.`,
-    hint: 'It may belong to another company, or the link may be incomplete.',
+    message: m.there_is_no_such_noun({ noun }),
+    hint: m.it_may_belong_to_another_company_or(),
     key: 'not_found',
   });
 }

@@ -2,11 +2,12 @@ import type { Database, Tables } from '#lib/database.types.ts';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames } from '#lib/workflow/documents.ts';
 import { findNumbers, findVehicles, meansCustomer, meansProduct } from './find.ts';
-import { label } from './format.ts';
+import { label } from './label.ts';
 import { anyLike, type Condition, narrow } from './filters.ts';
 import { rows } from './read.ts';
 import { session } from './session.svelte.ts';
 import { untyped } from './supabase.ts';
+import { m, terms } from '#lib/words.ts';
 
 type TableName = keyof Database['public']['Tables'];
 
@@ -68,7 +69,7 @@ const PLACES: Place[] = [
     columns: ['name', 'code'],
     meant: meansCustomer,
     path: '/customers',
-    kind: 'Customer',
+    kind: m.customer(terms),
     title: (row) => `${row.name} (${row.code})`,
   }),
   place({
@@ -78,7 +79,7 @@ const PLACES: Place[] = [
     meant: async (typed) => ({ column: 'id', in: await findVehicles(typed) }),
     path: '/fleet',
     together: true,
-    kind: 'Vehicle',
+    kind: m.vehicle(),
     title: (row) => `${row.name} (${row.registration})`,
   }),
   ...documents,
@@ -88,7 +89,7 @@ const PLACES: Place[] = [
     columns: ['name', 'sku'],
     meant: meansProduct,
     path: '/products',
-    kind: 'Product',
+    kind: m.product(terms),
     title: (row) => `${row.name} (${row.sku})`,
   }),
 ];

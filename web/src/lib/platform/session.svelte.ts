@@ -1,6 +1,7 @@
 import { invalidate } from '$app/navigation';
 import { toPortalError } from '#lib/errors.ts';
 import { askJson } from './command.ts';
+import type { Language } from '#lib/words.ts';
 import { supabase } from './supabase.ts';
 
 export interface Tenant {
@@ -14,7 +15,7 @@ export interface Tenant {
 }
 
 export interface MySession {
-  user: { id: string; email: string; full_name: string | null };
+  user: { id: string; email: string; full_name: string | null; language: Language | null };
   tenant: Tenant | null;
   role: string | null;
   permissions: string[];

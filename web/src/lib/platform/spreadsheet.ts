@@ -1,4 +1,5 @@
 import { locale } from './format.ts';
+import { m } from '#lib/words.ts';
 
 export type Cell = string | number | null;
 
@@ -9,8 +10,8 @@ export interface Sheet {
 }
 
 export const FORMATS = {
-  csv: { label: 'CSV file', write: toCsv },
-  xlsx: { label: 'Excel file (XLSX)', write: toXlsx },
+  csv: { label: m.csv_file(), write: toCsv },
+  xlsx: { label: m.excel_file_xlsx(), write: toXlsx },
 } as const satisfies Record<string, { label: string; write: (sheet: Sheet) => Promise<Blob> }>;
 
 /** Texts that a spreadsheet would take for a formula; a number with a sign is none. */

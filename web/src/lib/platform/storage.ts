@@ -1,6 +1,7 @@
 import { toPortalError } from '#lib/errors.ts';
 import { perform } from './perform.ts';
 import { supabase } from './supabase.ts';
+import { m } from '#lib/words.ts';
 
 const HOUR = 3600;
 
@@ -21,7 +22,7 @@ export function storageStatus(error: object): number {
 export async function openStored(address: () => Promise<string>): Promise<void> {
   // Opened before the address is known: a browser lets a click open a window, not its answer.
   const shown = window.open('', '_blank');
-  const url = await perform(address, { done: 'The file is open.', touches: [] });
+  const url = await perform(address, { done: m.the_file_is_open(), touches: [] });
   if (url && shown) shown.location.href = url;
   else shown?.close();
 }

@@ -1,5 +1,6 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from '#lib/database.types.ts';
+import { language } from '#lib/words.ts';
 import { project } from './project.ts';
 
 /** Address of the API: the configured project, else the origin that served this page. */
@@ -20,6 +21,8 @@ export const supabase = createClient<Database>(
     db: { retry: false },
     auth: { persistSession: true, autoRefreshToken: true, detectSessionInUrl: false },
     global: {
+      // Errors come in the language of the reader.
+      headers: { 'accept-language': language },
       fetch: (input, init) =>
         fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(DEADLINE_MS) }),
     },

@@ -4,6 +4,7 @@ import { command, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 /** The document that something is said about, or a file is added to. */
 export interface Subject {
@@ -32,9 +33,9 @@ const MOST_BYTES = 10 * 1024 * 1024;
 
 /** Why a file cannot be added, before it is sent; empty when it can. */
 export function fileProblem({ type, size }: Pick<File, 'type' | 'size'>): string {
-  if (!FILE_TYPES.includes(type)) return 'Only pictures (JPEG, PNG, WebP) and PDF can be added.';
-  if (size === 0) return 'The file is empty.';
-  return size > MOST_BYTES ? 'The file is larger than 10 MB.' : '';
+  if (!FILE_TYPES.includes(type)) return m.only_pictures_jpeg_png_webp_and_pdf();
+  if (size === 0) return m.the_file_is_empty();
+  return size > MOST_BYTES ? m.the_file_is_larger_than_10_mb() : '';
 }
 
 /**
@@ -58,8 +59,8 @@ function refusal(error: Error): PortalError {
   return new PortalError({
     key: 'file_not_what_it_says',
     status,
-    message: 'The file is not what its name says.',
-    hint: 'Save it as a picture (JPEG, PNG, WebP) or a PDF, and add it again.',
+    message: m.the_file_is_not_what_its_name(),
+    hint: m.save_it_as_a_picture_jpeg_png(),
   });
 }
 

@@ -1,10 +1,11 @@
 import type { DocumentName } from '#lib/documents.ts';
 import { DOCUMENTS } from '#lib/documents.ts';
 import { keptFirst } from '#lib/platform/kept.ts';
-import { label } from '#lib/platform/format.ts';
+import { label, noun } from '#lib/platform/label.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { type Entry, timelineOf } from './timeline.ts';
 import type { Offered } from '#lib/workflow/workflow.ts';
+import { m } from '#lib/words.ts';
 
 /** What the frame of a record's page shows of every document. */
 export interface DocumentRecord extends Offered {
@@ -40,7 +41,7 @@ export function related<Row extends Numbered>(
     .map((row) => ({
       href: `${DOCUMENTS[name].page}/${row.id}`,
       kind,
-      name: row.number ?? 'Draft',
+      name: row.number ?? m.draft(),
       status: row.status,
       note: note(row),
     }));
@@ -80,7 +81,7 @@ export function recordLoad<Row extends Offered, More extends object = Record<nev
       const asked = timelineOf(name, params.id);
       // What is not there is told by the page of the record.
       asked.catch(() => undefined);
-      const known = found(await read(params.id), label(name).toLowerCase());
+      const known = found(await read(params.id), noun(name));
       const timeline = await asked;
       const beside = more ? await more(known) : ({} as More);
       return { record: known, timeline, ...beside } as {

@@ -1,6 +1,8 @@
 import type { DocumentName } from '#lib/documents.ts';
 import { ask } from '#lib/platform/command.ts';
-import { DASH, dateTime, day, label, quantity } from '#lib/platform/format.ts';
+import { DASH, dateTime, day, quantity } from '#lib/platform/format.ts';
+import { label, noun } from '#lib/platform/label.ts';
+import { m } from '#lib/words.ts';
 
 /** Something that happened to a document, as `timeline` of the database describes it. */
 export type Entry = Awaited<ReturnType<typeof timelineOf>>[number];
@@ -39,25 +41,30 @@ export function fileOf({ kind, details }: Entry): StoredFile | null {
 /** Who did something, as far as the reader may know. */
 export function whoOf({ actor_id: id, actor_name: name, rule }: Entry): string {
   if (rule) return causeOf(rule);
-  if (id === null) return 'the system';
-  return name ?? 'a colleague';
+  if (id === null) return m.the_system();
+  return name ?? m.a_colleague();
 }
 
 /** What followed from another document: `trip.start` is told as its cause. */
 function causeOf(rule: string): string {
   const [machine = '', command = ''] = rule.split('.');
-  return command ? `after “${label(command)}” of the ${label(machine).toLowerCase()}` : 'by rule';
+  return command
+    ? m.after_command_of_the_machine({ command: label(command), machine: noun(machine) })
+    : m.by_rule();
 }
 
 /** What is said of an entry in one line. */
 export function headOf({ kind, to_state: state, command, details }: Entry): string {
   if (kind === 'step') return label(state);
   if (kind === 'event') return label(command);
-  if (kind === 'created') return 'Created';
-  if (kind !== 'parts') return 'Changed';
+  if (kind === 'created') return m.created();
+  if (kind !== 'parts') return m.changed();
   const { parts, before, after } = details as { parts: string; before: number; after: number };
-  const done = before === 0 ? 'added' : after === 0 ? 'removed' : 'changed';
-  return `${label(parts)}: ${Math.max(before, after)} ${done}`;
+  const count = Math.max(before, after);
+  if (before === 0) return m.parts_count_added({ parts: label(parts), count });
+  return after === 0
+    ? m.parts_count_removed({ parts: label(parts), count })
+    : m.parts_count_changed({ parts: label(parts), count });
 }
 
 interface Field {
@@ -79,7 +86,7 @@ export function fieldsOf({ kind, details }: Entry): Field[] {
 /** A value as the database writes it, as people here read it. */
 export function inWords(value: string | null): string {
   if (value === null || value === '') return DASH;
-  if (value === 'true' || value === 'false') return value === 'true' ? 'Yes' : 'No';
+  if (value === 'true' || value === 'false') return value === 'true' ? m.yes() : m.no();
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return day(value);
   if (/^\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:\d\d|Z)$/.test(value)) return dateTime(value);
   if (/^-?\d+\.\d+$/.test(value)) return quantity(value);

@@ -2,10 +2,11 @@ import { MEMBERSHIP_STATUS, TENANT_STATUS } from '#lib/choices.ts';
 import type { Enums, Json, Tables } from '#lib/database.types.ts';
 import { ask, assign, callFunction, command } from '#lib/platform/command.ts';
 import { anyLike, type Filter, pattern } from '#lib/platform/filters.ts';
-import { choices } from '#lib/platform/format.ts';
+import { choices } from '#lib/platform/label.ts';
 import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 export type Role = Enums<'member_role'>;
 
@@ -43,16 +44,16 @@ export const COMPANIES: ListShape = {
   table: 'tenants',
   sort: 'name',
   sortable: ['name', 'slug', 'status', 'created_at'],
-  search: { label: 'Name or short name', means: (typed) => [anyLike(typed, 'name', 'slug')] },
+  search: { label: m.name_or_short_name(), means: (typed) => [anyLike(typed, 'name', 'slug')] },
   filters: [
     {
       name: 'status',
-      label: 'Status',
+      label: m.status(),
       kind: 'choice',
       tabs: true,
       options: choices(TENANT_STATUS),
     },
-    { name: 'since', label: 'Since', kind: 'moment', column: 'created_at' },
+    { name: 'since', label: m.since(), kind: 'moment', column: 'created_at' },
   ],
 };
 
@@ -82,7 +83,7 @@ export const MEMBERS: ListShape = {
   sort: 'role',
   sortable: ['role', 'status', 'created_at'],
   search: {
-    label: 'Search by name',
+    label: m.search_by_name(),
     means: (typed) => [
       {
         has: 'users',
@@ -93,10 +94,10 @@ export const MEMBERS: ListShape = {
     ],
   },
   filters: [
-    { name: 'role', label: 'Role', kind: 'choice', options: choices(ROLES) },
+    { name: 'role', label: m.role(), kind: 'choice', options: choices(ROLES) },
     {
       name: 'status',
-      label: 'Status',
+      label: m.status(),
       kind: 'choice',
       tabs: true,
       options: choices(MEMBERSHIP_STATUS),
@@ -127,7 +128,7 @@ export function personFilter(
     users: { full_name: string } | null;
   }) => ({
     id: member[by],
-    name: member.users?.full_name ?? 'Somebody',
+    name: member.users?.full_name ?? m.somebody(),
     code: member.role,
   });
   const members = () =>

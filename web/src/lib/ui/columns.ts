@@ -1,4 +1,5 @@
 import { dateTime, day, money, quantity } from '#lib/platform/format.ts';
+import { m } from '#lib/words.ts';
 
 /** A column of a DataTable; the first one names the record and links to it. */
 export interface Column<Row> {
@@ -97,7 +98,7 @@ export function tagColumn<Row>(key: Key<Row>, label: string, more?: More<Row>): 
 export function stateColumn<Row extends { status: string }>(): Column<Row> {
   return {
     key: 'status',
-    label: 'Status',
+    label: m.status(),
     value: (row) => row.status,
     kind: 'status',
     sort: 'status',
@@ -108,7 +109,7 @@ export function stateColumn<Row extends { status: string }>(): Column<Row> {
 export function inUseColumn<Row extends { is_active: boolean }>(): Column<Row> {
   return {
     key: 'active',
-    label: 'State',
+    label: m.state(),
     value: (row) => (row.is_active ? 'active' : 'retired'),
     kind: 'status',
   };

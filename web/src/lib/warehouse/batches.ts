@@ -6,6 +6,7 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { stateFilter } from '#lib/workflow/documents.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
+import { m, terms } from '#lib/words.ts';
 
 /** A view does not say that its columns are always there. */
 type Known<Row> = { [Column in keyof Row]: NonNullable<Row[Column]> };
@@ -18,16 +19,16 @@ export const NEARLY = 30;
 
 export const batchCommands = {
   block: {
-    label: 'Recall',
+    label: m.recall(),
     variant: 'danger',
-    done: 'The batch is blocked everywhere.',
+    done: m.the_batch_is_blocked_everywhere(),
     asks: {
-      title: 'Recall this batch?',
-      text: 'None of it is promised or loaded from now on, in any place. Who got it is listed on this page.',
+      title: m.recall_this_batch(),
+      text: m.none_of_it_is_promised_or_loaded(),
       reason: 'required',
     },
   },
-  release: { label: 'Release', variant: 'primary', done: 'The batch can be sold again.' },
+  release: { label: m.release(), variant: 'primary', done: m.the_batch_can_be_sold_again() },
 } satisfies Looks<'batch'>;
 
 /** There is some of it, and its last day is one of these. */
@@ -41,18 +42,18 @@ export const BATCHES: ListShape = {
   sort: 'expires_on',
   sortable: ['expires_on', 'code', 'product_name', 'on_hand', 'created_at'],
   search: {
-    label: 'Batch, product or SKU',
+    label: m.batch_product_or_sku(terms),
     means: (typed) => [anyLike(typed, 'code', 'product_name', 'product_sku')],
   },
   filters: [
     stateFilter('batch'),
     {
       name: 'lasts',
-      label: 'Lasts',
+      label: m.lasts(),
       kind: 'choice',
       options: [
-        { value: 'nearly', label: `Up to ${NEARLY} days` },
-        { value: 'expired', label: 'Past its last day' },
+        { value: 'nearly', label: m.up_to_nearly_days({ nearly: NEARLY }) },
+        { value: 'expired', label: m.past_its_last_day() },
       ],
       means: (values) => {
         const nearly = lasting({ from: today(), to: today(NEARLY) });
@@ -61,7 +62,7 @@ export const BATCHES: ListShape = {
         return values[0] === 'expired' ? expired : nearly;
       },
     },
-    { name: 'expires', label: 'Last day', kind: 'day', column: 'expires_on', optional: true },
+    { name: 'expires', label: m.last_day(), kind: 'day', column: 'expires_on', optional: true },
   ],
 };
 

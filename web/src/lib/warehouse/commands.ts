@@ -1,23 +1,24 @@
 import type { Looks } from '#lib/workflow/workflow.ts';
+import { m } from '#lib/words.ts';
 
 export const adjustmentCommands = {
-  submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
-  approve: { label: 'Approve', variant: 'primary', done: 'The adjustment was approved.' },
+  submit: { label: m.send_for_approval(), variant: 'primary', done: m.sent_for_approval() },
+  approve: { label: m.approve(), variant: 'primary', done: m.the_adjustment_was_approved() },
   reject: {
-    label: 'Reject',
+    label: m.reject(),
     variant: 'danger',
-    done: 'The adjustment was rejected.',
-    asks: { title: 'Reject this adjustment?', reason: 'required' },
+    done: m.the_adjustment_was_rejected(),
+    asks: { title: m.reject_this_adjustment(), reason: 'required' },
   },
   reverse: {
-    label: 'Reverse',
+    label: m.reverse(),
     variant: 'danger',
-    done: 'The adjustment was reversed.',
+    done: m.the_adjustment_was_reversed(),
     asks: {
-      title: 'Reverse this adjustment?',
-      text: 'Movements against it bring the stock back. This can be done once, and not after the goods were counted.',
+      title: m.reverse_this_adjustment(),
+      text: m.movements_against_it_bring_the_stock_back(),
       reason: 'required',
     },
   },
-  apply: { label: 'Post to stock', variant: 'primary', done: 'The stock was corrected.' },
+  apply: { label: m.post_to_stock(), variant: 'primary', done: m.the_stock_was_corrected() },
 } satisfies Looks<'adjustment'>;

@@ -6,24 +6,25 @@ import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { placeFilter } from './places_filter.ts';
 import type { Condition } from './warehouse.ts';
+import { m, terms } from '#lib/words.ts';
 
 export type StockCount = Awaited<ReturnType<typeof listCounts>>['rows'][number];
 export type CountLine = Awaited<ReturnType<typeof linesFrom>>[number];
 
 /** Recording, explaining and recounting need lines: they are on the page. */
 export const countCommands = {
-  start: { label: 'Start counting', variant: 'primary', done: 'Counting has begun.' },
-  refresh: { label: 'Compare with the books', done: 'The lines are those of the stock of now.' },
-  finish: { label: 'Finish counting', variant: 'primary', done: 'The count is finished.' },
-  approve: { label: 'Approve', variant: 'primary', done: 'The count was approved.' },
-  post: { label: 'Post to stock', variant: 'primary', done: 'The stock is as it was counted.' },
+  start: { label: m.start_counting(), variant: 'primary', done: m.counting_has_begun() },
+  refresh: { label: m.compare_with_the_books(), done: m.the_lines_are_those_of_the_stock() },
+  finish: { label: m.finish_counting(), variant: 'primary', done: m.the_count_is_finished() },
+  approve: { label: m.approve(), variant: 'primary', done: m.the_count_was_approved() },
+  post: { label: m.post_to_stock(), variant: 'primary', done: m.the_stock_is_as_it_was_counted() },
   cancel: {
-    label: 'Give up',
+    label: m.give_up(),
     variant: 'danger',
-    done: 'The count was given up.',
+    done: m.the_count_was_given_up(),
     asks: {
-      title: 'Give this count up?',
-      text: 'It changes nothing. What was counted stays in its history.',
+      title: m.give_this_count_up(),
+      text: m.it_changes_nothing_what_was_counted_stays(),
       reason: 'required',
     },
   },
@@ -35,11 +36,11 @@ export const COUNTS = documentList('stock_count', {
     enteredFilter(),
     {
       name: 'full',
-      label: 'What',
+      label: m.what(),
       kind: 'flag',
       column: 'is_full',
-      yes: 'Everything',
-      no: 'Some products',
+      yes: m.everything(),
+      no: m.some_products(terms),
       more: true,
     },
   ],

@@ -2,10 +2,11 @@ import type { Enums } from '#lib/database.types.ts';
 import { anyLike, type Filter, narrow } from '#lib/platform/filters.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 /** The filter by the place that a row is about. */
 export function placeFilter(
-  label = 'Location',
+  label = m.location(),
   kinds: Enums<'warehouse_kind'>[] = ['depot', 'shop'],
 ) {
   return {

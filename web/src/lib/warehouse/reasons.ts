@@ -1,19 +1,20 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
-import { label } from '#lib/platform/format.ts';
+import { label } from '#lib/platform/label.ts';
 import { anyLike, inUseFilter } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 export type Reason = Tables<'adjustment_reasons'>;
 export type Effect = Enums<'adjustment_effect'>;
 
 /** What a reason explains, as a sentence part. */
 export const EFFECTS: Record<Effect, string> = {
-  increase: 'Stock that is added',
-  decrease: 'Stock that is taken',
-  both: 'Either',
-  condition_change: 'Goods that change their condition',
+  increase: m.stock_that_is_added(),
+  decrease: m.stock_that_is_taken(),
+  both: m.either(),
+  condition_change: m.goods_that_change_their_condition(),
 };
 
 export const effects = (Object.keys(EFFECTS) as Effect[]).map((value) => ({
@@ -25,8 +26,8 @@ export const REASONS: ListShape = {
   table: 'adjustment_reasons',
   sort: 'name',
   sortable: ['name', 'effect', 'created_at'],
-  search: { label: 'Name', means: (typed) => [anyLike(typed, 'name')] },
-  filters: [inUseFilter, { name: 'effect', label: 'Explains', kind: 'choice', options: effects }],
+  search: { label: m.name(), means: (typed) => [anyLike(typed, 'name')] },
+  filters: [inUseFilter, { name: 'effect', label: m.explains(), kind: 'choice', options: effects }],
 };
 
 export function listReasons(list: ListQuery) {

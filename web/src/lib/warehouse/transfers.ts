@@ -6,6 +6,7 @@ import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { placeFilter } from './places_filter.ts';
 import type { itemsOf } from './warehouse.ts';
+import { m } from '#lib/words.ts';
 
 const PLACES = `*,
   from:warehouses!transfers_tenant_id_from_warehouse_id_fkey(name),
@@ -16,14 +17,18 @@ type Items = ReturnType<typeof itemsOf>;
 
 /** Receiving needs what was counted: its form is on the page. */
 export const transferCommands = {
-  dispatch: { label: 'Send on its way', variant: 'primary', done: 'The goods are on their way.' },
+  dispatch: {
+    label: m.send_on_its_way(),
+    variant: 'primary',
+    done: m.the_goods_are_on_their_way(),
+  },
   cancel: {
-    label: 'Call off',
+    label: m.call_off(),
     variant: 'danger',
-    done: 'The transfer was called off.',
+    done: m.the_transfer_was_called_off(),
     asks: {
-      title: 'Call this transfer off?',
-      text: 'What is on its way comes back to the place it left.',
+      title: m.call_this_transfer_off(),
+      text: m.what_is_on_its_way_comes_back(),
       reason: 'required',
     },
   },
@@ -32,7 +37,7 @@ export const transferCommands = {
 export const TRANSFERS = documentList('transfer', {
   filters: [
     {
-      ...placeFilter('From or to'),
+      ...placeFilter(m.from_or_to()),
       means: (places) => [
         {
           any: [

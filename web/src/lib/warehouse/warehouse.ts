@@ -3,12 +3,13 @@ import type { Product } from '#lib/catalogue/catalogue.ts';
 import type { Enums, Tables, Views } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike, type Condition as Asked, narrow } from '#lib/platform/filters.ts';
-import { choices } from '#lib/platform/format.ts';
+import { choices } from '#lib/platform/label.ts';
 import { type ListPage, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import { placeFilter } from './places_filter.ts';
+import { m, terms } from '#lib/words.ts';
 
 const ON_STOCK = '*,warehouses(name,kind),products(name,sku,unit)';
 
@@ -31,8 +32,8 @@ async function ofProducts(typed: string): Promise<Asked[]> {
   return [{ column: 'product_id', in: found.map((product) => product.id) }];
 }
 
-const STOCK_SEARCH = { label: 'Product or SKU', means: ofProducts };
-const stockPlaces = placeFilter('Location', ['depot', 'shop', 'van']);
+const STOCK_SEARCH = { label: m.product_or_sku(terms), means: ofProducts };
+const stockPlaces = placeFilter(m.location(), ['depot', 'shop', 'van']);
 
 export function warehouses(
   kinds: Enums<'warehouse_kind'>[] = ['depot', 'shop'],
@@ -56,17 +57,17 @@ export const STOCK: ListShape = {
   search: STOCK_SEARCH,
   filters: [
     stockPlaces,
-    { name: 'condition', label: 'Condition', kind: 'choice', options: choices(STOCK_CONDITION) },
+    { name: 'condition', label: m.condition(), kind: 'choice', options: choices(STOCK_CONDITION) },
     {
       name: 'level',
-      label: 'Level',
+      label: m.level(),
       kind: 'flag',
       column: 'is_below',
-      yes: 'Below reorder point',
-      no: 'Enough',
+      yes: m.below_reorder_point(),
+      no: m.enough(),
     },
-    { name: 'available', label: 'Available', kind: 'number', unit: 'quantity', more: true },
-    { name: 'on_hand', label: 'On hand', kind: 'number', unit: 'quantity', more: true },
+    { name: 'available', label: m.available(), kind: 'number', unit: 'quantity', more: true },
+    { name: 'on_hand', label: m.on_hand(), kind: 'number', unit: 'quantity', more: true },
   ],
 };
 
@@ -81,7 +82,7 @@ export const SUGGESTIONS: ListShape = {
   search: STOCK_SEARCH,
   filters: [
     placeFilter(),
-    { name: 'suggested', label: 'Suggested', kind: 'number', unit: 'quantity' },
+    { name: 'suggested', label: m.suggested(), kind: 'number', unit: 'quantity' },
   ],
 };
 
@@ -119,16 +120,16 @@ export const MOVEMENTS: ListShape = {
   search: STOCK_SEARCH,
   filters: [
     stockPlaces,
-    { name: 'kind', label: 'Why', kind: 'choice', options: choices(MOVEMENT_KIND) },
-    { name: 'when', label: 'When', kind: 'moment', column: 'occurred_at' },
+    { name: 'kind', label: m.why(), kind: 'choice', options: choices(MOVEMENT_KIND) },
+    { name: 'when', label: m.when(), kind: 'moment', column: 'occurred_at' },
     {
       name: 'condition',
-      label: 'Condition',
+      label: m.condition(),
       kind: 'choice',
       options: choices(STOCK_CONDITION),
       more: true,
     },
-    { name: 'quantity', label: 'Quantity', kind: 'number', unit: 'quantity', more: true },
+    { name: 'quantity', label: m.quantity(), kind: 'number', unit: 'quantity', more: true },
   ],
 };
 
@@ -142,7 +143,7 @@ export const ADJUSTMENTS = documentList('adjustment', {
   filters: [
     placeFilter(),
     enteredFilter(),
-    { name: 'reason', label: 'Reason', kind: 'text', more: true },
+    { name: 'reason', label: m.reason(), kind: 'text', more: true },
   ],
 });
 

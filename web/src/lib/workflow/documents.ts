@@ -1,14 +1,15 @@
-import { choices, label } from '#lib/platform/format.ts';
+import { choices, label } from '#lib/platform/label.ts';
 import { toneOf } from '#lib/ui/tone.ts';
 import { type Condition, type Filter, narrow } from '#lib/platform/filters.ts';
 import { type DocumentKind, type DocumentName, DOCUMENTS, type StateOf } from '#lib/documents.ts';
+import { m } from '#lib/words.ts';
 
 /** Every kind of document, in the order of the work. */
 export const documentNames = Object.keys(DOCUMENTS) as DocumentName[];
 
 /** What a list of them is called. */
 export function pluralOf(name: DocumentName): string {
-  return `${label(name)}s`;
+  return label(`${name}s`);
 }
 
 /** For `depends`: a page that shows documents of every kind looks again when one of them has changed. */
@@ -28,7 +29,7 @@ export function statesOf<Name extends DocumentName>(name: Name): StateOf<Name>[]
 export function stateFilter(name: DocumentName): Filter {
   return {
     name: 'status',
-    label: 'Status',
+    label: m.status(),
     kind: 'choice',
     tabs: true,
     options: choices(statesOf(name)),

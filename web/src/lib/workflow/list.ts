@@ -3,6 +3,7 @@ import type { Filter } from '#lib/platform/filters.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import type { ListShape } from '#lib/platform/list.ts';
 import { numberOf, stateFilter } from './documents.ts';
+import { m } from '#lib/words.ts';
 
 /**
  * The list of a kind of documents: the newest first, found by their numbers, with their states as tabs.
@@ -17,14 +18,14 @@ export function documentList(
     table: DOCUMENTS[name].table,
     sort: '-created_at',
     sortable: ['created_at', number, 'status', ...sortable],
-    search: searchedBy(name, 'Number'),
+    search: searchedBy(name, m.number()),
     filters: [stateFilter(name), ...filters],
     ...more,
   };
 }
 
 /** The filter by the day on which a document was entered. */
-export const enteredFilter = (label = 'Entered'): Filter => ({
+export const enteredFilter = (label = m.entered()): Filter => ({
   name: 'entered',
   label,
   kind: 'moment',

@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import type { RpcName } from '#lib/platform/command.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 /** Names of people by id; ids that the caller may not see are absent. */
 export async function namesOf(ids: (string | null)[]): Promise<Map<string, string>> {
@@ -13,8 +14,8 @@ export async function namesOf(ids: (string | null)[]): Promise<Map<string, strin
 
 /** Who did something, as far as the reader may know. */
 export function nameOf(names: Map<string, string>, id: string | null): string {
-  if (id === null) return 'the system';
-  return names.get(id) ?? 'a colleague';
+  if (id === null) return m.the_system();
+  return names.get(id) ?? m.a_colleague();
 }
 
 /** What the buttons of a document do: one entry per command of its machine. */

@@ -1,11 +1,12 @@
 import { listPaybills } from '#lib/billing/statements.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { readSettings } from '#lib/tenancy/tenancy.ts';
+import { noun } from '#lib/platform/label.ts';
 
 export function load({ depends }) {
   depends('entity:tenant_setting', 'entity:paybill');
   return reading(async () => {
     const [settings, paybills] = await Promise.all([readSettings(), listPaybills()]);
-    return { settings: found(settings, 'company'), paybills };
+    return { settings: found(settings, noun('company')), paybills };
   });
 }

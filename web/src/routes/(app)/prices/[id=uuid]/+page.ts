@@ -1,5 +1,6 @@
 import { itemsOf, readPriceList } from '#lib/catalogue/catalogue.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
+import { noun } from '#lib/platform/label.ts';
 
 export function load({ params, url, depends }) {
   depends('entity:price_list', 'entity:price_list_item');
@@ -9,7 +10,7 @@ export function load({ params, url, depends }) {
       readPriceList(params.id),
       itemsOf(params.id, search),
     ]);
-    const list = found(priceList, 'price list');
+    const list = found(priceList, noun('price_list'));
     const basedOn = list.based_on_id ? await readPriceList(list.based_on_id) : null;
     return { priceList: list, items, basedOn };
   });

@@ -1,5 +1,6 @@
 import { bareProduct, readProduct } from '#lib/catalogue/catalogue.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
+import { noun } from '#lib/platform/label.ts';
 
 export function load({ params, depends }) {
   depends(
@@ -11,7 +12,7 @@ export function load({ params, depends }) {
     'entity:inventory',
   );
   return reading(async () => {
-    const product = found(await readProduct(params.id), 'product');
+    const product = found(await readProduct(params.id), noun('product'));
     const container = product.container_product_id
       ? await bareProduct(product.container_product_id)
       : null;

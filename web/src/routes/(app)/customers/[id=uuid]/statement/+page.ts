@@ -3,6 +3,7 @@ import { readCustomer } from '#lib/parties/parties.ts';
 import { today } from '#lib/platform/format.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { readIdentity } from '#lib/tenancy/tenancy.ts';
+import { noun } from '#lib/platform/label.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -22,6 +23,6 @@ export async function load({ params, url, depends, parent }) {
       statementOf(params.id, from, to),
       readIdentity(),
     ]);
-    return { customer: found(customer, 'customer'), entries, seller, from, to };
+    return { customer: found(customer, noun('customer')), entries, seller, from, to };
   });
 }

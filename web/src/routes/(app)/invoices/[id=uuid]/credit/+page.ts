@@ -1,6 +1,7 @@
 import { readInvoice } from '#lib/billing/billing.ts';
 import { creditableLines } from '#lib/billing/credit_notes.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
+import { noun } from '#lib/platform/label.ts';
 
 export function load({ params }) {
   return reading(async () => {
@@ -8,6 +9,6 @@ export function load({ params }) {
       readInvoice(params.id),
       creditableLines(params.id),
     ]);
-    return { invoice: found(invoice, 'invoice'), lines };
+    return { invoice: found(invoice, noun('invoice')), lines };
   });
 }

@@ -3,6 +3,7 @@ import { found, load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { peopleAt } from '#lib/tenancy/tenancy.ts';
 import { movementsAt, openDocumentsAt, readPlace, stockAt } from '#lib/warehouse/places.ts';
+import { noun } from '#lib/platform/label.ts';
 
 export function load({ params, depends }) {
   depends(
@@ -23,6 +24,6 @@ export function load({ params, depends }) {
       session.can('trips.view') ? openTripsFrom(params.id) : [],
       session.can('users.view') ? peopleAt(params.id) : [],
     ]);
-    return { place: found(place, 'place'), stock, movements, documents, trips, people };
+    return { place: found(place, noun('place')), stock, movements, documents, trips, people };
   });
 }

@@ -1,6 +1,7 @@
 import { drivers, readTrip, vehicles } from '#lib/delivery/delivery.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { warehouses } from '#lib/warehouse/warehouse.ts';
+import { noun } from '#lib/platform/label.ts';
 
 export function load({ params }) {
   return reading(async () => {
@@ -10,6 +11,6 @@ export function load({ params }) {
       vehicles(),
       drivers(),
     ]);
-    return { trip: found(trip, 'trip'), depots, vans, people };
+    return { trip: found(trip, noun('trip')), depots, vans, people };
   });
 }

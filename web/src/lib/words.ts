@@ -1,0 +1,124 @@
+import { m } from '#lib/paraglide/messages.js';
+import { baseLocale, isLocale, type Locale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
+
+/** Every sentence of the portal, in the language of the reader: `m.nothing_found()`. */
+export { m };
+
+export type Language = Locale;
+
+/** The languages of the portal, each by its own name. */
+export const LANGUAGES: { value: Language; label: string }[] = [
+  { value: 'en', label: 'English' },
+  { value: 'sw', label: 'Kiswahili' },
+];
+
+/** Things that a company may call by a word of its own, and what they are called otherwise. */
+const DEFAULTS = {
+  order: [m.term_order, m.term_orders],
+  customer: [m.term_customer, m.term_customers],
+  product: [m.term_product, m.term_products],
+  trip: [m.term_trip, m.term_trips],
+  driver: [m.term_driver, m.term_drivers],
+  depot: [m.term_depot, m.term_depots],
+  van: [m.term_van, m.term_vans],
+  invoice: [m.term_invoice, m.term_invoices],
+} as const;
+type Term = keyof typeof DEFAULTS;
+export const TERMS = Object.keys(DEFAULTS) as Term[];
+
+/** One of a thing, and many of it. */
+export type Pair = [one: string, many: string];
+
+/** The words of a company by language and thing; what is not there is called as usual. */
+export type Terminology = Partial<Record<Language, Partial<Record<string, Pair>>>>;
+
+type Article<Name extends Term> = Name extends 'order' | 'invoice' ? `an_${Name}` : `a_${Name}`;
+type Form<Name extends Term> = Name | `${Name}s` | Article<Name>;
+
+/**
+ * The parameters of sentences that name such a thing: `{order}`, `{Orders}` at the beginning, `{an_order}` with the
+ * article where the language has one.
+ */
+export type Terms = Record<Form<Term> | Capitalize<Form<Term>>, string>;
+
+/** What this device remembers: the language of the reader and the words of his company. */
+interface Kept {
+  language: Language;
+  terminology: Terminology;
+}
+
+const KEPT = 'mzigo.words';
+
+function kept(): Kept {
+  const nothing: Kept = { language: baseLocale, terminology: {} };
+  // Storage may be blocked, and the tests of the portal's logic have none.
+  try {
+    const found = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>;
+    return {
+      language: isLocale(found.language) ? found.language : nothing.language,
+      terminology: found.terminology ?? {},
+    };
+  } catch {
+    return nothing;
+  }
+}
+
+const now = kept();
+export const language = now.language;
+overwriteGetLocale(() => language);
+if (typeof document !== 'undefined') document.documentElement.lang = language;
+
+/** What a thing is called where the company has no word of its own. */
+export function usualWords(term: Term, locale: Language = language): Pair {
+  const [one, many] = DEFAULTS[term];
+  return [one({}, { locale }), many({}, { locale })];
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** Every form of the words of a company. */
+export function termsOf(terminology: Terminology, locale: Language): Terms {
+  const own = terminology[locale] ?? {};
+  return Object.fromEntries(
+    TERMS.flatMap((term) => {
+      const [one, many] = own[term] ?? usualWords(term, locale);
+      const article = locale === 'en' ? (/^[aeiou]/i.test(one) ? 'an ' : 'a ') : '';
+      const forms = { [term]: one, [`${term}s`]: many };
+      forms[term === 'order' || term === 'invoice' ? `an_${term}` : `a_${term}`] = article + one;
+      return Object.entries(forms).flatMap(([form, word]) => [
+        [form, word],
+        [capital(form), capital(word)],
+      ]);
+    }),
+  ) as Terms;
+}
+
+export const terms = termsOf(now.terminology, language);
+
+function keep(next: Kept): boolean {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(next));
+  } catch {
+    return false;
+  }
+  // A browser that keeps nothing would begin anew for ever.
+  return JSON.stringify(kept()) === JSON.stringify(next);
+}
+
+/** Has the portal speak another language on this device. Sentences are chosen as the page begins, so it begins anew. */
+export function speak(chosen: Language): void {
+  if (keep({ ...kept(), language: chosen })) location.reload();
+}
+
+/**
+ * Takes over the language of the person (null: as the device has it) and the words of the company.
+ * @returns whether the page has to begin anew to say them
+ */
+export function takeWords(wanted: Language | null, terminology: Terminology): boolean {
+  const next = { language: wanted ?? language, terminology };
+  if (JSON.stringify(next) === JSON.stringify(kept())) return false;
+  const differ =
+    next.language !== language ||
+    JSON.stringify(termsOf(terminology, next.language)) !== JSON.stringify(terms);
+  return keep(next) && differ;
+}
