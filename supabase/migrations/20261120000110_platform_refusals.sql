@@ -178,3 +178,41 @@ end
 $$;
 comment on function private.refuse_invalid(regclass, text[]) is
   'Has a table answer values that its constraints would refuse with registered errors, whichever way they are written: what is missing, what breaks a CHECK (the error has its name), what refers to nothing. Looks at the columns named, or else at those that people may write, so it is called after the grants. The constraints stay the last resort.';
+
+create function private.refuse_circles(managed regclass, column_name text, error text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  table_name constant text := (select c.relname from pg_catalog.pg_class c where c.oid = managed);
+begin
+  execute pg_catalog.format($make$
+create function private.%1$I() returns trigger
+language plpgsql security definer set search_path = ''
+as $body$
+begin
+  -- Of two rows that are put into each other at the same moment the second sees the first.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(%4$L || new.tenant_id, 0));
+  if exists (
+    with recursive above as (
+      select new.%3$I as id
+      union
+      select t.%3$I from above a join %2$s t on t.tenant_id = new.tenant_id and t.id = a.id
+    )
+    select from above a where a.id = new.id
+  ) then
+    perform %5$s;
+  end if;
+  return new;
+end
+$body$
+$make$, 'tg_' || table_name || '__refuse_circle', managed, column_name, 'circles of ' || table_name,
+    pg_catalog.format('private.fail(%L, pg_catalog.jsonb_build_object(%L, new.%I))', error, column_name, column_name));
+  execute pg_catalog.format('comment on function private.%I() is %L', 'tg_' || table_name || '__refuse_circle',
+    'No row leads back to itself by ' || column_name || ', through however many others. Raises ' || error || '.');
+  execute pg_catalog.format(
+    'create trigger _290_refuse_circle before insert or update of %2$I on %1$s for each row when (new.%2$I is not null) execute function private.%3$I()',
+    managed, column_name, 'tg_' || table_name || '__refuse_circle');
+end
+$$;
+comment on function private.refuse_circles(regclass, text, text) is
+  'Keeps a column by which rows of a company lead to others of the table from leading back. Called by migrations.';

@@ -10,28 +10,7 @@ comment on column public.customers.territory_chosen is
 select private.register_error('area_invalid', 422, 'The borders are not possible.', 'Draw rings of at least three corners that do not cross themselves, holes inside, at most 1,000 corners.');
 select private.register_error('territory_in_a_circle', 409, 'The territory would lie within itself.', 'Choose a territory above it that does not lie in this one.');
 
-create function private.tg_territories__refuse_circle() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- Of two territories that are put into each other at the same moment the second sees the first.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('territories' || new.tenant_id, 0));
-  if exists (
-    with recursive above as (
-      select new.parent_id as id
-      union
-      select t.parent_id from above a join public.territories t on t.tenant_id = new.tenant_id and t.id = a.id
-    )
-    select from above a where a.id = new.id
-  ) then
-    perform private.fail('territory_in_a_circle', pg_catalog.jsonb_build_object('parent_id', new.parent_id));
-  end if;
-  return new;
-end
-$$;
-comment on function private.tg_territories__refuse_circle() is 'No territory lies within itself, through however many others. Raises territory_in_a_circle.';
-create trigger _290_refuse_circle before insert or update of parent_id on public.territories for each row
-when (new.parent_id is not null) execute function private.tg_territories__refuse_circle();
+select private.refuse_circles('public.territories', 'parent_id', 'territory_in_a_circle');
 
 create function private.read_ring(corners jsonb) returns polygon
 language plpgsql immutable set search_path = ''
@@ -128,19 +107,24 @@ language sql immutable set search_path = ''
 return (pg_catalog.area(pg_catalog.path(outline)) - coalesce((select pg_catalog.sum(pg_catalog.area(pg_catalog.path(h))) from pg_catalog.unnest(holes) h), 0))::numeric;
 comment on function private.surface(polygon, polygon[]) is 'What a part covers, in square degrees.';
 
+create function private.covers(outline polygon, holes polygon[], place point) returns boolean
+language sql immutable parallel safe
+return outline operator(pg_catalog.@>) place and not exists (select from pg_catalog.unnest(holes) h where h operator(pg_catalog.@>) place);
+comment on function private.covers(polygon, polygon[], point) is
+  'Whether a position lies in a part: a border belongs to it, the border of a hole does not.';
+
 create function private.territory_at(tenant uuid, longitude numeric, latitude numeric) returns uuid
 language sql stable security definer set search_path = ''
 as $$
   select p.territory_id from private.territory_parts p
   where p.tenant_id = tenant
     and p.bounds operator(pg_catalog.@>) pg_catalog.box(pg_catalog.point(longitude, latitude), pg_catalog.point(longitude, latitude))
-    and p.outline operator(pg_catalog.@>) pg_catalog.point(longitude, latitude)
-    and not exists (select from pg_catalog.unnest(p.holes) h where h operator(pg_catalog.@>) pg_catalog.point(longitude, latitude))
+    and private.covers(p.outline, p.holes, pg_catalog.point(longitude, latitude))
   order by p.size, p.territory_id
   limit 1
 $$;
 comment on function private.territory_at(uuid, numeric, numeric) is
-  'The territory of a company in whose borders a position lies, the smallest where several do (one within another, or an overlap); null for none. A border belongs to the area, the border of a hole does not.';
+  'The territory of a company in whose borders a position lies, the smallest where several do (one within another, or an overlap); null for none.';
 
 create function private.map_answer(tenant uuid, customer uuid) returns uuid
 language sql stable security definer set search_path = ''
@@ -205,6 +189,7 @@ as $$
 declare
   earlier text;
 begin
+  perform private.lock_borders(tenant, false);
   -- In one order, so that two who place the same customers do not wait for each other.
   perform c.id from public.customers c where c.tenant_id = tenant and c.id = any (customers) and not c.territory_chosen order by c.id for no key update;
   earlier := private.run_as_rule('territories:map');
@@ -224,7 +209,7 @@ begin
   perform private.run_as_rule(earlier);
 end
 $$;
-comment on function private.place_customers(uuid, uuid[]) is 'Puts those customers whose territory nobody chose where the map says. The caller has locked the borders.';
+comment on function private.place_customers(uuid, uuid[]) is 'Puts those customers whose territory nobody chose where the map says, while nobody redraws it.';
 
 create function private.tg_customers__choose_territory() returns trigger
 language plpgsql security definer set search_path = ''
@@ -250,42 +235,23 @@ when (old.territory_id is distinct from new.territory_id or (new.territory_id is
 create function private.tg_customer_addresses__place() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  touched record;
 begin
-  for touched in
-    select n.tenant_id, pg_catalog.array_agg(distinct n.customer_id) as customers from new_rows n
-    left join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id
+  if tg_op = 'INSERT' then
+    perform private.place_customers(n.tenant_id, pg_catalog.array_agg(distinct n.customer_id)) from new_rows n where n.latitude is not null group by n.tenant_id;
+  else
+    perform private.place_customers(n.tenant_id, pg_catalog.array_agg(distinct n.customer_id))
+    from new_rows n join old_rows o on o.tenant_id = n.tenant_id and o.id = n.id
     where (n.latitude, n.longitude, n.is_default, n.is_active) is distinct from (o.latitude, o.longitude, o.is_default, o.is_active)
-    group by n.tenant_id
-  loop
-    perform private.lock_borders(touched.tenant_id, false);
-    perform private.place_customers(touched.tenant_id, touched.customers);
-  end loop;
+    group by n.tenant_id;
+  end if;
   return null;
 end
 $$;
-comment on function private.tg_customer_addresses__place() is 'A customer whose address moves comes to lie in another territory.';
-create function private.tg_customer_addresses__place_new() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  touched record;
-begin
-  for touched in
-    select n.tenant_id, pg_catalog.array_agg(distinct n.customer_id) as customers from new_rows n where n.latitude is not null group by n.tenant_id
-  loop
-    perform private.lock_borders(touched.tenant_id, false);
-    perform private.place_customers(touched.tenant_id, touched.customers);
-  end loop;
-  return null;
-end
-$$;
-comment on function private.tg_customer_addresses__place_new() is 'A customer with a new address may come to lie in another territory.';
+comment on function private.tg_customer_addresses__place() is 'A customer whose address is new or moves comes to lie in another territory.';
 create trigger _400_place after update on public.customer_addresses
 referencing old table as old_rows new table as new_rows for each statement execute function private.tg_customer_addresses__place();
 create trigger _400_place_new after insert on public.customer_addresses
-referencing new table as new_rows for each statement execute function private.tg_customer_addresses__place_new();
+referencing new table as new_rows for each statement execute function private.tg_customer_addresses__place();
 
 create function private.tg_territories__redraw() returns trigger
 language plpgsql security definer set search_path = ''
@@ -327,15 +293,13 @@ begin
   ), placed as (
     select distinct on (a.customer_id) a.customer_id, c.code, c.name, c.territory_id as now_in,
       exists (
-        select from parts p where p.outline operator(pg_catalog.@>) pg_catalog.point(a.longitude, a.latitude)
-          and not exists (select from pg_catalog.unnest(p.holes) h where h operator(pg_catalog.@>) pg_catalog.point(a.longitude, a.latitude))
+        select from parts p where private.covers(p.outline, p.holes, pg_catalog.point(a.longitude, a.latitude))
           -- A smaller territory that lies there keeps him.
           and not exists (
             select from private.territory_parts o
             where o.tenant_id = tenant and o.territory_id is distinct from territory_id and o.size < p.size
               and o.bounds operator(pg_catalog.@>) pg_catalog.box(pg_catalog.point(a.longitude, a.latitude), pg_catalog.point(a.longitude, a.latitude))
-              and o.outline operator(pg_catalog.@>) pg_catalog.point(a.longitude, a.latitude)
-              and not exists (select from pg_catalog.unnest(o.holes) h where h operator(pg_catalog.@>) pg_catalog.point(a.longitude, a.latitude))
+              and private.covers(o.outline, o.holes, pg_catalog.point(a.longitude, a.latitude))
           )
       ) as inside
     from public.customer_addresses a

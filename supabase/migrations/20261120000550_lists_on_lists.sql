@@ -11,25 +11,4 @@ comment on column public.price_lists.based_on_percent is 'Percent on top of the 
 select private.register_error('based_on_a_percentage', 422, 'A list that builds on another needs a percentage from -100 to 1000, and one that does not has none.', 'Give both the list and the percentage, or neither.');
 select private.register_error('price_list_in_a_circle', 409, 'The price list would build on itself.', 'Choose a list that does not build on this one.');
 
-create function private.tg_price_lists__refuse_circle() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- Of two lists that are built on each other at the same moment the second sees the first.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('price_lists built on ' || new.tenant_id, 0));
-  if exists (
-    with recursive below as (
-      select new.based_on_id as id
-      union
-      select l.based_on_id from below b join public.price_lists l on l.tenant_id = new.tenant_id and l.id = b.id
-    )
-    select from below b where b.id = new.id
-  ) then
-    perform private.fail('price_list_in_a_circle', pg_catalog.jsonb_build_object('based_on_id', new.based_on_id));
-  end if;
-  return new;
-end
-$$;
-comment on function private.tg_price_lists__refuse_circle() is 'No list builds on itself, through however many others. Raises price_list_in_a_circle.';
-create trigger _290_refuse_circle before insert or update of based_on_id on public.price_lists for each row
-when (new.based_on_id is not null) execute function private.tg_price_lists__refuse_circle();
+select private.refuse_circles('public.price_lists', 'based_on_id', 'price_list_in_a_circle');

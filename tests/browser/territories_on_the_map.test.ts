@@ -103,3 +103,23 @@ test('the map of customers is searched, and what it shows is a list as well', as
   await sales.page.getByRole('heading', { level: 1, name: 'Westlands Wholesalers' }).waitFor();
   expect(sales.errors).toEqual([]);
 });
+
+test('who changes an address that somebody else has changed since is told so, and writes nothing over it', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Karen Country Kiosk');
+  const sales = await signIn(visit(), 'sales@acme.test');
+  await sales.open(`/customers/${customer.id}`);
+  await sales.button('Change Shop').click();
+  const dialog = sales.page.getByRole('dialog');
+  await dialog.getByLabel('Street').fill('Karen Road 4');
+  const address = `customer_addresses?customer_id=eq.${customer.id}`;
+  await company.by('manager').ask(`/rest/v1/${address}`, {
+    method: 'PATCH',
+    body: { street: 'Karen Road 5' },
+  });
+  await dialogButton(sales, 'Save').click();
+  await dialog.getByText('Somebody else changed this address while you had it open.').waitFor();
+  const kept = await company.by('sales').row(`${address}&select=street`);
+  expect(kept['street']).toBe('Karen Road 5');
+  expect(sales.errors).toEqual([]);
+});

@@ -30,7 +30,7 @@ const UNSHOWN =
 
 /** Calls whose texts are for the program: names, addresses, queries, errors nobody sees. */
 const PROGRAM = new Set(
-  'Error TypeError Symbol Draft cx label noun found_ getItem setItem removeItem select eq or in is order rpc from depends goto invalidate querySelector closest addEventListener includes startsWith endsWith replace replaceAll split test match matchAll exec getAttribute NumberFormat DateTimeFormat ListFormat supportedValuesOf'.split(
+  'TypeError Symbol Draft cx label noun found_ getItem setItem removeItem select eq or in is order rpc from depends goto invalidate querySelector closest addEventListener includes startsWith endsWith replace replaceAll split test match matchAll exec getAttribute NumberFormat DateTimeFormat ListFormat supportedValuesOf'.split(
     ' ',
   ),
 );

@@ -34,6 +34,14 @@ export class PortalError extends Error {
   }
 }
 
+/** A record was written in another version than the one that was seen; `message` says which record. */
+export function changedMeanwhile(
+  message: string,
+  hint = m.look_at_the_change_and_apply_yours(),
+): PortalError {
+  return new PortalError({ key: 'version_conflict', status: 409, message, hint });
+}
+
 /** What a form does not send: what is wrong stands at its fields. */
 export function notReady(fields: Record<string, string>): PortalError {
   return new PortalError({

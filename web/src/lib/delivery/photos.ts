@@ -1,6 +1,7 @@
 import { toPortalError } from '#lib/errors.ts';
 import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { m } from '#lib/words.ts';
 
 const BUCKET = 'proofs';
 /** An address of a stored photo that works for an hour. @throws PortalError */
@@ -38,7 +39,7 @@ export async function shrink(file: Blob): Promise<Blob> {
   bitmap.close();
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('The photo could not be read.'))),
+      (blob) => (blob ? resolve(blob) : reject(new Error(m.this_photo_could_not_be_read()))),
       'image/jpeg',
       0.8,
     ),

@@ -1,4 +1,5 @@
 import type { MultiPolygon, Polygon, Position } from 'geojson';
+import { m } from '#lib/words.ts';
 
 /** Borders as the database keeps them (`territories.area`). */
 export type Area = Polygon | MultiPolygon;
@@ -84,7 +85,7 @@ export function readText(text: string): Area | null {
       continue;
     }
     const match = /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/.exec(line);
-    if (!match) throw new Error(`Line ${index + 1} is no corner: write latitude, longitude.`);
+    if (!match) throw new Error(m.line_is_no_corner({ line: index + 1 }));
     ring.push([Number(match[2]), Number(match[1])]);
   }
   close();

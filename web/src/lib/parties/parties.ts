@@ -1,4 +1,5 @@
 import type { Database, Tables } from '#lib/database.types.ts';
+import { changedMeanwhile } from '#lib/errors.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
@@ -161,7 +162,7 @@ export function createAddress(input: AddressInput) {
   return answerOf(supabase.from('customer_addresses').insert(input).select().single());
 }
 
-/** Orders that were entered keep the address as it was printed on them. @throws {Error} when somebody else changed it meanwhile */
+/** Orders that were entered keep the address as it was printed on them. @throws {PortalError} version_conflict */
 export async function updateAddress(address: Address, input: Omit<AddressInput, 'customer_id'>) {
   const row = await answerOf(
     supabase
@@ -172,7 +173,7 @@ export async function updateAddress(address: Address, input: Omit<AddressInput, 
       .select('id')
       .maybeSingle(),
   );
-  if (!row) throw new Error('Somebody else changed the address meanwhile. Open it again.');
+  if (!row) throw changedMeanwhile(m.somebody_else_changed_this_address_while_you());
   return row;
 }
 

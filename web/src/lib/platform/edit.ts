@@ -1,4 +1,4 @@
-import { PortalError } from '#lib/errors.ts';
+import { changedMeanwhile } from '#lib/errors.ts';
 import { WRITABLE } from '#lib/writable.ts';
 import { answerOf } from './read.ts';
 import { session } from './session.svelte.ts';
@@ -34,12 +34,10 @@ export async function writeValue(
   const now = (await answerOf(
     untyped.from(table).select(column).eq('id', row.id).maybeSingle(),
   )) as Record<string, unknown> | null;
-  throw new PortalError({
-    key: 'version_conflict',
-    status: 409,
-    message: now
+  throw changedMeanwhile(
+    now
       ? m.somebody_else_changed_this_record_it_now({ now: now[column] ?? '' })
       : m.you_may_not_change_this_record(),
-    hint: m.look_at_it_and_enter_your_value(),
-  });
+    m.look_at_it_and_enter_your_value(),
+  );
 }

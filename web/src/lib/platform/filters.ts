@@ -261,7 +261,7 @@ export function narrow<Query>(query: Query, conditions: Condition[]): Query {
 
 function narrowedBy(query: Narrowed, condition: Condition, prefix: string): Narrowed {
   if ('any' in condition) return query.or(alternatives(condition.any));
-  if ('has' in condition) throw new Error('A relation stands at the top.');
+  if ('has' in condition) throw new TypeError('A relation stands at the top.');
   const column = prefix + condition.column;
   if ('in' in condition) return query.in(column, condition.in);
   if ('is' in condition) return query.is(column, condition.is);
@@ -289,5 +289,5 @@ function written(condition: Condition): string {
   if ('is' in condition) return `${condition.column}.is.${condition.is}`;
   if ('like' in condition) return `${condition.column}.ilike.${condition.like}`;
   if ('empty' in condition) return `${condition.column}.${condition.empty ? '' : 'not.'}is.null`;
-  throw new Error('Neither ranges nor relations are one of several conditions.');
+  throw new TypeError('Neither ranges nor relations are one of several conditions.');
 }
