@@ -145,6 +145,23 @@ comment on function private.credit_shortfall(public.orders) is
 -- Entering
 ------------------------------------------------------------------------------------------------
 
+create function private.customer_served(tenant uuid, customer_id uuid) returns public.customers
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  buyer public.customers;
+begin
+  select * into buyer from public.customers c
+  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  return buyer;
+end
+$$;
+comment on function private.customer_served(uuid, uuid) is 'A customer whom the caller sees. Raises record_not_found.';
+
 create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -153,14 +170,9 @@ declare
   tenant constant uuid := private.require_permission('orders.create');
   -- Whoever may not look into the depot, like a customer, is told whether there is some.
   sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_order.warehouse_id <> all (private.counted_blind());
-  buyer public.customers;
+  buyer constant public.customers := private.customer_served(tenant, customer_id);
   amended public.orders;
 begin
-  select * into buyer from public.customers c
-  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
-  if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
-  end if;
   if order_id is not null then
     select * into amended from public.orders o
     where o.tenant_id = tenant and o.id = order_id and o.customer_id = buyer.id and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id));
@@ -187,13 +199,14 @@ begin
       'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
       'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
         'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
-        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end)
+        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
+      'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)), order_id))
     from priced p
   );
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean);
@@ -321,7 +334,7 @@ end
 $$;
 comment on function private.check_order_fields(date, text, text) is 'Raises input_invalid naming the field of an order that is out of bounds.';
 
-create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]') returns public.orders
+create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]', acknowledges_similar boolean default false) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -381,6 +394,9 @@ begin
   returning * into created;
   perform private.take_steps(null);
   perform private.insert_order_items(created.tenant_id, created.id, priced);
+  if created.reattempt_of_id is null then
+    perform private.note_similar_orders(created, (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(priced) r), acknowledges_similar);
+  end if;
   if created.status = 'allocated' then
     perform private.reserve_stock(created);
   elsif allocate and created.status = 'approved' then
@@ -389,12 +405,13 @@ begin
   return created;
 end
 $$;
-comment on function private.insert_order(public.orders, jsonb, boolean, boolean, jsonb) is
-  'A new order as wanted (tenant, customer, warehouse and what people may say of it) with its lines: a draft, already submitted, or with its stock reserved too. kept: lines that are ordered whatever is sold today, as by the second attempt at a failed delivery.';
+comment on function private.insert_order(public.orders, jsonb, boolean, boolean, jsonb, boolean) is
+  'A new order as wanted (tenant, customer, warehouse and what people may say of it) with its lines: a draft, already submitted, or with its stock reserved too. kept: lines that are ordered whatever is sold today, as by the second attempt at a failed delivery. acknowledges_similar: whoever enters it knows which orders it looks like.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
-  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false
+  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false,
+  acknowledges_similar boolean default false
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -412,11 +429,11 @@ begin
   wanted.allow_backorder := allow_backorder;
   wanted.external_reference := external_reference;
   wanted.channel := channel;
-  return private.insert_order(wanted, lines, submit, allocate);
+  return private.insert_order(wanted, lines, submit, allocate, acknowledges_similar => acknowledges_similar);
 end
 $$;
-comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
-  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, boolean) is
+  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
 select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
@@ -482,6 +499,7 @@ begin
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+  perform private.note_similar_orders(target, private.order_lines(target), false);
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o

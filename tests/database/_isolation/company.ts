@@ -126,6 +126,12 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   };
   const order = await place(own);
   await place(other);
+  // Entered once more, which is noted.
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot,
+    lines: [{ product_id: product.id, quantity: 10 }],
+  });
 
   const vehicle = await find(
     `select id from public.vehicles where tenant_id = $1 order by registration limit 1`,

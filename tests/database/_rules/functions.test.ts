@@ -168,6 +168,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'stock_as_of',
     'summarise_list',
     'timeline',
+    'usual_basket',
     'usual_depot',
     'waiting',
     'worker_queues',

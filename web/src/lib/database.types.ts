@@ -2256,6 +2256,37 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands';
       };
+      /** Orders that looked like another one of their customer when they were entered or submitted, and who said that both are meant. Written by commands. */
+      similar_orders: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          similar_id: string;
+          acknowledged_by: string | null;
+          acknowledged_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'similar_orders_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'similar_orders_tenant_id_similar_id_fkey';
+            columns: ['tenant_id', 'similar_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Money that came in, as the statement of the bank or M-Pesa tells it; each line proves at most one payment. Somebody else than who wrote it confirms whose money it is, or sets it aside. */
       statement_lines: {
         Row: {
@@ -3244,6 +3275,15 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
+      /** Says that an order is meant although it looks like another one; who said so and when stays with it. Raises order_not_similar, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
+      acknowledge_similar_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Adds a file, which the caller has stored in the bucket attachments under his company's folder, to a document that he sees. What it is and how large storage has found out. Raises record_not_found, attachment_name_is_short, file_not_found, attachments_are_full, attachment_taken, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       add_attachment: {
         Args: {
@@ -3598,7 +3638,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
-      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
+      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
         Args: {
           customer_id: string;
@@ -3612,6 +3652,7 @@ export interface Database {
           channel?: Database['public']['Enums']['order_channel'] | null;
           submit?: boolean | null;
           allocate?: boolean | null;
+          acknowledges_similar?: boolean | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -3935,7 +3976,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -4452,6 +4493,19 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
+      usual_basket: {
+        Args: { customer_id: string };
+        Returns: {
+          product_id: string;
+          sku: string;
+          name: string;
+          unit: string;
+          quantity: number;
+          times: number;
+          of_orders: number;
+        }[];
       };
       /** The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found. */
       usual_depot: {

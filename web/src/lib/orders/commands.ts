@@ -22,6 +22,7 @@ export const orderCommands = {
     href: (id) => `/trips/new?order=${id}`,
   },
   submit: { label: 'Send for approval', variant: 'primary', done: 'Sent for approval.' },
+  acknowledge_similar: { label: 'Both are meant', done: 'Noted: both orders are meant.' },
   approve: {
     label: 'Approve',
     variant: 'primary',
