@@ -16,3 +16,6 @@ $$;
 
 -- A company is founded by a command that hands on what it was given.
 select private.refuse_invalid('public.tenants', 'slug', 'name');
+
+-- Templates of orders are written by commands that hand on what they were given.
+select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');

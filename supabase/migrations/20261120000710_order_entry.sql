@@ -162,6 +162,21 @@ end
 $$;
 comment on function private.customer_served(uuid, uuid) is 'A customer whom the caller sees. Raises record_not_found.';
 
+create function private.check_depot(tenant uuid, warehouse_id uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  if not exists (
+    select from public.warehouses w
+    where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and (private.is_unscoped() or private.sees_warehouse(w.id))
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
+end
+$$;
+comment on function private.check_depot(uuid, uuid) is 'Refuses what goods do not leave from for the caller''s orders. Raises warehouse_not_available.';
+
 create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -180,11 +195,7 @@ begin
       perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
     end if;
   end if;
-  if not exists (
-    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
-  ) then
-    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
-  end if;
+  perform private.check_depot(tenant, warehouse_id);
   return (
     with priced as (
       select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
@@ -354,12 +365,7 @@ begin
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', draft.customer_id));
   end if;
-  if not exists (
-    select from public.warehouses w
-    where w.tenant_id = draft.tenant_id and w.id = draft.warehouse_id and w.is_active and w.kind <> 'van' and (sees_all or private.sees_warehouse(w.id))
-  ) then
-    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', draft.warehouse_id));
-  end if;
+  perform private.check_depot(draft.tenant_id, draft.warehouse_id);
   if draft.address_id is null then
     select a.id into draft.address_id from public.customer_addresses a
     where a.tenant_id = draft.tenant_id and a.customer_id = buyer.id and a.is_active and a.kind in ('delivery', 'both')
@@ -385,12 +391,14 @@ begin
   if allocate and draft.status = 'approved' and not coalesce(draft.allow_backorder, false) then
     draft.status := 'allocated';
   end if;
-  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve', 'allocate');
+  -- What a rule enters it submits, too.
+  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve', 'allocate');
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
-    reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total)
+    reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
   select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
     draft.requested_on, draft.notes, coalesce(draft.allow_backorder, false), draft.external_reference, coalesce(draft.channel, 'portal'),
-    draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
+    draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total,
+    draft.created_by, coalesce(draft.edited_by, '{}')
   returning * into created;
   perform private.take_steps(null);
   perform private.insert_order_items(created.tenant_id, created.id, priced);

@@ -419,6 +419,28 @@ using (
 
 grant select on public.batch_recipients to authenticated;
 
+select private.let_edit('public.holidays', 'orders.view', 'settings.manage', '{day}', 'name');
+grant delete on public.holidays to authenticated;
+create policy delete_editors on public.holidays for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.order_templates, public.order_template_items, public.standing_orders to authenticated;
+create policy select_readers on public.order_templates for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or private.sees_order(id, customer_id, warehouse_id))
+);
+create policy select_readers on public.order_template_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.order_templates t where t.tenant_id = order_template_items.tenant_id and t.id = template_id))
+);
+create policy select_readers on public.standing_orders for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.order_templates t where t.tenant_id = standing_orders.tenant_id and t.id = template_id))
+);
+
 grant select on public.similar_orders to authenticated;
 create policy select_readers on public.similar_orders for select to authenticated
 using (
@@ -667,3 +689,6 @@ $$;
 
 -- A company is founded by a command that hands on what it was given.
 select private.refuse_invalid('public.tenants', 'slug', 'name');
+
+-- Templates of orders are written by commands that hand on what they were given.
+select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');

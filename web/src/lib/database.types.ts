@@ -819,6 +819,32 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Days on which the company makes no standing orders. */
+      holidays: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          day: string;
+          name: string;
+        };
+        Insert: { day: string; name: string };
+        Update: { name?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'holidays_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
         Row: {
@@ -1518,6 +1544,90 @@ export interface Database {
           },
         ];
         ComputedFields: 'quantity_reserved';
+      };
+      /** Lines of a template. Prices are those of the day on which an order is made of it. */
+      order_template_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          template_id: string;
+          line_number: number;
+          product_id: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_template_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_template_items_tenant_id_template_id_fkey';
+            columns: ['tenant_id', 'template_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_templates';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Orders that customers give again and again. With weekdays it is a standing order: an order is made of it on each of its days (private.make_standing_orders). Written by commands. */
+      order_templates: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          customer_id: string;
+          address_id: string | null;
+          warehouse_id: string;
+          notes: string | null;
+          allow_backorder: boolean;
+          weekdays: number[];
+          every_weeks: number;
+          starts_on: string;
+          ends_on: string | null;
+          paused_from: string | null;
+          paused_to: string | null;
+          deliver_after_days: number;
+          is_active: boolean;
+          next_on: string | null;
+          edited_by: string[];
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_templates_tenant_id_customer_id_address_id_fkey';
+            columns: ['tenant_id', 'customer_id', 'address_id'];
+            isOneToOne: false;
+            referencedRelation: 'customer_addresses';
+            referencedColumns: ['tenant_id', 'customer_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_templates_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_templates_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order. */
       orders: {
@@ -2282,6 +2392,41 @@ export interface Database {
             columns: ['tenant_id', 'similar_id'];
             isOneToOne: false;
             referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What became of each day of a standing order: the order that was made, or why none was. One row per template and day: no day is made twice. */
+      standing_orders: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          template_id: string;
+          due_on: string;
+          made_at: string;
+          is_late: boolean;
+          order_id: string | null;
+          problem: string | null;
+          detail: Json | null;
+          dismissed_by: string | null;
+          dismissed_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'standing_orders_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'standing_orders_tenant_id_template_id_fkey';
+            columns: ['tenant_id', 'template_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_templates';
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
@@ -3546,6 +3691,29 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
+      /** Writes a template anew, all of it but its customer; orders that were made of it stay as they are. A day that is past or done is not made again. Raises what create_order_template raises, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      change_order_template: {
+        Args: {
+          template_id: string;
+          warehouse_id: string;
+          name: string;
+          lines: Json;
+          address_id?: string | null;
+          notes?: string | null;
+          allow_backorder?: boolean | null;
+          weekdays?: number[] | null;
+          every_weeks?: number | null;
+          starts_on?: string | null;
+          ends_on?: string | null;
+          paused_from?: string | null;
+          paused_to?: string | null;
+          deliver_after_days?: number | null;
+          is_active?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
       /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_tax: {
         Args: {
@@ -3657,6 +3825,27 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Keeps lines [{product_id, quantity, pack_id?}] that a customer orders again and again. With weekdays (1 = Monday) in every so many weeks, orders are made of it by themselves, the first on starts_on (today without it) or later. Raises lines_invalid, record_not_found, warehouse_not_available, order_template_name_taken, weekdays_are_known, every_weeks_is_bounded, standing_days_are_finite, template_ends_after_it_starts, pause_ends_after_it_begins, deliver_after_days_is_bounded. The same idempotency_key with the same values is answered again, not done again. */
+      create_order_template: {
+        Args: {
+          customer_id: string;
+          warehouse_id: string;
+          name: string;
+          lines: Json;
+          address_id?: string | null;
+          notes?: string | null;
+          allow_backorder?: boolean | null;
+          weekdays?: number[] | null;
+          every_weeks?: number | null;
+          starts_on?: string | null;
+          ends_on?: string | null;
+          paused_from?: string | null;
+          paused_to?: string | null;
+          deliver_after_days?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
       /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_stock_count: {
         Args: {
@@ -3760,6 +3949,11 @@ export interface Database {
           error: string;
           failed_at: string;
         }[];
+      };
+      /** Says that no order is needed for a day that was not made. Raises standing_order_done. The same idempotency_key with the same values is answered again, not done again. */
+      dismiss_standing_order: {
+        Args: { standing_order_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['standing_orders']['Row'];
       };
       /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_transfer: {
@@ -4263,6 +4457,11 @@ export interface Database {
         Args: { token: string; password: string };
         Returns: Json;
       };
+      /** Makes the order of a day that could not be made, or was missed. Raises standing_order_done, and what create_order raises. The same idempotency_key with the same values is answered again, not done again. */
+      retry_standing_order: {
+        Args: { standing_order_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Takes an applied adjustment of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_adjustment: {
         Args: {
@@ -4622,7 +4821,7 @@ export interface Database {
         | 'count'
         | 'return';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
-      order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
+      order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:
         | 'draft'
         | 'pending_approval'
