@@ -296,6 +296,20 @@ end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
 
+create function private.check_buyer(buyer public.customers) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  case buyer.status
+    when 'active' then null;
+    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
+  end case;
+end
+$$;
+comment on function private.check_buyer(public.customers) is 'Refuses orders of a customer who may not order. Raises customer_suspended, customer_inactive, customer_not_active.';
+
 create function private.submit_draft(draft public.orders, buyer public.customers) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -304,12 +318,7 @@ declare
   auto_approve jsonb;
   compiled jsonpath;
 begin
-  case buyer.status
-    when 'active' then null;
-    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
-  end case;
+  perform private.check_buyer(buyer);
   if draft.address_id is null then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', draft.id));
   end if;

@@ -220,16 +220,16 @@ comment on function private.create_order_template(uuid, uuid, text, jsonb, uuid,
   'Keeps lines [{product_id, quantity, pack_id?}] that a customer orders again and again. With weekdays (1 = Monday) in every so many weeks, orders are made of it by themselves, the first on starts_on (today without it) or later. Raises lines_invalid, record_not_found, warehouse_not_available, order_template_name_taken, weekdays_are_known, every_weeks_is_bounded, standing_days_are_finite, template_ends_after_it_starts, pause_ends_after_it_begins, deliver_after_days_is_bounded.';
 select private.expose_command('create_order_template');
 
-create function private.lock_order_template(tenant uuid, template_id uuid, expected_version integer) returns public.order_templates
+create function private.lock_order_template(tenant uuid, order_template_id uuid, expected_version integer) returns public.order_templates
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   target public.order_templates;
 begin
-  select * into target from public.order_templates t where t.tenant_id = tenant and t.id = template_id for no key update;
+  select * into target from public.order_templates t where t.tenant_id = tenant and t.id = order_template_id for no key update;
   if not found or not (private.is_unscoped() or private.sees_order(target.id, target.customer_id, target.warehouse_id)) then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('template_id', template_id));
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_template_id', order_template_id));
   end if;
   perform private.check_version(expected_version, target.version);
   return target;
@@ -238,7 +238,7 @@ $$;
 comment on function private.lock_order_template(uuid, uuid, integer) is 'Locks a template that the caller sees. Raises record_not_found, version_conflict.';
 
 create function private.change_order_template(
-  template_id uuid, warehouse_id uuid, name text, lines jsonb, address_id uuid default null, notes text default null, allow_backorder boolean default false,
+  order_template_id uuid, warehouse_id uuid, name text, lines jsonb, address_id uuid default null, notes text default null, allow_backorder boolean default false,
   weekdays smallint[] default '{}', every_weeks integer default 1, starts_on date default null, ends_on date default null,
   paused_from date default null, paused_to date default null, deliver_after_days integer default 1, is_active boolean default true, expected_version integer default null
 ) returns public.order_templates
@@ -247,7 +247,7 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  target public.order_templates := private.lock_order_template(tenant, template_id, expected_version);
+  target public.order_templates := private.lock_order_template(tenant, order_template_id, expected_version);
 begin
   if warehouse_id is distinct from target.warehouse_id then
     perform private.check_depot(tenant, warehouse_id);
@@ -272,6 +272,16 @@ select private.expose_command('change_order_template');
 -- Making orders
 ------------------------------------------------------------------------------------------------
 
+create function private.why_not_made(missed public.standing_orders) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select e.sentence || ' ' || e.next_step from private.errors e where e.key = missed.problem);
+end
+$$;
+comment on function private.why_not_made(public.standing_orders) is 'Why no order was made for a day, in words, and what to do; null where one was. A computed field: select=*,why_not_made.';
+select private.expose('why_not_made');
+
 select private.register_error('standing_order_missed', 409, 'No standing order was made for this day, because nothing ran on it and a later day came.', 'Make it now, or dismiss it.');
 select private.register_error('standing_order_failed', 409, 'The standing order could not be made.', 'Look at its template, and try again.');
 select private.register_error('standing_order_done', 409, 'The order of this day was made or dismissed already.', 'Reload the page.');
@@ -282,7 +292,7 @@ as $$
 #variable_conflict use_variable
 declare
   wanted public.orders;
-  buyer_status public.customer_status;
+  buyer public.customers;
 begin
   wanted.tenant_id := template.tenant_id;
   wanted.customer_id := template.customer_id;
@@ -295,11 +305,8 @@ begin
   -- Whoever wrote the template wrote the order: it is not he who approves it.
   wanted.created_by := template.created_by;
   wanted.edited_by := pg_catalog.array_remove(template.edited_by || template.created_by, null);
-  select c.status into buyer_status from public.customers c where c.tenant_id = template.tenant_id and c.id = template.customer_id for no key update;
-  if buyer_status <> 'active' then
-    perform private.fail(case buyer_status when 'suspended' then 'customer_suspended' when 'inactive' then 'customer_inactive' else 'customer_not_active' end,
-      pg_catalog.jsonb_build_object('customer_id', template.customer_id));
-  end if;
+  select * into buyer from public.customers c where c.tenant_id = template.tenant_id and c.id = template.customer_id for no key update;
+  perform private.check_buyer(buyer);
   return private.insert_order(wanted, private.template_lines(template), coalesce(private.tenant_rule(template.tenant_id, 'orders.standing') = '"submit"', false), false);
 end
 $$;
@@ -346,8 +353,9 @@ as $$
 declare
   due public.order_templates;
   made bigint := 0;
-  earlier constant text := private.run_as_rule('orders.standing');
+  earlier text;
 begin
+  earlier := private.run_as_rule('orders.standing');
   for due in
     select * from public.order_templates t
     where t.next_on <= current_date + 1 and t.next_on <= private.tenant_today(t.tenant_id)

@@ -2411,6 +2411,7 @@ export interface Database {
           detail: Json | null;
           dismissed_by: string | null;
           dismissed_at: string | null;
+          why_not_made: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2430,7 +2431,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'why_not_made';
       };
       /** Money that came in, as the statement of the bank or M-Pesa tells it; each line proves at most one payment. Somebody else than who wrote it confirms whose money it is, or sets it aside. */
       statement_lines: {
@@ -3694,7 +3695,7 @@ export interface Database {
       /** Writes a template anew, all of it but its customer; orders that were made of it stay as they are. A day that is past or done is not made again. Raises what create_order_template raises, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_order_template: {
         Args: {
-          template_id: string;
+          order_template_id: string;
           warehouse_id: string;
           name: string;
           lines: Json;
