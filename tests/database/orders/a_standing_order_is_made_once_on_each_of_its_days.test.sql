@@ -73,6 +73,7 @@ select throws_ok($$ select retry_standing_order((select id from standing_orders 
 select tests.sign_out();
 
 -- What cannot be made.
+update tenant_settings set business_rules = business_rules - 'orders.standing' where tenant_id = tests.tenant('acme');
 select tests.remember('suspended', pg_temp.template('Suspended', customer => 'Kilimani Mini Mart'));
 select tests.remember('retired', pg_temp.template('Retired', tests.lines('GIN-300', 2)));
 update customers set status = 'suspended', status_reason = 'owes' where id = tests.customer('Kilimani Mini Mart');

@@ -3618,7 +3618,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['batches']['Row'];
       };
-      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
           order_id: string;
@@ -4262,7 +4262,7 @@ export interface Database {
         };
         Returns: undefined;
       };
-      /** Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, order_takes_no_payment, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       record_payment: {
         Args: {
           customer_id: string;
