@@ -83,10 +83,10 @@ test('a question that a later family answers was asked by an earlier one', () =>
   );
   const asked = answers.filter(({ name = '', family }) => (made.get(name) ?? family) < family);
   expect(asked.map(({ name }) => name)).toEqual([
-    'private.documents_on_order',
     'private.drives_to_customer',
     'private.drives_order',
     'private.invoiced_debt',
+    'private.documents_on_order',
     'private.delivered_by',
     'private.cash_is_settled',
   ]);
