@@ -24,13 +24,13 @@ create table public.order_templates (
   warehouse_id uuid not null,
   notes text,
   allow_backorder boolean not null default false,
-  weekdays smallint[] not null default '{}',
-  every_weeks smallint not null default 1,
+  weekdays integer[] not null default '{}',
+  every_weeks integer not null default 1,
   starts_on date not null,
   ends_on date,
   paused_from date,
   paused_to date,
-  deliver_after_days smallint not null default 1,
+  deliver_after_days integer not null default 1,
   is_active boolean not null default true,
   next_on date,
   edited_by uuid[] not null default '{}',
@@ -40,7 +40,7 @@ create table public.order_templates (
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint notes_are_bounded check (length(notes) <= 4000),
-  constraint weekdays_are_known check (weekdays <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[] and cardinality(weekdays) <= 7),
+  constraint weekdays_are_known check (weekdays <@ array[1, 2, 3, 4, 5, 6, 7]::integer[] and cardinality(weekdays) <= 7),
   constraint every_weeks_is_bounded check (every_weeks between 1 and 52),
   constraint standing_days_are_finite check (
     starts_on between '2000-01-01' and '2200-01-01' and ends_on between '2000-01-01' and '2200-01-01'
@@ -133,8 +133,8 @@ begin
   return query
   select d::date
   from pg_catalog.generate_series(greatest(first_day, template.starts_on), least(last_day, template.ends_on), interval '1 day') d
-  where pg_catalog.date_part('isodow', d)::smallint = any (template.weekdays)
-    and mod((d::date - pg_catalog.date_trunc('week', template.starts_on)::date) / 7, template.every_weeks::integer) = 0
+  where pg_catalog.date_part('isodow', d)::integer = any (template.weekdays)
+    and mod((d::date - pg_catalog.date_trunc('week', template.starts_on)::date) / 7, template.every_weeks) = 0
     and (d::date between template.paused_from and template.paused_to) is not true
     and not exists (select from public.holidays h where h.tenant_id = template.tenant_id and h.day = d::date)
   order by d;
@@ -196,7 +196,7 @@ comment on function private.template_lines(public.order_templates) is 'The lines
 
 create function private.create_order_template(
   customer_id uuid, warehouse_id uuid, name text, lines jsonb, address_id uuid default null, notes text default null, allow_backorder boolean default false,
-  weekdays smallint[] default '{}', every_weeks integer default 1, starts_on date default null, ends_on date default null,
+  weekdays integer[] default '{}', every_weeks integer default 1, starts_on date default null, ends_on date default null,
   paused_from date default null, paused_to date default null, deliver_after_days integer default 1
 ) returns public.order_templates
 language plpgsql security definer set search_path = ''
@@ -216,7 +216,7 @@ begin
   return created;
 end
 $$;
-comment on function private.create_order_template(uuid, uuid, text, jsonb, uuid, text, boolean, smallint[], integer, date, date, date, date, integer) is
+comment on function private.create_order_template(uuid, uuid, text, jsonb, uuid, text, boolean, integer[], integer, date, date, date, date, integer) is
   'Keeps lines [{product_id, quantity, pack_id?}] that a customer orders again and again. With weekdays (1 = Monday) in every so many weeks, orders are made of it by themselves, the first on starts_on (today without it) or later. Raises lines_invalid, record_not_found, warehouse_not_available, order_template_name_taken, weekdays_are_known, every_weeks_is_bounded, standing_days_are_finite, template_ends_after_it_starts, pause_ends_after_it_begins, deliver_after_days_is_bounded.';
 select private.expose_command('create_order_template');
 
@@ -239,7 +239,7 @@ comment on function private.lock_order_template(uuid, uuid, integer) is 'Locks a
 
 create function private.change_order_template(
   order_template_id uuid, warehouse_id uuid, name text, lines jsonb, address_id uuid default null, notes text default null, allow_backorder boolean default false,
-  weekdays smallint[] default '{}', every_weeks integer default 1, starts_on date default null, ends_on date default null,
+  weekdays integer[] default '{}', every_weeks integer default 1, starts_on date default null, ends_on date default null,
   paused_from date default null, paused_to date default null, deliver_after_days integer default 1, is_active boolean default true, expected_version integer default null
 ) returns public.order_templates
 language plpgsql security definer set search_path = ''
@@ -264,7 +264,7 @@ begin
   return target;
 end
 $$;
-comment on function private.change_order_template(uuid, uuid, text, jsonb, uuid, text, boolean, smallint[], integer, date, date, date, date, integer, boolean, integer) is
+comment on function private.change_order_template(uuid, uuid, text, jsonb, uuid, text, boolean, integer[], integer, date, date, date, date, integer, boolean, integer) is
   'Writes a template anew, all of it but its customer; orders that were made of it stay as they are. A day that is past or done is not made again. Raises what create_order_template raises, version_conflict.';
 select private.expose_command('change_order_template');
 

@@ -3,8 +3,8 @@ select plan(34);
 
 -- Today is the day it is; days are reckoned from it.
 create function pg_temp.today() returns date language sql as $$ select private.tenant_today(tests.tenant('acme')) $$;
-create function pg_temp.weekday(wanted date default pg_temp.today()) returns smallint language sql as $$ select date_part('isodow', wanted)::smallint $$;
-create function pg_temp.template(called text, wanted jsonb default tests.lines('COL-300', 10), days smallint[] default array[pg_temp.weekday()], customer text default 'Westlands Wholesalers') returns uuid language plpgsql as $$
+create function pg_temp.weekday(wanted date default pg_temp.today()) returns integer language sql as $$ select date_part('isodow', wanted)::integer $$;
+create function pg_temp.template(called text, wanted jsonb default tests.lines('COL-300', 10), days integer[] default array[pg_temp.weekday()], customer text default 'Westlands Wholesalers') returns uuid language plpgsql as $$
 declare
   made uuid;
 begin
