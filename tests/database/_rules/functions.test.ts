@@ -172,8 +172,10 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'stock_as_of',
     'summarise_list',
     'timeline',
+    'usual_basket',
     'usual_depot',
     'waiting',
+    'why_not_made',
     'worker_queues',
   ]);
 });
