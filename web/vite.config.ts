@@ -42,6 +42,20 @@ const codeSplitting = {
         ).test(id) || /kit\/src\/runtime\/(?!client\/(payload|entry|client-entry))/.test(id),
       priority: 4,
     },
+    // Drawn with by charts alone, which are read when the first one is shown.
+    {
+      name: 'plots',
+      test: packages(
+        'layerchart',
+        '@layerstack',
+        '@dagrejs',
+        'd3-[a-z-]+',
+        'internmap',
+        'memoize',
+        'mimic-function',
+      ),
+      priority: 3,
+    },
     {
       name: 'widgets',
       test: packages('bits-ui', '@internationalized', '@floating-ui', 'tabbable'),

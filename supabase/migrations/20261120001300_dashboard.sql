@@ -1,6 +1,7 @@
 -- Family 13, figures: what a company looks at every day, added up as the reader may see it.
 --
--- Everything here runs with the caller's rights: his policies decide which rows count. An order belongs to the day on
+-- The reader's rights decide which rows count: orders are asked like by their policy (as the owner, for whom lines can be
+-- joined and need not be looked up one by one), everything else is read with his own rights. An order belongs to the day on
 -- which it was entered, an invoice to the day on which it was issued; days are those of the company's time zone.
 
 create index invoices_issued on public.invoices (tenant_id, issued_on) where issued_on is not null;
@@ -23,17 +24,18 @@ comment on function private.order_stages() is
   'How far orders have come: the stages of the funnel in their order, each with the states of the orders that have reached it. An order that was cancelled has reached the first alone.';
 
 create function private.order_figures(from_day date, to_day date, zone text) returns jsonb
-language sql stable set search_path = ''
+language sql stable security definer set search_path = ''
 as $$
   with o as materialized (
-    select o.id, o.status::text as status, o.total, o.requested_on, o.is_done,
+    select o.tenant_id, o.id, o.status::text as status, o.total, o.requested_on, o.is_done,
       o.status in ('cancelled', 'rejected', 'failed') as is_stopped,
       (o.created_at at time zone zone)::date as entered_on, (o.delivered_at at time zone zone)::date as delivered_on
     from public.orders o
-    where o.created_at >= from_day::timestamp at time zone zone and o.created_at < (to_day + 1)::timestamp at time zone zone
+    where o.tenant_id = (select private.tenant_id('orders.view')) and ((select private.is_unscoped()) or private.sees_order(o.id, o.customer_id, o.warehouse_id))
+      and o.created_at >= from_day::timestamp at time zone zone and o.created_at < (to_day + 1)::timestamp at time zone zone
   ), due as (
     select o.delivered_on <= o.requested_on as is_on_time,
-      not exists (select from public.order_items l where l.order_id = o.id and l.quantity_delivered < l.quantity) as is_in_full
+      not exists (select from public.order_items l where l.tenant_id = o.tenant_id and l.order_id = o.id and l.quantity_delivered < l.quantity) as is_in_full
     from o
     where o.requested_on <= least(to_day, (pg_catalog.now() at time zone zone)::date - 1)
       and o.status in (select pg_catalog.unnest(s.states) from private.order_stages() s where s.stage = 'approved')
@@ -71,32 +73,33 @@ comment on function private.order_figures(date, date, text) is
   'The orders that were entered between two days (both included), as the caller sees them: {orders: how many, total: what they come to with tax, without cancelled, rejected and failed ones; days: [{day, delivered, open, stopped: how many, total}], every day once; stages: [{stage, states, orders}], private.order_stages; promised: {until: the last day that is over, states, due: approved orders wanted by then, on_time: delivered on the day or before, in_full: every line delivered as ordered, both}}. Money in the company''s currency.';
 
 create function private.most_ordered(from_day date, to_day date, zone text) returns jsonb
-language sql stable set search_path = ''
+language sql stable security definer set search_path = ''
 as $$
   with o as materialized (
-    select o.id, o.customer_id, o.total, o.created_at at time zone zone as entered_at
+    select o.tenant_id, o.id, o.customer_id, o.total, o.created_at at time zone zone as entered_at
     from public.orders o
-    where o.created_at >= from_day::timestamp at time zone zone and o.created_at < (to_day + 1)::timestamp at time zone zone
-      and o.status not in ('draft', 'cancelled', 'rejected', 'failed')
+    where o.tenant_id = (select private.tenant_id('orders.view')) and ((select private.is_unscoped()) or private.sees_order(o.id, o.customer_id, o.warehouse_id))
+      and o.created_at >= from_day::timestamp at time zone zone and o.created_at < (to_day + 1)::timestamp at time zone zone
+      and o.status in ('pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit', 'delivered')
   )
   select pg_catalog.jsonb_build_object(
+    'states', '["pending_approval", "approved", "allocated", "dispatched", "in_transit", "delivered"]'::jsonb,
     'products', (
-      select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', p.product_id, 'name', coalesce(n.name, p.name), 'unit', p.unit, 'quantity', p.quantity, 'amount', p.amount)
+      select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', p.product_id, 'name', p.name, 'unit', p.unit, 'quantity', p.quantity, 'amount', p.amount)
         order by p.amount desc, p.product_id), '[]')
       from (
         select l.product_id, max(l.product_name) as name, max(l.unit) as unit, sum(l.quantity) as quantity, sum(l.line_total) as amount
-        from o join public.order_items l on l.order_id = o.id
+        from o join public.order_items l on l.tenant_id = o.tenant_id and l.order_id = o.id
         group by l.product_id order by sum(l.line_total) desc, l.product_id limit 10
       ) p
-      left join public.products n on n.id = p.product_id
     ),
     'customers', (
-      select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', c.customer_id, 'name', n.name, 'orders', c.orders, 'total', c.total)
+      select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', c.customer_id, 'name', case when private.tenant_id('customers.view') is not null then n.name end, 'orders', c.orders, 'total', c.total)
         order by c.total desc, c.customer_id), '[]')
       from (
-        select o.customer_id, count(*) as orders, sum(o.total) as total from o group by o.customer_id order by sum(o.total) desc, o.customer_id limit 10
+        select o.tenant_id, o.customer_id, count(*) as orders, sum(o.total) as total from o group by o.tenant_id, o.customer_id order by sum(o.total) desc, o.customer_id limit 10
       ) c
-      left join public.customers n on n.id = c.customer_id
+      join public.customers n on n.tenant_id = c.tenant_id and n.id = c.customer_id
     ),
     'hours', (
       select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('weekday', h.weekday, 'hour', h.hour, 'orders', h.orders) order by h.weekday, h.hour), '[]')
@@ -108,7 +111,7 @@ as $$
   )
 $$;
 comment on function private.most_ordered(date, date, text) is
-  'What was ordered between two days, without drafts and what was cancelled, rejected or failed, as the caller sees it: {products: the ten with the highest amount [{id, name, unit, quantity in base units, amount without tax}], customers: the ten with the highest total [{id, name (null where he may not see the customer), orders, total with tax}], hours: when orders are entered [{weekday: 1 is Monday, hour, orders}], only those with orders}.';
+  'What was ordered between two days, without drafts and what was cancelled, rejected or failed, as the caller sees it: {states: of the orders that count, products: the ten with the highest amount [{id, name as its lines say it, unit, quantity in base units, amount without tax}], customers: the ten with the highest total [{id, name (null for who may not see customers), orders, total with tax}], hours: when orders are entered [{weekday: 1 is Monday, hour, orders}], only those with orders}.';
 
 create function private.revenue_figures(from_day date, to_day date) returns jsonb
 language sql stable set search_path = ''
