@@ -43,7 +43,7 @@ as $$
     select o.entered_on, count(*) filter (where o.is_done) as delivered, count(*) filter (where not o.is_done and not o.is_stopped) as open,
       count(*) filter (where o.is_stopped) as stopped, sum(o.total) filter (where not o.is_stopped) as total
     from o group by o.entered_on
-  ), per_state as (
+  ), per_state as materialized (
     select o.status, count(*) as orders from o group by o.status
   )
   select pg_catalog.jsonb_build_object(
