@@ -2,7 +2,7 @@ import type { Enums } from '#lib/database.types.ts';
 import type { Point, Series } from '#lib/charts/chart.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { rangeOf } from '#lib/platform/filters.ts';
-import { day, label, money, quantity, today, weekday } from '#lib/platform/format.ts';
+import { day, label, money, quantity, today, unitOf, weekday } from '#lib/platform/format.ts';
 import { openStatesOf } from '#lib/workflow/documents.ts';
 
 /** Orders of a period, as `private.order_figures` describes them. */
@@ -239,7 +239,7 @@ export const productRows = ({ products, states }: Most, range: string) =>
   products.map((product) => ({
     name: product.name,
     value: product.amount,
-    note: `${quantity(product.quantity)} ${product.unit}`,
+    note: `${quantity(product.quantity)} ${unitOf(product.quantity, product.unit)}`,
     href: ordersOf(range, { product: product.id, status: states.join() }),
   }));
 
@@ -255,7 +255,7 @@ export const stockRows = ({ first }: NonNullable<Figures['stock']>) =>
   first.map((row) => ({
     name: `${row.product}, ${row.warehouse}`,
     value: row.suggested,
-    note: `${quantity(row.available)} of ${quantity(row.reorder_point)} ${row.unit}`,
+    note: `${quantity(row.available)} of ${quantity(row.reorder_point)} ${unitOf(row.reorder_point, row.unit)}`,
     href: '/stock/reorder',
   }));
 
@@ -318,7 +318,8 @@ export function headlines(figures: Figures, days: number) {
       card: 'ageing',
       label: 'Owed to us',
       value: money(ageing.total),
-      note: `by ${quantity(ageing.customers)} customers`,
+      note:
+        ageing.customers === 1 ? 'by one customer' : `by ${quantity(ageing.customers)} customers`,
       href: '/invoices/receivables',
     },
     stock && {
