@@ -109,7 +109,11 @@ export const ACCESS: Record<string, Access> = {
   tenant_settings: { select: 'members', update: 'settings.manage' },
   tenants: { select: 'members or super admins' },
   territories: edited('territories.view', 'territories.edit'),
-  territory_reps: { select: 'territories.view', insert: 'territories.edit', delete: 'territories.edit' },
+  territory_reps: {
+    select: 'territories.view',
+    insert: 'territories.edit',
+    delete: 'territories.edit',
+  },
   transfer_items: { select: 'inventory.view in scope' },
   transfer_receipts: { select: 'inventory.view in scope' },
   transfers: { select: 'inventory.view in scope' },
