@@ -1,9 +1,10 @@
 import type { Tables } from '#lib/database.types.ts';
 import { ORDER_CHANNEL } from '#lib/choices.ts';
+import { productFilter } from '#lib/catalogue/catalogue.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
 import { choices } from '#lib/platform/label.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -56,12 +57,19 @@ export const ORDERS = documentList('order', {
       optional: true,
       more: true,
     },
+    {
+      ...productFilter,
+      through: { has: 'order_items', own: 'id', their: 'order_id' },
+      more: true,
+    },
     { ...personFilter('by', m.taken_by(), 'created_by', 'user_id'), more: true },
   ],
 });
 
 export function listOrders(list: ListQuery) {
-  return readPage(ORDERS, list, () => supabase.from('orders').select(IN_LIST));
+  return readPage(ORDERS, list, (relations) =>
+    supabase.from('orders').select(having(IN_LIST, relations)),
+  );
 }
 
 /** Backorders and new attempts that came out of an order. */
