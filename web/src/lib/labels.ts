@@ -405,6 +405,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   waiting: m.label_waiting,
   waives_invoice: m.label_waives_invoice,
   warehouse: m.label_warehouse,
+  webhook: m.label_webhook,
   whatsapp: m.label_whatsapp,
   wholesale: m.label_wholesale,
   workflow: m.label_workflow,

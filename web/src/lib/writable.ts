@@ -179,6 +179,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'warehouses.edit',
     columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
   },
+  webhooks: {
+    permission: 'settings.manage',
+    columns: ['name', 'url', 'events', 'is_active'],
+  },
   workflow_definitions: {
     permission: 'settings.manage',
     columns: ['is_enabled', 'permission', 'condition', 'approvals_required'],
