@@ -34,7 +34,7 @@ function sellerBlock(seller: Seller, hasLogo: boolean): Column {
 
 function titleBlock(sheet: Sheet): Column {
   return {
-    width: 200,
+    width: 190,
     stack: [
       { ...breaking(sheet.title), bold: true, fontSize: 16 },
       { ...breaking(sheet.number), fontSize: 11 },
@@ -180,7 +180,7 @@ export function layOut(
         columns: [
           sellerBlock(seller, logo !== null),
           titleBlock(sheet),
-          { width: 64, qr: link, fit: 64, eccLevel: 'M', alignment: 'right' },
+          { width: 76, qr: link, fit: 76, eccLevel: 'M', alignment: 'right' },
         ],
       },
       ...(sheet.to ? [toBlock(sheet.to)] : []),
@@ -220,8 +220,8 @@ export const LAYOUTS = {
       row === 0 || row === table.body.length ? 0 : 0.5,
     vLineWidth: () => 0,
     hLineColor: () => LINE,
-    paddingLeft: () => 4,
-    paddingRight: () => 4,
+    paddingLeft: () => 5,
+    paddingRight: () => 5,
     paddingTop: () => 3,
     paddingBottom: () => 3,
   },
