@@ -33,13 +33,12 @@ export interface Company extends Seller {
 const COMPANY =
   'legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,document_terms,logo,locale,currency,timezone,terminology,business_rules,tenants(name)';
 
-/** The company of the reader as it is today. */
-export async function readCompany(door: Door): Promise<Company> {
+/** The company of the reader as it is today; null for who works in none. */
+export async function readCompany(door: Door): Promise<Company | null> {
   const [found] = (await door.read(`tenant_settings?select=${COMPANY}`)) as (Company & {
     tenants: { name: string } | null;
   })[];
-  if (!found) throw new Error('Whoever reads a document works in a company.');
-  return { ...found, legal_name: found.legal_name ?? found.tenants?.name ?? null };
+  return found ? { ...found, legal_name: found.legal_name ?? found.tenants?.name ?? null } : null;
 }
 
 /** Whoever a document belongs to keeps the words of its day in `printed`, as the database describes it at `orders.printed`. */

@@ -172,7 +172,7 @@ export function layOut(
     language: desk.language,
     pageSize: 'A4',
     pageMargins: [MARGIN, MARGIN, MARGIN, 48],
-    defaultStyle: { font: 'Roboto', fontSize: 9, color: INK, lineHeight: 1.15 },
+    defaultStyle: { fontSize: 9, color: INK, lineHeight: 1.15 },
     images: { ...(logo && { logo }), ...(sheet.signature && { signature: sheet.signature }) },
     content: [
       {

@@ -54,7 +54,7 @@ export async function makePaper(door: Door, wish: Wish): Promise<Paper | null> {
     readCompany(door),
     kind.read(door, wish.id, span),
   ]);
-  if (document === null) return null;
+  if (company === null || document === null) return null;
   const asked = kind.languageOf ? kind.languageOf(document) : wish.reader;
   const desk = openDesk(company, wish.language ?? asked, kind.currencyOf?.(document) ?? null);
   const sheet = kind.write(document, desk);

@@ -1,6 +1,7 @@
-import type { Json, Tables } from '../database.types.ts';
+import type { Json } from '../database.types.ts';
 import { DASH } from '../platform/formats.ts';
-import { type Desk, type Kept } from './desk.ts';
+import type { Desk, Kept } from './desk.ts';
+import { UNNAMED_TAX } from './tax.ts';
 import type { Sheet, Sum } from './sheet.ts';
 
 interface Address {
@@ -42,13 +43,10 @@ export const named = (name: string, sku: string) => `${name} (${sku})`;
 export const inUnits = (desk: Desk, value: number, unit: string | null | undefined) =>
   `${desk.quantity(value)} ${desk.unitOf(value, unit)}`.trim();
 
-/** What the database calls the tax of a product that has a rate and no tax by name. */
-const UNNAMED = 'Tax' satisfies Tables<'taxes'>['name'];
-
 /** The tax of a document by name, as the database tells it. */
 export function taxSums(desk: Desk, taxes: Json): Sum[] {
   return (taxes as { name: string; percent: number; amount: number }[]).map((tax) => ({
-    label: `${tax.name === UNNAMED ? desk.say('tax') : tax.name} ${desk.quantity(tax.percent)} %`,
+    label: `${tax.name === UNNAMED_TAX ? desk.say('tax') : tax.name} ${desk.quantity(tax.percent)} %`,
     value: desk.money(tax.amount),
   }));
 }
