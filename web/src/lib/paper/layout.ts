@@ -1,4 +1,10 @@
-import type { Column, Content, Style, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces';
+import type {
+  Column,
+  Content,
+  Style,
+  TableCell,
+  TDocumentDefinitions,
+} from 'pdfmake/interfaces.js';
 import type { Desk, Seller } from './desk.ts';
 import type { Sheet, Sum, Table } from './sheet.ts';
 

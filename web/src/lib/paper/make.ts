@@ -1,4 +1,4 @@
-import type { TDocumentDefinitions } from 'pdfmake/interfaces';
+import type { TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { Language } from '../languages.ts';
 import { creditNote, invoice } from './bill.ts';
 import { type Door, openDesk, readCompany } from './desk.ts';

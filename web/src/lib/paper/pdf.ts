@@ -1,6 +1,6 @@
 import pdfmake from 'pdfmake/build/pdfmake.js';
 import fonts from 'pdfmake/build/vfs_fonts.js';
-import type { TDocumentDefinitions } from 'pdfmake/interfaces';
+import type { TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import { LAYOUTS } from './layout.ts';
 
 // The build for browsers runs everywhere; what it draws with comes along, so nothing is fetched.
