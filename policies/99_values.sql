@@ -18,3 +18,6 @@ $$;
 select private.refuse_invalid('public.tenants', 'slug', 'name');
 -- So is an import begun.
 select private.refuse_invalid('public.imports', 'file_name', 'format', 'headers', 'mapping');
+
+-- Templates of orders are written by commands that hand on what they were given.
+select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');

@@ -224,6 +224,9 @@ begin
     ) then 'orders.approval_limits'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
       or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.duplicate_hours') not in ('number', 'null')
+      or not new.business_rules -> 'orders.duplicate_hours' between '0' and '720' then 'orders.duplicate_hours'
+    when not new.business_rules -> 'orders.standing' in ('"draft"', '"submit"', 'null') then 'orders.standing'
     when not new.business_rules -> 'prices.drafts' in ('"keep"', '"refresh"', 'null') then 'prices.drafts'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.counts_show_expected') not in ('boolean', 'null') then 'trips.counts_show_expected'

@@ -3,7 +3,7 @@
 create type public.order_status as enum (
   'draft', 'pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit', 'delivered', 'cancelled', 'rejected', 'failed'
 );
-create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone');
+create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone', 'standing');
 create type public.fulfilment_status as enum ('dispatched', 'in_transit', 'delivered', 'failed');
 
 create table public.orders (

@@ -145,6 +145,38 @@ comment on function private.credit_shortfall(public.orders) is
 -- Entering
 ------------------------------------------------------------------------------------------------
 
+create function private.customer_served(tenant uuid, customer_id uuid) returns public.customers
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  buyer public.customers;
+begin
+  select * into buyer from public.customers c
+  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  return buyer;
+end
+$$;
+comment on function private.customer_served(uuid, uuid) is 'A customer whom the caller sees. Raises record_not_found.';
+
+create function private.check_depot(tenant uuid, warehouse_id uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  if not exists (
+    select from public.warehouses w
+    where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and (private.is_unscoped() or private.sees_warehouse(w.id))
+  ) then
+    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
+  end if;
+end
+$$;
+comment on function private.check_depot(uuid, uuid) is 'Refuses what goods do not leave from for the caller''s orders. Raises warehouse_not_available.';
+
 create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -153,14 +185,9 @@ declare
   tenant constant uuid := private.require_permission('orders.create');
   -- Whoever may not look into the depot, like a customer, is told whether there is some.
   sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_order.warehouse_id <> all (private.counted_blind());
-  buyer public.customers;
+  buyer constant public.customers := private.customer_served(tenant, customer_id);
   amended public.orders;
 begin
-  select * into buyer from public.customers c
-  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
-  if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
-  end if;
   if order_id is not null then
     select * into amended from public.orders o
     where o.tenant_id = tenant and o.id = order_id and o.customer_id = buyer.id and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id));
@@ -168,11 +195,7 @@ begin
       perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
     end if;
   end if;
-  if not exists (
-    select from public.warehouses w where w.tenant_id = tenant and w.id = warehouse_id and w.is_active and w.kind <> 'van' and private.sees_warehouse(w.id)
-  ) then
-    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', warehouse_id));
-  end if;
+  perform private.check_depot(tenant, warehouse_id);
   return (
     with priced as (
       select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
@@ -187,13 +210,14 @@ begin
       'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
       'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
         'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
-        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end)
+        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
+      'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)), order_id))
     from priced p
   );
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean);
@@ -272,6 +296,20 @@ end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
 
+create function private.check_buyer(buyer public.customers) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  case buyer.status
+    when 'active' then null;
+    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
+    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
+  end case;
+end
+$$;
+comment on function private.check_buyer(public.customers) is 'Refuses orders of a customer who may not order. Raises customer_suspended, customer_inactive, customer_not_active.';
+
 create function private.submit_draft(draft public.orders, buyer public.customers) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -280,12 +318,7 @@ declare
   auto_approve jsonb;
   compiled jsonpath;
 begin
-  case buyer.status
-    when 'active' then null;
-    when 'suspended' then perform private.fail('customer_suspended', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
-    else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
-  end case;
+  perform private.check_buyer(buyer);
   if draft.address_id is null then
     perform private.fail('address_required', pg_catalog.jsonb_build_object('order_id', draft.id));
   end if;
@@ -321,7 +354,7 @@ end
 $$;
 comment on function private.check_order_fields(date, text, text) is 'Raises input_invalid naming the field of an order that is out of bounds.';
 
-create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]') returns public.orders
+create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]', acknowledges_similar boolean default false) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -341,12 +374,7 @@ begin
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', draft.customer_id));
   end if;
-  if not exists (
-    select from public.warehouses w
-    where w.tenant_id = draft.tenant_id and w.id = draft.warehouse_id and w.is_active and w.kind <> 'van' and (sees_all or private.sees_warehouse(w.id))
-  ) then
-    perform private.fail('warehouse_not_available', pg_catalog.jsonb_build_object('warehouse_id', draft.warehouse_id));
-  end if;
+  perform private.check_depot(draft.tenant_id, draft.warehouse_id);
   if draft.address_id is null then
     select a.id into draft.address_id from public.customer_addresses a
     where a.tenant_id = draft.tenant_id and a.customer_id = buyer.id and a.is_active and a.kind in ('delivery', 'both')
@@ -372,15 +400,20 @@ begin
   if allocate and draft.status = 'approved' and not coalesce(draft.allow_backorder, false) then
     draft.status := 'allocated';
   end if;
-  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve', 'allocate');
+  -- What a rule enters it submits, too.
+  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve', 'allocate');
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
-    reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total)
+    reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
   select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
     draft.requested_on, draft.notes, coalesce(draft.allow_backorder, false), draft.external_reference, coalesce(draft.channel, 'portal'),
-    draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total
+    draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total,
+    draft.created_by, coalesce(draft.edited_by, '{}')
   returning * into created;
   perform private.take_steps(null);
   perform private.insert_order_items(created.tenant_id, created.id, priced);
+  if created.reattempt_of_id is null then
+    perform private.note_similar_orders(created, (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(priced) r), acknowledges_similar);
+  end if;
   if created.status = 'allocated' then
     perform private.reserve_stock(created);
   elsif allocate and created.status = 'approved' then
@@ -389,12 +422,13 @@ begin
   return created;
 end
 $$;
-comment on function private.insert_order(public.orders, jsonb, boolean, boolean, jsonb) is
-  'A new order as wanted (tenant, customer, warehouse and what people may say of it) with its lines: a draft, already submitted, or with its stock reserved too. kept: lines that are ordered whatever is sold today, as by the second attempt at a failed delivery.';
+comment on function private.insert_order(public.orders, jsonb, boolean, boolean, jsonb, boolean) is
+  'A new order as wanted (tenant, customer, warehouse and what people may say of it) with its lines: a draft, already submitted, or with its stock reserved too. kept: lines that are ordered whatever is sold today, as by the second attempt at a failed delivery. acknowledges_similar: whoever enters it knows which orders it looks like.';
 
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
-  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false
+  allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false,
+  acknowledges_similar boolean default false
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -412,11 +446,11 @@ begin
   wanted.allow_backorder := allow_backorder;
   wanted.external_reference := external_reference;
   wanted.channel := channel;
-  return private.insert_order(wanted, lines, submit, allocate);
+  return private.insert_order(wanted, lines, submit, allocate, acknowledges_similar => acknowledges_similar);
 end
 $$;
-comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean) is
-  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, boolean) is
+  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
 select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
@@ -482,6 +516,7 @@ begin
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+  perform private.note_similar_orders(target, private.order_lines(target), false);
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o

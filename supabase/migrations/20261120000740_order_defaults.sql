@@ -6,14 +6,9 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  buyer public.customers;
+  buyer constant public.customers := private.customer_served(tenant, customer_id);
   served_from uuid;
 begin
-  select * into buyer from public.customers c
-  where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id));
-  if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
-  end if;
   select o.warehouse_id into served_from
   from public.orders o join public.warehouses w on w.tenant_id = o.tenant_id and w.id = o.warehouse_id
   where o.tenant_id = tenant and o.customer_id = buyer.id and w.is_active and private.sees_warehouse(w.id)
@@ -45,3 +40,39 @@ $$;
 comment on function private.usual_depot(uuid) is
   'The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found.';
 select private.expose('usual_depot');
+
+create function private.usual_basket(customer_id uuid)
+returns table (product_id uuid, sku text, name text, unit text, quantity numeric, times bigint, of_orders bigint)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  tenant constant uuid := private.require_permission('orders.create');
+  buyer constant public.customers := private.customer_served(tenant, usual_basket.customer_id);
+begin
+  return query
+  with last as (
+    select o.id from public.orders o
+    where o.tenant_id = tenant and o.customer_id = buyer.id and o.backorder_of_id is null and o.reattempt_of_id is null
+      and o.status not in ('draft', 'cancelled', 'rejected')
+      and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id))
+    order by o.created_at desc, o.id desc limit 6
+  ), ordered as (
+    -- What went into a backorder was ordered with the order that it comes from.
+    select l.id, i.product_id, sum(i.quantity) as quantity
+    from last l
+    join public.orders o on o.tenant_id = tenant and (o.id = l.id or o.backorder_of_id = l.id)
+    join public.order_items i on i.tenant_id = tenant and i.order_id = o.id
+    group by l.id, i.product_id
+  )
+  select p.id, p.sku, p.name, p.unit, pg_catalog.percentile_disc(0.5) within group (order by b.quantity), count(*), (select count(*) from last)
+  from ordered b
+  join public.products p on p.tenant_id = tenant and p.id = b.product_id and p.is_active
+  group by p.id, p.sku, p.name, p.unit
+  having count(*) * 2 >= (select count(*) from last)
+  order by count(*) desc, p.name;
+end
+$$;
+comment on function private.usual_basket(uuid) is
+  'What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found.';
+select private.expose('usual_basket');

@@ -52,6 +52,19 @@ end
 $$;
 comment on function private.refresh_load_of_order(public.orders) is 'Renews the load sheet of the planned trip that carries an order, if there is one.';
 
+select private.register_error('order_has_documents', 409, 'Documents hang on this order: money was taken for it, or it was billed.', 'Reject, cancel or refund the payments and void the invoices in the details first.');
+
+-- Answered by family 09.
+create function private.documents_on_order(target public.orders) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return null;
+end
+$$;
+comment on function private.documents_on_order(public.orders) is
+  'What has to be undone before an order is cancelled, [{document, id, number, status, amount}]: its payments that neither paid something else nor were given back, and its invoices; null when nothing hangs on it.';
+
 create function private.cancel_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -60,6 +73,7 @@ declare
   tenant constant uuid := private.require_permission('orders.view');
   target public.orders;
   trip_id uuid;
+  documents jsonb;
 begin
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
@@ -68,6 +82,10 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
   end if;
+  documents := private.documents_on_order(target);
+  if documents is not null then
+    perform private.fail('order_has_documents', pg_catalog.jsonb_build_object('order_id', target.id, 'documents', documents));
+  end if;
   update public.orders o set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   perform private.release_stock(target);
   perform private.leave_trip(target);
@@ -75,7 +93,7 @@ begin
 end
 $$;
 comment on function private.cancel_order(uuid, text, integer) is
-  'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal.';
+  'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal.';
 select private.expose_command('cancel_order');
 
 create function private.amend_order(

@@ -40,6 +40,25 @@ end
 $$;
 comment on function private.insert_payment(uuid, uuid, public.payment_method, numeric, text, timestamptz, uuid, uuid) is 'A pending payment. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken.';
 
+select private.register_error('order_takes_no_payment', 409, 'This order was cancelled or rejected.', 'Record the payment without an order, or for another one.');
+
+create or replace function private.documents_on_order(target public.orders) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(d) order by d.document, d.number)
+    from (
+      select 'payment' as document, p.id, p.number, p.status::text, p.amount from public.payments p
+      where p.tenant_id = target.tenant_id and p.order_id = target.id and p.is_live and p.unallocated > 0
+      union all
+      select 'invoice', i.id, i.number, i.status::text, i.total from public.invoices i
+      where i.tenant_id = target.tenant_id and i.order_id = target.id and i.is_live
+    ) d
+  );
+end
+$$;
+
 create function private.record_payment(
   customer_id uuid, method public.payment_method, amount numeric, reference text default null, received_at timestamptz default null, order_id uuid default null
 ) returns public.payments
@@ -48,6 +67,7 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('payments.create');
+  paid_for public.orders;
   created public.payments;
 begin
   if not exists (
@@ -55,15 +75,22 @@ begin
   ) then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
   end if;
-  if order_id is not null and not exists (select from public.orders o where o.tenant_id = tenant and o.id = record_payment.order_id and o.customer_id = record_payment.customer_id) then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+  if order_id is not null then
+    -- Whoever cancels the order now sees the payment, or is seen here.
+    select * into paid_for from public.orders o where o.tenant_id = tenant and o.id = order_id and o.customer_id = record_payment.customer_id for share;
+    if not found then
+      perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+    end if;
+    if paid_for.status in ('cancelled', 'rejected') then
+      perform private.fail('order_takes_no_payment', pg_catalog.jsonb_build_object('order_id', order_id, 'status', paid_for.status));
+    end if;
   end if;
   created := private.insert_payment(tenant, customer_id, method, amount, nullif(pg_catalog.btrim(reference), ''), received_at, null, order_id);
   return created;
 end
 $$;
 comment on function private.record_payment(uuid, public.payment_method, numeric, text, timestamptz, uuid) is
-  'Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, record_not_found.';
+  'Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, order_takes_no_payment, record_not_found.';
 select private.expose_command('record_payment');
 
 create function private.derive_payment_state(tenant uuid, payment_ids uuid[], invoice_ids uuid[]) returns void

@@ -417,7 +417,7 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release, private.looks_similar to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated
@@ -447,6 +447,35 @@ using (
 );
 
 grant select on public.batch_recipients to authenticated;
+
+select private.let_edit('public.holidays', 'orders.view', 'settings.manage', '{day}', 'name');
+grant delete on public.holidays to authenticated;
+create policy delete_editors on public.holidays for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.order_templates, public.order_template_items, public.standing_orders to authenticated;
+create policy select_readers on public.order_templates for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or private.sees_order(id, customer_id, warehouse_id))
+);
+create policy select_readers on public.order_template_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.order_templates t where t.tenant_id = order_template_items.tenant_id and t.id = template_id))
+);
+create policy select_readers on public.standing_orders for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.order_templates t where t.tenant_id = standing_orders.tenant_id and t.id = template_id))
+);
+
+grant select on public.similar_orders to authenticated;
+create policy select_readers on public.similar_orders for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = similar_orders.tenant_id and o.id = order_id))
+);
 
 -- Family 08, delivery.
 
@@ -655,6 +684,10 @@ using (
   and not private.is_attached(name)
 );
 
+-- Family 13, figures: added up with the rights of whoever asks.
+
+grant execute on function private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
+
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.
 
@@ -691,3 +724,6 @@ $$;
 select private.refuse_invalid('public.tenants', 'slug', 'name');
 -- So is an import begun.
 select private.refuse_invalid('public.imports', 'file_name', 'format', 'headers', 'mapping');
+
+-- Templates of orders are written by commands that hand on what they were given.
+select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');

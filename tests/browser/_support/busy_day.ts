@@ -15,6 +15,7 @@ export interface BusyDay {
   plannedTrip: Row;
   priceList: Row;
   territory: Row;
+  template: Row;
   counts: Row[];
 }
 
@@ -164,6 +165,13 @@ export async function busyDay(): Promise<BusyDay> {
   const priceList = await by('manager').row('price_lists?select=*&limit=1');
   const territory = await by('manager').row('territories?select=*&code=eq.KLF');
   const customer = await company.customer('Java Corner Cafe');
+  const template = await by('sales').command('create_order_template', {
+    customer_id: customer.id,
+    warehouse_id: company.depot.id,
+    name: 'Every Monday',
+    lines: [{ product_id: company.cola.id, quantity: 10 }],
+    weekdays: [1],
+  });
   return {
     company,
     customer,
@@ -176,6 +184,7 @@ export async function busyDay(): Promise<BusyDay> {
     plannedTrip,
     priceList,
     territory,
+    template,
     counts,
   };
 }

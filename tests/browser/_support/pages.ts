@@ -11,6 +11,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/orders/[id=uuid]': (day) => [day.draft, day.delivered],
   '/orders/[id=uuid]/edit': (day) => [day.draft],
+  '/orders/templates/[id=uuid]': (day) => [day.template],
   '/trips/[id=uuid]': (day) => [day.runningTrip, day.plannedTrip],
   '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
   '/products/[id=uuid]': (day) => [day.product],

@@ -165,6 +165,19 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   const item = await find(
     `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
   );
+  // Entered once more, which is noted, and again every day from now on.
+  const lines = [{ product_id: product.id, quantity: 10 }];
+  await as('sales').rpc('create_order', { customer_id: own, warehouse_id: depot, lines });
+  for (const customer_id of [own, other]) {
+    await as('sales').rpc('create_order_template', {
+      customer_id,
+      warehouse_id: depot,
+      name: 'Every day',
+      lines,
+      weekdays: [1, 2, 3, 4, 5, 6, 7],
+    });
+  }
+  await admin.query(`select private.make_standing_orders()`);
   await as('driver').rpc('complete_delivery', {
     order_id: order,
     items: [{ order_item_id: item, delivered: 9, refused_reason: 'Leaking' }],

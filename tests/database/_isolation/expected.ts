@@ -98,6 +98,8 @@ const SCOPES: Record<string, string> = {
   offload_documents: mine('trip_id', 'my_trips'),
   offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
   order_items: mine('order_id', 'my_orders'),
+  order_template_items: '',
+  order_templates: '',
   orders: mine('id', 'my_orders'),
   payment_allocations: mine('payment_id', 'my_payments'),
   payment_refunds: mine('payment_id', 'my_payments'),
@@ -107,6 +109,8 @@ const SCOPES: Record<string, string> = {
   receivables: '',
   return_items: '',
   returns: '',
+  similar_orders: mine('order_id', 'my_orders'),
+  standing_orders: '',
   settlements: mine('trip_id', 'my_trips'),
   stock_count_items: through(
     'stock_count_id',
@@ -128,6 +132,10 @@ const SCOPES: Record<string, string> = {
 const RETURNS = `${mine('customer_id', 'my_customers')} and ${mine('warehouse_id', 'my_warehouses')}`;
 SCOPES.returns = RETURNS;
 SCOPES.return_items = through('return_id', 'returns', RETURNS);
+const TEMPLATES = `${mine('customer_id', 'my_customers')} and x.warehouse_id = coalesce((select warehouse_id from me), x.warehouse_id) and (select role from me) <> 'driver'`;
+SCOPES.order_templates = TEMPLATES;
+SCOPES.order_template_items = through('template_id', 'order_templates', TEMPLATES);
+SCOPES.standing_orders = through('template_id', 'order_templates', TEMPLATES);
 SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoices i where i.balance > 0 and i.order_id in (select id from my_orders))`;
 SCOPES.container_ledger =
   SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;

@@ -60,6 +60,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { territory_id: ids.territory, sales_rep_id: ids.membership, price_list_id: ids.priceList },
     ),
     drivers: row({ name: 'Stand-in' }, { membership_id: ids.membership }),
+    holidays: row({ day: '2026-12-12', name: 'Jamhuri Day' }),
     list_views: row({ list: '/orders', name: 'Sample' }),
     price_list_items: row(
       { min_quantity: 7777, price: 5 },

@@ -30,6 +30,7 @@ const ROWS: Record<string, string> = {
   responsible_id: `select id from public.memberships where tenant_id = $1 and role = 'driver'`,
   tenant_id: `select id from public.tenants where id = $1`,
   reason_id: `select id from public.adjustment_reasons where tenant_id = $1 order by name`,
+  standing_order_id: `select id from public.standing_orders where tenant_id = $1 order by due_on`,
   territory_id: `select id from public.territories where tenant_id = $1 order by code`,
   to_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'KLF'`,
   user_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,

@@ -86,6 +86,7 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.drives_to_customer',
     'private.drives_order',
     'private.invoiced_debt',
+    'private.documents_on_order',
     'private.delivered_by',
     'private.cash_is_settled',
   ]);

@@ -149,6 +149,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customer_credit',
     'customer_places',
     'customer_statement',
+    'dashboard',
     'dead_letters',
     'explain_figure',
     'find_barcode',
@@ -172,8 +173,10 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'stock_as_of',
     'summarise_list',
     'timeline',
+    'usual_basket',
     'usual_depot',
     'waiting',
+    'why_not_made',
     'worker_queues',
   ]);
 });

@@ -141,6 +141,7 @@ export const ORDER_CHANNEL = [
   'import',
   'whatsapp',
   'phone',
+  'standing',
 ] as const satisfies Enums<'order_channel'>[];
 export const ORDER_STATUS = [
   'draft',

@@ -822,6 +822,32 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Days on which the company makes no standing orders. */
+      holidays: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          day: string;
+          name: string;
+        };
+        Insert: { day: string; name: string };
+        Update: { name?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'holidays_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Rows of the file of an import: as they stood there, as they were read, and what became of them. */
       import_rows: {
         Row: {
@@ -836,6 +862,7 @@ export interface Database {
           error_details: Json | null;
           record_id: string | null;
           undo: Json | null;
+          record_hash: number | null;
           awaits: string | null;
           import_problem: string | null;
         };
@@ -1600,6 +1627,90 @@ export interface Database {
         ];
         ComputedFields: 'quantity_reserved';
       };
+      /** Lines of a template. Prices are those of the day on which an order is made of it. */
+      order_template_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          template_id: string;
+          line_number: number;
+          product_id: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_template_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_template_items_tenant_id_template_id_fkey';
+            columns: ['tenant_id', 'template_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_templates';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Orders that customers give again and again. With weekdays it is a standing order: an order is made of it on each of its days (private.make_standing_orders). Written by commands. */
+      order_templates: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          customer_id: string;
+          address_id: string | null;
+          warehouse_id: string;
+          notes: string | null;
+          allow_backorder: boolean;
+          weekdays: number[];
+          every_weeks: number;
+          starts_on: string;
+          ends_on: string | null;
+          paused_from: string | null;
+          paused_to: string | null;
+          deliver_after_days: number;
+          is_active: boolean;
+          next_on: string | null;
+          edited_by: string[];
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_templates_tenant_id_customer_id_address_id_fkey';
+            columns: ['tenant_id', 'customer_id', 'address_id'];
+            isOneToOne: false;
+            referencedRelation: 'customer_addresses';
+            referencedColumns: ['tenant_id', 'customer_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_templates_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_templates_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order. */
       orders: {
         Row: {
@@ -2337,6 +2448,73 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands';
+      };
+      /** Orders that looked like another one of their customer when they were entered or submitted, and who said that both are meant. Written by commands. */
+      similar_orders: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          similar_id: string;
+          acknowledged_by: string | null;
+          acknowledged_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'similar_orders_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'similar_orders_tenant_id_similar_id_fkey';
+            columns: ['tenant_id', 'similar_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What became of each day of a standing order: the order that was made, or why none was. One row per template and day: no day is made twice. */
+      standing_orders: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          template_id: string;
+          due_on: string;
+          made_at: string;
+          is_late: boolean;
+          order_id: string | null;
+          problem: string | null;
+          detail: Json | null;
+          dismissed_by: string | null;
+          dismissed_at: string | null;
+          why_not_made: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'standing_orders_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'standing_orders_tenant_id_template_id_fkey';
+            columns: ['tenant_id', 'template_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_templates';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'why_not_made';
       };
       /** Money that came in, as the statement of the bank or M-Pesa tells it; each line proves at most one payment. Somebody else than who wrote it confirms whose money it is, or sets it aside. */
       statement_lines: {
@@ -3329,6 +3507,15 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
+      /** Says that an order is meant although it looks like another one; who said so and when stays with it. Raises order_not_similar, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
+      acknowledge_similar_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Adds a file, which the caller has stored in the bucket attachments under his company's folder, to a document that he sees. What it is and how large storage has found out. Raises record_not_found, attachment_name_is_short, file_not_found, attachments_are_full, attachment_taken, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       add_attachment: {
         Args: {
@@ -3517,7 +3704,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['batches']['Row'];
       };
-      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Raises reason_required, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
           order_id: string;
@@ -3590,6 +3777,29 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
+      };
+      /** Writes a template anew, all of it but its customer; orders that were made of it stay as they are. A day that is past or done is not made again. Raises what create_order_template raises, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      change_order_template: {
+        Args: {
+          order_template_id: string;
+          warehouse_id: string;
+          name: string;
+          lines: Json;
+          address_id?: string | null;
+          notes?: string | null;
+          allow_backorder?: boolean | null;
+          weekdays?: number[] | null;
+          every_weeks?: number | null;
+          starts_on?: string | null;
+          ends_on?: string | null;
+          paused_from?: string | null;
+          paused_to?: string | null;
+          deliver_after_days?: number | null;
+          is_active?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['order_templates']['Row'];
       };
       /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_tax: {
@@ -3709,7 +3919,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['imports']['Row'];
       };
-      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
+      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
         Args: {
           customer_id: string;
@@ -3723,9 +3933,31 @@ export interface Database {
           channel?: Database['public']['Enums']['order_channel'] | null;
           submit?: boolean | null;
           allocate?: boolean | null;
+          acknowledges_similar?: boolean | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** Keeps lines [{product_id, quantity, pack_id?}] that a customer orders again and again. With weekdays (1 = Monday) in every so many weeks, orders are made of it by themselves, the first on starts_on (today without it) or later. Raises lines_invalid, record_not_found, warehouse_not_available, order_template_name_taken, weekdays_are_known, every_weeks_is_bounded, standing_days_are_finite, template_ends_after_it_starts, pause_ends_after_it_begins, deliver_after_days_is_bounded. The same idempotency_key with the same values is answered again, not done again. */
+      create_order_template: {
+        Args: {
+          customer_id: string;
+          warehouse_id: string;
+          name: string;
+          lines: Json;
+          address_id?: string | null;
+          notes?: string | null;
+          allow_backorder?: boolean | null;
+          weekdays?: number[] | null;
+          every_weeks?: number | null;
+          starts_on?: string | null;
+          ends_on?: string | null;
+          paused_from?: string | null;
+          paused_to?: string | null;
+          deliver_after_days?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['order_templates']['Row'];
       };
       /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_stock_count: {
@@ -3809,6 +4041,11 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** The figures of a company for a period of at most 366 days, both included (the last 30, if not said), as far as the caller sees its rows: {from_day, to_day, orders and orders_before (private.order_figures; before: as many days just before), most (private.most_ordered), revenue and revenue_before (private.revenue_figures), ageing (private.ageing_figures) and stock (private.stock_figures) as of now}. A part is null for who may not see such rows at all. Raises period_not_valid. */
+      dashboard: {
+        Args: { from_day?: string | null; to_day?: string | null };
+        Returns: Json;
+      };
       /** Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
         Args: {
@@ -3839,6 +4076,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['imports']['Row'];
+      };
+      /** Says that no order is needed for a day that was not made. Raises standing_order_done. The same idempotency_key with the same values is answered again, not done again. */
+      dismiss_standing_order: {
+        Args: { standing_order_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['standing_orders']['Row'];
       };
       /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_transfer: {
@@ -4065,7 +4307,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -4156,7 +4398,7 @@ export interface Database {
         };
         Returns: undefined;
       };
-      /** Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records money received, to be approved by somebody else. Tenant currency. With an order it pays the invoice of that order, once it is issued. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, order_takes_no_payment, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       record_payment: {
         Args: {
           customer_id: string;
@@ -4356,6 +4598,11 @@ export interface Database {
       reset_password: {
         Args: { token: string; password: string };
         Returns: Json;
+      };
+      /** Makes the order of a day that could not be made, or was missed. Raises standing_order_done, and what create_order raises. The same idempotency_key with the same values is answered again, not done again. */
+      retry_standing_order: {
+        Args: { standing_order_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['orders']['Row'];
       };
       /** Takes an applied adjustment of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_adjustment: {
@@ -4620,6 +4867,19 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
+      usual_basket: {
+        Args: { customer_id: string };
+        Returns: {
+          product_id: string;
+          sku: string;
+          name: string;
+          unit: string;
+          quantity: number;
+          times: number;
+          of_orders: number;
+        }[];
+      };
       /** The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found. */
       usual_depot: {
         Args: { customer_id: string };
@@ -4752,7 +5012,7 @@ export interface Database {
         | 'count'
         | 'return';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
-      order_channel: 'portal' | 'import' | 'whatsapp' | 'phone';
+      order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:
         | 'draft'
         | 'pending_approval'

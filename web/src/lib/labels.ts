@@ -4,6 +4,7 @@ import { m, type Terms } from '#lib/words.ts';
 /** What states, values, documents, commands, events and columns are called. */
 export const LABELS: Record<string, (terms: Terms) => string> = {
   accepted: m.label_accepted,
+  acknowledge_similar: m.label_acknowledge_similar,
   active: m.label_active,
   actual: m.label_actual,
   address: m.label_address,
@@ -149,6 +150,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   headers: m.label_headers,
   hold: m.label_hold,
   hold_reason: m.label_hold_reason,
+  holiday: m.label_holiday,
   horeca: m.label_horeca,
   import: m.label_import,
   imports: m.label_imports,
@@ -213,6 +215,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   opening: m.label_opening,
   order: m.label_order,
   order_items: m.label_order_items,
+  order_template: m.label_order_template,
   orders: m.label_orders,
   other: m.label_other,
   other_money: m.label_other_money,
@@ -331,6 +334,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   sms: m.label_sms,
   source: m.label_source,
   staged: m.label_staged,
+  standing: m.label_standing,
   start: m.label_start,
   start_delivery: m.label_start_delivery,
   started: m.label_started,

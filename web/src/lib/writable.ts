@@ -61,6 +61,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
   },
+  holidays: {
+    permission: 'settings.manage',
+    columns: ['name'],
+  },
   inventory: {
     permission: 'inventory.edit',
     columns: ['reorder_point'],

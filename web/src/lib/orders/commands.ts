@@ -23,6 +23,7 @@ export const orderCommands = {
     href: (id) => `/trips/new?order=${id}`,
   },
   submit: { label: m.send_for_approval(), variant: 'primary', done: m.sent_for_approval() },
+  acknowledge_similar: { label: m.both_are_meant(), done: m.noted_both_orders_are_meant(terms) },
   approve: {
     label: m.approve(),
     variant: 'primary',

@@ -1,9 +1,10 @@
 import type { Tables } from '#lib/database.types.ts';
 import { ORDER_CHANNEL } from '#lib/choices.ts';
+import { productFilter } from '#lib/catalogue/catalogue.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
 import { choices } from '#lib/platform/label.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -56,12 +57,19 @@ export const ORDERS = documentList('order', {
       optional: true,
       more: true,
     },
+    {
+      ...productFilter,
+      through: { has: 'order_items', own: 'id', their: 'order_id' },
+      more: true,
+    },
     { ...personFilter('by', m.taken_by(), 'created_by', 'user_id'), more: true },
   ],
 });
 
 export function listOrders(list: ListQuery) {
-  return readPage(ORDERS, list, () => supabase.from('orders').select(IN_LIST));
+  return readPage(ORDERS, list, (relations) =>
+    supabase.from('orders').select(having(IN_LIST, relations)),
+  );
 }
 
 /** Backorders and new attempts that came out of an order. */
@@ -76,6 +84,8 @@ export async function readOrder(id: string) {
       .from('orders')
       .select(
         `*,allowed_commands,order_taxes,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
+        similar:similar_orders!similar_orders_tenant_id_order_id_fkey(
+          acknowledged_by,acknowledged_at,orders!similar_orders_tenant_id_similar_id_fkey(${FOLLOWER})),
         order_items(*,quantity_reserved,products(name,sku,unit),return_items(returns(id,number,status,reason))),
         fulfilments(id,status,reason,trips(id,number)),
         delivery_proofs(*),
@@ -113,6 +123,8 @@ export interface Quote {
   total: number;
   /** Null for customers who pay on delivery. */
   credit: { limit: number; used: number; left: number } | null;
+  /** Orders of this customer of a short while ago that look like it. */
+  similar: { id: string; number: string; status: string; total: number; created_at: string }[];
 }
 
 /** What an order, or the changed order, would cost now, what is in stock, and what would be left of the credit. */
@@ -154,6 +166,11 @@ export function usualDepot(customerId: string): Promise<string | null> {
   return ask('usual_depot', { customer_id: customerId });
 }
 
+/** What this customer usually orders, from his last orders; empty when he has no habit yet. */
+export function usualBasket(customerId: string) {
+  return ask('usual_basket', { customer_id: customerId });
+}
+
 export interface OrderInput {
   customer_id: string;
   warehouse_id: string;
@@ -168,6 +185,8 @@ export interface OrderInput {
 export interface Progress {
   submit?: boolean;
   allocate?: boolean;
+  /** Whether it is meant although it looks like others, which whoever enters it was told. */
+  acknowledges_similar?: boolean;
 }
 
 export function createOrder(input: OrderInput, progress: Progress, key: string) {

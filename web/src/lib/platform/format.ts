@@ -10,7 +10,7 @@ export const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
 export const currency = () => session.tenant?.currency ?? 'KES';
 
 /** As the company of the reader writes them. */
-export const { money, amount, quantity, day, dateTime, time, today } = formats(() => ({
+export const { money, amount, quantity, day, weekday, dateTime, time, today } = formats(() => ({
   locale: locale(),
   zone: zone(),
   currency: currency(),

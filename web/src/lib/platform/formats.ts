@@ -63,12 +63,20 @@ export function formats(how: () => Writing) {
     /** A quantity: up to three decimals, none where none are needed. */
     quantity: (value: Value) => number(value, () => ({ maximumFractionDigits: 3 })),
 
-    /** A calendar day. Days without a time (`2026-11-20`) are never shifted by the time zone. */
-    day: (value: string | null | undefined) =>
+    /**
+     * A calendar day. Days without a time (`2026-11-20`) are never shifted by the time zone.
+     * @param length short: without the year, where there is little room
+     */
+    day: (value: string | null | undefined, length: 'medium' | 'short' = 'medium') =>
       moment(value, {
-        dateStyle: 'medium',
+        ...(length === 'short' ? { day: 'numeric', month: 'short' } : { dateStyle: 'medium' }),
         ...(/^\d{4}-\d{2}-\d{2}$/.test(value ?? '') ? { timeZone: 'UTC' } : {}),
       }),
+
+    /** A day of the week, 1 is Monday, in short. */
+    weekday: (number: number) =>
+      // The first of January 2024 was a Monday.
+      dates(how().locale, { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2024, 0, number)),
 
     dateTime: (value: string | null | undefined) =>
       moment(value, { dateStyle: 'medium', timeStyle: 'short' }),
