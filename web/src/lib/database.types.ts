@@ -533,6 +533,7 @@ export interface Database {
           tax_exemption_certificate: string | null;
           customer_type: string;
           category: string | null;
+          language: string | null;
           status: Database['public']['Enums']['customer_status'];
           credit_limit: number;
           payment_terms_days: number;
@@ -560,6 +561,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -582,6 +584,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -1912,6 +1915,7 @@ export interface Database {
           status: Database['public']['Enums']['payment_status'];
           approved_by: string | null;
           approved_at: string | null;
+          printed: Json | null;
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
@@ -2726,6 +2730,7 @@ export interface Database {
           contact_line: string | null;
           bank_details: string | null;
           mpesa_till: string | null;
+          document_terms: string | null;
           logo: string | null;
           created_at: string;
           created_by: string | null;
@@ -2748,6 +2753,7 @@ export interface Database {
           contact_line?: string | null;
           bank_details?: string | null;
           mpesa_till?: string | null;
+          document_terms?: string | null;
           logo?: string | null;
         };
         Relationships: [

@@ -182,6 +182,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   keep: m.label_keep,
   kept: m.label_kept,
   kind: m.label_kind,
+  language: m.label_language,
   load: m.label_load,
   load_confirmed: m.label_load_confirmed,
   loads: m.label_loads,
