@@ -3,7 +3,7 @@ import { ORDER_CHANNEL } from '#lib/choices.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
 import { choices } from '#lib/platform/label.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -61,7 +61,9 @@ export const ORDERS = documentList('order', {
 });
 
 export function listOrders(list: ListQuery) {
-  return readPage(ORDERS, list, () => supabase.from('orders').select(IN_LIST));
+  return readPage(ORDERS, list, (relations) =>
+    supabase.from('orders').select(having(IN_LIST, relations)),
+  );
 }
 
 /** Backorders and new attempts that came out of an order. */

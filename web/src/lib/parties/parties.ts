@@ -3,7 +3,7 @@ import { changedMeanwhile } from '#lib/errors.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
-import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { personFilter } from '#lib/tenancy/tenancy.ts';
@@ -63,7 +63,9 @@ export const CUSTOMERS = documentList('customer', {
 });
 
 export function listCustomers(list: ListQuery) {
-  return readPage(CUSTOMERS, list, () => supabase.from('customers').select('*,territories(name)'));
+  return readPage(CUSTOMERS, list, (relations) =>
+    supabase.from('customers').select(having('*,territories(name)', relations)),
+  );
 }
 
 /** A customer with his addresses, his people and his latest orders. */
