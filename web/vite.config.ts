@@ -15,6 +15,10 @@ const backend = ['/rest', '/auth', '/storage', '/functions'];
 /** Packages by name. */
 const packages = (...names: string[]) => new RegExp(`node_modules/(${names.join('|')})/`);
 
+/** What of the core's packages only charts use. */
+const PLOTS_ALONE =
+  /node_modules\/(layerchart\/node_modules|svelte\/src\/(motion|easing|transition))\//;
+
 /**
  * The sentences of the pages before the sign-in, as modules: a sentence that other pages say, too, would else
  * come with all that those share.
@@ -42,22 +46,39 @@ const codeSplitting = {
     {
       name: 'core',
       test: (id: string) =>
-        packages(
-          'svelte',
-          'svelte-sonner',
-          'svelte-toolbelt',
-          'mode-watcher',
-          'runed',
-          'clsx',
-          'tailwind-merge',
-          'devalue',
-          'esm-env',
-          'inline-style-parser',
-          'style-to-object',
-          '@lucide',
-          '@supabase',
-        ).test(id) || /kit\/src\/runtime\/(?!client\/(payload|entry|client-entry))/.test(id),
+        (!PLOTS_ALONE.test(id) &&
+          packages(
+            'svelte',
+            'svelte-sonner',
+            'svelte-toolbelt',
+            'mode-watcher',
+            'runed',
+            'clsx',
+            'tailwind-merge',
+            'devalue',
+            'esm-env',
+            'inline-style-parser',
+            'style-to-object',
+            '@supabase',
+          ).test(id)) ||
+        /kit\/src\/runtime\/(?!client\/(payload|entry|client-entry))/.test(id) ||
+        // What every icon is made of; icons go with those who show them.
+        /@lucide\/svelte\/dist\/(?!icons)/.test(id),
       priority: 4,
+    },
+    // Drawn with by charts alone, which are read when the first one is shown.
+    {
+      name: 'plots',
+      test: packages(
+        'layerchart',
+        '@layerstack',
+        '@dagrejs',
+        'd3-[a-z-]+',
+        'internmap',
+        'memoize',
+        'mimic-function',
+      ),
+      priority: 3,
     },
     {
       name: 'widgets',

@@ -715,6 +715,10 @@ using (
   and not private.is_attached(name)
 );
 
+-- Family 13, figures: added up with the rights of whoever asks.
+
+grant execute on function private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
+
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.
 

@@ -153,6 +153,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customer_credit',
     'customer_places',
     'customer_statement',
+    'dashboard',
     'dead_letters',
     'explain_figure',
     'find_barcode',

@@ -93,7 +93,7 @@ export function sentencesIn(file: string, source: string): Literal[] {
     });
 
   function look(node: Node, path: Step[]): void {
-    if (node.type === 'StyleSheet') return;
+    if (node.type === 'StyleSheet' || node.type === 'StyleDirective') return;
     if (node.type === 'Text') {
       const attribute = path.at(-1)?.node.type === 'Attribute';
       const where = attribute ? place(path) : 'shown';

@@ -4256,6 +4256,11 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** The figures of a company for a period of at most 366 days, both included (the last 30, if not said), as far as the caller sees its rows: {from_day, to_day, orders and orders_before (private.order_figures; before: as many days just before), most (private.most_ordered), revenue and revenue_before (private.revenue_figures), ageing (private.ageing_figures) and stock (private.stock_figures) as of now}. A part is null for who may not see such rows at all. Raises period_not_valid. */
+      dashboard: {
+        Args: { from_day?: string | null; to_day?: string | null };
+        Returns: Json;
+      };
       /** Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       deactivate_customer: {
         Args: {

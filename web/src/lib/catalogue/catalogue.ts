@@ -2,11 +2,11 @@ import type { Database, Tables } from '#lib/database.types.ts';
 import { ask } from '#lib/platform/command.ts';
 import { meansProduct } from '#lib/platform/find.ts';
 import { quantity, unitOf } from '#lib/platform/format.ts';
-import { anyLike, inUseFilter, narrow } from '#lib/platform/filters.ts';
+import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { m } from '#lib/words.ts';
+import { m, terms } from '#lib/words.ts';
 
 type Written = Database['public']['Tables'];
 export type Product = Tables<'products'>;
@@ -71,6 +71,21 @@ export async function searchProducts(text: string): Promise<Product[]> {
   if (text) query = narrow(query, [await meansProduct(text)]);
   return rows(query.order('name').limit(20));
 }
+
+/** The filter by a product in the lines of a document; it need not be sold any more. */
+export const productFilter = {
+  name: 'product',
+  label: m.product(terms),
+  kind: 'record',
+  column: 'product_id',
+  search: async (text) => {
+    let query = supabase.from('products').select('id,name,code:sku');
+    if (text) query = narrow(query, [await meansProduct(text)]);
+    return rows(query.order('name').limit(20));
+  },
+  find: (id) =>
+    answerOf(supabase.from('products').select('id,name,code:sku').eq('id', id).maybeSingle()),
+} satisfies Filter;
 
 /** In which quantities one order may have a product, in words. */
 export function orderedIn(product: Product): string {

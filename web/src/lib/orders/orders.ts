@@ -1,5 +1,6 @@
 import type { Tables } from '#lib/database.types.ts';
 import { ORDER_CHANNEL } from '#lib/choices.ts';
+import { productFilter } from '#lib/catalogue/catalogue.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
 import { choices } from '#lib/platform/label.ts';
@@ -54,6 +55,11 @@ export const ORDERS = documentList('order', {
       kind: 'text',
       column: 'external_reference',
       optional: true,
+      more: true,
+    },
+    {
+      ...productFilter,
+      through: { has: 'order_items', own: 'id', their: 'order_id' },
       more: true,
     },
     { ...personFilter('by', m.taken_by(), 'created_by', 'user_id'), more: true },

@@ -110,12 +110,27 @@ function instant(value: string | null | undefined): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** A calendar day. Days without a time (`2026-11-20`) are never shifted by the time zone. */
-export function day(value: string | null | undefined): string {
+/**
+ * A calendar day. Days without a time (`2026-11-20`) are never shifted by the time zone.
+ * @param length short: without the year, where there is little room
+ */
+export function day(
+  value: string | null | undefined,
+  length: 'medium' | 'short' = 'medium',
+): string {
   const date = instant(value);
   if (!date) return DASH;
   const plain = /^\d{4}-\d{2}-\d{2}$/.test(value ?? '');
-  return dates({ dateStyle: 'medium', ...(plain ? { timeZone: 'UTC' } : {}) }).format(date);
+  return dates({
+    ...(length === 'short' ? { day: 'numeric', month: 'short' } : { dateStyle: 'medium' }),
+    ...(plain ? { timeZone: 'UTC' } : {}),
+  }).format(date);
+}
+
+/** A day of the week, 1 is Monday, in short. */
+export function weekday(number: number): string {
+  // The first of January 2024 was a Monday.
+  return dates({ weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2024, 0, number));
 }
 
 export function dateTime(value: string | null | undefined): string {

@@ -1,4 +1,4 @@
--- Family 12, records: what every error says in Swahili. A new error gets its row here; the words that are used are listed in docs/words.md.
+-- What every error says in Swahili, of all families. A new error gets its row here; the words that are used are listed in docs/words.md.
 
 insert into private.error_words (key, language, sentence, next_step) values
   ('address_inactive', 'sw', 'Anwani ya ufikishaji ya oda haitumiki tena.', 'Chagua anwani nyingine kwenye oda.'),
@@ -203,6 +203,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('payment_reference_taken', 'sw', 'Malipo yenye kumbukumbu hii yalisharekodiwa.', 'Kagua kumbukumbu; pesa zilezile haziwezi kuhesabiwa mara mbili.'),
   ('payment_terms_are_bounded', 'sw', 'Siku za kulipa haziwezekani.', 'Weka idadi ya siku kuanzia 0 hadi 365.'),
   ('payment_transition_illegal', 'sw', 'Hatua hii haiwezekani katika hali ya sasa.', 'Pakia ukurasa upya na utumie kitufe kimojawapo kinachotolewa.'),
+  ('period_not_valid', 'sw', 'Kipindi kinaisha kabla hakijaanza, kinazidi siku 366, au hakimo kati ya mwaka 2000 na 2200.', 'Chagua kipindi kisichozidi siku 366.'),
   ('permission_denied', 'sw', 'Wadhifa wako hauruhusu hili.', 'Mwombe msimamizi wa kampuni yako haki iliyotajwa kwenye maelezo.'),
   ('person_not_in_company', 'sw', 'Mmoja wa watu waliotajwa hafanyi kazi hapa.', 'Chagua watu kwenye orodha.'),
   ('phone_is_e164', 'sw', 'Hii si namba ya simu.', 'Iandike kama inavyopigwa, kama 0712 345 678, au kwa alama ya kujumlisha na msimbo wa nchi, kama +254712345678.'),
