@@ -16,6 +16,9 @@ const OTHERS = [
     'transfer_items',
   ],
   ...['stock_count_items', 'manual_adjustment_items', 'invoice_lines', 'offload_lines'],
+  ...['record_tags', 'own_field_values'],
+  // What fields of a company's own hold.
+  ...['text', 'number', 'date', 'choice', 'yes_no'],
   // What badges say beside the states.
   ...['retired', 'dead', 'invited', 'on_hold', 'out_of_stock', 'reorder'],
   // Who is no member, and what is not there.
