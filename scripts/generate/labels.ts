@@ -35,10 +35,12 @@ function toldColumns(relation: Relation | undefined): string[] {
 }
 
 /** Every word of the database that people read: states and values, documents, commands, events, columns. */
-function words({ enums, events, machines, relations }: Catalogue): string[] {
+function words({ enums, events, machines, permissions, relations }: Catalogue): string[] {
   return [
     ...enums.flatMap(({ labels }) => labels),
     ...events.flatMap((event) => event.split('.')),
+    // What rights are about.
+    ...permissions.map(({ permission }) => permission.replace(/\..*/, '')),
     ...machines.flatMap((machine) => [
       machine.name,
       `${machine.name}s`,

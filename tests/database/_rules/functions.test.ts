@@ -160,6 +160,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'find_numbers',
     'find_phone',
     'find_vehicles',
+    'first_steps',
     'import_forms',
     'import_problem',
     'import_progress',

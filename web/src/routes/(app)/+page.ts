@@ -1,4 +1,5 @@
 import { listTrips } from '#lib/delivery/delivery.ts';
+import { firstSteps } from '#lib/home/first_steps.ts';
 import { figures, progressOf } from '#lib/home/home.ts';
 import { listOrders } from '#lib/orders/orders.ts';
 import { keptFirst } from '#lib/platform/kept.ts';
@@ -20,14 +21,23 @@ const latest = (sort: string, size: number, filters: Record<string, string> = {}
 });
 
 export async function load({ depends, parent }) {
-  depends('kept:dashboard', ...everyDocument);
+  depends('kept:dashboard', 'entity:product', 'entity:tenant_setting', ...everyDocument);
   const { me } = await parent();
   if (!me.tenant)
-    return { figures: [], tasks: [], orders: [], trips: [], progress: new Map(), kept: null };
+    return {
+      figures: [],
+      steps: [],
+      tasks: [],
+      orders: [],
+      trips: [],
+      progress: new Map(),
+      kept: null,
+    };
   return reading(() =>
     keptFirst('dashboard', async () => {
-      const [numbers, tasks, orders, trips] = await Promise.all([
+      const [numbers, steps, tasks, orders, trips] = await Promise.all([
         figures(),
+        firstSteps(),
         session.can('comments.view') ? myTasks(8) : [],
         session.can('orders.view')
           ? listOrders(latest('created_at', 8)).then((page) => page.rows)
@@ -38,6 +48,7 @@ export async function load({ depends, parent }) {
       ]);
       return {
         figures: numbers,
+        steps,
         tasks,
         orders,
         trips,
