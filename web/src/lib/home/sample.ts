@@ -109,8 +109,9 @@ export async function removeSample(): Promise<string[]> {
     for (;;) {
       const known = newest(await sampleImports(), target);
       if (!known) break;
-      if (['undoing', 'running', 'checking'].includes(known.status)) await pause();
-      else if (known.allowed_commands?.includes('undo')) {
+      if (known.allowed_commands?.includes('discard')) await give('discard', known);
+      else if (!known.allowed_commands?.includes('undo')) await pause();
+      else {
         try {
           await give('undo', known);
         } catch (cause) {
@@ -118,7 +119,7 @@ export async function removeSample(): Promise<string[]> {
           kept.push(target);
           break;
         }
-      } else await give('discard', known);
+      }
     }
   }
   return kept;
