@@ -26,6 +26,10 @@ export const ACCESS: Record<string, Access> = {
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
   comments: { select: 'comments.view in scope' },
+  own_field_values: { select: 'comments.view in scope' },
+  record_tags: { select: 'comments.view in scope' },
+  tags: edited('comments.view', 'settings.manage'),
+  tasks: { select: 'comments.view in scope' },
   contacts: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',

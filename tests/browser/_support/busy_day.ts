@@ -172,6 +172,31 @@ export async function busyDay(): Promise<BusyDay> {
     lines: [{ product_id: company.cola.id, quantity: 10 }],
     weekdays: [1],
   });
+  // What is kept with the delivered order, and something that was to be done yesterday.
+  await by('owner').ask('/rest/v1/tags', { body: { name: 'Festival', colour: 'amber' } });
+  const tag = await by('owner').row('tags?select=id');
+  const settings = await by('owner').row('tenant_settings?select=id:tenant_id');
+  const about = { document_kind: 'order', document_id: delivered.id };
+  await by('sales').command('add_tag', { ...about, tag_id: tag.id });
+  await by('owner').ask(`/rest/v1/tenant_settings?tenant_id=eq.${settings.id}`, {
+    method: 'PATCH',
+    body: {
+      type_definitions: {
+        fields: {
+          order: [{ key: 'gate', label: 'Gate', kind: 'choice', options: ['North', 'South'] }],
+        },
+      },
+    },
+  });
+  await by('sales').command('set_own_fields', { ...about, fields: { gate: 'North' } });
+  await by('sales').command('create_task', {
+    ...about,
+    title: 'Ask about the broken bottles',
+    details: 'Two crates had some.',
+    assignee_id: me.id,
+    due_on: new Date(Date.now() - 48 * 3600 * 1000).toISOString().slice(0, 10),
+    priority: 'urgent',
+  });
   return {
     company,
     customer,

@@ -63,6 +63,9 @@ const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('t
 const SCOPES: Record<string, string> = {
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
+  own_field_values: mine('document_id', 'my_orders'),
+  record_tags: mine('document_id', 'my_orders'),
+  tasks: `(x.document_id is null or x.assignee_id = (select user_id from me) or ${mine('document_id', 'my_orders')})`,
   adjustment_batches: through(
     'adjustment_id',
     'manual_adjustments',
@@ -154,6 +157,7 @@ const DOCUMENTS: Record<string, string> = {
   return: 'returns',
   settlement: 'settlements',
   stock_count: 'stock_counts',
+  task: 'tasks',
   transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',

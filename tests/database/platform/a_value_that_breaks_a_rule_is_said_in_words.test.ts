@@ -110,6 +110,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     reference_is_short: { reference: '' },
     source_is_short: { source: LONG },
   },
+  tags: { tag_name_is_short: { name: ' Tag' } },
   taxes: {
     name_is_short: { name: ' ' },
     tax_rate_is_a_percentage: { percent: 101 },

@@ -141,6 +141,10 @@ beforeAll(async () => {
     document_kind: `'customer'`,
     document_id: `'${customer}'`,
     mentions: `'{${ownerId}}'`,
+    assignee_id: `'${ownerId}'`,
+    due_on: `'2030-01-01'`,
+    title: `'Ring the buyer'`,
+    fields: `'{"gate": 2}'`,
   })) {
     good.set(name, value);
   }
@@ -150,7 +154,16 @@ beforeAll(async () => {
     planned_start_at: '2030-01-01T05:00:00Z',
     planned_end_at: '2030-01-01T15:00:00Z',
   });
-  // Something that he said himself is another.
+  // A task, a tag and a field of the company's own are others.
+  await owner.rpc('create_task', { title: 'Ring the buyer' });
+  const tag = await owner.one<{ id: string }>(
+    `insert into tags (name) values ('Festival') returning id`,
+  );
+  good.set('tag_id', `'${tag.id}'`);
+  await owner.query(
+    `update tenant_settings set type_definitions = '{"fields": {"customer": [{"key": "gate", "label": "Gate", "kind": "number"}]}}'`,
+  );
+  // Something that he said himself is one more.
   const said = await owner.rpc<{ id: string }>('add_comment', {
     document_kind: 'customer',
     document_id: customer,

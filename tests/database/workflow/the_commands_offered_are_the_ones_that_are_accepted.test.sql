@@ -496,6 +496,21 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('stock_count', other);
 
+  -- A task that is done, and one that is not.
+  perform tests.sign_in('sales@acme.test');
+  one := (public.create_task('Ring the buyer')).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  perform tests.sign_in('sales@acme.test');
+  perform public.complete_task(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  perform tests.sign_in('sales@acme.test');
+  perform public.reopen_task(one);
+  perform public.cancel_task(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');
   other := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines('COL-300', 5))).id;

@@ -219,6 +219,21 @@ export const STOP_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'stop_status'>[];
+export const TAG_COLOUR = [
+  'grey',
+  'blue',
+  'teal',
+  'green',
+  'amber',
+  'red',
+] as const satisfies Enums<'tag_colour'>[];
+export const TASK_PRIORITY = [
+  'low',
+  'normal',
+  'high',
+  'urgent',
+] as const satisfies Enums<'task_priority'>[];
+export const TASK_STATUS = ['open', 'done', 'cancelled'] as const satisfies Enums<'task_status'>[];
 export const TENANT_STATUS = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
 export const TRANSFER_STATUS = [
   'draft',

@@ -234,6 +234,8 @@ export interface Database {
           expires_on: string | null;
           blocked_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -246,7 +248,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
       comments: {
@@ -424,6 +426,8 @@ export interface Database {
           return_id: string | null;
           allowed_commands: string[] | null;
           credit_note_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -450,7 +454,8 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'credit_note_taxes';
+        ComputedFields:
+          'allowed_commands' | 'credit_note_taxes' | 'own_field_values' | 'record_tags';
       };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
@@ -549,6 +554,8 @@ export interface Database {
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code?: string;
@@ -626,7 +633,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
@@ -906,6 +913,8 @@ export interface Database {
           run_by: string | null;
           is_worked_on: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -925,7 +934,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
@@ -1150,6 +1159,8 @@ export interface Database {
           is_live: boolean;
           allowed_commands: string[] | null;
           invoice_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1169,7 +1180,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'invoice_taxes';
+        ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
       };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
@@ -1329,6 +1340,8 @@ export interface Database {
           applied_at: string | null;
           reversed_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1348,7 +1361,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Who belongs to which company in which role. Rights are read from here on every request, never from the token. */
       memberships: {
@@ -1529,6 +1542,8 @@ export interface Database {
           status_reason: string | null;
           is_live: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1548,7 +1563,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed. */
       offload_items: {
@@ -1755,6 +1770,8 @@ export interface Database {
           is_owed: boolean;
           allowed_commands: string[] | null;
           order_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1795,7 +1812,32 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'order_taxes';
+        ComputedFields: 'allowed_commands' | 'order_taxes' | 'own_field_values' | 'record_tags';
+      };
+      /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
+      own_field_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document_kind: string;
+          document_id: string;
+          field: string;
+          text_value: string | null;
+          number_value: number | null;
+          date_value: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'own_field_values_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Paybills and tills of M-Pesa whose payments are told to this company as they come in. Who tells of one is known by the secret in the address that M-Pesa calls. */
       paybills: {
@@ -1922,6 +1964,8 @@ export interface Database {
           is_received: boolean;
           credit_note_id: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1962,7 +2006,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Every right there is, <noun>.<verb>. Reference data. */
       permissions: {
@@ -2252,6 +2296,28 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
+      record_tags: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'record_tags_tenant_id_tag_id_fkey';
+            columns: ['tenant_id', 'tag_id'];
+            isOneToOne: false;
+            referencedRelation: 'tags';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Stock set aside per order line. Their sum is inventory.reserved, always. */
       reservations: {
         Row: {
@@ -2354,6 +2420,8 @@ export interface Database {
           version: number;
           is_done: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2373,7 +2441,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What each role may do unless a company says otherwise. Reference data. */
       role_permissions: {
@@ -2428,6 +2496,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2447,7 +2517,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Orders that looked like another one of their customer when they were entered or submitted, and who said that both are meant. Written by commands. */
       similar_orders: {
@@ -2539,6 +2609,8 @@ export interface Database {
           payment_id: string | null;
           is_done: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           source: string;
@@ -2566,7 +2638,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
       stock_count_items: {
@@ -2637,6 +2709,8 @@ export interface Database {
           is_open: boolean;
           is_being_counted: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2649,7 +2723,93 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What a company marks its documents with. A retired one stays where it is and is given to nothing any more. */
+      tags: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          colour: Database['public']['Enums']['tag_colour'];
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          colour?: Database['public']['Enums']['tag_colour'];
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          colour?: Database['public']['Enums']['tag_colour'];
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'tags_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What somebody has to do. One about a document is for colleagues who see that, and for whoever it is given to; one of its own for everybody in the company. Written by commands. */
+      tasks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['task_status'];
+          title: string;
+          details: string | null;
+          assignee_id: string | null;
+          due_on: string | null;
+          priority: Database['public']['Enums']['task_priority'];
+          document_kind: string | null;
+          document_id: string | null;
+          is_open: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'tasks_assignee_id_fkey';
+            columns: ['assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'tasks_tenant_id_assignee_id_fkey';
+            columns: ['tenant_id', 'assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'tasks_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
       taxes: {
@@ -2950,6 +3110,8 @@ export interface Database {
           short_reason: string | null;
           cancelled_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2969,7 +3131,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
@@ -3042,6 +3204,8 @@ export interface Database {
           is_booked: boolean;
           is_on_the_road: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3068,7 +3232,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time. */
       users: {
@@ -3130,6 +3294,8 @@ export interface Database {
           resolved_by: string | null;
           resolved_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3184,7 +3350,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other. */
       vehicles: {
@@ -3599,6 +3765,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['comments']['Row'];
       };
+      /** Gives a document that the caller sees a tag; one that it has stays as it is. Raises record_not_found, tag_retired, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      add_tag: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['record_tags']['Row'];
+      };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
@@ -3795,6 +3971,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** A task need not be done any more. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
       /** Calls a transfer off, with a reason; what is on its way comes back to the place it left. Not possible once something was received. By people of the place it leaves. Raises reason_required, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_transfer: {
         Args: {
@@ -3862,6 +4047,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
       };
+      /** Writes an open task anew; whom it is given to is told. Raises record_not_found, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_task: {
+        Args: {
+          task_id: string;
+          title: string;
+          details?: string | null;
+          assignee_id?: string | null;
+          due_on?: string | null;
+          priority?: Database['public']['Enums']['task_priority'] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
       /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_tax: {
         Args: {
@@ -3908,6 +4107,11 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Nobody of the company is shown the first steps any more. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_first_steps: {
+        Args: { idempotency_key?: string | null };
+        Returns: boolean;
+      };
       /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
@@ -3925,6 +4129,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** A task is done. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      complete_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
@@ -4030,6 +4243,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Gives somebody (assignee_id: his account; null: whoever takes it) something to do, about a document that the caller sees or about none; he is told by e-mail. Raises record_not_found, task_is_about_one_document, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_task: {
+        Args: {
+          title: string;
+          details?: string | null;
+          assignee_id?: string | null;
+          due_on?: string | null;
+          priority?: Database['public']['Enums']['task_priority'] | null;
+          document_kind?: string | null;
+          document_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. The same idempotency_key with the same values is answered again, not done again. */
       create_tenant: {
@@ -4254,6 +4481,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** What a new company does first (company, depot, products, customers, people, order) and what of it is done, read from its records; nothing for those who do not manage it, or where somebody has closed the list. */
+      first_steps: {
+        Args: never;
+        Returns: { step: string; is_done: boolean }[];
+      };
       /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
       hear_for_webhooks: {
         Args: never;
@@ -4323,6 +4555,11 @@ export interface Database {
       /** For the function send-password-reset: stores the SHA-256 of a token for one hour. Null for an unknown address, which the function must not tell. Raises rate_limit_exceeded. */
       issue_password_reset: {
         Args: { email: string; token_hash: string };
+        Returns: Json;
+      };
+      /** What colleagues keep with a document that the caller sees: {tags: [{id, name, colour}], tasks: [{id, number, title, status, priority, due_on, assignee, version, allowed_commands}], fields: {field: value}}; nothing for whoever may not read comments. Raises record_not_found. */
+      kept_with: {
+        Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
       /** A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role). */
@@ -4652,6 +4889,25 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['comments']['Row'];
       };
+      /** Takes a tag off a document that the caller sees; false when it had none. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_tag: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+          idempotency_key?: string | null;
+        };
+        Returns: boolean;
+      };
+      /** A task has to be done after all. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
@@ -4743,6 +4999,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
+      };
+      /** Fills in fields that the company has added to documents of this kind, of one that the caller sees: {field: text, number, "YYYY-MM-DD", true or false; null empties it}. Fields that are not named stay as they are, so two people who fill in different ones do not get in each other's way. Answers all that stands there. Raises record_not_found, own_field_unknown, own_field_value_invalid, own_field_required (what a company needs is still empty), input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_own_fields: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          fields: Json;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
       };
       /** Gives a paybill a new secret address, known by the SHA-256 of its secret; the old one takes nothing any more. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_paybill_address: {
@@ -5135,6 +5401,9 @@ export interface Database {
       stock_count_status:
         'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';
       stop_status: 'pending' | 'arrived' | 'delivered' | 'failed';
+      tag_colour: 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red';
+      task_priority: 'low' | 'normal' | 'high' | 'urgent';
+      task_status: 'open' | 'done' | 'cancelled';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';

@@ -289,6 +289,19 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  task: {
+    table: 'tasks',
+    page: '/tasks',
+    permission: 'comments.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      done: 'open',
+      cancelled: 'open',
+    },
+    decisions: {},
+    settled: null,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export type DocumentName = keyof typeof DOCUMENTS;

@@ -131,6 +131,10 @@ export const WRITABLE: Record<string, Writable> = {
       'tax_ids',
     ],
   },
+  tags: {
+    permission: 'settings.manage',
+    columns: ['name', 'colour', 'is_active'],
+  },
   taxes: {
     permission: 'prices.edit',
     columns: ['is_active'],

@@ -4,7 +4,13 @@ import type { Enums, Tables, Views } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike, type Condition as Asked, narrow } from '#lib/platform/filters.ts';
 import { choices } from '#lib/platform/label.ts';
-import { type ListPage, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
+import {
+  having,
+  type ListPage,
+  type ListQuery,
+  type ListShape,
+  readPage,
+} from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
@@ -148,8 +154,8 @@ export const ADJUSTMENTS = documentList('adjustment', {
 });
 
 export function listAdjustments(list: ListQuery) {
-  return readPage(ADJUSTMENTS, list, () =>
-    supabase.from('manual_adjustments').select('*,warehouses(name)'),
+  return readPage(ADJUSTMENTS, list, (relations) =>
+    supabase.from('manual_adjustments').select(having('*,warehouses(name)', relations)),
   );
 }
 
