@@ -166,11 +166,12 @@ begin
   select tenant, adjustment.id, i.product_id, i.condition, i.quantity
   from private.stock_lines(tenant, items, 'quantity', -99999999) i;
   perform private.name_batches(adjustment, items);
+  perform private.name_costs(adjustment, items);
   return adjustment;
 end
 $$;
 comment on function private.create_adjustment(uuid, uuid, jsonb, text, timestamptz) is
-  'Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs.';
+  'Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid.';
 select private.expose_command('create_adjustment');
 
 create function private.refuse_counted_since(adjustment public.manual_adjustments) returns void

@@ -47,6 +47,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('container_is_whole', 'sw', 'Kinachokuja kwenye chombo hakina sehemu, kwa kuwa chombo chake hakina.', 'Kiuze kwa vipimo kamili, au bila chombo.'),
   ('cost_price_is_bounded', 'sw', 'Bei ya ununuzi ni hasi au kubwa mno.', 'Weka bei kuanzia 0 hadi 999999999.99.'),
   ('costs_are_bounded', 'sw', 'Gharama ya gari ni hasi au kubwa mno.', 'Weka si zaidi ya 9999999 maalum, 999999 kwa saa na 99999 kwa kilomita.'),
+  ('costs_invalid', 'sw', 'Gharama za mistari mingine si sahihi.', 'Andika gharama kuanzia 0 hadi 999999999 yenye desimali mbili tu, kwa bidhaa zinazoingia pekee.'),
   ('count_incomplete', 'sw', 'Mistari mingine haijahesabiwa.', 'Hesabu bidhaa zilizo kwenye maelezo, 0 pasipo na kitu; au maliza na uziache bila kuhesabiwa.'),
   ('count_line_closed', 'sw', 'Ni mistari iliyochaguliwa pekee inayohesabiwa tena.', 'Acha bidhaa zilizo kwenye maelezo, au omba zihesabiwe tena pia.'),
   ('count_outdated', 'sw', 'Vitabu vya wakati wa hesabu vimebadilika tangu ilipoidhinishwa.', 'Omba bidhaa zilizo kwenye maelezo zihesabiwe tena.'),

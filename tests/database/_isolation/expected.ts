@@ -68,6 +68,11 @@ const SCOPES: Record<string, string> = {
     'manual_adjustments',
     mine('warehouse_id', 'my_warehouses'),
   ),
+  adjustment_costs: through(
+    'adjustment_id',
+    'manual_adjustments',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
   batch_movements: mine('warehouse_id', 'my_warehouses'),
   batch_recipients: mine('order_id', 'my_orders'),
   batch_stock: mine('warehouse_id', 'my_warehouses'),
@@ -118,6 +123,8 @@ const SCOPES: Record<string, string> = {
     mine('warehouse_id', 'my_warehouses'),
   ),
   stock_counts: mine('warehouse_id', 'my_warehouses'),
+  stock_valuation: mine('warehouse_id', 'my_warehouses'),
+  stock_values: mine('warehouse_id', 'my_warehouses'),
   transfer_items: through(
     'transfer_id',
     'transfers',

@@ -43,6 +43,36 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What came in by a line of an adjustment cost per base unit, before tax, where somebody said it; else it is what the product costs. */
+      adjustment_costs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          adjustment_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          unit_cost: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_adjustment_id_fkey';
+            columns: ['tenant_id', 'adjustment_id'];
+            isOneToOne: false;
+            referencedRelation: 'manual_adjustments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
       adjustment_reasons: {
         Row: {
@@ -2647,6 +2677,36 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands';
       };
+      /** What a balance (inventory) cost, in the company's currency before tax: the sum of what its movements brought and took. Apart from the balance, because more people see that. Changed by the stock ledger alone, under the lock of that balance. */
+      stock_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          value: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_values_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_values_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
       taxes: {
         Row: {
@@ -3477,6 +3537,25 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What is in stock with what it cost, per place, product and condition (id is that of inventory); unit_cost is its average, rounded, value the exact sum. Who counts a place does not see it. Stock that is worth nothing is not in it. */
+      stock_valuation: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          warehouse_id: string | null;
+          warehouse_name: string | null;
+          product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
+          condition: Database['public']['Enums']['stock_condition'] | null;
+          on_hand: number | null;
+          unit_cost: number | null;
+          value: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
       transition_executions: {
         Row: {
@@ -3886,7 +3965,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
@@ -4120,7 +4199,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved (of a row of inventory), order_total, invoice_total, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -4730,6 +4809,17 @@ export interface Database {
           product_id: string;
           condition: Database['public']['Enums']['stock_condition'];
           on_hand: number;
+        }[];
+      };
+      /** Stock as it was at a moment (stock_as_of) with what it cost, in the company's currency before tax: of one place, or of all that the caller may see. Needs inventory.view and reports.view. Raises record_not_found. */
+      stock_value_as_of: {
+        Args: { moment: string; place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          on_hand: number;
+          value: number;
         }[];
       };
       /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
