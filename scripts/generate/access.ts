@@ -103,6 +103,7 @@ export const ACCESS: Record<string, Access> = {
   product_costs: edited('prices.edit or reports.view', 'prices.edit'),
   product_packs: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   products: edited('products.view', 'products.edit'),
+  refills: { select: 'inventory.view in scope' },
   reorder_suggestions: { select: 'inventory.view in scope' },
   reservations: { select: 'inventory.view in scope' },
   role_permissions: { select: 'everyone' },

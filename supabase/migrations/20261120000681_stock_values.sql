@@ -134,22 +134,23 @@ begin
     select n.*, sum(n.quantity) over (partition by n.tenant_id, n.reference_id, n.product_id order by n.id) as come
     from new_rows n where n.quantity > 0
   ), documents as (
-    select d.tenant_id, d.reference_id, d.product_id, s.source
+    select d.tenant_id, d.reference_id, d.product_id, d.kind, d.quantity, s.source
     from (
-      select distinct on (a.tenant_id, a.reference_id, a.product_id) a.tenant_id, a.reference_id, a.product_id, a.kind, a.id from arrived a
+      select distinct on (a.tenant_id, a.reference_id, a.product_id) a.tenant_id, a.reference_id, a.product_id, a.kind, a.quantity, a.id from arrived a
       where a.kind not in ('opening', 'count', 'offload_variance')
     ) d
     cross join lateral pg_catalog.unnest(array[d.reference_id] || case when d.kind = 'return' then (
       select private.delivered_by(x) from public.inventory_transactions x where x.tenant_id = d.tenant_id and x.id = d.id
     ) end) s (source)
   ), pools as (
-    select d.tenant_id, d.reference_id, d.product_id, -sum(x.quantity) as units, greatest(-coalesce(sum(m.value), 0), 0) as value
+    -- What is filled is worth all that went into it.
+    select d.tenant_id, d.reference_id, d.product_id, case d.kind when 'refill' then d.quantity else -sum(x.quantity) end as units, greatest(-coalesce(sum(m.value), 0), 0) as value
     from (select distinct * from documents) d
-    join public.inventory_transactions x on x.tenant_id = d.tenant_id and x.reference_id = d.source and x.product_id = d.product_id
+    join public.inventory_transactions x on x.tenant_id = d.tenant_id and x.reference_id = d.source and (x.product_id = d.product_id or d.kind = 'refill')
     left join private.movement_values m on m.tenant_id = x.tenant_id and m.movement_id = x.id
     where x.id not in (select a.id from arrived a)
-    group by d.tenant_id, d.reference_id, d.product_id
-    having sum(x.quantity) < 0
+    group by d.tenant_id, d.reference_id, d.product_id, d.kind, d.quantity
+    having sum(x.quantity) < 0 and (d.kind <> 'refill' or sum(m.value) < 0)
   ), before as (
     select i.tenant_id, i.warehouse_id, i.product_id, i.condition, v.value / (i.on_hand - sum(n.quantity)) as cost
     from new_rows n

@@ -256,6 +256,11 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     reason_id: found.id,
     items: [{ product_id: product.id, quantity: 1, unit_cost: 5 }],
   });
+  await as('warehouse').rpc('create_refill', {
+    warehouse_id: depot,
+    product_id: product.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)

@@ -2215,6 +2215,8 @@ export interface Database {
           weight_kg: number;
           volume_l: number;
           container_product_id: string | null;
+          content_product_id: string | null;
+          content_quantity: number | null;
           deposit_amount: number;
           is_active: boolean;
           tax_ids: string[];
@@ -2236,6 +2238,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2256,6 +2260,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2269,6 +2275,13 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
+            foreignKeyName: 'products_tenant_id_content_product_id_fkey';
+            columns: ['tenant_id', 'content_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
             foreignKeyName: 'products_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -2277,6 +2290,50 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Empties that are filled in a place: as many of the product's container leave the stock as of the product come into it, with the content that they take. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      refills: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          status: Database['public']['Enums']['refill_status'];
+          quantity: number;
+          filled: number | null;
+          note: string | null;
+          started_at: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'refills_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'refills_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands';
       };
       /** Stock set aside per order line. Their sum is inventory.reserved, always. */
       reservations: {
@@ -3797,6 +3854,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Gives a refill up, with a reason; nothing has moved. Raises reason_required, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Gives a count up, with a reason; it changes nothing. A posted one stays: count again. Raises reason_required, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_stock_count: {
         Args: {
@@ -3938,6 +4005,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_refill: {
+        Args: {
+          refill_id: string;
+          filled?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
         Args: {
@@ -4031,6 +4108,17 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
+      /** Drafts that so many of a product (base units) are filled in a place. Raises warehouse_not_available, record_not_found, not_refillable, refill_quantity_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_refill: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_stock_count: {
@@ -4687,6 +4775,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
         Args: {
@@ -4762,6 +4860,15 @@ export interface Database {
       stage_import_rows: {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
+      };
+      /** Somebody fills them now. Raises refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_refill: {
+        Args: {
+          refill_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_stock_count: {
@@ -5094,7 +5201,8 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'return';
+        | 'return'
+        | 'refill';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:
@@ -5112,6 +5220,7 @@ export interface Database {
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       product_tracking: 'none' | 'batch';
+      refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
