@@ -42,7 +42,7 @@ create table public.products (
   constraint volume_is_bounded check (volume_l between 0 and 100000),
   constraint deposit_is_bounded check (deposit_amount between 0 and 999999.99),
   constraint product_is_not_its_own_container check (container_product_id <> id),
-  constraint content_is_something_else check (content_product_id <> id and content_product_id <> container_product_id),
+  constraint content_differs check (content_product_id <> id and content_product_id <> container_product_id),
   constraint content_is_in_a_container check ((content_product_id is null) = (content_quantity is null) and (content_product_id is null or container_product_id is not null)),
   constraint content_is_bounded check (content_quantity > 0 and content_quantity <= 99999999)
 );
@@ -60,7 +60,7 @@ comment on column public.products.container_product_id is 'The empty that comes 
 comment on column public.products.content_product_id is 'What the container is filled with, where that is stock, too: gas, in kilograms.';
 comment on column public.products.content_quantity is 'How much of it one base unit takes, in base units of the content.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
-select private.register_error('content_is_something_else', 422, 'A product is not its own content, and its container is not.', 'Choose another product as the content.');
+select private.register_error('content_differs', 422, 'A product is not its own content, and its container is not.', 'Choose another product as the content.');
 select private.register_error('content_is_in_a_container', 422, 'A content needs its quantity and a container to be in.', 'Enter container, content and quantity, or no content at all.');
 select private.register_error('content_is_bounded', 422, 'The quantity of the content is not above 0 or is too large.', 'Enter a quantity up to 99999999.');
 select private.register_error('sku_is_short', 422, 'The SKU is missing or too long, or begins or ends with a space.', 'Enter an SKU of at most 64 characters.');
