@@ -50,6 +50,10 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: ' ' },
     phone_is_e164: { phone: 'by mail' },
   },
+  holidays: {
+    day_is_finite: { day: 'infinity' },
+    name_is_not_blank: { name: ' ' },
+  },
   inventory: { reorder_point_is_bounded: { reorder_point: -1 } },
   list_views: {
     list_is_a_page: { list: 'orders' },
