@@ -128,6 +128,12 @@ export async function busyDay(): Promise<BusyDay> {
     transfer_id: transfer.id,
     items: [{ product_id: company.cola.id, quantity: 5 }],
   });
+  const refill = await by('warehouse').command('create_refill', {
+    warehouse_id: company.depot.id,
+    product_id: company.cola.id,
+    quantity: 3,
+  });
+  await by('warehouse').command('start_refill', { refill_id: refill.id });
   // The demo day has a count whose differences are known; in this one somebody is counting.
   await by('owner').ask('/rest/v1/warehouses', {
     body: { code: 'SHP', name: 'Shop at the gate', kind: 'shop' },

@@ -251,6 +251,16 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('warehouse').query(`update inventory set reorder_point = 5000 where product_id = $1`, [
     product.id,
   ]);
+  await as('manager').rpc('create_adjustment', {
+    warehouse_id: depot,
+    reason_id: found.id,
+    items: [{ product_id: product.id, quantity: 1, unit_cost: 5 }],
+  });
+  await as('warehouse').rpc('create_refill', {
+    warehouse_id: depot,
+    product_id: product.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)

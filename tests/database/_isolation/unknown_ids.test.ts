@@ -81,6 +81,7 @@ const PLAIN: Record<string, unknown> = {
   method: 'cash',
   moment: '2030-01-01T00:00:00Z',
   name: 'A name',
+  quantity: 1,
   note: 'A note',
   path: 'a/path',
   percent: 16,

@@ -177,6 +177,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'remembered_mapping',
     'statement_line_candidates',
     'stock_as_of',
+    'stock_value_as_of',
     'summarise_list',
     'timeline',
     'usual_basket',

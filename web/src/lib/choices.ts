@@ -128,6 +128,7 @@ export const MOVEMENT_KIND = [
   'transfer_loss',
   'count',
   'return',
+  'refill',
 ] as const satisfies Enums<'movement_kind'>[];
 export const OFFLOAD_STATUS = [
   'draft',
@@ -172,6 +173,13 @@ export const PAYMENT_STATUS = [
   'cancelled',
 ] as const satisfies Enums<'payment_status'>[];
 export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const REFILL_STATUS = [
+  'draft',
+  'in_progress',
+  'completed',
+  'reversed',
+  'cancelled',
+] as const satisfies Enums<'refill_status'>[];
 export const RETURN_REASON = [
   'damaged',
   'expired',

@@ -43,6 +43,36 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What came in by a line of an adjustment cost per base unit, before tax, where somebody said it; else it is what the product costs. */
+      adjustment_costs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          adjustment_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          unit_cost: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_adjustment_id_fkey';
+            columns: ['tenant_id', 'adjustment_id'];
+            isOneToOne: false;
+            referencedRelation: 'manual_adjustments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
       adjustment_reasons: {
         Row: {
@@ -2233,6 +2263,8 @@ export interface Database {
           weight_kg: number;
           volume_l: number;
           container_product_id: string | null;
+          content_product_id: string | null;
+          content_quantity: number | null;
           deposit_amount: number;
           is_active: boolean;
           tax_ids: string[];
@@ -2254,6 +2286,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2274,6 +2308,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2282,6 +2318,13 @@ export interface Database {
           {
             foreignKeyName: 'products_tenant_id_container_product_id_fkey';
             columns: ['tenant_id', 'container_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'products_tenant_id_content_product_id_fkey';
+            columns: ['tenant_id', 'content_product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
             referencedColumns: ['tenant_id', 'id'];
@@ -2317,6 +2360,52 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Empties that are filled in a place: as many of the product's container leave the stock as of the product come into it, with the content that they take. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      refills: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          status: Database['public']['Enums']['refill_status'];
+          quantity: number;
+          filled: number | null;
+          note: string | null;
+          started_at: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'refills_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'refills_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Stock set aside per order line. Their sum is inventory.reserved, always. */
       reservations: {
@@ -2724,6 +2813,36 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What a balance (inventory) cost, in the company's currency before tax: the sum of what its movements brought and took. Apart from the balance, because more people see that. Changed by the stock ledger alone, under the lock of that balance. */
+      stock_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          value: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_values_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_values_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** What a company marks its documents with. A retired one stays where it is and is given to nothing any more. */
       tags: {
@@ -3710,6 +3829,25 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What is in stock with what it cost, per place, product and condition (id is that of inventory); unit_cost is its average, rounded, value the exact sum. Who counts a place does not see it. Stock that is worth nothing is not in it. */
+      stock_valuation: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          warehouse_id: string | null;
+          warehouse_name: string | null;
+          product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
+          condition: Database['public']['Enums']['stock_condition'] | null;
+          on_hand: number | null;
+          unit_cost: number | null;
+          value: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
       transition_executions: {
         Row: {
@@ -3961,6 +4099,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Gives a refill up, with a reason; nothing has moved. Raises reason_required, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Gives a count up, with a reason; it changes nothing. A posted one stays: count again. Raises reason_required, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_stock_count: {
         Args: {
@@ -4130,6 +4278,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_refill: {
+        Args: {
+          refill_id: string;
+          filled?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** A task is done. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       complete_task: {
         Args: {
@@ -4166,7 +4324,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
@@ -4232,6 +4390,17 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
+      /** Drafts that so many of a product (base units) are filled in a place. Raises warehouse_not_available, record_not_found, not_refillable, refill_quantity_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_refill: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_stock_count: {
@@ -4414,7 +4583,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved (of a row of inventory), order_total, invoice_total, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -4953,6 +5122,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
         Args: {
@@ -5044,6 +5223,15 @@ export interface Database {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
       };
+      /** Somebody fills them now. Raises refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_refill: {
+        Args: {
+          refill_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_stock_count: {
         Args: {
@@ -5090,6 +5278,17 @@ export interface Database {
           product_id: string;
           condition: Database['public']['Enums']['stock_condition'];
           on_hand: number;
+        }[];
+      };
+      /** Stock as it was at a moment (stock_as_of) with what it cost, in the company's currency before tax: of one place, or of all that the caller may see. Needs inventory.view and reports.view. Raises record_not_found. */
+      stock_value_as_of: {
+        Args: { moment: string; place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          on_hand: number;
+          value: number;
         }[];
       };
       /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
@@ -5374,7 +5573,8 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'return';
+        | 'return'
+        | 'refill';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:
@@ -5392,6 +5592,7 @@ export interface Database {
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       product_tracking: 'none' | 'batch';
+      refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';

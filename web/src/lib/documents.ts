@@ -123,6 +123,23 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  refill: {
+    table: 'refills',
+    page: '/stock/refills',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      in_progress: 'waiting',
+      completed: 'waiting',
+      reversed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      completed: 'inventory.approve',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',

@@ -126,6 +126,8 @@ export const WRITABLE: Record<string, Writable> = {
       'weight_kg',
       'volume_l',
       'container_product_id',
+      'content_product_id',
+      'content_quantity',
       'deposit_amount',
       'is_active',
       'tax_ids',

@@ -38,7 +38,7 @@ async function ofProducts(typed: string): Promise<Asked[]> {
   return [{ column: 'product_id', in: found.map((product) => product.id) }];
 }
 
-const STOCK_SEARCH = { label: m.product_or_sku(terms), means: ofProducts };
+export const STOCK_SEARCH = { label: m.product_or_sku(terms), means: ofProducts };
 const stockPlaces = placeFilter(m.location(), ['depot', 'shop', 'van']);
 
 export function warehouses(
@@ -165,7 +165,7 @@ export function readAdjustment(id: string) {
     supabase
       .from('manual_adjustments')
       .select(
-        '*,allowed_commands,warehouses(name),manual_adjustment_items(id,condition,quantity,products(name,sku,unit))',
+        '*,allowed_commands,warehouses(name),manual_adjustment_items(id,product_id,condition,quantity,products(name,sku,unit)),adjustment_costs(product_id,condition,unit_cost)',
       )
       .eq('id', id)
       .order('id', { referencedTable: 'manual_adjustment_items' })
@@ -183,14 +183,17 @@ export interface StockLine {
   batch?: string;
   /** The last day of a batch that comes in; empty where it does not expire. */
   expiresOn?: string | null;
+  /** What one base unit that comes in costs before tax; null for what the product costs. */
+  unitCost?: number | null;
 }
 
 /** The lines of a stock document as its command takes them. */
 export function itemsOf(lines: StockLine[]) {
-  return lines.map(({ product, quantity, condition, batch, expiresOn }) => ({
+  return lines.map(({ product, quantity, condition, batch, expiresOn, unitCost }) => ({
     product_id: product.id,
     quantity: Number(quantity),
     condition,
+    ...(typeof unitCost === 'number' ? { unit_cost: unitCost } : {}),
     ...(batch?.trim()
       ? {
           batches: [
