@@ -5,6 +5,7 @@ create table private.order_blocks (
   states text[] not null,
   permission text not null references public.permissions (permission)
 );
+create index order_blocks_permission on private.order_blocks (permission);
 select private.force_policies('private.order_blocks');
 comment on table private.order_blocks is
   'What may keep an order from going on: private.block_<reason>(order) answers with a note (empty where there is nothing to add), or null where it does not. states: in which an order is asked; permission: of those who can do something about it. Written by private.block_orders.';
@@ -23,6 +24,7 @@ begin
     (select pg_catalog.format('begin %s end', pg_catalog.string_agg(pg_catalog.format(
       'if o.status = any (%L::public.order_status[]) then note := private.%I(o); if note is not null then reason := %L; permission := %L; return next; end if; end if;',
       b.states, 'block_' || b.reason, b.reason, b.permission), ' ' order by b.reason)) from private.order_blocks b));
+  comment on function private.why_blocked(public.orders) is 'The reasons that keep an order from going on, with the right of who can do something about each and what there is to say; none where it can go on. Written anew by private.block_orders.';
 end
 $$;
 comment on function private.block_orders(text, text[], text, text, text) is 'Declares a reason that keeps orders from going on (private.order_blocks). Called by migrations.';
