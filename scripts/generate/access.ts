@@ -89,6 +89,7 @@ export const ACCESS: Record<string, Access> = {
   order_template_items: { select: 'orders.view in scope' },
   order_templates: { select: 'orders.view in scope' },
   order_items: { select: 'orders.view in scope' },
+  order_exceptions: { select: 'orders.view in scope' },
   orders: { select: 'orders.view in scope' },
   payment_allocations: { select: 'payments.view in scope' },
   payment_refunds: { select: 'payments.view in scope' },

@@ -102,7 +102,7 @@ async function thingsOf(database: TestDatabase, company: Company): Promise<Thing
 /**
  * One day at a company that leaves rows in every table: an order from draft to paid for the customer
  * who signs in himself, driven by the driver who signs in himself; an order of another customer that
- * only got as far as its reservation; an adjustment; and what the office keeps.
+ * only got as far as its reservation and is held; an adjustment; and what the office keeps.
  */
 export async function workOneDay(database: TestDatabase, company: Company): Promise<void> {
   await workMorning(database, company);
@@ -125,7 +125,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     return id;
   };
   const order = await place(own);
-  await place(other);
+  await as('manager').rpc('hold_order', { order_id: await place(other), reason: 'He moves house' });
 
   const vehicle = await find(
     `select id from public.vehicles where tenant_id = $1 order by registration limit 1`,

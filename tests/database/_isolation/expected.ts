@@ -105,6 +105,7 @@ const SCOPES: Record<string, string> = {
   manual_adjustments: mine('warehouse_id', 'my_warehouses'),
   offload_documents: mine('trip_id', 'my_trips'),
   offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
+  order_exceptions: mine('order_id', 'my_orders'),
   order_items: mine('order_id', 'my_orders'),
   order_template_items: '',
   order_templates: '',

@@ -26,6 +26,7 @@ const VIEWS = [
   'batch_recipients',
   'container_balances',
   'events',
+  'order_exceptions',
   'receivables',
   'reorder_suggestions',
   'stock_valuation',

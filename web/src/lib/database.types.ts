@@ -3788,6 +3788,28 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What waits because something is wrong: a row per order that its reader sees and reason that keeps it from going on (private.order_blocks), and one per standing order that was not made. Asked anew each time; looks at open orders only. */
+      order_exceptions: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          order_id: string | null;
+          standing_order_id: string | null;
+          template_id: string | null;
+          reason: string | null;
+          permission: string | null;
+          number: string | null;
+          status: Database['public']['Enums']['order_status'] | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          warehouse_id: string | null;
+          total: number | null;
+          since: string | null;
+          note: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Who owes what and for how long, today: a row per customer with open invoices, in the company's currency, by days since they were due. advances: money of his that pays nothing yet (0 for who may not see payments). */
       receivables: {
         Row: {
