@@ -195,6 +195,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   membership: m.label_membership,
   message_template: m.label_message_template,
   method: m.label_method,
+  month: m.label_month,
   mpesa: m.label_mpesa,
   name: m.label_name,
   no_role: m.label_no_role,

@@ -127,6 +127,12 @@ export function day(
   }).format(date);
 }
 
+/** The month of a calendar day (`2026-11-01`), with its year. */
+export function monthOf(value: string | null | undefined): string {
+  const date = instant(value);
+  return date ? dates({ month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date) : DASH;
+}
+
 /** A day of the week, 1 is Monday, in short. */
 export function weekday(number: number): string {
   // The first of January 2024 was a Monday.
