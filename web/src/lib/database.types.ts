@@ -859,6 +859,7 @@ export interface Database {
           error_details: Json | null;
           record_id: string | null;
           undo: Json | null;
+          record_hash: number | null;
           awaits: string | null;
           import_problem: string | null;
         };
