@@ -31,8 +31,9 @@ async function after(
 ): Promise<string> {
   await first.query('begin');
   await first.query(one);
-  const running = answerOf(second.query(other));
-  for (;;) {
+  let answered = false;
+  const running = answerOf(second.query(other)).finally(() => (answered = true));
+  while (!answered) {
     const { waiting } = await admin.one<{ waiting: boolean }>(
       `select exists (select from pg_locks where locktype = 'advisory' and not granted) as waiting`,
     );
