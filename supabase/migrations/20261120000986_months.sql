@@ -195,6 +195,7 @@ declare
 begin
   return pg_catalog.jsonb_build_object(
     'open_from', open_from,
+    'last_closed', (open_from - interval '1 month')::date,
     'next', case when next_month < this_month then next_month end,
     'documents', case when next_month < this_month then coalesce((
       select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(d) order by d.blocks desc, d.happened_at, d.document_id)
@@ -206,7 +207,7 @@ begin
 end
 $$;
 comment on function private.books() is
-  'Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied.';
+  'Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied.';
 select private.expose('books');
 
 create function private.check_month(starts_on date) returns void

@@ -34,7 +34,7 @@ select lives_ok($$ select approve_payment(tests.id('payment')) $$, 'it is');
 select is((close_month(pg_temp.month(1))).is_closed, true, 'and the month is closed');
 select throws_ok($$ select close_month(pg_temp.month(1)) $$, 'PT409', 'month_already_closed', 'once');
 select throws_ok($$ select close_month(pg_temp.month(2)) $$, 'PT409', 'month_already_closed', 'with all before it');
-select results_eq($$ select books() ->> 'open_from', books() ->> 'next' $$, $$ select pg_temp.month(0)::text, null::text $$, 'this month is open, and not over');
+select results_eq($$ select books() ->> 'open_from', books() ->> 'last_closed', books() ->> 'next' $$, $$ select pg_temp.month(0)::text, pg_temp.month(1)::text, null::text $$, 'this month is open, and not over');
 
 -- A day that somebody types is refused there.
 create function pg_temp.pay(moment timestamptz) returns uuid language sql as $$ select (public.record_payment(tests.customer('Kilimani Mini Mart'), 'cash', 50, null, moment)).id $$;

@@ -3818,7 +3818,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['batches']['Row'];
       };
-      /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
+      /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
       books: {
         Args: never;
         Returns: Json;

@@ -12,6 +12,8 @@ export type LatePosting = Tables<'late_postings'>;
 export interface Books {
   /** The first day that may be posted on; null when no month is closed. */
   open_from: string | null;
+  /** The first day of the month that was closed last: it alone can be opened again. */
+  last_closed: string | null;
   /** The first day of the month to close; null when none is over. */
   next: string | null;
   documents: OpenDocument[];
