@@ -63,7 +63,15 @@ const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('t
 const SCOPES: Record<string, string> = {
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
+  own_field_values: mine('document_id', 'my_orders'),
+  record_tags: mine('document_id', 'my_orders'),
+  tasks: `(x.document_id is null or x.assignee_id = (select user_id from me) or ${mine('document_id', 'my_orders')})`,
   adjustment_batches: through(
+    'adjustment_id',
+    'manual_adjustments',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  adjustment_costs: through(
     'adjustment_id',
     'manual_adjustments',
     mine('warehouse_id', 'my_warehouses'),
@@ -104,6 +112,7 @@ const SCOPES: Record<string, string> = {
   payment_allocations: mine('payment_id', 'my_payments'),
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
+  refills: mine('warehouse_id', 'my_warehouses'),
   reorder_suggestions: mine('warehouse_id', 'my_warehouses'),
   reservations: mine('warehouse_id', 'my_warehouses'),
   receivables: '',
@@ -118,6 +127,8 @@ const SCOPES: Record<string, string> = {
     mine('warehouse_id', 'my_warehouses'),
   ),
   stock_counts: mine('warehouse_id', 'my_warehouses'),
+  stock_valuation: mine('warehouse_id', 'my_warehouses'),
+  stock_values: mine('warehouse_id', 'my_warehouses'),
   transfer_items: through(
     'transfer_id',
     'transfers',
@@ -154,6 +165,8 @@ const DOCUMENTS: Record<string, string> = {
   return: 'returns',
   settlement: 'settlements',
   stock_count: 'stock_counts',
+  task: 'tasks',
+  refill: 'refills',
   transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',

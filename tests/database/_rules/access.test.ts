@@ -28,6 +28,7 @@ const VIEWS = [
   'events',
   'receivables',
   'reorder_suggestions',
+  'stock_valuation',
   'transition_executions',
 ];
 const isOfTable = (name: string) => !VIEWS.includes(name.replace('select ', ''));

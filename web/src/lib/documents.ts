@@ -123,6 +123,23 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  refill: {
+    table: 'refills',
+    page: '/stock/refills',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      in_progress: 'waiting',
+      completed: 'waiting',
+      reversed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      completed: 'inventory.approve',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',
@@ -287,6 +304,19 @@ export const DOCUMENTS = {
     decisions: {
       submitted: 'payments.approve',
     },
+    settled: null,
+  },
+  task: {
+    table: 'tasks',
+    page: '/tasks',
+    permission: 'comments.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      done: 'open',
+      cancelled: 'open',
+    },
+    decisions: {},
     settled: null,
   },
 } as const satisfies Record<string, DocumentKind>;
