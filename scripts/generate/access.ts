@@ -70,6 +70,7 @@ export const ACCESS: Record<string, Access> = {
   invitations: { select: 'users.manage' },
   invoice_items: { select: 'invoices.view in scope' },
   invoices: { select: 'invoices.view in scope' },
+  late_postings: { select: 'months.view' },
   list_views: {
     select: 'settings.manage or self or role',
     insert: 'self',
@@ -84,6 +85,7 @@ export const ACCESS: Record<string, Access> = {
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'everyone' },
   messages: { select: 'messages.view' },
+  months: { select: 'months.view' },
   offload_documents: { select: 'trips.view in scope' },
   offload_items: { select: 'trips.view in scope' },
   order_template_items: { select: 'orders.view in scope' },

@@ -643,6 +643,12 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = settlements.tenant_id and t.id = trip_id))
 );
 
+grant select on public.months, public.late_postings to authenticated;
+create policy select_readers on public.months for select to authenticated
+using (tenant_id = (select private.tenant_id('months.view')));
+create policy select_readers on public.late_postings for select to authenticated
+using (tenant_id = (select private.tenant_id('months.view')));
+
 -- Family 10, messaging.
 
 grant select on public.messages to authenticated;

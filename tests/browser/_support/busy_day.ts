@@ -67,6 +67,14 @@ export async function busyDay(): Promise<BusyDay> {
     counted: 5000,
   });
   await by('dispatcher').command('complete_trip', { trip_id: closedTrip.id });
+  // An old month is closed, and somebody posted in it all the same.
+  await by('finance').command('close_month', { starts_on: '2020-01-01' });
+  await by('owner').command('record_payment', {
+    customer_id: first.customer_id,
+    method: 'cash',
+    amount: 5,
+    received_at: '2020-01-05T09:00:00Z',
+  });
   const runningTrip = await company.started([done, onTheRoad], 'KDA 101A', 2);
   await company.delivered(done, 1);
   const plannedTrip = await company.planned([third], 'KDB 202B', 4);

@@ -303,6 +303,13 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
   );
   await importFiles(company);
+  await as('finance').rpc('close_month', { starts_on: '2020-01-01' });
+  await as('owner').rpc('record_payment', {
+    customer_id: own,
+    method: 'cash',
+    amount: 5,
+    received_at: '2020-01-05T09:00:00Z',
+  });
   await as('owner').query(`insert into paybills (name, short_code) values ('Till', '600638')`);
   const { id: webhook } = await as('owner').one<{ id: string }>(
     `insert into webhooks (name, url, events) values ('ERP', 'https://erp.example/in', '{*}') returning id`,

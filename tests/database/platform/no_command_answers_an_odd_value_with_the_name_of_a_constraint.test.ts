@@ -30,6 +30,7 @@ const REFUSED = {
   confirm_load: 'a planned trip, and the counts of its load sheet',
   redrive_dead_letter: 'a message that nobody could process',
   refund_payment: 'money that somebody else recorded and that pays nothing yet',
+  reopen_month: 'a month that is closed',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',
   submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
@@ -274,6 +275,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';
   if (command.name === 'record_payment' && argument.name === 'order_id') return 'null';
   if (command.name === 'create_import' && argument.name === 'path') return 'null';
+  if (command.name === 'close_month') return `'2020-01-01'`;
   if (command.name === 'confirm_statement_line' && argument.name === 'method') return `'mpesa'`;
   if (command.name === 'import_statement_lines' && argument.name === 'lines')
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;

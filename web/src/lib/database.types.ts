@@ -1212,6 +1212,32 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
       };
+      /** What was posted of a month after it was closed, once per document and time: carried to the first open moment, or left in the closed month by somebody who may. */
+      late_postings: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document: string;
+          document_id: string;
+          happened_at: string;
+          posted_at: string;
+          is_carried: boolean;
+          created_at: string;
+          created_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'late_postings_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
         Row: {
@@ -1541,6 +1567,33 @@ export interface Database {
           },
           {
             foreignKeyName: 'messages_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Months of the books that were closed. All before the end of the last closed one is closed: neither money nor goods are posted there, except by who has months.post; what phones and banks tell later counts from the first open moment (late_postings). */
+      months: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          starts_on: string;
+          is_closed: boolean;
+          reason: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'months_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -4101,6 +4154,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['batches']['Row'];
       };
+      /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
+      books: {
+        Args: never;
+        Returns: Json;
+      };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
@@ -4281,6 +4339,11 @@ export interface Database {
       close_first_steps: {
         Args: { idempotency_key?: string | null };
         Returns: boolean;
+      };
+      /** Closes a month, and with it all before, for postings; starts_on is its first day. Raises month_not_over, month_already_closed, month_has_open_documents, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_month: {
+        Args: { starts_on: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['months']['Row'];
       };
       /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
@@ -5089,6 +5152,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: boolean;
+      };
+      /** Opens the month that was closed last, with a reason; starts_on is its first day. Raises month_not_last_closed, reason_required, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_month: {
+        Args: { starts_on: string; reason: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['months']['Row'];
       };
       /** A task has to be done after all. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       reopen_task: {

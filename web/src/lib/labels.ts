@@ -213,6 +213,8 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   message_template: m.label_message_template,
   messages: m.label_messages,
   method: m.label_method,
+  month: m.label_month,
+  months: m.label_months,
   mpesa: m.label_mpesa,
   name: m.label_name,
   no_role: m.label_no_role,

@@ -3,6 +3,7 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Boxes from '@lucide/svelte/icons/boxes';
+import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
@@ -107,6 +108,7 @@ const placed: Section[] = [
       listOf('payment', CreditCard),
       listOf('return', Undo2),
       listOf('settlement', HandCoins),
+      { href: '/months', label: m.closed_months(), icon: CalendarCheck, needs: ['months.view'] },
     ],
   },
   {

@@ -10,11 +10,13 @@ export const zone = () => session.tenant?.timezone ?? 'Africa/Nairobi';
 export const currency = () => session.tenant?.currency ?? 'KES';
 
 /** As the company of the reader writes them. */
-export const { money, amount, quantity, day, weekday, dateTime, time, today } = formats(() => ({
-  locale: locale(),
-  zone: zone(),
-  currency: currency(),
-}));
+export const { money, amount, quantity, day, monthOf, weekday, dateTime, time, today } = formats(
+  () => ({
+    locale: locale(),
+    zone: zone(),
+    currency: currency(),
+  }),
+);
 
 /** The usual units, as other languages than English call one and many of them. */
 const UNITS: Record<string, () => string> = {

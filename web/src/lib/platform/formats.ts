@@ -73,6 +73,10 @@ export function formats(how: () => Writing) {
         ...(/^\d{4}-\d{2}-\d{2}$/.test(value ?? '') ? { timeZone: 'UTC' } : {}),
       }),
 
+    /** The month of a calendar day (`2026-11-01`), with its year. */
+    monthOf: (value: string | null | undefined) =>
+      moment(value, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+
     /** A day of the week, 1 is Monday, in short. */
     weekday: (number: number) =>
       // The first of January 2024 was a Monday.
