@@ -25,7 +25,15 @@ export const ACCESS: Record<string, Access> = {
   approvals: { select: 'users.view' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
+  canned_replies: {
+    ...edited('conversations.view', 'conversations.reply'),
+    delete: 'conversations.reply',
+  },
+  channels: edited('conversations.view or settings.manage', 'settings.manage'),
   comments: { select: 'comments.view in scope' },
+  contact_points: { select: 'customers.view in scope' },
+  conversation_activity: { select: 'conversations.view in scope' },
+  conversations: { select: 'conversations.view in scope' },
   contacts: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',
@@ -60,6 +68,7 @@ export const ACCESS: Record<string, Access> = {
   import_rows: { select: 'imports.view in scope' },
   imports: { select: 'imports.view in scope' },
   holidays: { ...edited('orders.view', 'settings.manage'), delete: 'settings.manage' },
+  inbox: { select: 'conversations.view in scope' },
   inventory: { select: 'inventory.view in scope', update: 'inventory.edit in scope' },
   inventory_transactions: { select: 'inventory.view in scope' },
   invitations: { select: 'users.manage' },
@@ -78,7 +87,7 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'everyone' },
-  messages: { select: 'messages.view' },
+  messages: { select: 'messages.view or conversations.view in scope' },
   offload_documents: { select: 'trips.view in scope' },
   offload_items: { select: 'trips.view in scope' },
   order_template_items: { select: 'orders.view in scope' },
@@ -131,6 +140,10 @@ export const ACCESS: Record<string, Access> = {
   variances: { select: 'variances.view in scope' },
   vehicles: edited('trips.view', 'trips.edit'),
   warehouses: edited('warehouses.view', 'warehouses.edit'),
+  whatsapp_templates: {
+    ...edited('conversations.view', 'settings.manage'),
+    delete: 'settings.manage',
+  },
   workflow_definitions: {
     ...edited('settings.manage', 'settings.manage'),
     delete: 'settings.manage',
