@@ -17,6 +17,13 @@ using (
     )
     or (select private.is_super_admin())
   )
+  -- What is said with a customer, and told him about documents, is read where he is answered.
+  or (
+    contact_id is not null and permission in ('messages.view', 'conversations.view') and tenant_id = (select private.tenant_id('conversations.view'))
+    and ((select private.is_unscoped()) or exists (
+      select from public.contacts c where c.tenant_id = messages.tenant_id and c.id = messages.contact_id
+    ))
+  )
 );
 
 grant execute on function private.placeholders_of to authenticated;
@@ -40,18 +47,10 @@ using (tenant_id = (select private.tenant_id('settings.manage')));
 
 grant execute on function private.conversations_meant to authenticated;
 
-create policy select_in_conversations on public.messages for select to authenticated
-using (
-  contact_id is not null and permission in ('messages.view', 'conversations.view') and tenant_id = (select private.tenant_id('conversations.view'))
-  and ((select private.is_unscoped()) or exists (
-    select from public.contacts c where c.tenant_id = messages.tenant_id and c.id = messages.contact_id
-  ))
-);
-
 select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'capacity', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
-using (tenant_id in ((select private.tenant_id('conversations.view')), (select private.tenant_id('settings.manage'))));
+using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
 create policy insert_managers on public.channels for insert to authenticated
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy update_managers on public.channels for update to authenticated
@@ -79,7 +78,7 @@ using (
   ))
 );
 
-select private.let_edit('public.whatsapp_templates', 'conversations.view', 'settings.manage', '{name,language}', 'event', 'body', 'status');
+select private.let_edit('public.whatsapp_templates', 'conversations.view', 'settings.manage', '{name,language}', 'event', 'body', 'meta_status');
 grant delete on public.whatsapp_templates to authenticated;
 create policy delete_editors on public.whatsapp_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));

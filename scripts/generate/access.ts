@@ -87,7 +87,7 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'everyone' },
-  messages: { select: 'messages.view or conversations.view in scope' },
+  messages: { select: 'messages.view or conversations.view' },
   offload_documents: { select: 'trips.view in scope' },
   offload_items: { select: 'trips.view in scope' },
   order_template_items: { select: 'orders.view in scope' },

@@ -217,6 +217,7 @@ create table public.conversation_activity (
   last_text text not null,
   last_direction text not null,
   unread integer not null default 0,
+  replies integer not null default 0,
   primary key (tenant_id, conversation_id),
   foreign key (tenant_id, conversation_id) references public.conversations (tenant_id, id),
   constraint direction_is_known check (last_direction in ('in', 'out'))
@@ -226,6 +227,7 @@ select private.force_policies('public.conversation_activity');
 comment on table public.conversation_activity is 'What the inbox shows of each conversation without reading its messages. Kept by the messages themselves.';
 comment on column public.conversation_activity.last_text is 'The beginning of the last message.';
 comment on column public.conversation_activity.unread is 'Messages that came in since somebody last read it.';
+comment on column public.conversation_activity.replies is 'How many answers people have written: who answers without having seen the last is told.';
 
 ------------------------------------------------------------------------------------------------
 -- Messages in a conversation
@@ -242,10 +244,12 @@ alter table public.messages
   add column written_by uuid,
   add column happened_at timestamptz,
   add column status_at timestamptz,
+  add column is_sending boolean not null generated always as (status = 'sending') stored,
   add foreign key (tenant_id, channel_id) references public.channels (tenant_id, id),
   add foreign key (tenant_id, contact_id) references public.contacts (tenant_id, id),
   add foreign key (tenant_id, conversation_id) references public.conversations (tenant_id, id),
   add constraint direction_is_known check (direction in ('in', 'out'));
+create index messages_sending on public.messages (status_at) where is_sending;
 create index messages_contact on public.messages (tenant_id, contact_id, created_at desc);
 create index messages_channel on public.messages (tenant_id, channel_id);
 create index messages_conversation on public.messages (tenant_id, conversation_id);
@@ -257,17 +261,19 @@ comment on column public.messages.content is 'What a message has besides its tex
 comment on column public.messages.reply_to is 'The provider''s id of the message that it answers.';
 comment on column public.messages.written_by is 'Who wrote it: a user; null for the product itself and for customers.';
 comment on column public.messages.happened_at is 'When it was sent, as the provider tells; null for what we write.';
+comment on column public.messages.is_sending is 'A worker is sending it just now, or ended while it did.';
 comment on column public.messages.status_at is 'When the provider said what became of it.';
 
 create table private.message_references (
+  tenant_id uuid not null,
   channel_id uuid not null,
   reference text not null,
-  tenant_id uuid not null,
   message_id uuid,
   status public.message_status not null,
   status_at timestamptz not null default now(),
   error text,
-  primary key (channel_id, reference)
+  primary key (tenant_id, channel_id, reference),
+  foreign key (tenant_id, channel_id) references public.channels (tenant_id, id)
 );
 select private.force_policies('private.message_references');
 comment on table private.message_references is
@@ -284,11 +290,11 @@ create function private.note_activity(message public.messages) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into public.conversation_activity as a (tenant_id, conversation_id, last_message_at, last_text, last_direction, unread)
-  values (message.tenant_id, message.conversation_id, message.created_at, pg_catalog.left(message.body, 160), message.direction, (message.direction = 'in')::integer)
+  insert into public.conversation_activity as a (tenant_id, conversation_id, last_message_at, last_text, last_direction, unread, replies)
+  values (message.tenant_id, message.conversation_id, message.created_at, pg_catalog.left(message.body, 160), message.direction, (message.direction = 'in')::integer, (message.written_by is not null)::integer)
   on conflict on constraint conversation_activity_pkey do update
   set last_message_at = excluded.last_message_at, last_text = excluded.last_text, last_direction = excluded.last_direction,
-    unread = case message.direction when 'in' then a.unread + 1 else 0 end;
+    unread = case message.direction when 'in' then a.unread + 1 else 0 end, replies = a.replies + excluded.replies;
 end
 $$;
 comment on function private.note_activity(public.messages) is 'The inbox follows a message of a conversation: one more is unread, or, when somebody has answered, none.';
@@ -356,12 +362,12 @@ $$;
 comment on function private.conversation_to_join(public.channels, uuid) is
   'The conversation that a new message of a person belongs to, open and locked: the unresolved one, one that was resolved a short while ago (channels.reopens_within_hours), or a new one. The same for two that ask at once.';
 
-create function private.reply_window_until(tenant uuid, channel uuid, contact uuid) returns timestamptz
+create function private.reply_window_until(of_tenant uuid, of_channel uuid, of_contact uuid) returns timestamptz
 language sql stable security definer set search_path = ''
 as $$
   select pg_catalog.max(coalesce(m.happened_at, m.created_at)) + interval '24 hours'
   from public.messages m
-  where m.tenant_id = tenant and m.contact_id = contact and m.channel_id = channel and m.direction = 'in' and m.created_at > pg_catalog.now() - interval '48 hours'
+  where m.tenant_id = of_tenant and m.contact_id = of_contact and m.channel_id = of_channel and m.direction = 'in' and m.created_at > pg_catalog.now() - interval '48 hours'
 $$;
 comment on function private.reply_window_until(uuid, uuid, uuid) is 'Until when a person may be answered freely on a channel of WhatsApp: 24 hours after he last wrote. Null when he has not written lately.';
 
@@ -395,7 +401,7 @@ select private.find_by('conversation', 'id', 'private.conversations_meant(typed)
 create view public.inbox with (security_invoker = true) as
 select c.id, c.tenant_id, c.number, c.status, c.is_unresolved, c.labels, c.snoozed_until, c.assignee_id, c.version, c.channel_id, h.name as channel_name, h.kind as channel_kind,
   c.contact_id, p.name as contact_name, p.customer_id, b.name as customer_name,
-  coalesce(a.last_message_at, c.created_at) as last_message_at, a.last_text, a.last_direction, coalesce(a.unread, 0) as unread
+  coalesce(a.last_message_at, c.created_at) as last_message_at, a.last_text, a.last_direction, coalesce(a.unread, 0) as unread, coalesce(a.replies, 0) as replies
 from public.conversations c
 join public.channels h on h.tenant_id = c.tenant_id and h.id = c.channel_id
 join public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id

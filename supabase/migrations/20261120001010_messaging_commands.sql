@@ -209,7 +209,7 @@ declare
 begin
   for left_behind in
     select * from public.messages m
-    where m.status = 'sending' and m.status_at < pg_catalog.now() - interval '5 minutes'
+    where m.is_sending and m.status_at < pg_catalog.now() - interval '5 minutes'
     order by m.id limit 500 for update skip locked
   loop
     -- Providers of mail are told an id and send it once; of WhatsApp nobody knows, and twice is worse than asked.
@@ -226,8 +226,6 @@ $$;
 comment on function private.settle_sending() is
   'Maintenance: a message whose worker ended while it was sending is sent again where the provider sends it once (e-mail), else uncertain until the provider tells of it or somebody sends it again.';
 select private.maintain('settle_sending', 'messages_settled');
-create index messages_sending on public.messages (status_at) where status = 'sending';
-
 create function private.send_audit_statements() returns bigint
 language plpgsql security definer set search_path = ''
 as $$

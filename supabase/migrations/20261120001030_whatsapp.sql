@@ -1,49 +1,57 @@
 -- Family 10, messaging: what WhatsApp tells, and the templates that it lets leave.
 
 create table private.whatsapp_updates (
-  id uuid primary key default private.uuid_v7(),
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
+  channel_id uuid not null,
   body_hash text not null,
   place integer not null,
-  tenant_id uuid,
-  channel_id uuid,
   value jsonb not null,
   received_at timestamptz not null default now(),
-  unique (body_hash, place)
+  primary key (tenant_id, id),
+  unique (tenant_id, body_hash, place),
+  foreign key (tenant_id, channel_id) references public.channels (tenant_id, id)
 );
+create index whatsapp_updates_channel on private.whatsapp_updates (tenant_id, channel_id);
 create index whatsapp_updates_received on private.whatsapp_updates (received_at);
 select private.force_policies('private.whatsapp_updates');
 comment on table private.whatsapp_updates is
-  'What Meta told, as it was told: one row per change in a body, whose SHA-256 (hex) names it, so that the same body again is none. Of no company (channel_id is null) where nobody has the number. Kept for 30 days.';
+  'What Meta told, as it was told: one row per change in a body, whose SHA-256 (hex) names it, so that the same body again is none. Kept for 30 days.';
 
-create function private.receive_whatsapp(body jsonb, body_hash text) returns integer
+create function private.receive_whatsapp(changes jsonb, body_hash text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  kept integer;
+  change record;
+  kept private.whatsapp_updates;
+  fresh integer := 0;
+  unknown integer := 0;
 begin
-  with told as (
-    select pg_catalog.row_number() over (order by e.n, c.n) as place, c.change -> 'value' as value
-    from pg_catalog.jsonb_path_query(body, 'lax $.entry[*]') with ordinality as e (entry, n)
-    cross join lateral pg_catalog.jsonb_path_query(e.entry, 'lax $.changes[*] ? (@.field == "messages" && @.value.type() == "object")') with ordinality as c (change, n)
-  ), kept_now as (
-    insert into private.whatsapp_updates (body_hash, place, tenant_id, channel_id, value)
-    select body_hash, t.place, h.tenant_id, h.id, t.value
-    from told t
+  for change in
+    select t.place, t.value, h.tenant_id, h.id as channel_id
+    from pg_catalog.jsonb_to_recordset(changes) as t (place integer, value jsonb)
     left join public.channels h on h.phone_number_id = t.value -> 'metadata' ->> 'phone_number_id' and h.is_active
+    order by t.place
+  loop
+    if change.channel_id is null then
+      unknown := unknown + 1;
+      continue;
+    end if;
+    insert into private.whatsapp_updates (tenant_id, channel_id, body_hash, place, value)
+    values (change.tenant_id, change.channel_id, body_hash, change.place, change.value)
     on conflict do nothing
-    returning id, tenant_id, place
-  ), published as (
-    insert into public.event_store (tenant_id, event_type, entity_type, entity_id)
-    select k.tenant_id, 'whatsapp.told', 'whatsapp_update', k.id from kept_now k where k.tenant_id is not null order by k.place
-    returning 1
-  )
-  select (select count(*) from kept_now) into kept;
-  return kept;
+    returning * into kept;
+    if found then
+      fresh := fresh + 1;
+      perform private.publish_event(kept.tenant_id, 'whatsapp.told', 'whatsapp_update', kept.id, 0);
+    end if;
+  end loop;
+  return pg_catalog.jsonb_build_object('kept', fresh, 'unknown', unknown);
 end
 $$;
 comment on function private.receive_whatsapp(jsonb, text) is
-  'Keeps a body of WhatsApp''s webhook whose signature was found right, and has it worked on later: whose it is the phone_number_id alone decides. Answers how many of its changes were new. For the function whatsapp-webhook (service role).';
+  'Keeps what WhatsApp''s webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role).';
 select private.expose('receive_whatsapp', 'service_role');
 
 create function private.forget_whatsapp() returns bigint
@@ -216,7 +224,7 @@ create table public.whatsapp_templates (
   language text not null default 'en',
   event text,
   body text not null,
-  status public.template_status not null default 'pending',
+  meta_status public.template_status not null default 'pending',
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, name, language),
   constraint template_name_is_metas check (name ~ '^[a-z0-9_]{1,100}$'),
@@ -228,6 +236,7 @@ create unique index whatsapp_templates_event on public.whatsapp_templates (tenan
 comment on table public.whatsapp_templates is
   'Templates of WhatsApp as they were handed in to Meta: only what leaves as an approved one is taken when the customer has not written for 24 hours.';
 comment on column public.whatsapp_templates.event is 'The event (public.message_texts) that it tells of, e.g. order.delivered; null for those that people choose.';
+comment on column public.whatsapp_templates.meta_status is 'What Meta has decided about it.';
 comment on column public.whatsapp_templates.body is 'Its text, each name in braces in place of Meta''s {{1}}, {{2}} …, in their order.';
 select private.register_error('template_name_is_metas', 422, 'This is no name of a template.', 'Use small letters, digits and _, as it is called at Meta.');
 select private.register_error('template_language_is_a_code', 422, 'This is no language of a template.', 'Enter a code such as en, sw or en_US.');
@@ -255,7 +264,7 @@ language sql stable security definer set search_path = ''
 as $$
   select private.template_filled(t, names)
   from public.whatsapp_templates t join public.tenant_settings s on s.tenant_id = t.tenant_id
-  where t.tenant_id = tenant and t.event = about and t.status = 'approved'
+  where t.tenant_id = tenant and t.event = about and t.meta_status = 'approved'
     and exists (select from public.channels c where c.tenant_id = tenant and c.kind = 'whatsapp' and c.is_active)
   order by pg_catalog.split_part(t.language, '_', 1) = pg_catalog.split_part(s.locale, '-', 1) desc, t.language limit 1
 $$;

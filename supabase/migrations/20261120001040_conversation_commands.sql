@@ -72,9 +72,10 @@ create function private.wake_conversations() returns bigint
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  earlier constant text := private.run_as_rule('conversations.snooze');
+  earlier text;
   woken bigint;
 begin
+  earlier := private.run_as_rule('conversations.snooze');
   update public.conversations c set status = 'open', snoozed_until = null
   where (c.tenant_id, c.id) in (
     select s.tenant_id, s.id from public.conversations s where s.snoozed_until <= pg_catalog.now() order by s.snoozed_until limit 500 for no key update skip locked
@@ -138,22 +139,25 @@ $$;
 comment on function private.label_conversation(uuid, text[], integer) is 'Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict.';
 select private.expose_command('label_conversation');
 
-create function private.read_conversation(conversation_id uuid) returns void
+create function private.read_conversation(conversation_id uuid) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
   target constant public.conversations := private.lock_conversation(conversation_id);
+  was_unread boolean;
 begin
   update public.conversation_activity a set unread = 0
   where a.tenant_id = target.tenant_id and a.conversation_id = target.id and a.unread > 0;
-  if found then
+  was_unread := found;
+  if was_unread then
     perform realtime.send(pg_catalog.jsonb_build_object('entity_type', 'message', 'entity_id', target.id, 'event_type', 'message.read'),
       'change', private.topic_of(target.tenant_id, 'conversations.view'), true);
   end if;
+  return was_unread;
 end
 $$;
-comment on function private.read_conversation(uuid) is 'Somebody has read what came in. Raises record_not_found, permission_denied.';
-select private.expose('read_conversation');
+comment on function private.read_conversation(uuid) is 'Somebody has read what came in; false when nothing was unread. Raises record_not_found, permission_denied.';
+select private.expose_command('read_conversation');
 
 ------------------------------------------------------------------------------------------------
 -- Answers
@@ -198,21 +202,25 @@ $$;
 comment on function private.write_reply(public.conversations, text, jsonb) is
   'Writes an answer into a locked conversation and has it sent; template: {name, language, parameters} that it leaves as. Raises no_way_to_reply, reply_window_closed, conversation_open_already.';
 
-create function private.check_collision(target public.conversations, seen_up_to uuid) returns void
+create function private.check_collision(target public.conversations, replies_seen integer) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  newer public.messages;
+  unseen integer;
 begin
-  select * into newer from public.messages m
-  where m.tenant_id = target.tenant_id and m.conversation_id = target.id and m.direction = 'out' and m.id > seen_up_to and m.written_by <> auth.uid()
-  order by m.id limit 1;
-  if found then
-    perform private.fail('answered_meanwhile', pg_catalog.jsonb_build_object('message_id', newer.id));
+  select a.replies - replies_seen into unseen from public.conversation_activity a where a.tenant_id = target.tenant_id and a.conversation_id = target.id;
+  if unseen > 0 and exists (
+    select from (
+      select m.written_by from public.messages m
+      where m.tenant_id = target.tenant_id and m.conversation_id = target.id and m.written_by is not null
+      order by m.created_at desc, m.id desc limit unseen
+    ) newer where newer.written_by <> auth.uid()
+  ) then
+    perform private.fail('answered_meanwhile', pg_catalog.jsonb_build_object('conversation_id', target.id));
   end if;
 end
 $$;
-comment on function private.check_collision(public.conversations, uuid) is 'Refuses an answer to a conversation in which a colleague has answered after the last message that its writer saw. Raises answered_meanwhile.';
+comment on function private.check_collision(public.conversations, integer) is 'Refuses an answer to a locked conversation in which a colleague has given one that its writer has not seen. Raises answered_meanwhile.';
 
 create function private.take_over(target public.conversations) returns void
 language sql security definer set search_path = ''
@@ -224,24 +232,24 @@ as $$
 $$;
 comment on function private.take_over(public.conversations) is 'Whoever answers first what is nobody''s has it.';
 
-create function private.reply_to_conversation(conversation_id uuid, text text, seen_up_to uuid default null) returns public.messages
+create function private.reply_to_conversation(conversation_id uuid, text text, replies_seen integer default null) returns public.messages
 language plpgsql security definer set search_path = ''
 as $$
 declare
   target constant public.conversations := private.lock_conversation(conversation_id);
   written public.messages;
 begin
-  perform private.check_collision(target, seen_up_to);
+  perform private.check_collision(target, replies_seen);
   written := private.write_reply(target, private.require_text('text', text, 4096));
   perform private.take_over(target);
   return written;
 end
 $$;
-comment on function private.reply_to_conversation(uuid, text, uuid) is
-  'Answers in a conversation, at most 4096 characters; whoever answers what is nobody''s has it. seen_up_to: the last message that the writer saw; when a colleague has answered after it, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found.';
+comment on function private.reply_to_conversation(uuid, text, integer) is
+  'Answers in a conversation, at most 4096 characters; whoever answers what is nobody''s has it. replies_seen: how many answers (conversation_activity.replies) the writer saw; when a colleague has given another, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found.';
 select private.expose_command('reply_to_conversation');
 
-create function private.send_template(conversation_id uuid, template_id uuid, names jsonb default '{}', seen_up_to uuid default null) returns public.messages
+create function private.send_template(conversation_id uuid, whatsapp_template_id uuid, names jsonb default '{}', replies_seen integer default null) returns public.messages
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -250,23 +258,23 @@ declare
   chosen public.whatsapp_templates;
   written public.messages;
 begin
-  select * into chosen from public.whatsapp_templates t where t.tenant_id = target.tenant_id and t.id = template_id;
+  select * into chosen from public.whatsapp_templates t where t.tenant_id = target.tenant_id and t.id = whatsapp_template_id;
   if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('template_id', template_id));
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('whatsapp_template_id', whatsapp_template_id));
   end if;
-  if chosen.status <> 'approved' then
-    perform private.fail('template_not_approved', pg_catalog.jsonb_build_object('template_id', template_id));
+  if chosen.meta_status <> 'approved' then
+    perform private.fail('template_not_approved', pg_catalog.jsonb_build_object('whatsapp_template_id', whatsapp_template_id));
   end if;
   if pg_catalog.jsonb_typeof(coalesce(names, '{}')) <> 'object' or pg_catalog.length(names::text) > 8000 then
     perform private.fail('input_invalid', '{"names": "a small object of names and texts is needed"}');
   end if;
-  perform private.check_collision(target, seen_up_to);
+  perform private.check_collision(target, replies_seen);
   written := private.write_reply(target, private.fill_in(chosen.body, names), private.template_filled(chosen, names));
   perform private.take_over(target);
   return written;
 end
 $$;
-comment on function private.send_template(uuid, uuid, jsonb, uuid) is
+comment on function private.send_template(uuid, uuid, jsonb, integer) is
   'Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found.';
 select private.expose_command('send_template');
 

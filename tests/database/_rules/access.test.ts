@@ -26,6 +26,7 @@ const VIEWS = [
   'batch_recipients',
   'container_balances',
   'events',
+  'inbox',
   'receivables',
   'reorder_suggestions',
   'transition_executions',

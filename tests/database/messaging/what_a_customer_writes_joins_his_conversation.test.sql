@@ -8,12 +8,11 @@ select tests.sign_out();
 
 create function pg_temp.tell(message jsonb, number text default '254733000111', phone_number_id text default '106540352242922') returns void language plpgsql as $$
 declare
-  body jsonb := jsonb_build_object('object', 'whatsapp_business_account', 'entry', jsonb_build_array(jsonb_build_object('id', '1', 'changes', jsonb_build_array(jsonb_build_object(
-    'field', 'messages', 'value', jsonb_build_object('messaging_product', 'whatsapp', 'metadata', jsonb_build_object('phone_number_id', phone_number_id),
-      'contacts', jsonb_build_array(jsonb_build_object('wa_id', number, 'profile', jsonb_build_object('name', 'Mama Njeri'))),
-      'messages', jsonb_build_array(jsonb_build_object('from', number, 'timestamp', extract(epoch from now())::bigint::text) || message)))))));
+  changes jsonb := jsonb_build_array(jsonb_build_object('place', 1, 'value', jsonb_build_object('messaging_product', 'whatsapp', 'metadata', jsonb_build_object('phone_number_id', phone_number_id),
+    'contacts', jsonb_build_array(jsonb_build_object('wa_id', number, 'profile', jsonb_build_object('name', 'Mama Njeri'))),
+    'messages', jsonb_build_array(jsonb_build_object('from', number, 'timestamp', extract(epoch from now())::bigint::text) || message))));
 begin
-  perform private.receive_whatsapp(body, encode(sha256(convert_to(body::text, 'UTF8')), 'hex'));
+  perform private.receive_whatsapp(changes, encode(sha256(convert_to(changes::text, 'UTF8')), 'hex'));
   perform private.process_queue('whatsapp_events');
 end
 $$;

@@ -289,6 +289,20 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  conversation: {
+    table: 'conversations',
+    page: '/inbox',
+    permission: 'conversations.view',
+    number: 'number',
+    states: {
+      open: 'waiting',
+      pending: 'open',
+      snoozed: 'open',
+      resolved: 'open',
+    },
+    decisions: {},
+    settled: null,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export type DocumentName = keyof typeof DOCUMENTS;
