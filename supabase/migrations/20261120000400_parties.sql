@@ -176,6 +176,16 @@ select private.manage_table('public.contacts', 'contact');
 select private.normalise_phones('public.contacts');
 select private.set_audience('contact', 'customers.view');
 
+-- Answered by family 10.
+create function private.has_written(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return false;
+end
+$$;
+comment on function private.has_written(uuid) is 'Whether messages go to and come from this person of the caller''s company, who then stays.';
+
 alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
 alter table public.memberships add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);
 alter table public.invitations add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);

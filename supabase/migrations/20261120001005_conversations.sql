@@ -18,7 +18,7 @@ create table public.channels (
   unique (tenant_id, name),
   unique (phone_number_id),
   constraint channel_name_is_short check (btrim(name) <> '' and length(name) <= 60),
-  constraint phone_number_id_is_metas check (phone_number_id ~ '^[0-9]{5,20}$' and kind = 'whatsapp'),
+  constraint phone_number_id_is_metas check (phone_number_id is null or (phone_number_id ~ '^[0-9]{5,20}$' and kind = 'whatsapp')),
   constraint reopens_within_a_year check (reopens_within_hours between 0 and 8760),
   constraint capacity_is_bounded check (capacity between 1 and 1000)
 );
@@ -99,6 +99,14 @@ comment on table public.contact_points is 'How people are reached: one person pe
 comment on column public.contact_points.value is 'In its one form: a telephone number as E.164, an address in small letters, the id that WhatsApp gives to a person who hides his number.';
 comment on column public.contact_points.opted_out_at is 'Since when this person wants no messages but answers to his own.';
 select private.manage_table('public.contact_points');
+
+create or replace function private.has_written(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (select from public.contact_points p where p.tenant_id = private.active_tenant_id() and p.contact_id = contact);
+end
+$$;
 
 create function private.contact_at(tenant uuid, number text, user_name text, called text) returns uuid
 language plpgsql security definer set search_path = ''

@@ -73,15 +73,15 @@ select private.maintain('forget_whatsapp', 'whatsapp_forgotten');
 ------------------------------------------------------------------------------------------------
 
 create function private.know_reference(
-  channel uuid, tenant uuid, told_reference text, told_status public.message_status, told_error text, of_message uuid, told_at timestamptz default now()
+  of_channel uuid, tenant uuid, told_reference text, told_status public.message_status, told_error text, of_message uuid, told_at timestamptz default now()
 ) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
   known private.message_references;
 begin
-  insert into private.message_references as r (channel_id, reference, tenant_id, message_id, status, status_at, error)
-  values (channel, told_reference, tenant, of_message, told_status, told_at, told_error)
+  insert into private.message_references as r (tenant_id, channel_id, reference, message_id, status, status_at, error)
+  values (tenant, of_channel, told_reference, of_message, told_status, told_at, told_error)
   on conflict on constraint message_references_pkey do update
   set status = private.later_status(r.status, excluded.status), message_id = coalesce(r.message_id, excluded.message_id),
     status_at = case when private.later_status(r.status, excluded.status) = r.status then r.status_at else excluded.status_at end,
@@ -91,7 +91,7 @@ begin
   set status = private.later_status(m.status, known.status), status_at = known.status_at, provider_reference = known.reference,
     provider = coalesce(m.provider, 'whatsapp'), sent_at = coalesce(m.sent_at, known.status_at),
     error = case known.status when 'failed' then coalesce(known.error, m.error) end
-  where m.tenant_id = tenant and m.id = known.message_id and m.channel_id = channel and m.direction = 'out'
+  where m.tenant_id = tenant and m.id = known.message_id and m.channel_id = of_channel and m.direction = 'out'
     and private.later_status(m.status, known.status) <> m.status;
 end
 $$;

@@ -175,6 +175,10 @@ const OWN_OR_LOWER_LINKS = `(${NO_LINKS} or exists (
 const WITH_A_CUSTOMER = `x.contact_id is not null and x.permission in ('messages.view', 'conversations.view')`;
 const OF_MY_CUSTOMERS = through('contact_id', 'contacts', mine('customer_id', 'my_customers'));
 
+/** Whoever has written to the company stays. */
+const NEVER_WROTE =
+  'not exists (select from public.contact_points p where p.contact_id = x.id)';
+
 export function isLimited(person: Person): boolean {
   return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);
 }
@@ -245,6 +249,9 @@ export class Expectation {
       conditions.push(`x.tenant_id = $1 and x.shared_with = (select role from me)`);
     }
     if (groups.includes('super admins') && person.role === 'super_admin') conditions.push('true');
+    if (table === 'contacts' && command === 'delete' && conditions.length > 0) {
+      conditions.splice(0, conditions.length, `(${conditions.join(' or ')}) and ${NEVER_WROTE}`);
+    }
     const visible = await this.#keys(company, person, table, conditions);
     if (groups.includes('document readers')) {
       for (const key of await this.#documentHistory(company, person)) visible.add(key);
