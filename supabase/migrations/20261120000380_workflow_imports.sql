@@ -180,12 +180,14 @@ create table public.import_rows (
   error_details jsonb,
   record_id uuid,
   undo jsonb,
+  record_hash bigint,
   awaits text generated always as (case status when 'waiting' then 'check' when 'good' then 'run' when 'made' then 'undo' when 'changed' then 'undo' end) stored,
   primary key (tenant_id, import_id, line),
   foreign key (tenant_id, import_id) references public.imports (tenant_id, id),
   constraint line_is_of_a_file check (line between 1 and 10000000)
 );
 create index import_rows_place on public.import_rows (tenant_id, import_id, place);
+create index import_rows_of_record on public.import_rows (tenant_id, import_id, record_hash, line) where record_hash is not null;
 create index import_rows_awaiting on public.import_rows (tenant_id, import_id, awaits, place) where awaits is not null;
 select private.force_policies('public.import_rows');
 comment on table public.import_rows is 'Rows of the file of an import: as they stood there, as they were read, and what became of them.';
@@ -196,6 +198,7 @@ comment on column public.import_rows.values is 'As it was read, {field: text}: n
 comment on column public.import_rows.error_key is 'Why it is bad: a stable key of docs/errors.md. unreadable: where the file itself could not be read.';
 comment on column public.import_rows.error_details is 'The fields concerned, as in the detail of an error.';
 comment on column public.import_rows.record_id is 'The record that it made, changed, or found there already.';
+comment on column public.import_rows.record_hash is 'Hash of the value that says of which record the row is (grouped_by or key_field of its target): rows of one record are found together, also where a file scatters them. Null: none is told.';
 comment on column public.import_rows.awaits is 'What can be done with it next.';
 comment on column public.import_rows.undo is 'What taking it back needs: {"version", "before", "added"}.';
 
@@ -350,12 +353,15 @@ as $$
 #variable_conflict use_variable
 declare
   target public.imports;
+  record_field text;
   staged integer;
 begin
   perform private.require_records('rows', rows, '{"line": "integer"}');
   target := private.lock_import(import_id, 'check');
-  insert into public.import_rows (tenant_id, import_id, line, place, cells, values, error_key, error_details)
+  select coalesce(t.grouped_by, t.key_field) into record_field from private.import_targets t where t.target = target.target;
+  insert into public.import_rows (tenant_id, import_id, line, place, record_hash, cells, values, error_key, error_details)
   select target.tenant_id, target.id, (r ->> 'line')::integer, (r ->> 'line')::integer,
+    pg_catalog.hashtextextended(nullif(pg_catalog.btrim(case pg_catalog.jsonb_typeof(r -> 'values') when 'object' then r -> 'values' ->> record_field end), ''), 0),
     array(select pg_catalog.jsonb_array_elements_text(case pg_catalog.jsonb_typeof(r -> 'cells') when 'array' then r -> 'cells' else '[]' end)),
     coalesce((
       select pg_catalog.jsonb_object_agg(v.key, pg_catalog.btrim(v.value))
@@ -383,64 +389,6 @@ comment on function private.stage_import_rows(uuid, jsonb) is
   'Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied.';
 select private.expose_command('stage_import_rows');
 
--- Whole files are compared with themselves; nothing is known yet of how many rows that are.
-create function private.read_import_rows(target public.imports, known private.import_targets) returns void
-language plpgsql security definer set search_path = '' set enable_nestloop = off
-as $$
-begin
-  -- What the file itself could not tell stays bad whatever is asked of it.
-  update public.import_rows r set status = 'waiting', error_key = null, error_details = null
-  where r.tenant_id = target.tenant_id and r.import_id = target.id and r.error_key is distinct from 'import_row_unreadable'
-    and (r.status <> 'waiting' or r.error_key is not null);
-  update public.import_rows r set status = 'bad'
-  where r.tenant_id = target.tenant_id and r.import_id = target.id and r.error_key = 'import_row_unreadable' and r.status <> 'bad';
-  update public.import_rows r set status = 'bad', error_key = 'import_value_invalid', error_details = p.problems
-  from (
-    select b.line, pg_catalog.jsonb_object_agg(f.field, coalesce(pg_catalog.left(b.values ->> f.field, 100), 'required')) as problems
-    from public.import_rows b
-    cross join private.import_fields f
-    where b.tenant_id = target.tenant_id and b.import_id = target.id and b.status = 'waiting' and f.target = known.target
-      and case
-        when b.values ->> f.field is null then f.is_required
-        when f.kind = 'date' then not (b.values ->> f.field ~ '^\d{4}-\d\d-\d\d$' and pg_catalog.pg_input_is_valid(b.values ->> f.field, 'date'))
-        when f.kind in ('text', 'code') then false
-        else not pg_catalog.pg_input_is_valid(b.values ->> f.field, f.kind)
-      end
-    group by b.line
-  ) p
-  where r.tenant_id = target.tenant_id and r.import_id = target.id and r.line = p.line;
-  if known.grouped_by is not null then
-    update public.import_rows r set place = g.place
-    from (
-      select c.line, min(c.line) over (partition by c.value, (c.n - 1) / coalesce(known.group_limit, 1000000)) as place
-      from (
-        select b.line, b.values ->> known.grouped_by as value, pg_catalog.row_number() over (partition by b.values ->> known.grouped_by order by b.line) as n
-        from public.import_rows b
-        where b.tenant_id = target.tenant_id and b.import_id = target.id and b.values ->> known.grouped_by is not null
-      ) c
-    ) g
-    where r.tenant_id = target.tenant_id and r.import_id = target.id and r.line = g.line and r.place <> g.place;
-    update public.import_rows r set status = 'bad', error_key = 'import_record_incomplete', error_details = pg_catalog.jsonb_build_object('line', b.line)
-    from (
-      select w.place, min(w.line) as line from public.import_rows w
-      where w.tenant_id = target.tenant_id and w.import_id = target.id and w.status = 'bad'
-      group by w.place
-    ) b
-    where r.tenant_id = target.tenant_id and r.import_id = target.id and r.status = 'waiting' and r.place = b.place;
-  elsif known.key_field is not null then
-    update public.import_rows r set status = 'bad', error_key = 'import_row_repeats', error_details = pg_catalog.jsonb_build_object(known.key_field, r.values ->> known.key_field, 'line', d.first)
-    from (
-      select b.line, min(b.line) over (partition by b.values ->> known.key_field) as first
-      from public.import_rows b
-      where b.tenant_id = target.tenant_id and b.import_id = target.id and b.status = 'waiting' and b.values ->> known.key_field is not null
-    ) d
-    where r.tenant_id = target.tenant_id and r.import_id = target.id and r.line = d.line and d.first < d.line;
-  end if;
-end
-$$;
-comment on function private.read_import_rows(public.imports, private.import_targets) is
-  'What can be said of the rows of an import without trying them: values of another type or missing, rows that are for the same record, records of which a row is bad. The others wait.';
-
 create function private.check_import(import_id uuid, on_duplicate public.import_policy default null, is_whole boolean default null, expected_version integer default null)
 returns public.imports
 language plpgsql security definer set search_path = ''
@@ -455,7 +403,12 @@ begin
   if target.rows_total = 0 then
     perform private.fail('import_without_rows', pg_catalog.jsonb_build_object('import_id', target.id));
   end if;
-  perform private.read_import_rows(target, known);
+  -- What the file itself could not tell stays so whatever is asked of it.
+  update public.import_rows r
+  set status = 'waiting',
+    error_key = case when r.error_key = 'import_row_unreadable' then r.error_key end,
+    error_details = case when r.error_key = 'import_row_unreadable' then r.error_details end
+  where r.tenant_id = target.tenant_id and r.import_id = target.id and r.status <> 'waiting';
   update public.imports i
   set status = 'checking', status_reason = null, on_duplicate = target.on_duplicate, is_whole = coalesce(check_import.is_whole, target.is_whole), run_by = auth.uid()
   where i.tenant_id = target.tenant_id and i.id = target.id

@@ -139,13 +139,80 @@ $$;
 comment on function private.sort_import_items(private.import_targets, public.import_policy, private.import_item[]) is
   'Finds the records that the person sees and that items are for: those are skipped, refused or to be changed, as the policy says; the others are to be made.';
 
+create function private.read_import_rows(target public.imports, known private.import_targets) returns integer[]
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  lines integer[];
+begin
+  -- Rows of one record are read together, wherever they stand; of a record with too many rows, as many as it takes.
+  with first as materialized (
+    select w.line, w.record_hash from public.import_rows w
+    where w.tenant_id = target.tenant_id and w.import_id = target.id and w.awaits = 'check'
+    order by w.place limit 250
+  )
+  select pg_catalog.array_agg(b.line) into lines
+  from (
+    select f.line from first f where f.record_hash is null
+    union all
+    select r.line from (select distinct f.record_hash from first f) h
+    cross join lateral (
+      select m.line from public.import_rows m
+      where m.tenant_id = target.tenant_id and m.import_id = target.id and m.record_hash = h.record_hash and m.awaits = 'check'
+      order by m.line limit coalesce(known.group_limit, 1000000)
+    ) r
+  ) b;
+  with judged as materialized (
+    select b.line, b.values ->> coalesce(known.grouped_by, known.key_field) as record, b.error_key,
+      case when b.error_key is not null then b.error_details else (
+        select pg_catalog.jsonb_object_agg(f.field, coalesce(pg_catalog.left(b.values ->> f.field, 100), 'required'))
+        from private.import_fields f
+        where f.target = known.target
+          and case
+            when b.values ->> f.field is null then f.is_required
+            when f.kind = 'date' then not (b.values ->> f.field ~ '^\d{4}-\d\d-\d\d$' and pg_catalog.pg_input_is_valid(b.values ->> f.field, 'date'))
+            when f.kind in ('text', 'code') then false
+            else not pg_catalog.pg_input_is_valid(b.values ->> f.field, f.kind)
+          end
+      ) end as problems
+    from public.import_rows b
+    where b.tenant_id = target.tenant_id and b.import_id = target.id and b.line = any (lines)
+  ), compared as (
+    select j.*, case when j.record is not null and known.grouped_by is not null then min(j.line) over one else j.line end as place,
+      case when j.record is not null and known.grouped_by is not null then min(j.line) filter (where j.problems is not null) over one end as bad_line,
+      case when j.record is not null and known.grouped_by is null then min(j.line) filter (where j.problems is null) over one end as first_line
+    from judged j
+    window one as (partition by j.record)
+  ), told as materialized (
+    select c.line, c.place, t.*
+    from compared c
+    left join lateral (
+      select coalesce(c.error_key, 'import_value_invalid') as key, c.problems as details where c.problems is not null
+      union all
+      select 'import_record_incomplete', pg_catalog.jsonb_build_object('line', c.bad_line) where c.problems is null and c.bad_line is not null
+      union all
+      select 'import_row_repeats', pg_catalog.jsonb_build_object(known.key_field, c.record, 'line', c.first_line) where c.problems is null and c.first_line < c.line
+    ) t on true
+  )
+  update public.import_rows r
+  set place = t.place, error_key = t.key, error_details = t.details,
+    status = case when t.key is null then 'waiting' else 'bad' end::public.import_row_status
+  from told t
+  where r.tenant_id = target.tenant_id and r.import_id = target.id and r.line = t.line and (t.key is not null or r.place <> t.place);
+  return lines;
+end
+$$;
+comment on function private.read_import_rows(public.imports, private.import_targets) is
+  'What can be said of the next rows of an import without trying them: values of another type or missing, rows that are for the same record, records of which a row is bad; the others still wait. Answers the lines of about 250 rows, null when none waits.';
+
 create function private.take_import_batch() returns private.import_job
 language plpgsql security definer set search_path = ''
 as $$
 declare
   job private.import_job;
   target public.imports;
-  wanted text;
+  lines integer[];
 begin
   -- Another worker has the others; of several companies nobody waits for the largest file.
   select * into target from public.imports i where i.is_worked_on order by pg_catalog.random() limit 1 for no key update skip locked;
@@ -158,24 +225,32 @@ begin
   job.status := target.status;
   job.on_duplicate := target.on_duplicate;
   job.target := (select t from private.import_targets t where t.target = target.target);
-  wanted := case target.status when 'checking' then 'check' when 'running' then 'run' end;
-  job.items := array(
-    select row(b.place, null, pg_catalog.jsonb_agg(b.values order by b.line))::private.import_item
-    from public.import_rows b
-    where b.tenant_id = target.tenant_id and b.import_id = target.id and b.awaits = wanted
-      and b.place <= (
+  if target.status = 'checking' then
+    lines := private.read_import_rows(target, job.target);
+  elsif target.status = 'running' then
+    select pg_catalog.array_agg(w.line) into lines from public.import_rows w
+    where w.tenant_id = target.tenant_id and w.import_id = target.id and w.awaits = 'run'
+      and w.place <= (
         select max(n.place) from (
-          select w.place from public.import_rows w
-          where w.tenant_id = target.tenant_id and w.import_id = target.id and w.awaits = wanted
-          order by w.place limit 250
+          select g.place from public.import_rows g
+          where g.tenant_id = target.tenant_id and g.import_id = target.id and g.awaits = 'run'
+          order by g.place limit 250
         ) n
-      )
-    group by b.place order by b.place
-  );
+      );
+  end if;
+  if lines is not null then
+    job.items := array(
+      select row(b.place, null, pg_catalog.jsonb_agg(b.values order by b.line))::private.import_item
+      from public.import_rows b
+      where b.tenant_id = target.tenant_id and b.import_id = target.id and b.line = any (lines) and b.awaits in ('check', 'run')
+      group by b.place order by b.place
+    );
+  end if;
   return job;
 end
 $$;
-comment on function private.take_import_batch() is 'Locks an import that is checked, run or taken back, and answers the items of about 250 rows, which a busy machine writes well within the eight seconds that a request has; null when there is nothing to do.';
+comment on function private.take_import_batch() is
+  'Locks an import that is checked, run or taken back, and answers the items of about 250 rows, which a busy machine writes well within the eight seconds that a request has: none where all of them are bad, null when no row is left. Null as a whole when there is nothing to do.';
 
 create function private.may_import(job private.import_job) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -456,9 +531,9 @@ begin
     perform private.undo_import_batch(job);
   elsif not private.may_import(job) then
     perform private.move_import(job, 'stop', 'import_person_away');
-  elsif job.items = '{}' then
+  elsif job.items is null then
     perform private.move_import(job, case job.status when 'checking' then 'finish_check' else 'finish' end);
-  else
+  elsif job.items <> '{}' then
     -- As the person himself: what his form would be refused is refused here, by the same policies, constraints and commands.
     perform pg_catalog.set_config('role', 'authenticated', true);
     begin

@@ -21,31 +21,38 @@ comment on column public.similar_orders.similar_id is 'The earlier order.';
 comment on column public.similar_orders.acknowledged_by is 'Who said that both are meant; null while nobody has.';
 select private.manage_part('public.similar_orders', 'order_id', 'acknowledged_by', 'acknowledged_at');
 
-create function private.orders_like(tenant uuid, customer uuid, lines jsonb, except_order uuid) returns uuid[]
+create function private.orders_like(tenant uuid, customer uuid, lines jsonb, except_order uuid, reference text default null) returns uuid[]
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   hours constant numeric := coalesce((private.tenant_rule(tenant, 'orders.duplicate_hours'))::text::numeric, 24);
 begin
   return array(
-    select r.id
-    from (
-      select o.id from public.orders o
+    with wanted as materialized (
+      select l.product_id, sum(l.quantity) as quantity from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid, quantity numeric) group by 1
+    ), recent as materialized (
+      select o.id, o.created_at, o.external_reference from public.orders o
       where o.tenant_id = tenant and o.customer_id = customer and o.created_at > pg_catalog.now() - hours * interval '1 hour'
         and o.status not in ('cancelled', 'rejected', 'failed') and o.backorder_of_id is null and o.id is distinct from except_order
       order by o.created_at desc, o.id desc limit 20
-    ) r
-    cross join lateral (
-      select sum(least(w.quantity, h.quantity) / greatest(w.quantity, h.quantity)) filter (where w.quantity > 0 and h.quantity > 0) / count(*) as likeness
-      from (select l.product_id, sum(l.quantity) as quantity from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid, quantity numeric) group by 1) w
-      full join (select i.product_id, sum(i.quantity) as quantity from public.order_items i where i.tenant_id = tenant and i.order_id = r.id group by 1) h using (product_id)
-    ) s
-    where s.likeness >= 0.5
+    )
+    select h.id
+    from (
+      select r.id, r.created_at, i.product_id, sum(i.quantity) as quantity
+      from recent r join public.order_items i on i.tenant_id = tenant and i.order_id = r.id
+      where reference is null or r.external_reference is null
+      group by r.id, r.created_at, i.product_id
+    ) h
+    left join wanted w on w.product_id = h.product_id
+    group by h.id, h.created_at
+    having sum(least(w.quantity, h.quantity) / greatest(w.quantity, h.quantity)) filter (where w.quantity > 0 and h.quantity > 0)
+      >= 0.5 * (count(*) - count(w.product_id) + (select count(*) from wanted))
+    order by h.created_at desc limit 3
   );
 end
 $$;
-comment on function private.orders_like(uuid, uuid, jsonb, uuid) is
-  'Orders of a customer within the company''s hours (rule orders.duplicate_hours, 24 without it, 0 for none) that look like these lines, [{product_id, quantity}] in base units: over the products of both, the smaller quantity is half of the larger one on average. Looks at the newest twenty.';
+comment on function private.orders_like(uuid, uuid, jsonb, uuid, text) is
+  'The three newest orders of a customer within the company''s hours (rule orders.duplicate_hours, 24 without it, 0 for none) that look like these lines, [{product_id, quantity}] in base units: over the products of both, the smaller quantity is half of the larger one on average. Looks at the newest twenty. reference: number of this order in another system; two that have one are told apart there.';
 
 create function private.note_similar_orders(target public.orders, lines jsonb, acknowledged boolean) returns void
 language plpgsql security definer set search_path = ''
@@ -53,7 +60,7 @@ as $$
 begin
   insert into public.similar_orders (tenant_id, order_id, similar_id, acknowledged_by, acknowledged_at)
   select target.tenant_id, target.id, s, case when acknowledged then auth.uid() end, case when acknowledged and auth.uid() is not null then pg_catalog.now() end
-  from pg_catalog.unnest(private.orders_like(target.tenant_id, target.customer_id, lines, target.id)) s
+  from pg_catalog.unnest(private.orders_like(target.tenant_id, target.customer_id, lines, target.id, target.external_reference)) s
   on conflict on constraint similar_orders_tenant_id_order_id_similar_id_key do nothing;
 end
 $$;

@@ -708,6 +708,17 @@ grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
 using (tenant_id = (select private.tenant_id('conversations.reply')));
 
+-- Family 10, messaging: webhooks are a matter of those who manage the company.
+
+select private.let_edit('public.webhooks', 'settings.manage', 'settings.manage', '{}', 'name', 'url', 'events', 'is_active');
+grant delete on public.webhooks to authenticated;
+create policy delete_editors on public.webhooks for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.webhook_deliveries to authenticated;
+create policy select_managers on public.webhook_deliveries for select to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
 -- Family 12, records: what is told of a document, and what people say about it.
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,

@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(24);
 
 create function pg_temp.similar(wanted jsonb, for_order uuid default null) returns text language sql as $$
   select string_agg(s ->> 'number', ',' order by s ->> 'number')
@@ -53,6 +53,18 @@ select isnt(pg_temp.similar(tests.lines('COL-300', 10)), null, 'or one for two d
 select tests.sign_out();
 select throws_ok($$ select pg_temp.rule('721') $$, 'PT422', 'input_invalid', 'at most for a month');
 select throws_ok($$ select pg_temp.rule('"long"') $$, 'PT422', 'input_invalid', 'in hours');
+
+-- What another system numbers it tells apart; the newest three are named.
+select tests.sign_in('sales@acme.test');
+select tests.remember('numbered', (create_order(tests.customer('Kilimani Mini Mart'), tests.depot(), tests.lines('COL-300', 7), external_reference => 'PO-1')).id);
+select tests.remember('numbered_too', (create_order(tests.customer('Kilimani Mini Mart'), tests.depot(), tests.lines('COL-300', 7), external_reference => 'PO-2')).id);
+select is(pg_temp.noted('numbered_too'), 'none', 'two that have numbers of another system are two');
+select tests.remember('by_hand', (create_order(tests.customer('Kilimani Mini Mart'), tests.depot(), tests.lines('COL-300', 7))).id);
+select create_order(tests.customer('Kilimani Mini Mart'), tests.depot(), tests.lines('COL-300', 7));
+select tests.remember('fifth', (create_order(tests.customer('Kilimani Mini Mart'), tests.depot(), tests.lines('COL-300', 7))).id);
+select is((select count(*) from similar_orders where order_id = tests.id('by_hand')), 2::bigint, 'one that has none may be either of them');
+select is((select count(*) from similar_orders where order_id = tests.id('fifth')), 3::bigint, 'three are enough to see that something is wrong');
+select tests.sign_out();
 select tests.sign_in('admin@globex.test');
 select is((select count(*) from similar_orders), 0::bigint, 'a stranger sees none of it');
 

@@ -60,6 +60,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: ' ' },
     phone_is_e164: { phone: 'by mail' },
   },
+  holidays: { day_is_finite: { day: 'infinity' }, name_is_not_blank: { name: ' ' } },
   inventory: { reorder_point_is_bounded: { reorder_point: -1 } },
   list_views: {
     list_is_a_page: { list: 'orders' },
@@ -167,6 +168,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
     position_is_complete: { longitude: 1 },
     position_is_on_earth: { latitude: 0, longitude: 'NaN' },
     transit_is_never_chosen: { kind: 'transit' },
+  },
+  webhooks: {
+    webhook_events_are_named: { events: '{order}' },
+    webhook_name_is_short: { name: ' ' },
+    webhook_url_is_an_address: { url: 'https://user@example.com/' },
   },
   workflow_definitions: {
     approvals_required_is_small: {

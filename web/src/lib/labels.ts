@@ -422,6 +422,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   waiting: m.label_waiting,
   waives_invoice: m.label_waives_invoice,
   warehouse: m.label_warehouse,
+  webhook: m.label_webhook,
   whatsapp: m.label_whatsapp,
   whatsapp_template: m.label_whatsapp_template,
   whatsapp_user: m.label_whatsapp_user,

@@ -11,21 +11,6 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'settings.manage',
     columns: ['name', 'is_active'],
   },
-  canned_replies: {
-    permission: 'conversations.reply',
-    columns: ['shortcut', 'body'],
-  },
-  channels: {
-    permission: 'settings.manage',
-    columns: [
-      'name',
-      'phone_number_id',
-      'reopens_within_hours',
-      'assigns_in_turn',
-      'capacity',
-      'is_active',
-    ],
-  },
   contacts: {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
@@ -194,9 +179,9 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'warehouses.edit',
     columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
   },
-  whatsapp_templates: {
+  webhooks: {
     permission: 'settings.manage',
-    columns: ['event', 'body', 'meta_status'],
+    columns: ['name', 'url', 'events', 'is_active'],
   },
   workflow_definitions: {
     permission: 'settings.manage',
