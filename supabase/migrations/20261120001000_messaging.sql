@@ -45,30 +45,19 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform realtime.send(
-<<<<<<< HEAD
-    pg_catalog.jsonb_build_object('entity_type', 'message', 'entity_id', c.id, 'event_type', 'message.' || pg_catalog.lower(tg_op)),
+    pg_catalog.jsonb_build_object('entity_type', tg_argv[0], 'entity_id', c.id, 'event_type', tg_argv[0] || '.' || pg_catalog.lower(tg_op)),
     'change', private.topic_of(c.tenant_id, p), true)
   from (select n.tenant_id, pg_catalog.max(n.id::text) as id from changed_rows n group by n.tenant_id) c
-  cross join pg_catalog.unnest(array['messages.view', 'conversations.view']) p;
-  return null;
-end
-$$;
-comment on function private.tg_messages__wake_pages() is
-  'Wakes the pages that show the outbox or the inbox, once per company and statement. Messages are no documents: they are in no ledger, so no queue would tell of them.';
-=======
-    pg_catalog.jsonb_build_object('entity_type', tg_argv[0], 'entity_id', c.id, 'event_type', tg_argv[0] || '.' || pg_catalog.lower(tg_op)),
-    'change', private.topic_of(c.tenant_id, tg_argv[1]), true)
-  from (select n.tenant_id, pg_catalog.max(n.id::text) as id from changed_rows n group by n.tenant_id) c;
+  cross join pg_catalog.unnest(tg_argv[1:]) p;
   return null;
 end
 $$;
 comment on function private.tg__wake_pages() is
-  'Wakes the pages that show such rows (kind, and the permission to see them), once per company and statement: for rows that are no documents, are in no ledger, and so in no queue.';
->>>>>>> main
+  'Wakes the pages that show such rows (kind, and the permissions of which each lets one see them), once per company and statement: for rows that are no documents, are in no ledger, and so in no queue.';
 create trigger _500_wake_pages_on_insert after insert on public.messages
-referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view');
+referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view', 'conversations.view');
 create trigger _500_wake_pages_on_update after update on public.messages
-referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view');
+referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view', 'conversations.view');
 
 ------------------------------------------------------------------------------------------------
 -- What messages say

@@ -176,8 +176,7 @@ const WITH_A_CUSTOMER = `x.contact_id is not null and x.permission in ('messages
 const OF_MY_CUSTOMERS = through('contact_id', 'contacts', mine('customer_id', 'my_customers'));
 
 /** Whoever has written to the company stays. */
-const NEVER_WROTE =
-  'not exists (select from public.contact_points p where p.contact_id = x.id)';
+const NEVER_WROTE = 'not exists (select from public.contact_points p where p.contact_id = x.id)';
 
 export function isLimited(person: Person): boolean {
   return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);

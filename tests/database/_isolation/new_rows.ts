@@ -98,11 +98,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
-<<<<<<< HEAD
     whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
-=======
     webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),
->>>>>>> main
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };
 }
