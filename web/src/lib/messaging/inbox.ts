@@ -159,3 +159,11 @@ export function windowUntil(thread: Message[]): number {
   const last = thread.findLast((message) => message.direction === 'in');
   return last ? Date.parse(last.happened_at ?? last.created_at) + 24 * 3_600_000 : 0;
 }
+
+/** Tomorrow at eight, on the clock of the device. */
+export function tomorrowMorning(): Date {
+  const at = new Date();
+  at.setDate(at.getDate() + 1);
+  at.setHours(8, 0, 0, 0);
+  return at;
+}
