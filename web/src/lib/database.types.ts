@@ -713,6 +713,7 @@ export interface Database {
           tax_exemption_certificate: string | null;
           customer_type: string;
           category: string | null;
+          language: string | null;
           status: Database['public']['Enums']['customer_status'];
           credit_limit: number;
           payment_terms_days: number;
@@ -740,6 +741,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -762,6 +764,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -2124,6 +2127,7 @@ export interface Database {
           status: Database['public']['Enums']['payment_status'];
           approved_by: string | null;
           approved_at: string | null;
+          printed: Json | null;
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
@@ -2938,6 +2942,7 @@ export interface Database {
           contact_line: string | null;
           bank_details: string | null;
           mpesa_till: string | null;
+          document_terms: string | null;
           logo: string | null;
           created_at: string;
           created_by: string | null;
@@ -2960,6 +2965,7 @@ export interface Database {
           contact_line?: string | null;
           bank_details?: string | null;
           mpesa_till?: string | null;
+          document_terms?: string | null;
           logo?: string | null;
         };
         Relationships: [

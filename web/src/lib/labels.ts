@@ -188,6 +188,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   kept: m.label_kept,
   kind: m.label_kind,
   labels: m.label_labels,
+  language: m.label_language,
   load: m.label_load,
   load_confirmed: m.label_load_confirmed,
   loads: m.label_loads,
