@@ -94,7 +94,9 @@ async function take(
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
+      typeof value === 'string'
+        ? value.replaceAll(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', '')
+        : value,
     );
   } catch {
     return null;
