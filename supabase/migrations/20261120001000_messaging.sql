@@ -14,6 +14,7 @@ create table public.messages (
   body text not null,
   permission text not null default 'messages.view' references public.permissions (permission),
   status public.message_status not null default 'queued',
+  is_sending boolean not null generated always as (status = 'sending') stored,
   business_key text not null,
   entity_type text,
   entity_id uuid,

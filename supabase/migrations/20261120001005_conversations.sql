@@ -252,7 +252,6 @@ alter table public.messages
   add column written_by uuid,
   add column happened_at timestamptz,
   add column status_at timestamptz,
-  add column is_sending boolean not null generated always as (status = 'sending') stored,
   add foreign key (tenant_id, channel_id) references public.channels (tenant_id, id),
   add foreign key (tenant_id, contact_id) references public.contacts (tenant_id, id),
   add foreign key (tenant_id, conversation_id) references public.conversations (tenant_id, id),

@@ -1656,6 +1656,7 @@ export interface Database {
           body: string;
           permission: string;
           status: Database['public']['Enums']['message_status'];
+          is_sending: boolean;
           business_key: string;
           entity_type: string | null;
           entity_id: string | null;
@@ -1675,7 +1676,6 @@ export interface Database {
           written_by: string | null;
           happened_at: string | null;
           status_at: string | null;
-          is_sending: boolean;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
