@@ -1,6 +1,6 @@
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant to authenticated;
+grant execute on function private.sees_customer, private.customers_meant, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -60,11 +60,11 @@ with check (
 create policy update_editors on public.contacts for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
 using (
-  tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+  tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
 );

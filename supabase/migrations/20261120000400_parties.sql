@@ -161,11 +161,12 @@ select private.refuse_taken('public.customer_addresses', 'customer_addresses_def
 
 create table public.contacts (
   like private.record including defaults including indexes,
-  customer_id uuid not null,
+  customer_id uuid,
   name text not null,
   role text,
   phone text,
   email text,
+  foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint role_is_short check (length(role) <= 80),
@@ -173,11 +174,21 @@ create table public.contacts (
   constraint email_is_an_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254)
 );
 create index contacts_customer on public.contacts (tenant_id, customer_id);
-comment on table public.contacts is 'People at a customer.';
+comment on table public.contacts is 'People: those at a customer, and those who wrote and are nobody''s yet (customer_id is null).';
 select private.register_error('role_is_short', 422, 'The role of the contact is too long.', 'Shorten it to 80 characters.');
 select private.manage_table('public.contacts', 'contact');
 select private.normalise_phones('public.contacts');
 select private.set_audience('contact', 'customers.view');
+
+-- Answered by family 10.
+create function private.has_written(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return false;
+end
+$$;
+comment on function private.has_written(uuid) is 'Whether messages go to and come from this person of the caller''s company, who then stays.';
 
 alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
 alter table public.memberships add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);

@@ -310,6 +310,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     amount: 5,
     received_at: '2020-01-05T09:00:00Z',
   });
+  await hearCustomers(admin, company, own);
   await as('owner').query(`insert into paybills (name, short_code) values ('Till', '600638')`);
   const { id: webhook } = await as('owner').one<{ id: string }>(
     `insert into webhooks (name, url, events) values ('ERP', 'https://erp.example/in', '{*}') returning id`,
@@ -402,6 +403,36 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
     batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
     reason: 'Sour',
   });
+}
+
+/** A customer and somebody unknown write on WhatsApp, and are answered. */
+async function hearCustomers(admin: Session, company: Company, customer: string): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  const number = company.slug === 'acme' ? '100000001' : '100000002';
+  await as('owner').query(
+    `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', $1)`,
+    [number],
+  );
+  await as('owner').query(`insert into whatsapp_templates (name, body) values ('hello', 'Hello')`);
+  await as('sales').query(`insert into canned_replies (shortcut, body) values ('hi', 'Hello')`);
+  await admin.query(`update contacts set phone = '+254733999000' where customer_id = $1`, [
+    customer,
+  ]);
+  const messages = ['254733999000', '254733999111'].map((from) => ({
+    from,
+    id: `wamid.${company.slug}.${from}`,
+    type: 'text',
+    text: { body: 'Habari' },
+  }));
+  const changes = [{ place: 1, value: { metadata: { phone_number_id: number }, messages } }];
+  await admin.query('select private.receive_whatsapp($1, $2)', [
+    JSON.stringify(changes),
+    company.slug,
+  ]);
+  await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  for (const { id } of await as('owner').query<Row>('select id from conversations')) {
+    await as('owner').rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
+  }
 }
 
 /** A file of the manager, and one of somebody who is limited to a territory. */

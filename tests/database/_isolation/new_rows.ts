@@ -49,6 +49,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
+    channels: row({ name: 'Mail to us', kind: 'email' }),
     contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),
     customer_addresses: row(
       { label: 'Back door', street: 'Lane 1', city: 'Nairobi' },
@@ -97,6 +99,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
+    whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
     webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };

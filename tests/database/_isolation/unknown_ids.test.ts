@@ -23,6 +23,7 @@ const ROWS: Record<string, string> = {
   invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
   membership_id: `select id from public.memberships where tenant_id = $1 and role = 'viewer'`,
   invoice_item_id: `select id from public.invoice_items where tenant_id = $1 and not is_deposit`,
+  message_id: `select id from public.messages where tenant_id = $1 and direction = 'out' and conversation_id is not null`,
   order_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   order_item_id: `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
   parent_id: `select id from public.territories where tenant_id = $1 order by code desc`,
@@ -54,6 +55,9 @@ const DOCUMENTS: Record<string, Values> = {
 /** What else a command needs, so that the id decides. */
 const PLAIN: Record<string, unknown> = {
   'stage_import_rows.rows': [],
+  access_token: 'a-long-token',
+  labels: ['late'],
+  until: new Date(Date.now() + 3_600_000).toISOString(),
   actual: 1,
   amount: 1,
   area: {

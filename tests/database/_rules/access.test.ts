@@ -27,6 +27,7 @@ const VIEWS = [
   'container_balances',
   'events',
   'order_exceptions',
+  'inbox',
   'receivables',
   'reorder_suggestions',
   'stock_valuation',

@@ -5,6 +5,9 @@ const { offenders } = openCatalogue();
 
 /** What need not be in the audit trail although it is no ledger. */
 const ELSEWHERE: Record<string, string> = {
+  'conversation_activity insert': 'follows from the messages',
+  'conversation_activity update': 'follows from the messages',
+  'conversation_activity delete': 'nothing deletes them',
   'fulfilment_items insert': 'the lines of the order, as they were when the trip left',
   'fulfilment_items delete': 'nothing deletes them',
   'fulfilments insert': 'the state and the reason are carried into the order, which is recorded',

@@ -150,6 +150,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   expect(harmless).toEqual([
     'books',
     'check_paybill_payment',
+    'conversations_meant',
     'credit_note_taxes',
     'customer_credit',
     'customer_places',

@@ -21,6 +21,16 @@ const BROKEN: Record<string, Record<string, Values>> = {
     phone_is_e164: { phone: '0712' },
     role_is_short: { role: LONG },
   },
+  canned_replies: {
+    canned_reply_is_bounded: { body: ' ' },
+    shortcut_is_short: { shortcut: 'Good day' },
+  },
+  channels: {
+    capacity_is_bounded: { capacity: 0 },
+    channel_name_is_short: { name: ' ' },
+    phone_number_id_is_metas: { phone_number_id: '+254' },
+    reopens_within_a_year: { reopens_within_hours: -1 },
+  },
   customer_addresses: {
     city_is_not_blank: { city: '' },
     instructions_are_bounded: { instructions: LONG },
@@ -143,6 +153,12 @@ const BROKEN: Record<string, Record<string, Values>> = {
     full_name_is_not_blank: { full_name: ' ' },
     language_is_spoken: { language: 'fr' },
     phone_is_e164: { phone: '123' },
+  },
+  whatsapp_templates: {
+    template_body_is_bounded: { body: ' ' },
+    template_event_is_short: { event: '' },
+    template_language_is_a_code: { language: 'English' },
+    template_name_is_metas: { name: 'Order Ready' },
   },
   vehicles: {
     capacities_are_bounded: { capacity_l: -1 },

@@ -77,11 +77,37 @@ async function loadDemoDay(): Promise<void> {
   await client.end();
 }
 
+/** Somebody unknown writes on WhatsApp, and is answered in vain. */
+async function hearACustomer(): Promise<void> {
+  await owner.query(
+    `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', '100000001')`,
+  );
+  await owner.query(
+    `insert into whatsapp_templates (name, body, meta_status) values ('hello', 'Hello', 'approved')`,
+  );
+  await admin.query(`select private.receive_whatsapp($1, 'body')`, [
+    JSON.stringify([
+      {
+        place: 1,
+        value: {
+          metadata: { phone_number_id: '100000001' },
+          messages: [{ from: '254733999111', id: 'wamid.1', type: 'text', text: { body: 'Hi' } }],
+        },
+      },
+    ]),
+  ]);
+  await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  const { id } = await owner.one<{ id: string }>(`select id from conversations`);
+  await owner.rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
+  await admin.query(`update messages set status = 'failed' where written_by is not null`);
+}
+
 beforeAll(async () => {
   database = await cloneDatabase('odd_values');
   admin = await database.asAdmin();
   await loadDemoDay();
   owner = await database.asUser('owner@acme.test');
+  await hearACustomer();
   const id = async (what: string, condition: string) =>
     (
       await admin.one<{ id: string }>(
@@ -106,6 +132,14 @@ beforeAll(async () => {
     buyer_id: await id('customers', `name = 'Gikomba Traders'`),
     tax_id: await id('taxes', 'is_active'),
     reason_id: await id('adjustment_reasons', `effect = 'increase'`),
+    channel_id: await id('channels', `kind = 'whatsapp'`),
+    contact_id: await id('contacts', 'customer_id is null'),
+    conversation_id: await id('conversations', `status = 'open'`),
+    whatsapp_template_id: await id('whatsapp_templates', `meta_status = 'approved'`),
+    message_id: await id(
+      'messages',
+      `direction = 'out' and conversation_id is not null and status = 'failed'`,
+    ),
     statement_line_id: await id('statement_lines', 'payment_id is null'),
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };
@@ -149,6 +183,9 @@ beforeAll(async () => {
     due_on: `'2030-01-01'`,
     title: `'Ring the buyer'`,
     fields: `'{"gate": 2}'`,
+    until: `now() + interval '1 hour'`,
+    access_token: `'a-long-token'`,
+    names: `'{}'`,
   })) {
     good.set(name, value);
   }

@@ -55,6 +55,7 @@ begin
       when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
       when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
       when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
+      when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
       else execute pg_temp.plain_call(machine, command) using id;
@@ -141,6 +142,7 @@ update products set allows_fractions = true where sku = 'COL-300';
 
 do $$
 declare
+  step text;
   one uuid;
   other uuid;
   trip uuid;
@@ -184,6 +186,24 @@ begin
     update public.customers set status = 'suspended', status_reason = 'late' where id = tests.customer('Java Corner Cafe');
     perform pg_temp.examine('order', other);
     update public.customers set status = 'active' where id = tests.customer('Java Corner Cafe');
+  end loop;
+
+  -- A conversation: open, put aside in both ways, and resolved.
+  perform tests.sign_in('owner@acme.test');
+  insert into public.channels (name, kind, phone_number_id) values ('Orders line', 'whatsapp', '106540352242922');
+  perform tests.sign_out();
+  perform private.receive_whatsapp('[{"place": 1, "value": {"metadata": {"phone_number_id": "106540352242922"}, "messages": [{"from": "254733000111", "id": "wamid.1", "type": "text", "text": {"body": "Hi"}}]}}]', 'body');
+  perform private.process_queue('whatsapp_events');
+  one := pg_temp.examine('conversation', (select c.id from public.conversations c));
+  foreach step in array array['wait', 'reopen', 'snooze', 'reopen', 'resolve'] loop
+    perform tests.sign_in('sales@acme.test');
+    if step = 'snooze' then
+      perform public.snooze_conversation(one, now() + interval '1 hour');
+    else
+      execute format('select public.%I($1)', step || '_conversation') using one;
+    end if;
+    perform tests.sign_out();
+    perform pg_temp.examine('conversation', one);
   end loop;
 
   -- A file of products: checked, stopped, run and taken back; and one that is set aside.

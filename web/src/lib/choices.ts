@@ -21,12 +21,24 @@ export const ADJUSTMENT_STATUS = [
   'rejected',
 ] as const satisfies Enums<'adjustment_status'>[];
 export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
+export const CONTACT_POINT_KIND = [
+  'phone',
+  'whatsapp',
+  'whatsapp_user',
+  'email',
+] as const satisfies Enums<'contact_point_kind'>[];
 export const CONTAINER_HOLDER = [
   'customer',
   'driver',
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONVERSATION_STATUS = [
+  'open',
+  'pending',
+  'snoozed',
+  'resolved',
+] as const satisfies Enums<'conversation_status'>[];
 export const CREDIT_NOTE_STATUS = [
   'draft',
   'issued',
@@ -110,9 +122,14 @@ export const MESSAGE_CHANNEL = [
 ] as const satisfies Enums<'message_channel'>[];
 export const MESSAGE_STATUS = [
   'queued',
-  'sent',
+  'sending',
+  'uncertain',
   'simulated',
+  'sent',
+  'delivered',
+  'read',
   'failed',
+  'received',
 ] as const satisfies Enums<'message_status'>[];
 export const MOVEMENT_KIND = [
   'opening',
@@ -242,6 +259,11 @@ export const TASK_PRIORITY = [
   'urgent',
 ] as const satisfies Enums<'task_priority'>[];
 export const TASK_STATUS = ['open', 'done', 'cancelled'] as const satisfies Enums<'task_status'>[];
+export const TEMPLATE_STATUS = [
+  'pending',
+  'approved',
+  'rejected',
+] as const satisfies Enums<'template_status'>[];
 export const TENANT_STATUS = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
 export const TRANSFER_STATUS = [
   'draft',

@@ -280,6 +280,79 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Answers that are used again and again, by a short name. {customer}, {contact}, {agent} and {company} are filled in when one is chosen. */
+      canned_replies: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          shortcut: string;
+          body: string;
+        };
+        Insert: { shortcut: string; body: string };
+        Update: { shortcut?: string; body?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'canned_replies_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** The ways in which customers write to a company. A channel of WhatsApp is one number of Meta's Cloud API. */
+      channels: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['message_channel'];
+          phone_number_id: string | null;
+          reopens_within_hours: number | null;
+          assigns_in_turn: boolean;
+          capacity: number;
+          is_active: boolean;
+          has_token: boolean;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['message_channel'];
+          phone_number_id?: string | null;
+          reopens_within_hours?: number | null;
+          assigns_in_turn?: boolean;
+          capacity?: number;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          phone_number_id?: string | null;
+          reopens_within_hours?: number | null;
+          assigns_in_turn?: boolean;
+          capacity?: number;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'channels_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
       comments: {
         Row: {
@@ -310,7 +383,35 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** People at a customer. */
+      /** How people are reached: one person per company, kind and value. Written by what comes in and goes out. */
+      contact_points: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          contact_id: string;
+          kind: Database['public']['Enums']['contact_point_kind'];
+          value: string;
+          opted_out_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'contact_points_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** People: those at a customer, and those who wrote and are nobody's yet (customer_id is null). */
       contacts: {
         Row: {
           id: string;
@@ -320,14 +421,14 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
-          customer_id: string;
+          customer_id: string | null;
           name: string;
           role: string | null;
           phone: string | null;
           email: string | null;
         };
         Insert: {
-          customer_id: string;
+          customer_id?: string | null;
           name: string;
           role?: string | null;
           phone?: string | null;
@@ -346,6 +447,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'customers';
             referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'contacts_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -379,6 +487,80 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What the inbox shows of each conversation without reading its messages. Kept by the messages themselves. */
+      conversation_activity: {
+        Row: {
+          tenant_id: string;
+          conversation_id: string;
+          last_message_at: string;
+          last_text: string;
+          last_direction: string;
+          unread: number;
+          replies: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'conversation_activity_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: true;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is talked about with a person on a channel, from his first message until it is resolved; at most one unresolved at a time. Its messages: public.messages; what colleagues say of it: its comments. */
+      conversations: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          channel_id: string;
+          contact_id: string;
+          status: Database['public']['Enums']['conversation_status'];
+          is_unresolved: boolean;
+          assignee_id: string | null;
+          labels: string[];
+          snoozed_until: string | null;
+          resolved_at: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'conversations_tenant_id_assignee_id_fkey';
+            columns: ['tenant_id', 'assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'conversations_tenant_id_channel_id_fkey';
+            columns: ['tenant_id', 'channel_id'];
+            isOneToOne: false;
+            referencedRelation: 'channels';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'conversations_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
       credit_note_items: {
@@ -1533,7 +1715,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice (private.enqueue_message, which alone writes here). "simulated" = no provider is configured; the portal's outbox shows it. */
+      /** E-mails, WhatsApp and text messages, sent and received. The business key makes sure that nothing is sent twice (private.enqueue_message). "simulated" = no provider is configured, the portal's outbox shows it; "uncertain" = the worker ended while sending it, so nobody knows; "received" = it came in. */
       messages: {
         Row: {
           id: string;
@@ -1545,6 +1727,7 @@ export interface Database {
           body: string;
           permission: string;
           status: Database['public']['Enums']['message_status'];
+          is_sending: boolean;
           business_key: string;
           entity_type: string | null;
           entity_id: string | null;
@@ -1554,6 +1737,16 @@ export interface Database {
           attempts: number;
           sent_at: string | null;
           created_at: string;
+          direction: string;
+          channel_id: string | null;
+          contact_id: string | null;
+          conversation_id: string | null;
+          kind: string;
+          content: Json | null;
+          reply_to: string | null;
+          written_by: string | null;
+          happened_at: string | null;
+          status_at: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1564,6 +1757,27 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'permissions';
             referencedColumns: ['permission'];
+          },
+          {
+            foreignKeyName: 'messages_tenant_id_channel_id_fkey';
+            columns: ['tenant_id', 'channel_id'];
+            isOneToOne: false;
+            referencedRelation: 'channels';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'messages_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'messages_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: false;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
           },
           {
             foreignKeyName: 'messages_tenant_id_fkey';
@@ -3704,6 +3918,45 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Templates of WhatsApp as they were handed in to Meta: only what leaves as an approved one is taken when the customer has not written for 24 hours. */
+      whatsapp_templates: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          language: string;
+          event: string | null;
+          body: string;
+          meta_status: Database['public']['Enums']['template_status'];
+        };
+        Insert: {
+          name: string;
+          language?: string;
+          event?: string | null;
+          body: string;
+          meta_status?: Database['public']['Enums']['template_status'];
+        };
+        Update: {
+          event?: string | null;
+          body?: string;
+          meta_status?: Database['public']['Enums']['template_status'];
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'whatsapp_templates_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** A company's narrowing of an existing edge: switch it off, ask another permission, add a condition, ask several approvers. New edges cannot be written here, so no guard can be skipped. */
       workflow_definitions: {
         Row: {
@@ -3837,6 +4090,34 @@ export interface Database {
           payload: Json | null;
           metadata: Json | null;
           created_at: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** Conversations as the inbox lists them: with whom, about which customer, what was said last, and how many messages nobody has read. */
+      inbox: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          number: string | null;
+          status: Database['public']['Enums']['conversation_status'] | null;
+          is_unresolved: boolean | null;
+          labels: string[] | null;
+          snoozed_until: string | null;
+          assignee_id: string | null;
+          version: number | null;
+          channel_id: string | null;
+          channel_name: string | null;
+          channel_kind: Database['public']['Enums']['message_channel'] | null;
+          contact_id: string | null;
+          contact_name: string | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          last_message_at: string | null;
+          last_text: string | null;
+          last_direction: string | null;
+          unread: number | null;
+          replies: number | null;
         };
         Relationships: [];
         ComputedFields: never;
@@ -4125,6 +4406,16 @@ export interface Database {
         Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
+      /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      assign_conversation: {
+        Args: {
+          conversation_id: string;
+          membership_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders. The same idempotency_key with the same values is answered again, not done again. */
       assign_orders: {
         Args: {
@@ -4409,6 +4700,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** Conversations of the caller's in which something was said, or whose person, customer, number or label has it, the newest hundred; three letters or more. */
+      conversations_meant: {
+        Args: { typed: string };
+        Returns: string[];
+      };
       /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
@@ -4652,7 +4948,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
-      /** Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events. */
+      /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
           tenant_id: string;
@@ -4665,6 +4961,7 @@ export interface Database {
           permission?: string | null;
           entity_type?: string | null;
           entity_id?: string | null;
+          approved_template?: Json | null;
         };
         Returns: string;
       };
@@ -4816,7 +5113,22 @@ export interface Database {
         Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
-      /** A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role). */
+      /** Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      label_conversation: {
+        Args: {
+          conversation_id: string;
+          labels: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Says at which customer a person is, somebody who wrote for the first time or one who changed. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      link_contact: {
+        Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['contacts']['Row'];
+      };
+      /** A message that still waits to be sent, with the number and the access token that it leaves by; null when it was dealt with or may not leave (private.why_not_sent). From here on it is being sent. For the function send-message (service role). */
       message_to_send: {
         Args: { tenant_id: string; message_id: string };
         Returns: Json;
@@ -4878,6 +5190,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
+      /** Somebody has read what came in; false when nothing was unread. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      read_conversation: {
+        Args: { conversation_id: string; idempotency_key?: string | null };
+        Returns: boolean;
+      };
       /** A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reattempt_order: {
         Args: { order_id: string; idempotency_key?: string | null };
@@ -4933,6 +5250,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
+      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role). */
+      receive_whatsapp: {
+        Args: { changes: Json; body_hash: string };
+        Returns: Json;
+      };
       /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
         Args: {
@@ -4943,7 +5265,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** What became of a queued message. A second result changes nothing. For the function send-message (service role). */
+      /** What became of a message that was taken to be sent: sent, simulated, failed, uncertain (nobody knows), or queued again for another try. A second result changes nothing. For the function send-message (service role). */
       record_message_result: {
         Args: {
           tenant_id: string;
@@ -5153,6 +5475,15 @@ export interface Database {
         };
         Returns: boolean;
       };
+      /** Takes a conversation up again. Raises conversation_open_already where a newer one with this person is open, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_conversation: {
+        Args: {
+          conversation_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** Opens the month that was closed last, with a reason; starts_on is its first day. Raises month_not_last_closed, reason_required, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       reopen_month: {
         Args: { starts_on: string; reason: string; idempotency_key?: string | null };
@@ -5166,6 +5497,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tasks']['Row'];
+      };
+      /** Answers in a conversation, at most 4096 characters; whoever answers what is nobody's has it. replies_seen: how many answers (conversation_activity.replies) the writer saw; when a colleague has given another, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      reply_to_conversation: {
+        Args: {
+          conversation_id: string;
+          text: string;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
       };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
@@ -5192,10 +5533,24 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
+      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      resend_message: {
+        Args: { message_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
         Args: { token: string; password: string };
         Returns: Json;
+      };
+      /** Says that nothing is left to do. Raises conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      resolve_conversation: {
+        Args: {
+          conversation_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Makes the order of a day that could not be made, or was missed. Raises standing_order_done, and what create_order raises. The same idempotency_key with the same values is answered again, not done again. */
       retry_standing_order: {
@@ -5250,6 +5605,17 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      send_template: {
+        Args: {
+          conversation_id: string;
+          whatsapp_template_id: string;
+          names?: Json | null;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Takes a statement line out of the work because it is no customer's money, with a reason. Raises reason_required, statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       set_aside_statement_line: {
         Args: {
@@ -5259,6 +5625,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
+      };
+      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_channel_token: {
+        Args: { channel_id: string; access_token: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['channels']['Row'];
       };
       /** Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept. The same idempotency_key with the same values is answered again, not done again. */
       set_member_status: {
@@ -5307,6 +5678,16 @@ export interface Database {
       set_webhook_secret: {
         Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['webhooks']['Row'];
+      };
+      /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      snooze_conversation: {
+        Args: {
+          conversation_id: string;
+          until: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       stage_import_rows: {
@@ -5565,6 +5946,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['invoices']['Row'];
       };
+      /** Puts a conversation aside until the customer answers. Raises conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      wait_conversation: {
+        Args: {
+          conversation_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** What waits for somebody in the caller's company, as far as he sees it: kind and state of the documents, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to). */
       waiting: {
         Args: never;
@@ -5614,7 +6004,9 @@ export interface Database {
       adjustment_status:
         'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
       batch_status: 'open' | 'blocked';
+      contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive';
@@ -5649,7 +6041,16 @@ export interface Database {
         | 'customer';
       membership_status: 'active' | 'inactive';
       message_channel: 'email' | 'whatsapp' | 'sms';
-      message_status: 'queued' | 'sent' | 'simulated' | 'failed';
+      message_status:
+        | 'queued'
+        | 'sending'
+        | 'uncertain'
+        | 'simulated'
+        | 'sent'
+        | 'delivered'
+        | 'read'
+        | 'failed'
+        | 'received';
       movement_kind:
         | 'opening'
         | 'adjustment'
@@ -5695,6 +6096,7 @@ export interface Database {
       tag_colour: 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red';
       task_priority: 'low' | 'normal' | 'high' | 'urgent';
       task_status: 'open' | 'done' | 'cancelled';
+      template_status: 'pending' | 'approved' | 'rejected';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';

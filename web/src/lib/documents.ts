@@ -306,6 +306,20 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  conversation: {
+    table: 'conversations',
+    page: '/inbox',
+    permission: 'conversations.view',
+    number: 'number',
+    states: {
+      open: 'waiting',
+      pending: 'open',
+      snoozed: 'open',
+      resolved: 'open',
+    },
+    decisions: {},
+    settled: null,
+  },
   task: {
     table: 'tasks',
     page: '/tasks',

@@ -13,6 +13,7 @@ import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
+import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
 import Percent from '@lucide/svelte/icons/percent';
@@ -74,6 +75,7 @@ const placed: Section[] = [
     destinations: [
       listOf('order', ClipboardList, 2),
       listOf('customer', Users, 3),
+      listOf('conversation', MessagesSquare, 7),
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
       { href: '/taxes', label: m.taxes(), icon: Percent, needs: ['prices.edit'] },

@@ -6,6 +6,8 @@ export const RIGHTS: Record<string, () => string> = {
   'audit.view': m.right_audit_view,
   'comments.view': m.right_comments_view,
   'comments.write': m.right_comments_write,
+  'conversations.reply': m.right_conversations_reply,
+  'conversations.view': m.right_conversations_view,
   'customers.approve': m.right_customers_approve,
   'customers.create': m.right_customers_create,
   'customers.edit': m.right_customers_edit,

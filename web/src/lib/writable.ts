@@ -11,6 +11,21 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'settings.manage',
     columns: ['name', 'is_active'],
   },
+  canned_replies: {
+    permission: 'conversations.reply',
+    columns: ['shortcut', 'body'],
+  },
+  channels: {
+    permission: 'settings.manage',
+    columns: [
+      'name',
+      'phone_number_id',
+      'reopens_within_hours',
+      'assigns_in_turn',
+      'capacity',
+      'is_active',
+    ],
+  },
   contacts: {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
@@ -190,6 +205,10 @@ export const WRITABLE: Record<string, Writable> = {
   webhooks: {
     permission: 'settings.manage',
     columns: ['name', 'url', 'events', 'is_active'],
+  },
+  whatsapp_templates: {
+    permission: 'settings.manage',
+    columns: ['event', 'body', 'meta_status'],
   },
   workflow_definitions: {
     permission: 'settings.manage',

@@ -77,7 +77,7 @@ export function readCustomer(id: string) {
       .from('customers')
       .select(
         `*,allowed_commands,territories(name),price_lists(name),
-        customer_addresses(*),contacts(*),orders(id,number,status,total,created_at)`,
+        customer_addresses(*),contacts(*,contact_points(id)),orders(id,number,status,total,created_at)`,
       )
       .eq('id', id)
       .eq('customer_addresses.is_active', true)
