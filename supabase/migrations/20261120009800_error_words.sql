@@ -61,6 +61,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('customer_has_open_documents', 'sw', 'Oda, ankara au pesa za mteja huyu bado ziko wazi.', 'Maliza au ghairi zilizotajwa kwenye maelezo, kisha mfunge mteja.'),
   ('customer_inactive', 'sw', 'Mteja amefungwa.', 'Chagua mteja mwingine.'),
   ('customer_not_active', 'sw', 'Mteja hajaidhinishwa bado.', 'Omba mteja aidhinishwe kwanza.'),
+  ('customer_not_similar', 'sw', 'Mteja huyu hafanani na mwingine, au mtu ameshasema kwamba ni wawili.', 'Pakia mteja upya.'),
   ('customer_suspended', 'sw', 'Mteja amesimamishwa.', 'Mwombe meneja amrejeshe mteja, au aiachilie oda iliyotumwa kabla.'),
   ('customer_transition_illegal', 'sw', 'Hatua hii haiwezekani katika hali ya sasa.', 'Pakia ukurasa upya na utumie kitufe kimojawapo kinachotolewa.'),
   ('customer_type_is_short', 'sw', 'Aina ya mteja haipo au ni ndefu mno.', 'Weka aina isiyozidi herufi 40.'),

@@ -2445,6 +2445,38 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands';
       };
+      /** Customers who looked like another one when they were entered or changed, and who said that they are two. Written by triggers and commands. */
+      similar_customers: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          customer_id: string;
+          similar_id: string;
+          same: string[];
+          acknowledged_by: string | null;
+          acknowledged_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'similar_customers_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'similar_customers_tenant_id_similar_id_fkey';
+            columns: ['tenant_id', 'similar_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Orders that looked like another one of their customer when they were entered or submitted, and who said that both are meant. Written by commands. */
       similar_orders: {
         Row: {
@@ -3501,6 +3533,15 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
+      /** Says that a customer is another one than those that he looks like and those that look like him; who said so and when stays with him. Raises customer_not_similar, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      acknowledge_similar_customer: {
+        Args: {
+          customer_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['customers']['Row'];
+      };
       /** Says that an order is meant although it looks like another one; who said so and when stays with it. Raises order_not_similar, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       acknowledge_similar_order: {
         Args: {
@@ -4034,6 +4075,16 @@ export interface Database {
           credit: number;
           balance: number;
         }[];
+      };
+      /** What whoever enters a customer is told of those that he looks like, as far as he sees them: [{id, code, name, status, same: [phone, tax_id, name]}], without those of whom somebody said that they are two. The phone as it is typed; customer_id: whom it is about, null while he is entered. Raises permission_denied, record_not_found. */
+      customers_like: {
+        Args: {
+          name?: string | null;
+          phone?: string | null;
+          tax_id?: string | null;
+          customer_id?: string | null;
+        };
+        Returns: Json;
       };
       /** The figures of a company for a period of at most 366 days, both included (the last 30, if not said), as far as the caller sees its rows: {from_day, to_day, orders and orders_before (private.order_figures; before: as many days just before), most (private.most_ordered), revenue and revenue_before (private.revenue_figures), ageing (private.ageing_figures) and stock (private.stock_figures) as of now}. A part is null for who may not see such rows at all. Raises period_not_valid. */
       dashboard: {

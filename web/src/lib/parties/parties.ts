@@ -1,6 +1,6 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { changedMeanwhile } from '#lib/errors.ts';
-import { askJson } from '#lib/platform/command.ts';
+import { askJson, command } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
@@ -73,6 +73,10 @@ export function readCustomer(id: string) {
       .from('customers')
       .select(
         `*,allowed_commands,territories(name),price_lists(name),
+        alike:similar_customers!similar_customers_tenant_id_customer_id_fkey(
+          same,acknowledged_by,other:customers!similar_customers_tenant_id_similar_id_fkey(id,code,name)),
+        alike_to_him:similar_customers!similar_customers_tenant_id_similar_id_fkey(
+          same,acknowledged_by,other:customers!similar_customers_tenant_id_customer_id_fkey(id,code,name)),
         customer_addresses(*),contacts(*),orders(id,number,status,total,created_at)`,
       )
       .eq('id', id)
@@ -133,6 +137,33 @@ export interface Credit {
 
 export function creditOf(customerId: string): Promise<Credit> {
   return askJson<Credit, 'customer_credit'>('customer_credit', { customer_id: customerId });
+}
+
+/** Somebody who is in the books already and shares a phone, a tax number or nearly the name. */
+export interface AlikeCustomer {
+  id: string;
+  code: string;
+  name: string;
+  status: string;
+  same: ('phone' | 'tax_id' | 'name')[];
+}
+
+/** Whom a customer looks like who is being entered or changed, without those who are known to be others. */
+export function customersLike(
+  entry: { name: string; phone: string; taxId: string },
+  customerId?: string,
+): Promise<AlikeCustomer[]> {
+  return askJson<AlikeCustomer[], 'customers_like'>('customers_like', {
+    name: entry.name,
+    phone: entry.phone,
+    tax_id: entry.taxId,
+    ...(customerId ? { customer_id: customerId } : {}),
+  });
+}
+
+/** Says that a customer is another one than those that he looks like. */
+export function acknowledgeAlike(customerId: string) {
+  return command('acknowledge_similar_customer', { customer_id: customerId });
 }
 
 export function createCustomer(input: CustomerInput) {
