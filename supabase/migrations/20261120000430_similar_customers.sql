@@ -42,15 +42,15 @@ begin
   return query
   select f.id, pg_catalog.array_agg(distinct f.what order by f.what)
   from (
-    (select c.id, 'phone' as what from public.customers c where c.tenant_id = tenant and c.phone = wanted_phone limit 5)
+    (select c.id, 'phone' as what from public.customers c where c.tenant_id = tenant and c.phone = wanted_phone and c.merged_into_id is null limit 5)
     union all
     (select k.customer_id, 'phone' from public.contacts k where k.tenant_id = tenant and k.phone = wanted_phone limit 5)
     union all
     (select c.id, 'tax_id' from public.customers c
-     where c.tenant_id = tenant and private.reference_key(c.tax_id) = wanted_tax_id and c.tax_id is not null limit 5)
+     where c.tenant_id = tenant and private.reference_key(c.tax_id) = wanted_tax_id and c.tax_id is not null and c.merged_into_id is null limit 5)
     union all
     (select c.id, 'name' from public.customers c
-     where c.tenant_id = tenant and c.name operator(extensions.%) wanted_name order by c.name operator(extensions.<->) wanted_name limit 5)
+     where c.tenant_id = tenant and c.name operator(extensions.%) wanted_name and c.merged_into_id is null order by c.name operator(extensions.<->) wanted_name limit 5)
   ) f
   where f.id is distinct from except_customer
   group by f.id;
@@ -59,15 +59,20 @@ $$;
 comment on function private.customers_alike(uuid, text, text, text, uuid) is
   'Customers with this phone (in E.164; theirs or of one of their people), this tax number, however it is written, or nearly this name (six of ten groups of three letters); at most five for each.';
 
+create function private.await_alike(tenant uuid) returns void
+language sql set search_path = ''
+as $$ select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('similar_customers' || coalesce(tenant::text, ''), 0)) $$;
+comment on function private.await_alike(uuid) is 'Of two customers who are made alike at once the later one sees the earlier one. Taken before a customer is locked.';
+
 create function private.tg_customers__await_alike() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('similar_customers' || coalesce(private.active_tenant_id()::text, ''), 0));
+  perform private.await_alike(private.active_tenant_id());
   return null;
 end
 $$;
-comment on function private.tg_customers__await_alike() is 'Of two customers who are entered at once the later one sees the earlier one.';
+comment on function private.tg_customers__await_alike() is 'Waits for whoever enters or changes another customer of the company now.';
 create trigger _100_await_alike before insert or update of name, phone, tax_id on public.customers
 for each statement execute function private.tg_customers__await_alike();
 

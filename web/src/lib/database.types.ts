@@ -545,6 +545,7 @@ export interface Database {
           sales_rep_id: string | null;
           notes: string | null;
           status_reason: string | null;
+          merged_into_id: string | null;
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
@@ -600,6 +601,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'customers_tenant_id_merged_into_id_fkey';
+            columns: ['tenant_id', 'merged_into_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
           },
           {
             foreignKeyName: 'customers_tenant_id_price_list_id_fkey';
@@ -4304,6 +4312,17 @@ export interface Database {
         Args: { email: string; token_hash: string };
         Returns: Json;
       };
+      /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
+      merge_customer: {
+        Args: {
+          customer_id: string;
+          into_id: string;
+          take?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['customers']['Row'];
+      };
       /** A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role). */
       message_to_send: {
         Args: { tenant_id: string; message_id: string };
@@ -5009,7 +5028,7 @@ export interface Database {
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
-        'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive';
+        'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';

@@ -36,6 +36,7 @@ export const customerCommands = {
       reason: 'required',
     },
   },
+  merge: { label: m.merge_customer(terms), href: (id) => `/customers/${id}/merge` },
   deactivate: {
     label: m.deactivate(),
     variant: 'danger',

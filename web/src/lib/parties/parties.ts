@@ -73,6 +73,7 @@ export function readCustomer(id: string) {
       .from('customers')
       .select(
         `*,allowed_commands,territories(name),price_lists(name),
+        rep:memberships!customers_tenant_id_sales_rep_id_fkey(users(full_name,email)),
         alike:similar_customers!similar_customers_tenant_id_customer_id_fkey(
           same,acknowledged_by,other:customers!similar_customers_tenant_id_similar_id_fkey(id,code,name)),
         alike_to_him:similar_customers!similar_customers_tenant_id_similar_id_fkey(
@@ -164,6 +165,38 @@ export function customersLike(
 /** Says that a customer is another one than those that he looks like. */
 export function acknowledgeAlike(customerId: string) {
   return command('acknowledge_similar_customer', { customer_id: customerId });
+}
+
+/** What can be taken over from the customer who is merged, in the order of the form. */
+export const MERGE_CHOICES = [
+  'name',
+  'contact_name',
+  'phone',
+  'email',
+  'tax_id',
+  'customer_type',
+  'category',
+  'credit_limit',
+  'payment_terms_days',
+  'price_list_id',
+  'territory_id',
+  'sales_rep_id',
+  'notes',
+] as const;
+export type MergeChoice = (typeof MERGE_CHOICES)[number];
+
+/** Makes two customers one, for good; answers who stays. */
+export function mergeCustomer(
+  customer: { id: string; version: number },
+  intoId: string,
+  take: MergeChoice[],
+) {
+  return command('merge_customer', {
+    customer_id: customer.id,
+    into_id: intoId,
+    take,
+    expected_version: customer.version,
+  });
 }
 
 export function createCustomer(input: CustomerInput) {
