@@ -131,6 +131,8 @@ export const ACCESS: Record<string, Access> = {
   users: { select: 'users.view or self', update: 'self' },
   variances: { select: 'variances.view in scope' },
   vehicles: edited('trips.view', 'trips.edit'),
+  webhook_deliveries: { select: 'settings.manage' },
+  webhooks: { ...edited('settings.manage', 'settings.manage'), delete: 'settings.manage' },
   warehouses: edited('warehouses.view', 'warehouses.edit'),
   workflow_definitions: {
     ...edited('settings.manage', 'settings.manage'),

@@ -36,6 +36,7 @@ create table public.customers (
   tax_exemption_certificate text,
   customer_type text not null default 'retail',
   category text,
+  language text,
   status public.customer_status not null default 'draft',
   credit_limit numeric(14,2) not null default 0,
   payment_terms_days integer not null default 0,
@@ -66,6 +67,7 @@ create table public.customers (
     and length(btrim(tax_exemption_reason)) between 1 and 200 and length(btrim(tax_exemption_certificate)) between 1 and 60),
   constraint customer_type_is_short check (length(customer_type) between 1 and 40),
   constraint category_is_short check (length(category) <= 40),
+  constraint papers_speak_the_language check (language in ('en', 'sw')),
   constraint credit_limit_is_bounded check (credit_limit between 0 and 999999999999.99),
   constraint payment_terms_are_bounded check (payment_terms_days between 0 and 365),
   constraint early_discount_is_one check ((discount_days is null) = (discount_percent is null and discount_fixed is null) and (discount_percent is null or discount_fixed is null)
@@ -80,6 +82,8 @@ create index customers_territory on public.customers (tenant_id, territory_id);
 create index customers_sales_rep on public.customers (tenant_id, sales_rep_id);
 create index customers_search on public.customers using gin ((name || ' ' || code || ' ' || coalesce(phone, '')) extensions.gin_trgm_ops);
 comment on table public.customers is 'Who buys. Only active customers can order.';
+comment on column public.customers.language is 'In which language his papers are written; null: in that of the company.';
+select private.register_error('papers_speak_the_language', 422, 'Papers are not written in this language.', 'Choose English (en) or Swahili (sw), or none for the language of the company.');
 comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
 comment on column public.customers.discount_percent is 'What he may keep of an invoice, deposits apart, when he pays it within discount_days of its date.';

@@ -38,23 +38,23 @@ comment on column public.messages.permission is 'Who may read it: messages.view;
 select private.force_policies('public.messages');
 select private.keep_by_quarters('public.messages', kept_for => interval '2 years');
 
-create function private.tg_messages__wake_pages() returns trigger
+create function private.tg__wake_pages() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   perform realtime.send(
-    pg_catalog.jsonb_build_object('entity_type', 'message', 'entity_id', c.id, 'event_type', 'message.' || pg_catalog.lower(tg_op)),
-    'change', private.topic_of(c.tenant_id, 'messages.view'), true)
+    pg_catalog.jsonb_build_object('entity_type', tg_argv[0], 'entity_id', c.id, 'event_type', tg_argv[0] || '.' || pg_catalog.lower(tg_op)),
+    'change', private.topic_of(c.tenant_id, tg_argv[1]), true)
   from (select n.tenant_id, pg_catalog.max(n.id::text) as id from changed_rows n group by n.tenant_id) c;
   return null;
 end
 $$;
-comment on function private.tg_messages__wake_pages() is
-  'Wakes the pages that show the outbox, once per company and statement. Messages are no documents: they are in no ledger, so no queue would tell of them.';
+comment on function private.tg__wake_pages() is
+  'Wakes the pages that show such rows (kind, and the permission to see them), once per company and statement: for rows that are no documents, are in no ledger, and so in no queue.';
 create trigger _500_wake_pages_on_insert after insert on public.messages
-referencing new table as changed_rows for each statement execute function private.tg_messages__wake_pages();
+referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view');
 create trigger _500_wake_pages_on_update after update on public.messages
-referencing new table as changed_rows for each statement execute function private.tg_messages__wake_pages();
+referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view');
 
 ------------------------------------------------------------------------------------------------
 -- What messages say

@@ -101,7 +101,7 @@ as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('customers.merge');
-  choices constant text[] := array['name', 'contact_name', 'phone', 'email', 'tax_id', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes'];
+  choices constant text[] := array['name', 'contact_name', 'phone', 'email', 'tax_id', 'customer_type', 'category', 'language', 'credit_limit', 'payment_terms_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes'];
   source public.customers;
   target public.customers;
   on_the_road jsonb;

@@ -57,7 +57,7 @@ using (id = (select private.active_tenant_id()) or (select private.is_super_admi
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
-  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, logo) on public.tenant_settings to authenticated;
+  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
 using (tenant_id = (select private.active_tenant_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
@@ -203,7 +203,7 @@ using (tenant_id = (select private.tenant_id('territories.edit')));
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',
-  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'language', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -661,6 +661,17 @@ create policy update_managers on public.message_templates for update to authenti
 using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+-- Family 10, messaging: webhooks are a matter of those who manage the company.
+
+select private.let_edit('public.webhooks', 'settings.manage', 'settings.manage', '{}', 'name', 'url', 'events', 'is_active');
+grant delete on public.webhooks to authenticated;
+create policy delete_editors on public.webhooks for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.webhook_deliveries to authenticated;
+create policy select_managers on public.webhook_deliveries for select to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 
 -- Family 12, records: what is told of a document, and what people say about it.

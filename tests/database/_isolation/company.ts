@@ -297,6 +297,14 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   await importFiles(company);
   await as('owner').query(`insert into paybills (name, short_code) values ('Till', '600638')`);
+  const { id: webhook } = await as('owner').one<{ id: string }>(
+    `insert into webhooks (name, url, events) values ('ERP', 'https://erp.example/in', '{*}') returning id`,
+  );
+  await as('owner').rpc('set_webhook_secret', {
+    webhook_id: webhook,
+    secret: `whsec_${'a'.repeat(32)}`,
+  });
+  await as('owner').rpc('test_webhook', { webhook_id: webhook });
   await as('manager').query(
     `insert into product_packs (product_id, name, factor) values ($1, 'layer', 6)`,
     [product.id],

@@ -96,6 +96,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
+    webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };
 }

@@ -14,6 +14,7 @@ type Values = Record<string, unknown>;
 const ROWS: Record<string, string> = {
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
+  delivery_id: `select id from public.webhook_deliveries where tenant_id = $1`,
   document_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
   from_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,

@@ -33,6 +33,9 @@ const ELSEWHERE: Record<string, string> = {
   'reservations delete': 'the lines of an allocated order',
   'tenant_settings insert': 'come with the company',
   'tenant_settings delete': 'nothing deletes them',
+  'webhook_deliveries insert': 'written by rules, each for an event',
+  'webhook_deliveries update': 'the worker notes here what became of it',
+  'webhook_deliveries delete': 'forgotten after 30 days; the events stay in the ledger',
   'tenants insert': 'made by the platform, before there is a trail of the company',
   'tenants delete': 'nothing deletes them',
 };

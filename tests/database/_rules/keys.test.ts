@@ -16,6 +16,7 @@ const POLYMORPHIC = [
   'document_id', // comments, attachments
   'reference_id', // ledgers: the document of any kind
   'record_id', // import_rows: what the file made
+  'event_id', // webhook_deliveries: a row of the ledger, whose quarters are taken off one day
   'holder_id', // container_ledger: customer, driver, van or depot
 ];
 

@@ -40,6 +40,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     email_is_an_address: { email: 'a b@c' },
     name_is_not_blank: { name: '' },
     notes_are_bounded: { notes: LONG },
+    papers_speak_the_language: { language: 'fr' },
     payment_terms_are_bounded: { payment_terms_days: 366 },
     phone_is_e164: { phone: '+0' },
     tax_exemption_is_complete: { tax_exemption_reason: 'Embassy' },
@@ -50,6 +51,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: ' ' },
     phone_is_e164: { phone: 'by mail' },
   },
+  holidays: { day_is_finite: { day: 'infinity' }, name_is_not_blank: { name: ' ' } },
   inventory: { reorder_point_is_bounded: { reorder_point: -1 } },
   list_views: {
     list_is_a_page: { list: 'orders' },
@@ -117,6 +119,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     business_rules_is_an_object: { business_rules: LARGE },
     contact_line_is_not_blank: { contact_line: LONG },
     currency_is_an_iso_code: { currency: 'shillings' },
+    document_terms_are_not_blank: { document_terms: ' ' },
     feature_flags_is_an_object: { feature_flags: '[]' },
     legal_name_is_not_blank: { legal_name: ' ' },
     locale_is_a_language_tag: { locale: 'English' },
@@ -151,6 +154,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
     position_is_complete: { longitude: 1 },
     position_is_on_earth: { latitude: 0, longitude: 'NaN' },
     transit_is_never_chosen: { kind: 'transit' },
+  },
+  webhooks: {
+    webhook_events_are_named: { events: '{order}' },
+    webhook_name_is_short: { name: ' ' },
+    webhook_url_is_an_address: { url: 'https://user@example.com/' },
   },
   workflow_definitions: {
     approvals_required_is_small: {

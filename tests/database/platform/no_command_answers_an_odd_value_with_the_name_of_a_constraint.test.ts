@@ -166,6 +166,15 @@ beforeAll(async () => {
     counter_ids: [ownerId],
   });
   await owner.rpc('start_stock_count', { stock_count_id });
+  // And what a customer orders again and again.
+  const template = await owner.rpc<{ id: string }>('create_order_template', {
+    customer_id: customer,
+    warehouse_id: await id('warehouses', `code = 'NBO'`),
+    name: 'Weekly',
+    lines: [{ product_id: product, quantity: 1 }],
+  });
+  good.set('order_template_id', `'${template.id}'`);
+  good.set('name', `'Weekly'`);
   // And a file with a row.
   const mapping = { sku: 'sku', name: 'name', base_price: 'base_price' };
   good.set('target', `'product'`);

@@ -263,3 +263,8 @@ export const WAREHOUSE_KIND = [
   'van',
   'transit',
 ] as const satisfies Enums<'warehouse_kind'>[];
+export const WEBHOOK_DELIVERY_STATUS = [
+  'queued',
+  'delivered',
+  'failed',
+] as const satisfies Enums<'webhook_delivery_status'>[];

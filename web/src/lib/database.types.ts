@@ -533,6 +533,7 @@ export interface Database {
           tax_exemption_certificate: string | null;
           customer_type: string;
           category: string | null;
+          language: string | null;
           status: Database['public']['Enums']['customer_status'];
           credit_limit: number;
           payment_terms_days: number;
@@ -561,6 +562,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -583,6 +585,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -1920,6 +1923,7 @@ export interface Database {
           status: Database['public']['Enums']['payment_status'];
           approved_by: string | null;
           approved_at: string | null;
+          printed: Json | null;
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
@@ -2766,6 +2770,7 @@ export interface Database {
           contact_line: string | null;
           bank_details: string | null;
           mpesa_till: string | null;
+          document_terms: string | null;
           logo: string | null;
           created_at: string;
           created_by: string | null;
@@ -2788,6 +2793,7 @@ export interface Database {
           contact_line?: string | null;
           bank_details?: string | null;
           mpesa_till?: string | null;
+          document_terms?: string | null;
           logo?: string | null;
         };
         Relationships: [
@@ -3331,6 +3337,67 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'warehouses_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Events told to a webhook, each once; kept for 30 days. The id is sent with every attempt (webhook-id), so that the other side knows one that it took already. */
+      webhook_deliveries: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          webhook_id: string;
+          event_id: string | null;
+          event_type: string;
+          entity_type: string | null;
+          entity_id: string | null;
+          status: Database['public']['Enums']['webhook_delivery_status'];
+          attempts: number;
+          response_status: number | null;
+          response: string | null;
+          error: string | null;
+          created_at: string;
+          finished_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'webhook_deliveries_tenant_id_webhook_id_fkey';
+            columns: ['tenant_id', 'webhook_id'];
+            isOneToOne: false;
+            referencedRelation: 'webhooks';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Addresses of other systems that are told what happens in a company, by signed calls (functions/deliver-webhook). Nothing is told before there is a secret. */
+      webhooks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          url: string;
+          events: string[];
+          is_active: boolean;
+          has_secret: boolean;
+          stopped_reason: string | null;
+        };
+        Insert: { name: string; url: string; events: string[]; is_active?: boolean };
+        Update: { name?: string; url?: string; events?: string[]; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'webhooks_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -4246,6 +4313,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
+      hear_for_webhooks: {
+        Args: never;
+        Returns: number;
+      };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
         Args: {
@@ -4480,6 +4552,18 @@ export interface Database {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
+      record_webhook_result: {
+        Args: {
+          tenant_id: string;
+          delivery_id: string;
+          status: Database['public']['Enums']['webhook_delivery_status'];
+          response_status?: number | null;
+          response?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
       /** Has some lines counted again, items [{product_id, condition?}], by those who counted before and by counter_ids, others whom the approval is then kept from, too. What was found the first time is in the audit trail. Raises input_invalid, record_not_found, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       recount_stock_count: {
         Args: {
@@ -4490,6 +4574,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Tells an event to its webhook once more, under the same id. Raises record_not_found, webhook_on_its_way, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      redeliver_webhook: {
+        Args: { delivery_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['webhook_deliveries']['Row'];
       };
       /** Puts a dead letter back on its queue and answers the queue. Raises record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       redrive_dead_letter: {
@@ -4749,6 +4838,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
+      /** Gives a webhook the secret that signs its calls, in the form of Standard Webhooks: whsec_ and base64. The other side needs the same; it can be read nowhere afterwards. From the first secret on, events are told. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_webhook_secret: {
+        Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['webhooks']['Row'];
+      };
       /** Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       stage_import_rows: {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
@@ -4887,6 +4981,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      test_webhook: {
+        Args: { webhook_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['webhook_deliveries']['Row'];
+      };
       /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
       timeline: {
         Args: { document_kind: string; document_id: string };
@@ -4991,6 +5090,11 @@ export interface Database {
           documents: number;
           is_mine: boolean;
         }[];
+      };
+      /** What is to be sent, where to and with which secret: {url, secret, body {id, type, timestamp, company_id, data {entity_type, entity_id, entity_version, number, payload}}}; null when it was dealt with or the webhook is off. The body has ids, numbers, states and names of fields, nothing about persons. Counts the attempt. For the worker deliver-webhook (service role). */
+      webhook_to_deliver: {
+        Args: { tenant_id: string; delivery_id: string };
+        Returns: Json;
       };
       /** Does the next batch of one import: tries its rows, writes them or takes them back, and what became of them is written in the same transaction, so that a crash repeats and loses nothing. Answers 0 when there is nothing to do. For the worker process-events (service role). */
       work_import: {
@@ -5116,6 +5220,7 @@ export interface Database {
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
       warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
+      webhook_delivery_status: 'queued' | 'delivered' | 'failed';
     };
     CompositeTypes: Record<never, never>;
   };

@@ -44,6 +44,7 @@ export const WRITABLE: Record<string, Writable> = {
       'tax_exemption_certificate',
       'customer_type',
       'category',
+      'language',
       'credit_limit',
       'payment_terms_days',
       'pays_at_month_end',
@@ -150,6 +151,7 @@ export const WRITABLE: Record<string, Writable> = {
       'contact_line',
       'bank_details',
       'mpesa_till',
+      'document_terms',
       'logo',
     ],
   },
@@ -178,6 +180,10 @@ export const WRITABLE: Record<string, Writable> = {
   warehouses: {
     permission: 'warehouses.edit',
     columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
+  },
+  webhooks: {
+    permission: 'settings.manage',
+    columns: ['name', 'url', 'events', 'is_active'],
   },
   workflow_definitions: {
     permission: 'settings.manage',

@@ -176,6 +176,7 @@ export const MERGE_CHOICES = [
   'tax_id',
   'customer_type',
   'category',
+  'language',
   'credit_limit',
   'payment_terms_days',
   'price_list_id',
