@@ -6,8 +6,8 @@ insert into public.role_ranks (role, rank) values
 
 insert into public.permissions (permission, description) values
   ('audit.view', 'Read the audit trail, events and history of every record'),
-  ('comments.view', 'Read what colleagues say about the documents that one sees, and the files added to them'),
-  ('comments.write', 'Comment on the documents that one sees, and add files to them'),
+  ('comments.view', 'Read what colleagues say about the documents that one sees, and the files, tags, tasks and own fields kept with them'),
+  ('comments.write', 'Comment on the documents that one sees, and keep files, tags, tasks and own fields with them'),
   ('customers.view', 'See customers, addresses and contacts'),
   ('customers.create', 'Enter customers and submit them for approval'),
   ('customers.edit', 'Change customers, addresses and contacts'),

@@ -269,7 +269,7 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -376,6 +376,22 @@ using (
   ))
 );
 
+-- What stock is worth is for people who see reports; what came in cost is for those who say what products cost, too.
+grant select on public.stock_values, public.adjustment_costs, public.stock_valuation to authenticated;
+create policy select_readers on public.stock_values for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('reports.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.adjustment_costs for select to authenticated
+using (
+  (tenant_id = (select private.tenant_id('prices.edit')) or tenant_id = (select private.tenant_id('reports.view')))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.manual_adjustments a where a.tenant_id = adjustment_costs.tenant_id and a.id = adjustment_id
+  ))
+);
+
 grant select on public.container_ledger, public.container_balances to authenticated;
 create policy select_readers on public.container_ledger for select to authenticated
 using (
@@ -408,6 +424,13 @@ using (
   ))
 );
 
+grant select on public.refills to authenticated;
+create policy select_readers on public.refills for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
 grant select on public.stock_counts, public.stock_count_items to authenticated;
 create policy select_readers on public.stock_counts for select to authenticated
@@ -425,7 +448,7 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release, private.looks_similar to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release, private.looks_similar, private.why_blocked to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated
@@ -484,6 +507,8 @@ using (
   tenant_id = (select private.tenant_id('orders.view'))
   and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = similar_orders.tenant_id and o.id = order_id))
 );
+
+grant select on public.order_exceptions to authenticated;
 
 -- Family 08, delivery.
 
@@ -677,7 +702,8 @@ using (tenant_id = (select private.tenant_id('settings.manage')));
 -- Family 12, records: what is told of a document, and what people say about it.
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
-  private.write_comment, private.write_attachment, private.is_attached to authenticated;
+  private.write_comment, private.write_attachment, private.is_attached, private.write_tag, private.take_tag,
+  private.write_task, private.move_task, private.rewrite_task, private.write_own_fields, private.own_values_of to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
 grant select on public.comments to authenticated;
@@ -687,6 +713,36 @@ using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_
 grant select on public.attachments to authenticated;
 create policy select_readers on public.attachments for select to authenticated
 using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+-- So are tags and a company's own fields.
+select private.let_edit('public.tags', 'comments.view', 'settings.manage', '{}', 'name', 'colour', 'is_active');
+
+grant select on public.record_tags to authenticated;
+create policy select_readers on public.record_tags for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+grant select on public.own_field_values to authenticated;
+create policy select_readers on public.own_field_values for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+-- Tasks, too; one that is about no document is everybody's, and whoever has to do one sees it.
+grant select on public.tasks to authenticated;
+create policy select_readers on public.tasks for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('comments.view'))
+  and (document_id is null or assignee_id = (select auth.uid()) or private.sees_document(document_kind, tenant_id, document_id))
+);
+
+-- Lists are led through these to their filters.
+do $$
+declare
+  document record;
+begin
+  for document in select m.table_name from private.machines m loop
+    execute pg_catalog.format('grant execute on function public.record_tags(public.%1$I), public.own_field_values(public.%1$I) to authenticated', document.table_name);
+  end loop;
+end
+$$;
 
 -- Files: one folder per company. Until it is added to a document a file is its owner's alone.
 create policy mzigo_insert_attachments on storage.objects for insert to authenticated

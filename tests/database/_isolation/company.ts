@@ -102,7 +102,7 @@ async function thingsOf(database: TestDatabase, company: Company): Promise<Thing
 /**
  * One day at a company that leaves rows in every table: an order from draft to paid for the customer
  * who signs in himself, driven by the driver who signs in himself; an order of another customer that
- * only got as far as its reservation; an adjustment; and what the office keeps.
+ * only got as far as its reservation and is held; an adjustment; and what the office keeps.
  */
 export async function workOneDay(database: TestDatabase, company: Company): Promise<void> {
   await workMorning(database, company);
@@ -125,7 +125,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     return id;
   };
   const order = await place(own);
-  await place(other);
+  await as('manager').rpc('hold_order', { order_id: await place(other), reason: 'He moves house' });
   // All of them share a telephone, so each looks like others.
   await admin.query(`update public.customers set phone = '+254799000111' where tenant_id = $1`, [
     company.tenantId,
@@ -255,6 +255,16 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('warehouse').query(`update inventory set reorder_point = 5000 where product_id = $1`, [
     product.id,
   ]);
+  await as('manager').rpc('create_adjustment', {
+    warehouse_id: depot,
+    reason_id: found.id,
+    items: [{ product_id: product.id, quantity: 1, unit_cost: 5 }],
+  });
+  await as('warehouse').rpc('create_refill', {
+    warehouse_id: depot,
+    product_id: product.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
@@ -288,6 +298,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   const document = { document_kind: 'order', document_id: order };
   await as('sales').rpc('add_comment', { ...document, text: 'Ring the bell twice.' });
   await addFile(company, document);
+  await keepWith(company, document);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
     own,
   ]);
@@ -338,6 +349,21 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     [company.tenantId, `viewer@${company.slug}.test`],
   );
   await fillTheRest(admin, company);
+}
+
+/** A tag, a value in a field of the company's own, and tasks: about the document, and about nothing. */
+async function keepWith(company: Company, document: Record<string, unknown>) {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(`insert into tags (name) values ('Of the day')`);
+  const tag = await as('owner').one<Row>(`select id from tags where name = 'Of the day'`);
+  await as('sales').rpc('add_tag', { ...document, tag_id: tag.id });
+  await as('owner').query(
+    `update tenant_settings set type_definitions = type_definitions || '{"fields": {"order": [{"key": "gate", "label": "Gate", "kind": "text"}]}}'`,
+  );
+  await as('sales').rpc('set_own_fields', { ...document, fields: { gate: 'North' } });
+  const driver = company.people.get('driver')?.userId;
+  await as('sales').rpc('create_task', { ...document, title: 'Ring the buyer' });
+  await as('sales').rpc('create_task', { title: 'Wash the van', assignee_id: driver });
 }
 
 /** A stored file of the order, and one that belongs to nothing yet. */

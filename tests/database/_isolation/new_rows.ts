@@ -87,6 +87,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       language: 'sw',
       body: 'Pole',
     }),
+    tags: row({ name: 'Sample' }),
     taxes: row({ name: 'Levy', percent: 2 }),
     territories: row({ code: 'ISO', name: 'Sample' }, { parent_id: ids.territory }),
     territory_reps: row({}, { territory_id: ids.territory, membership_id: ids.membership }),

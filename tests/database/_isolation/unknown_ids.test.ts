@@ -12,6 +12,7 @@ type Values = Record<string, unknown>;
  * nothing stands here: `vehicle_id` is the oldest vehicle.
  */
 const ROWS: Record<string, string> = {
+  assignee_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
   delivery_id: `select id from public.webhook_deliveries where tenant_id = $1`,
@@ -74,12 +75,14 @@ const PLAIN: Record<string, unknown> = {
   counted: 10,
   document_kind: 'order',
   explanation: 'One is missing',
+  fields: { gate: 'South' },
   figure: 'order_total',
   full_name: 'Some Body',
   handed_in: 10,
   method: 'cash',
   moment: '2030-01-01T00:00:00Z',
   name: 'A name',
+  quantity: 1,
   note: 'A note',
   path: 'a/path',
   percent: 16,
@@ -92,6 +95,7 @@ const PLAIN: Record<string, unknown> = {
   signature: 'data:image/png;base64,iVBORw0KGgo=',
   status: 'inactive',
   text: 'A text',
+  title: 'A title',
 };
 
 /** Ids that travel inside a list: argument → the items, given how to look up an id by name. */

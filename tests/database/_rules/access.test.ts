@@ -26,8 +26,10 @@ const VIEWS = [
   'batch_recipients',
   'container_balances',
   'events',
+  'order_exceptions',
   'receivables',
   'reorder_suggestions',
+  'stock_valuation',
   'transition_executions',
 ];
 const isOfTable = (name: string) => !VIEWS.includes(name.replace('select ', ''));

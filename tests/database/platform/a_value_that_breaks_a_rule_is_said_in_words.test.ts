@@ -90,6 +90,9 @@ const BROKEN: Record<string, Record<string, Values>> = {
   products: {
     base_price_is_bounded: { base_price: -1 },
     category_is_short: { category: LONG },
+    content_differs: { content_quantity: 1 },
+    content_is_bounded: { content_quantity: 0 },
+    content_is_in_a_container: { content_quantity: 1 },
     deposit_is_bounded: { deposit_amount: 1e6 },
     description_is_bounded: { description: LONG },
     name_is_not_blank: { name: '' },
@@ -110,6 +113,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     reference_is_short: { reference: '' },
     source_is_short: { source: LONG },
   },
+  tags: { tag_name_is_short: { name: ' Tag' } },
   taxes: {
     name_is_short: { name: ' ' },
     tax_rate_is_a_percentage: { percent: 101 },
@@ -178,6 +182,7 @@ const ONLY_CHANGED: Record<string, string> = {
 };
 /** Rules that a new row cannot break: nobody knows its id yet. */
 const OWN_ID: Record<string, string> = {
+  content_differs: 'content_product_id',
   product_is_not_its_own_container: 'container_product_id',
   territory_is_not_its_own_parent: 'parent_id',
 };

@@ -140,7 +140,14 @@ beforeAll(async () => {
     method: `'cash'`,
     document_kind: `'customer'`,
     document_id: `'${customer}'`,
+    full_id: `'${await id('products', `sku = 'COL-300'`)}'`,
+    quantity: '1',
+    filled: '1',
     mentions: `'{${ownerId}}'`,
+    assignee_id: `'${ownerId}'`,
+    due_on: `'2030-01-01'`,
+    title: `'Ring the buyer'`,
+    fields: `'{"gate": 2}'`,
   })) {
     good.set(name, value);
   }
@@ -150,7 +157,16 @@ beforeAll(async () => {
     planned_start_at: '2030-01-01T05:00:00Z',
     planned_end_at: '2030-01-01T15:00:00Z',
   });
-  // Something that he said himself is another.
+  // A task, a tag and a field of the company's own are others.
+  await owner.rpc('create_task', { title: 'Ring the buyer' });
+  const tag = await owner.one<{ id: string }>(
+    `insert into tags (name) values ('Festival') returning id`,
+  );
+  good.set('tag_id', `'${tag.id}'`);
+  await owner.query(
+    `update tenant_settings set type_definitions = '{"fields": {"customer": [{"key": "gate", "label": "Gate", "kind": "number"}]}}'`,
+  );
+  // Something that he said himself is one more.
   const said = await owner.rpc<{ id: string }>('add_comment', {
     document_kind: 'customer',
     document_id: customer,
@@ -166,6 +182,18 @@ beforeAll(async () => {
     counter_ids: [ownerId],
   });
   await owner.rpc('start_stock_count', { stock_count_id });
+  // And empties that he fills.
+  await admin.query(
+    `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+     select p.tenant_id, ${good.get('warehouse_id')}, p.container_product_id, 5, 'opening', 'warehouse', ${good.get('warehouse_id')}
+     from products p where p.id = ${good.get('full_id')}`,
+  );
+  const refill = await owner.rpc<{ id: string }>('create_refill', {
+    warehouse_id: things.warehouse_id,
+    product_id: await id('products', `sku = 'COL-300'`),
+    quantity: 2,
+  });
+  await owner.rpc('start_refill', { refill_id: refill.id });
   // And what a customer orders again and again.
   const template = await owner.rpc<{ id: string }>('create_order_template', {
     customer_id: customer,
@@ -251,6 +279,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  if (command.name === 'create_refill' && argument.name === 'product_id')
+    return good.get('full_id') ?? '';
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';
   if (command.name === 'explain_figure' && argument.name === 'figure') return `'order_total'`;
   if (command.name === 'explain_figure' && argument.name === 'id')

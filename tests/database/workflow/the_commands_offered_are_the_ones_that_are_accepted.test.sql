@@ -501,6 +501,45 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('stock_count', other);
 
+  -- A task that is done, and one that is not.
+  perform tests.sign_in('sales@acme.test');
+  one := (public.create_task('Ring the buyer')).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  perform tests.sign_in('sales@acme.test');
+  perform public.complete_task(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  perform tests.sign_in('sales@acme.test');
+  perform public.reopen_task(one);
+  perform public.cancel_task(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  -- A refill, done and taken back, and one that is given up.
+  insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+  values (tests.tenant('acme'), tests.depot(), tests.product('EMP-CRATE24'), 50, 'adjustment', 'adjustment', tests.depot());
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_refill(tests.depot(), tests.product('COL-300'), 5)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.start_refill(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.complete_refill(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.reverse_refill(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_refill(tests.depot(), tests.product('COL-300'), 5)).id;
+  perform public.cancel_refill(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');
   other := (public.create_transfer(tests.depot(), tests.depot('KLF'), tests.lines('COL-300', 5))).id;

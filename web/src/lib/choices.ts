@@ -129,6 +129,7 @@ export const MOVEMENT_KIND = [
   'transfer_loss',
   'count',
   'return',
+  'refill',
 ] as const satisfies Enums<'movement_kind'>[];
 export const OFFLOAD_STATUS = [
   'draft',
@@ -173,6 +174,13 @@ export const PAYMENT_STATUS = [
   'cancelled',
 ] as const satisfies Enums<'payment_status'>[];
 export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const REFILL_STATUS = [
+  'draft',
+  'in_progress',
+  'completed',
+  'reversed',
+  'cancelled',
+] as const satisfies Enums<'refill_status'>[];
 export const RETURN_REASON = [
   'damaged',
   'expired',
@@ -220,6 +228,21 @@ export const STOP_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'stop_status'>[];
+export const TAG_COLOUR = [
+  'grey',
+  'blue',
+  'teal',
+  'green',
+  'amber',
+  'red',
+] as const satisfies Enums<'tag_colour'>[];
+export const TASK_PRIORITY = [
+  'low',
+  'normal',
+  'high',
+  'urgent',
+] as const satisfies Enums<'task_priority'>[];
+export const TASK_STATUS = ['open', 'done', 'cancelled'] as const satisfies Enums<'task_status'>[];
 export const TENANT_STATUS = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
 export const TRANSFER_STATUS = [
   'draft',

@@ -43,6 +43,36 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What came in by a line of an adjustment cost per base unit, before tax, where somebody said it; else it is what the product costs. */
+      adjustment_costs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          adjustment_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          unit_cost: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_adjustment_id_fkey';
+            columns: ['tenant_id', 'adjustment_id'];
+            isOneToOne: false;
+            referencedRelation: 'manual_adjustments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
       adjustment_reasons: {
         Row: {
@@ -234,6 +264,8 @@ export interface Database {
           expires_on: string | null;
           blocked_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -246,7 +278,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
       comments: {
@@ -424,6 +456,8 @@ export interface Database {
           return_id: string | null;
           allowed_commands: string[] | null;
           credit_note_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -450,7 +484,8 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'credit_note_taxes';
+        ComputedFields:
+          'allowed_commands' | 'credit_note_taxes' | 'own_field_values' | 'record_tags';
       };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
@@ -550,6 +585,8 @@ export interface Database {
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code?: string;
@@ -634,7 +671,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
@@ -914,6 +951,8 @@ export interface Database {
           run_by: string | null;
           is_worked_on: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -933,7 +972,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
@@ -1158,6 +1197,8 @@ export interface Database {
           is_live: boolean;
           allowed_commands: string[] | null;
           invoice_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1177,7 +1218,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'invoice_taxes';
+        ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
       };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
@@ -1337,6 +1378,8 @@ export interface Database {
           applied_at: string | null;
           reversed_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1356,7 +1399,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Who belongs to which company in which role. Rights are read from here on every request, never from the token. */
       memberships: {
@@ -1537,6 +1580,8 @@ export interface Database {
           status_reason: string | null;
           is_live: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1556,7 +1601,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed. */
       offload_items: {
@@ -1763,6 +1808,8 @@ export interface Database {
           is_owed: boolean;
           allowed_commands: string[] | null;
           order_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1803,7 +1850,32 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'order_taxes';
+        ComputedFields: 'allowed_commands' | 'order_taxes' | 'own_field_values' | 'record_tags';
+      };
+      /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
+      own_field_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document_kind: string;
+          document_id: string;
+          field: string;
+          text_value: string | null;
+          number_value: number | null;
+          date_value: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'own_field_values_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Paybills and tills of M-Pesa whose payments are told to this company as they come in. Who tells of one is known by the secret in the address that M-Pesa calls. */
       paybills: {
@@ -1930,6 +2002,8 @@ export interface Database {
           is_received: boolean;
           credit_note_id: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1970,7 +2044,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Every right there is, <noun>.<verb>. Reference data. */
       permissions: {
@@ -2197,6 +2271,8 @@ export interface Database {
           weight_kg: number;
           volume_l: number;
           container_product_id: string | null;
+          content_product_id: string | null;
+          content_quantity: number | null;
           deposit_amount: number;
           is_active: boolean;
           tax_ids: string[];
@@ -2218,6 +2294,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2238,6 +2316,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2251,6 +2331,13 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
+            foreignKeyName: 'products_tenant_id_content_product_id_fkey';
+            columns: ['tenant_id', 'content_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
             foreignKeyName: 'products_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -2259,6 +2346,74 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
+      record_tags: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'record_tags_tenant_id_tag_id_fkey';
+            columns: ['tenant_id', 'tag_id'];
+            isOneToOne: false;
+            referencedRelation: 'tags';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Empties that are filled in a place: as many of the product's container leave the stock as of the product come into it, with the content that they take. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      refills: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          status: Database['public']['Enums']['refill_status'];
+          quantity: number;
+          filled: number | null;
+          note: string | null;
+          started_at: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'refills_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'refills_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Stock set aside per order line. Their sum is inventory.reserved, always. */
       reservations: {
@@ -2362,6 +2517,8 @@ export interface Database {
           version: number;
           is_done: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2381,7 +2538,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What each role may do unless a company says otherwise. Reference data. */
       role_permissions: {
@@ -2436,6 +2593,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2455,7 +2614,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Customers who looked like another one when they were entered or changed, and who said that they are two. Written by triggers and commands. */
       similar_customers: {
@@ -2579,6 +2738,8 @@ export interface Database {
           payment_id: string | null;
           is_done: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           source: string;
@@ -2606,7 +2767,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
       stock_count_items: {
@@ -2677,6 +2838,8 @@ export interface Database {
           is_open: boolean;
           is_being_counted: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2689,7 +2852,123 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What a balance (inventory) cost, in the company's currency before tax: the sum of what its movements brought and took. Apart from the balance, because more people see that. Changed by the stock ledger alone, under the lock of that balance. */
+      stock_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          value: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_values_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_values_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a company marks its documents with. A retired one stays where it is and is given to nothing any more. */
+      tags: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          colour: Database['public']['Enums']['tag_colour'];
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          colour?: Database['public']['Enums']['tag_colour'];
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          colour?: Database['public']['Enums']['tag_colour'];
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'tags_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What somebody has to do. One about a document is for colleagues who see that, and for whoever it is given to; one of its own for everybody in the company. Written by commands. */
+      tasks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['task_status'];
+          title: string;
+          details: string | null;
+          assignee_id: string | null;
+          due_on: string | null;
+          priority: Database['public']['Enums']['task_priority'];
+          document_kind: string | null;
+          document_id: string | null;
+          is_open: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'tasks_assignee_id_fkey';
+            columns: ['assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'tasks_tenant_id_assignee_id_fkey';
+            columns: ['tenant_id', 'assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'tasks_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
       taxes: {
@@ -2990,6 +3269,8 @@ export interface Database {
           short_reason: string | null;
           cancelled_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3009,7 +3290,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
@@ -3082,6 +3363,8 @@ export interface Database {
           is_booked: boolean;
           is_on_the_road: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3108,7 +3391,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time. */
       users: {
@@ -3170,6 +3453,8 @@ export interface Database {
           resolved_by: string | null;
           resolved_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3224,7 +3509,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other. */
       vehicles: {
@@ -3543,6 +3828,28 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What waits because something is wrong: a row per order that its reader sees and reason that keeps it from going on (private.order_blocks), and one per standing order that was not made. Asked anew each time; looks at open orders only. */
+      order_exceptions: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          order_id: string | null;
+          standing_order_id: string | null;
+          template_id: string | null;
+          reason: string | null;
+          permission: string | null;
+          number: string | null;
+          status: Database['public']['Enums']['order_status'] | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          warehouse_id: string | null;
+          total: number | null;
+          since: string | null;
+          note: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Who owes what and for how long, today: a row per customer with open invoices, in the company's currency, by days since they were due. advances: money of his that pays nothing yet (0 for who may not see payments). */
       receivables: {
         Row: {
@@ -3580,6 +3887,25 @@ export interface Database {
           reorder_point: number | null;
           coming: number | null;
           suggested: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** What is in stock with what it cost, per place, product and condition (id is that of inventory); unit_cost is its average, rounded, value the exact sum. Who counts a place does not see it. Stock that is worth nothing is not in it. */
+      stock_valuation: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          warehouse_id: string | null;
+          warehouse_name: string | null;
+          product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
+          condition: Database['public']['Enums']['stock_condition'] | null;
+          on_hand: number | null;
+          unit_cost: number | null;
+          value: number | null;
         };
         Relationships: [];
         ComputedFields: never;
@@ -3647,6 +3973,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['comments']['Row'];
+      };
+      /** Gives a document that the caller sees a tag; one that it has stays as it is. Raises record_not_found, tag_retired, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      add_tag: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['record_tags']['Row'];
       };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
@@ -3834,6 +4170,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Gives a refill up, with a reason; nothing has moved. Raises reason_required, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Gives a count up, with a reason; it changes nothing. A posted one stays: count again. Raises reason_required, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_stock_count: {
         Args: {
@@ -3843,6 +4189,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** A task need not be done any more. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Calls a transfer off, with a reason; what is on its way comes back to the place it left. Not possible once something was received. By people of the place it leaves. Raises reason_required, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_transfer: {
@@ -3911,6 +4266,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
       };
+      /** Writes an open task anew; whom it is given to is told. Raises record_not_found, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_task: {
+        Args: {
+          task_id: string;
+          title: string;
+          details?: string | null;
+          assignee_id?: string | null;
+          due_on?: string | null;
+          priority?: Database['public']['Enums']['task_priority'] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
       /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_tax: {
         Args: {
@@ -3957,6 +4326,11 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Nobody of the company is shown the first steps any more. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_first_steps: {
+        Args: { idempotency_key?: string | null };
+        Returns: boolean;
+      };
       /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
@@ -3974,6 +4348,25 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_refill: {
+        Args: {
+          refill_id: string;
+          filled?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
+      /** A task is done. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      complete_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
@@ -4002,7 +4395,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs. The same idempotency_key with the same values is answered again, not done again. */
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
@@ -4069,6 +4462,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
       };
+      /** Drafts that so many of a product (base units) are filled in a place. Raises warehouse_not_available, record_not_found, not_refillable, refill_quantity_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_refill: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_stock_count: {
         Args: {
@@ -4079,6 +4483,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Gives somebody (assignee_id: his account; null: whoever takes it) something to do, about a document that the caller sees or about none; he is told by e-mail. Raises record_not_found, task_is_about_one_document, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_task: {
+        Args: {
+          title: string;
+          details?: string | null;
+          assignee_id?: string | null;
+          due_on?: string | null;
+          priority?: Database['public']['Enums']['task_priority'] | null;
+          document_kind?: string | null;
+          document_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. The same idempotency_key with the same values is answered again, not done again. */
       create_tenant: {
@@ -4246,7 +4664,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved (of a row of inventory), order_total, invoice_total, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -4312,6 +4730,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** What a new company does first (company, depot, products, customers, people, order) and what of it is done, read from its records; nothing for those who do not manage it, or where somebody has closed the list. */
+      first_steps: {
+        Args: never;
+        Returns: { step: string; is_done: boolean }[];
       };
       /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
       hear_for_webhooks: {
@@ -4382,6 +4805,11 @@ export interface Database {
       /** For the function send-password-reset: stores the SHA-256 of a token for one hour. Null for an unknown address, which the function must not tell. Raises rate_limit_exceeded. */
       issue_password_reset: {
         Args: { email: string; token_hash: string };
+        Returns: Json;
+      };
+      /** What colleagues keep with a document that the caller sees: {tags: [{id, name, colour}], tasks: [{id, number, title, status, priority, due_on, assignee, version, allowed_commands}], fields: {field: value}}; nothing for whoever may not read comments. Raises record_not_found. */
+      kept_with: {
+        Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
       /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
@@ -4722,6 +5150,25 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['comments']['Row'];
       };
+      /** Takes a tag off a document that the caller sees; false when it had none. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_tag: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+          idempotency_key?: string | null;
+        };
+        Returns: boolean;
+      };
+      /** A task has to be done after all. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
@@ -4766,6 +5213,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
@@ -4814,6 +5271,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
+      /** Fills in fields that the company has added to documents of this kind, of one that the caller sees: {field: text, number, "YYYY-MM-DD", true or false; null empties it}. Fields that are not named stay as they are, so two people who fill in different ones do not get in each other's way. Answers all that stands there. Raises record_not_found, own_field_unknown, own_field_value_invalid, own_field_required (what a company needs is still empty), input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_own_fields: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          fields: Json;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
       /** Gives a paybill a new secret address, known by the SHA-256 of its secret; the old one takes nothing any more. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_paybill_address: {
         Args: { paybill_id: string; token_hash: string; idempotency_key?: string | null };
@@ -4847,6 +5314,15 @@ export interface Database {
       stage_import_rows: {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
+      };
+      /** Somebody fills them now. Raises refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_refill: {
+        Args: {
+          refill_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_stock_count: {
@@ -4894,6 +5370,17 @@ export interface Database {
           product_id: string;
           condition: Database['public']['Enums']['stock_condition'];
           on_hand: number;
+        }[];
+      };
+      /** Stock as it was at a moment (stock_as_of) with what it cost, in the company's currency before tax: of one place, or of all that the caller may see. Needs inventory.view and reports.view. Raises record_not_found. */
+      stock_value_as_of: {
+        Args: { moment: string; place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          on_hand: number;
+          value: number;
         }[];
       };
       /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
@@ -5178,7 +5665,8 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'return';
+        | 'return'
+        | 'refill';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:
@@ -5196,6 +5684,7 @@ export interface Database {
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       product_tracking: 'none' | 'batch';
+      refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
@@ -5205,6 +5694,9 @@ export interface Database {
       stock_count_status:
         'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';
       stop_status: 'pending' | 'arrived' | 'delivered' | 'failed';
+      tag_colour: 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red';
+      task_priority: 'low' | 'normal' | 'high' | 'urgent';
+      task_status: 'open' | 'done' | 'cancelled';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';

@@ -124,6 +124,23 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  refill: {
+    table: 'refills',
+    page: '/stock/refills',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      in_progress: 'waiting',
+      completed: 'waiting',
+      reversed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      completed: 'inventory.approve',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',
@@ -288,6 +305,19 @@ export const DOCUMENTS = {
     decisions: {
       submitted: 'payments.approve',
     },
+    settled: null,
+  },
+  task: {
+    table: 'tasks',
+    page: '/tasks',
+    permission: 'comments.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      done: 'open',
+      cancelled: 'open',
+    },
+    decisions: {},
     settled: null,
   },
 } as const satisfies Record<string, DocumentKind>;

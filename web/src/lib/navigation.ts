@@ -20,6 +20,7 @@ import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
+import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
 import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Users from '@lucide/svelte/icons/users';
@@ -64,6 +65,7 @@ const placed: Section[] = [
         needs: documentNames.flatMap((name) => Object.values(DOCUMENTS[name].decisions)),
         phone: 4,
       },
+      listOf('task', SquareCheckBig),
     ],
   },
   {

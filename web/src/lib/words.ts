@@ -37,8 +37,14 @@ interface Kept {
 
 const KEPT = 'mzigo.words';
 
+/** The first language that the device is set to and the portal speaks. */
+function ofDevice(): Language {
+  const wanted = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return wanted.map((tag) => tag.split('-')[0]).find((tag) => isLocale(tag)) ?? baseLocale;
+}
+
 function kept(): Kept {
-  const nothing: Kept = { language: baseLocale, terminology: {} };
+  const nothing: Kept = { language: ofDevice(), terminology: {} };
   // Storage may be blocked, and the tests of the portal's logic have none.
   try {
     const found = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>;

@@ -126,10 +126,16 @@ export const WRITABLE: Record<string, Writable> = {
       'weight_kg',
       'volume_l',
       'container_product_id',
+      'content_product_id',
+      'content_quantity',
       'deposit_amount',
       'is_active',
       'tax_ids',
     ],
+  },
+  tags: {
+    permission: 'settings.manage',
+    columns: ['name', 'colour', 'is_active'],
   },
   taxes: {
     permission: 'prices.edit',

@@ -1,9 +1,11 @@
+import { choices } from '#lib/platform/label.ts';
+import { session } from '#lib/platform/session.svelte.ts';
 import type { Database, Tables } from '#lib/database.types.ts';
 import { changedMeanwhile } from '#lib/errors.ts';
 import { askJson, command } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
-import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { personFilter } from '#lib/tenancy/tenancy.ts';
@@ -63,7 +65,9 @@ export const CUSTOMERS = documentList('customer', {
 });
 
 export function listCustomers(list: ListQuery) {
-  return readPage(CUSTOMERS, list, () => supabase.from('customers').select('*,territories(name)'));
+  return readPage(CUSTOMERS, list, (relations) =>
+    supabase.from('customers').select(having('*,territories(name)', relations)),
+  );
 }
 
 /** A customer with his addresses, his people and his latest orders. */
@@ -111,6 +115,13 @@ export async function searchCustomers(text: string): Promise<CustomerChoice[]> {
     query = narrow(query, [await meansCustomer(text)]);
   }
   return rows(query.order('name').limit(20));
+}
+
+/** What customers are, in the company's own words where it has some; also what one of them already is. */
+export function customerTypes(present?: string): { value: string; label: string }[] {
+  const own = session.tenant?.settings.type_definitions as { customer_type?: string[] } | undefined;
+  const known = own?.customer_type ?? ['retail', 'wholesale', 'horeca', 'distributor'];
+  return choices([...new Set(present === undefined ? known : [...known, present])]);
 }
 
 /** The filter of every list whose documents belong to a customer; he need not be active any more. */
