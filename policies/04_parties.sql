@@ -1,6 +1,6 @@
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant, private.has_written to authenticated;
+grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -67,4 +67,12 @@ create policy delete_editors on public.contacts for delete to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
   and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+);
+
+-- Whom a customer looks like is for those who enter customers; he himself does not see it.
+grant select on public.similar_customers to authenticated;
+create policy select_readers on public.similar_customers for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.create'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = similar_customers.tenant_id and c.id = customer_id))
 );

@@ -1,6 +1,6 @@
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.is_ready_to_settle, private.reference_key, private.tenant_today to authenticated;
+grant execute on function private.is_billed, private.is_ready_to_settle, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated

@@ -108,6 +108,7 @@ export const ACCESS: Record<string, Access> = {
   credit_note_items: { select: 'invoices.view in scope' },
   receivables: { select: 'invoices.view in scope' },
   returns: { select: 'returns.view in scope' },
+  similar_customers: { select: 'customers.create in scope' },
   similar_orders: { select: 'orders.view in scope' },
   settlements: { select: 'trips.view in scope' },
   return_items: { select: 'returns.view in scope' },

@@ -14,6 +14,7 @@ insert into public.permissions (permission, description) values
   ('customers.create', 'Enter customers and submit them for approval'),
   ('customers.edit', 'Change customers, addresses and contacts'),
   ('customers.approve', 'Approve, reject, suspend and reactivate customers'),
+  ('customers.merge', 'Merge two customers who are one, for good'),
   ('deliveries.record', 'Record deliveries, refusals, empties and cash'),
   ('imports.view', 'See what was imported from files, whatever it was'),
   ('imports.create', 'Import files into what one may enter oneself'),

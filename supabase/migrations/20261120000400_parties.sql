@@ -1,6 +1,6 @@
 -- Family 04, parties: territories, customers, their addresses and contacts.
 
-create type public.customer_status as enum ('draft', 'pending_approval', 'active', 'rejected', 'suspended', 'inactive');
+create type public.customer_status as enum ('draft', 'pending_approval', 'active', 'rejected', 'suspended', 'inactive', 'merged');
 create type public.address_kind as enum ('delivery', 'billing', 'both');
 
 create table public.territories (
@@ -49,8 +49,10 @@ create table public.customers (
   sales_rep_id uuid,
   notes text,
   status_reason text,
+  merged_into_id uuid,
   edited_by uuid[] not null default '{}',
   foreign key (tenant_id) references public.tenants (id),
+  foreign key (tenant_id, merged_into_id) references public.customers (tenant_id, id),
   unique (tenant_id, code),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
   foreign key (tenant_id, sales_rep_id) references public.memberships (tenant_id, id),
@@ -71,8 +73,10 @@ create table public.customers (
   constraint early_discount_is_one check ((discount_days is null) = (discount_percent is null and discount_fixed is null) and (discount_percent is null or discount_fixed is null)
     and discount_days between 0 and 365 and discount_percent > 0 and discount_percent <= 50 and discount_fixed > 0 and discount_fixed <= 999999999.99),
   constraint notes_are_bounded check (length(notes) <= 4000),
-  constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> '')
+  constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> ''),
+  constraint merged_into_another check ((status = 'merged') = (merged_into_id is not null) and merged_into_id <> id)
 );
+create index customers_merged on public.customers (tenant_id, merged_into_id) where merged_into_id is not null;
 create index customers_name on public.customers (tenant_id, name, id);
 create index customers_territory on public.customers (tenant_id, territory_id);
 create index customers_sales_rep on public.customers (tenant_id, sales_rep_id);
@@ -87,6 +91,7 @@ comment on column public.customers.discount_fixed is 'The same as an amount in t
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
 comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
+comment on column public.customers.merged_into_id is 'Who he turned out to be: all of his documents are that customer''s now. Null but for those who were merged.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
 create function private.tg_customers__give_code() returns trigger
@@ -110,7 +115,12 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', '{created_by,edited_by}', 'customer.rejected'),
   ('customer', 'active', 'suspend', 'suspended', 'customers.approve', null, 'customer.suspended'),
   ('customer', 'suspended', 'reactivate', 'active', 'customers.approve', null, 'customer.reactivated'),
-  ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
+  ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated'),
+  ('customer', 'draft', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'pending_approval', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'active', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'suspended', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'inactive', 'merge', 'merged', 'customers.merge', null, 'customer.merged');
 select private.register_error('contact_name_is_short', 422, 'The name of the contact is too long.', 'Shorten it to 120 characters.');
 select private.register_error('tax_id_is_short', 422, 'The tax number is too long.', 'Enter at most 40 characters.');
 select private.register_error('tax_exemption_is_complete', 422, 'A tax exemption has a reason and the number of a certificate.', 'Enter both, at most 200 and 60 characters, or neither.');

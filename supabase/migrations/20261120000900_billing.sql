@@ -191,11 +191,6 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'invoice', s, 'record_payment', 'payments.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'overdue']) s;
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
-create function private.reference_key(reference text) returns text
-language sql immutable parallel safe
-return nullif(pg_catalog.upper(pg_catalog.regexp_replace(reference, '[^[:alnum:]]', '', 'g')), '');
-comment on function private.reference_key(text) is 'Letters and digits of a reference, in capitals, by which it is compared: qk7 ab-12 is QK7AB12. Null when there are none.';
-
 create function private.tg__normalise_reference() returns trigger
 language plpgsql set search_path = ''
 as $$

@@ -29,8 +29,8 @@ grant usage on schema analytics to authenticated;
 -- Family 01, platform: what policies, defaults and computed fields call.
 
 grant execute on function private.uuid_v7 to authenticated, service_role;
--- Columns generated from it are worked out as whoever writes the row.
-grant execute on function private.compile_rule to authenticated;
+-- Columns and indexes made with them are worked out as whoever writes the row.
+grant execute on function private.compile_rule, private.reference_key to authenticated;
 -- Commands are served once per key.
 grant execute on function private.begin_command, private.end_command to authenticated;
 -- Lists are counted as whoever looks at them.
@@ -189,7 +189,7 @@ $$;
 
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant, private.has_written to authenticated;
+grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -256,6 +256,14 @@ create policy delete_editors on public.contacts for delete to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
   and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+);
+
+-- Whom a customer looks like is for those who enter customers; he himself does not see it.
+grant select on public.similar_customers to authenticated;
+create policy select_readers on public.similar_customers for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.create'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = similar_customers.tenant_id and c.id = customer_id))
 );
 
 -- Family 05, catalogue.
@@ -572,7 +580,7 @@ using (
 
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.is_ready_to_settle, private.reference_key, private.tenant_today to authenticated;
+grant execute on function private.is_billed, private.is_ready_to_settle, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -853,3 +861,6 @@ select private.refuse_invalid('public.imports', 'file_name', 'format', 'headers'
 
 -- Templates of orders are written by commands that hand on what they were given.
 select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');
+
+-- All tables are there: none of them takes anything new for a customer who was merged.
+select private.refuse_merged();

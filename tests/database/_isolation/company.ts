@@ -111,7 +111,7 @@ export async function workOneDay(database: TestDatabase, company: Company): Prom
 
 /** Until the van is on the road. */
 export async function workMorning(database: TestDatabase, company: Company): Promise<void> {
-  const { as, find, own, other, depot, product } = await thingsOf(database, company);
+  const { admin, as, find, own, other, depot, product } = await thingsOf(database, company);
 
   const place = async (customer: string) => {
     const { id } = await as('sales').rpc<Row>('create_order', {
@@ -126,6 +126,10 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   };
   const order = await place(own);
   await as('manager').rpc('hold_order', { order_id: await place(other), reason: 'He moves house' });
+  // All of them share a telephone, so each looks like others.
+  await admin.query(`update public.customers set phone = '+254799000111' where tenant_id = $1`, [
+    company.tenantId,
+  ]);
 
   const vehicle = await find(
     `select id from public.vehicles where tenant_id = $1 order by registration limit 1`,

@@ -124,6 +124,7 @@ const SCOPES: Record<string, string> = {
   receivables: '',
   return_items: '',
   returns: '',
+  similar_customers: mine('customer_id', 'my_customers'),
   similar_orders: mine('order_id', 'my_orders'),
   standing_orders: '',
   settlements: mine('trip_id', 'my_trips'),

@@ -20,6 +20,7 @@ const ROWS: Record<string, string> = {
   driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
   from_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   id: `select order_id as id from public.trip_stops where tenant_id = $1`,
+  into_id: `select c.id from public.customers c where c.tenant_id = $1 and c.status = 'active' and not exists (select from public.memberships m where m.customer_id = c.id) order by c.code`,
   invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
   membership_id: `select id from public.memberships where tenant_id = $1 and role = 'viewer'`,
   invoice_item_id: `select id from public.invoice_items where tenant_id = $1 and not is_deposit`,

@@ -155,6 +155,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customer_credit',
     'customer_places',
     'customer_statement',
+    'customers_like',
     'dashboard',
     'dead_letters',
     'explain_figure',

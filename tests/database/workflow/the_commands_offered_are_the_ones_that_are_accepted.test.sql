@@ -21,6 +21,7 @@ begin
     case machine || '.' || command
       -- A draft may be kept for anybody; what is offered is an order that can be sent.
       when 'customer.create_order' then perform public.create_order(id, tests.depot(), tests.lines('COL-300', 1), submit => true);
+      when 'customer.merge' then perform public.merge_customer(id, tests.customer('Westlands Wholesalers'));
       when 'order.create_trip' then
         perform public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days', null, null, array[id]);
       when 'invoice.record_payment' then
@@ -478,6 +479,10 @@ begin
   perform tests.sign_in('manager@acme.test');
   perform public.reactivate_customer(one);
   perform public.deactivate_customer(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('customer', one);
+  perform tests.sign_in('manager@acme.test');
+  perform public.merge_customer(one, tests.customer('Westlands Wholesalers'));
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
 

@@ -51,6 +51,7 @@ export const CUSTOMER_STATUS = [
   'rejected',
   'suspended',
   'inactive',
+  'merged',
 ] as const satisfies Enums<'customer_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',

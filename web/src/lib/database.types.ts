@@ -763,6 +763,7 @@ export interface Database {
           sales_rep_id: string | null;
           notes: string | null;
           status_reason: string | null;
+          merged_into_id: string | null;
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
@@ -822,6 +823,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'customers_tenant_id_merged_into_id_fkey';
+            columns: ['tenant_id', 'merged_into_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
           },
           {
             foreignKeyName: 'customers_tenant_id_price_list_id_fkey';
@@ -2875,6 +2883,38 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Customers who looked like another one when they were entered or changed, and who said that they are two. Written by triggers and commands. */
+      similar_customers: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          customer_id: string;
+          similar_id: string;
+          same: string[];
+          acknowledged_by: string | null;
+          acknowledged_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'similar_customers_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'similar_customers_tenant_id_similar_id_fkey';
+            columns: ['tenant_id', 'similar_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Orders that looked like another one of their customer when they were entered or submitted, and who said that both are meant. Written by commands. */
       similar_orders: {
         Row: {
@@ -4228,6 +4268,15 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
+      /** Says that a customer is another one than those that he looks like and those that look like him; who said so and when stays with him. Raises customer_not_similar, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      acknowledge_similar_customer: {
+        Args: {
+          customer_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['customers']['Row'];
+      };
       /** Says that an order is meant although it looks like another one; who said so and when stays with it. Raises order_not_similar, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       acknowledge_similar_order: {
         Args: {
@@ -4879,6 +4928,16 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** What whoever enters a customer is told of those that he looks like, as far as he sees them: [{id, code, name, status, same: [phone, tax_id, name]}], without those of whom somebody said that they are two. The phone as it is typed; customer_id: whom it is about, null while he is entered. Raises permission_denied, record_not_found. */
+      customers_like: {
+        Args: {
+          name?: string | null;
+          phone?: string | null;
+          tax_id?: string | null;
+          customer_id?: string | null;
+        };
+        Returns: Json;
+      };
       /** The figures of a company for a period of at most 366 days, both included (the last 30, if not said), as far as the caller sees its rows: {from_day, to_day, orders and orders_before (private.order_figures; before: as many days just before), most (private.most_ordered), revenue and revenue_before (private.revenue_figures), ageing (private.ageing_figures) and stock (private.stock_figures) as of now}. A part is null for who may not see such rows at all. Raises period_not_valid. */
       dashboard: {
         Args: { from_day?: string | null; to_day?: string | null };
@@ -5127,6 +5186,17 @@ export interface Database {
       link_contact: {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
+      };
+      /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
+      merge_customer: {
+        Args: {
+          customer_id: string;
+          into_id: string;
+          take?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['customers']['Row'];
       };
       /** A message that still waits to be sent, with the number and the access token that it leaves by; null when it was dealt with or may not leave (private.why_not_sent). From here on it is being sent. For the function send-message (service role). */
       message_to_send: {
@@ -6009,7 +6079,7 @@ export interface Database {
       conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
-        'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive';
+        'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';

@@ -48,7 +48,8 @@ export const DOCUMENTS = {
       active: 'open',
       rejected: 'done',
       suspended: 'open',
-      inactive: 'done',
+      inactive: 'open',
+      merged: 'done',
     },
     decisions: {
       pending_approval: 'customers.approve',
