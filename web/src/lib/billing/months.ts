@@ -51,7 +51,7 @@ export const LATE_POSTINGS: ListShape = {
   sort: '-created_at',
   sortable: ['created_at', 'happened_at', 'posted_at'],
   filters: [
-    { name: 'happened', label: m.true_time(), kind: 'moment', column: 'happened_at' },
+    { name: 'happened', label: m.happened(), kind: 'moment', column: 'happened_at' },
     { name: 'posted', label: m.counts_from(), kind: 'moment', column: 'posted_at' },
   ],
 };
