@@ -131,6 +131,7 @@ beforeAll(async () => {
     // Somebody to whom something was delivered.
     buyer_id: await id('customers', `name = 'Gikomba Traders'`),
     tax_id: await id('taxes', 'is_active'),
+    into_id: await id('customers', `name = 'Eastleigh Superstore'`),
     reason_id: await id('adjustment_reasons', `effect = 'increase'`),
     channel_id: await id('channels', `kind = 'whatsapp'`),
     contact_id: await id('contacts', 'customer_id is null'),
@@ -182,6 +183,7 @@ beforeAll(async () => {
     assignee_id: `'${ownerId}'`,
     due_on: `'2030-01-01'`,
     title: `'Ring the buyer'`,
+    take: `'{}'`,
     fields: `'{"gate": 2}'`,
     until: `now() + interval '1 hour'`,
     access_token: `'a-long-token'`,
