@@ -13,6 +13,9 @@ const KEY = Buffer.alloc(24, 7);
 const CLAIMED = [{ msg_id: 7, read_ct: 1, message: { tenant_id: TENANT, delivery_id: ID } }];
 const BODY = { id: ID, type: 'order.approved', data: { number: 'ORD-000001' } };
 
+/** What is said without ever coming to an end. */
+const ENDLESS = 'endless';
+
 const heard: { headers: IncomingMessage['headers']; text: string }[] = [];
 let answers: { status: number; headers?: Record<string, string>; text?: string }[] = [];
 /** A system of somebody else. */
@@ -22,8 +25,12 @@ const receiver = createServer((request, response) => {
   request.on('end', () => {
     heard.push({ headers: request.headers, text });
     const { status, headers, text: said } = answers.shift() ?? { status: 200 };
-    if (status === 0) return;
-    response.writeHead(status, headers).end(said ?? 'taken');
+    if (status === 0) return undefined;
+    response.writeHead(status, headers);
+    if (said !== ENDLESS) return response.end(said ?? 'taken');
+    const more = () =>
+      void (response.destroyed || (response.write('x'.repeat(65_536)), setImmediate(more)));
+    return more();
   });
 });
 let address: string;
@@ -130,7 +137,7 @@ test('who does not answer is waited for so long and no longer', async () => {
 });
 
 test('a body without an end is cut', async () => {
-  answers = [{ status: 200, text: 'x'.repeat(5_000_000) }];
+  answers = [{ status: 200, text: ENDLESS }];
   const { run, recorded } = arrange(address, OWN);
   await run();
   expect(recorded()).toMatchObject({ status: 'delivered', response: 'x'.repeat(2000) });
@@ -171,6 +178,7 @@ test('a public name that means a private address is not called', async () => {
 
 test('only addresses of the public internet are public', () => {
   const addresses = [
+    '::ffff:8.8.8.8',
     '8.8.8.8',
     '2606:4700::1111',
     '0.0.0.0',
@@ -179,7 +187,7 @@ test('only addresses of the public internet are public', () => {
     '64:ff9b::a00:1',
     'fe80::1',
   ];
-  expect(addresses.filter(isPublic)).toEqual(['8.8.8.8', '2606:4700::1111']);
+  expect(addresses.filter(isPublic)).toEqual(['::ffff:8.8.8.8', '8.8.8.8', '2606:4700::1111']);
 });
 
 test('nobody but the clock calls it', async () => {
