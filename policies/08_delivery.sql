@@ -50,17 +50,17 @@ using (
 create policy select_readers on public.planning_vehicles for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.edit'))
-  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_vehicles.tenant_id and p.id = session_id))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_vehicles.tenant_id and p.id = planning_session_id))
 );
 create policy select_readers on public.planning_orders for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.edit'))
-  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_orders.tenant_id and p.id = session_id))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_orders.tenant_id and p.id = planning_session_id))
 );
 create policy select_readers on public.planning_runs for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.edit'))
-  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_runs.tenant_id and p.id = session_id))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_runs.tenant_id and p.id = planning_session_id))
 );
 
 grant select on public.delivery_proofs to authenticated;

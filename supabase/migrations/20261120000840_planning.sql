@@ -56,24 +56,24 @@ select private.offer_if('planning_session', 'private.has_routes(planning_session
 create table public.planning_vehicles (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
-  session_id uuid not null,
+  planning_session_id uuid not null,
   vehicle_id uuid not null,
   place integer not null,
   primary key (tenant_id, id),
-  unique (tenant_id, session_id, vehicle_id),
-  unique (tenant_id, session_id, place),
-  foreign key (tenant_id, session_id) references public.planning_sessions (tenant_id, id),
+  unique (tenant_id, planning_session_id, vehicle_id),
+  unique (tenant_id, planning_session_id, place),
+  foreign key (tenant_id, planning_session_id) references public.planning_sessions (tenant_id, id),
   foreign key (tenant_id, vehicle_id) references public.vehicles (tenant_id, id)
 );
 create index planning_vehicles_vehicle on public.planning_vehicles (tenant_id, vehicle_id);
 comment on table public.planning_vehicles is 'The vans of a planning session.';
 comment on column public.planning_vehicles.place is 'Counts them from 1: the id of the van in the solver''s JSON.';
-select private.manage_part('public.planning_vehicles', 'session_id', 'vehicle_id');
+select private.manage_part('public.planning_vehicles', 'planning_session_id', 'vehicle_id');
 
 create table public.planning_orders (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
-  session_id uuid not null,
+  planning_session_id uuid not null,
   order_id uuid not null,
   place integer not null,
   vehicle_id uuid,
@@ -81,11 +81,11 @@ create table public.planning_orders (
   arrival_at timestamptz,
   reason public.unassigned_reason,
   primary key (tenant_id, id),
-  unique (tenant_id, session_id, order_id),
-  unique (tenant_id, session_id, place),
-  constraint sequence_is_unique_on_the_route unique (tenant_id, session_id, vehicle_id, sequence) deferrable initially deferred,
-  foreign key (tenant_id, session_id) references public.planning_sessions (tenant_id, id),
-  foreign key (tenant_id, session_id, vehicle_id) references public.planning_vehicles (tenant_id, session_id, vehicle_id),
+  unique (tenant_id, planning_session_id, order_id),
+  unique (tenant_id, planning_session_id, place),
+  constraint sequence_is_unique_on_the_route unique (tenant_id, planning_session_id, vehicle_id, sequence) deferrable initially deferred,
+  foreign key (tenant_id, planning_session_id) references public.planning_sessions (tenant_id, id),
+  foreign key (tenant_id, planning_session_id, vehicle_id) references public.planning_vehicles (tenant_id, planning_session_id, vehicle_id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   constraint a_stop_is_complete check ((vehicle_id is null) = (sequence is null) and (vehicle_id is null) = (arrival_at is null)),
   constraint a_stop_needs_no_reason check (vehicle_id is null or reason is null)
@@ -93,12 +93,12 @@ create table public.planning_orders (
 create index planning_orders_order on public.planning_orders (tenant_id, order_id);
 comment on table public.planning_orders is 'The orders of a planning session: the van, the place on its way and the time it arrives, or the reason why no van takes it. All empty before the first run.';
 comment on column public.planning_orders.place is 'Counts them from 1: the id of the job in the solver''s JSON.';
-select private.manage_part('public.planning_orders', 'session_id', 'order_id');
+select private.manage_part('public.planning_orders', 'planning_session_id', 'order_id');
 
 create table public.planning_runs (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
-  session_id uuid not null,
+  planning_session_id uuid not null,
   input jsonb not null,
   output jsonb,
   engine text,
@@ -111,16 +111,16 @@ create table public.planning_runs (
   started_by uuid default auth.uid(),
   ended_at timestamptz,
   primary key (tenant_id, id),
-  foreign key (tenant_id, session_id) references public.planning_sessions (tenant_id, id),
+  foreign key (tenant_id, planning_session_id) references public.planning_sessions (tenant_id, id),
   constraint a_run_ends_with_a_plan_or_a_reason check ((ended_at is null) = (output is null and failure is null) and (output is null or failure is null))
 );
-create index planning_runs_session on public.planning_runs (tenant_id, session_id, started_at desc);
+create index planning_runs_session on public.planning_runs (tenant_id, planning_session_id, started_at desc);
 alter table public.planning_sessions add foreign key (tenant_id, run_id) references public.planning_runs (tenant_id, id);
 create index planning_sessions_run on public.planning_sessions (tenant_id, run_id);
 comment on table public.planning_runs is 'Every run of the solver for a session: what it was asked, what it answered, how long it took and at what cost, or why it failed. VROOM''s JSON both ways.';
 comment on column public.planning_runs.cost is 'As the solver counts it: seconds of travel, or money where the vans have costs.';
 comment on column public.planning_runs.unassigned is 'Orders that no van takes, with those that never reached the solver.';
-select private.manage_part('public.planning_runs', 'session_id', 'failure', 'engine');
+select private.manage_part('public.planning_runs', 'planning_session_id', 'failure', 'engine');
 
 alter table public.trips add column planning_session_id uuid;
 alter table public.trips add foreign key (tenant_id, planning_session_id) references public.planning_sessions (tenant_id, id);
@@ -139,7 +139,7 @@ create function private.has_routes(target public.planning_sessions) returns bool
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return exists (select from public.planning_orders o where o.tenant_id = target.tenant_id and o.session_id = target.id and o.vehicle_id is not null);
+  return exists (select from public.planning_orders o where o.tenant_id = target.tenant_id and o.planning_session_id = target.id and o.vehicle_id is not null);
 end
 $$;
 comment on function private.has_routes(public.planning_sessions) is 'Whether any order of the session is on a van.';
@@ -152,7 +152,7 @@ declare
 begin
   select * into target from public.planning_sessions s where s.tenant_id = tenant and s.id = session and private.sees_warehouse(s.warehouse_id) for no key update;
   if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('session_id', session));
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('planning_session_id', session));
   end if;
   perform private.check_version(expected_version, target.version);
   return target;
@@ -198,9 +198,9 @@ begin
   insert into public.planning_sessions (tenant_id, warehouse_id, planned_on, service_minutes, max_stops, break_minutes, notes)
   values (tenant, warehouse_id, planned_on, service_minutes, max_stops, break_minutes, nullif(pg_catalog.btrim(notes), ''))
   returning * into created;
-  insert into public.planning_orders (tenant_id, session_id, order_id, place)
+  insert into public.planning_orders (tenant_id, planning_session_id, order_id, place)
   select tenant, created.id, o, n from pg_catalog.unnest(orders) with ordinality as w (o, n);
-  insert into public.planning_vehicles (tenant_id, session_id, vehicle_id, place)
+  insert into public.planning_vehicles (tenant_id, planning_session_id, vehicle_id, place)
   select tenant, created.id, v, n from pg_catalog.unnest(vans) with ordinality as w (v, n);
   return created;
 end
@@ -245,7 +245,7 @@ as $$
     from public.order_items i join public.products g on g.tenant_id = i.tenant_id and g.id = i.product_id
     where i.tenant_id = o.tenant_id and i.order_id = o.id
   ) l
-  where p.tenant_id = session.tenant_id and p.session_id = session.id
+  where p.tenant_id = session.tenant_id and p.planning_session_id = session.id
 $$;
 comment on function private.planning_jobs(public.planning_sessions) is
   'VROOM''s jobs: the orders whose address has a position. Amounts are thousandths of kilograms, litres and units; what was asked for by that day goes first.';
@@ -271,7 +271,7 @@ as $$
   from public.planning_vehicles p
   join public.vehicles v on v.tenant_id = p.tenant_id and v.id = p.vehicle_id and v.is_active
   join public.warehouses w on w.tenant_id = p.tenant_id and w.id = session.warehouse_id
-  where p.tenant_id = session.tenant_id and p.session_id = session.id
+  where p.tenant_id = session.tenant_id and p.planning_session_id = session.id
 $$;
 comment on function private.planning_fleet(public.planning_sessions) is 'VROOM''s vehicles: the vans in service, from and to the depot within their shift. Drivers rest between 12:00 and 14:00 where the shift covers it.';
 
@@ -330,11 +330,11 @@ begin
       cross join lateral pg_catalog.jsonb_array_elements(r.value -> 'steps') with ordinality s (value, n)
       where s.value ->> 'type' = 'job'
     ) stop on stop.job = p.place
-    left join public.planning_vehicles v on v.tenant_id = p.tenant_id and v.session_id = p.session_id and v.place = stop.van
-    where p.tenant_id = run.tenant_id and p.session_id = run.session_id
+    left join public.planning_vehicles v on v.tenant_id = p.tenant_id and v.planning_session_id = p.planning_session_id and v.place = stop.van
+    where p.tenant_id = run.tenant_id and p.planning_session_id = run.planning_session_id
   ) s
   where o.tenant_id = run.tenant_id and o.id = s.id;
-  update public.planning_sessions s set status = 'optimized' where s.tenant_id = run.tenant_id and s.id = run.session_id;
+  update public.planning_sessions s set status = 'optimized' where s.tenant_id = run.tenant_id and s.id = run.planning_session_id;
 end
 $$;
 comment on function private.keep_plan(public.planning_runs) is 'Puts what a run found into its locked session: a van and a time for every order, or a reason.';
@@ -349,7 +349,7 @@ begin
   if not exists (select from public.warehouses w where w.tenant_id = session.tenant_id and w.id = session.warehouse_id and w.latitude is not null) then
     perform private.fail('depot_without_position', pg_catalog.jsonb_build_object('warehouse_id', session.warehouse_id));
   end if;
-  insert into public.planning_runs (tenant_id, session_id, input)
+  insert into public.planning_runs (tenant_id, planning_session_id, input)
   values (session.tenant_id, session.id, pg_catalog.jsonb_build_object('jobs', private.planning_jobs(session), 'vehicles', private.planning_fleet(session)))
   returning * into run;
   update public.planning_sessions s set status = 'optimizing', run_id = run.id, failure = null
@@ -359,7 +359,7 @@ begin
     earlier := private.run_as_rule('planning_session.start_optimization');
     update public.planning_runs r
     set output = '{"code": 0, "routes": [], "unassigned": []}', cost = 0, duration_ms = 0, ended_at = pg_catalog.now(),
-      unassigned = (select count(*) from public.planning_orders o where o.tenant_id = r.tenant_id and o.session_id = r.session_id)
+      unassigned = (select count(*) from public.planning_orders o where o.tenant_id = r.tenant_id and o.planning_session_id = r.planning_session_id)
     where r.tenant_id = run.tenant_id and r.id = run.id returning * into run;
     perform private.keep_plan(run);
     perform private.run_as_rule(earlier);
@@ -372,13 +372,13 @@ end
 $$;
 comment on function private.start_run(public.planning_sessions) is 'Writes down what the solver is asked and has optimize-routes ask it; where no order or no van is left to ask about, the run ends at once. Raises depot_without_position.';
 
-create function private.start_optimization(session_id uuid, expected_version integer default null) returns public.planning_sessions
+create function private.start_optimization(planning_session_id uuid, expected_version integer default null) returns public.planning_sessions
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.edit');
-  target public.planning_sessions := private.lock_planning_session(tenant, session_id, expected_version);
+  target public.planning_sessions := private.lock_planning_session(tenant, planning_session_id, expected_version);
 begin
   perform private.next_state('planning_session', target.id, target.status::text, 'start_optimization');
   return private.start_run(target);
@@ -388,13 +388,13 @@ comment on function private.start_optimization(uuid, integer) is
   'Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal.';
 select private.expose_command('start_optimization');
 
-create function private.retry_planning_session(session_id uuid, expected_version integer default null) returns public.planning_sessions
+create function private.retry_planning_session(planning_session_id uuid, expected_version integer default null) returns public.planning_sessions
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.edit');
-  target public.planning_sessions := private.lock_planning_session(tenant, session_id, expected_version);
+  target public.planning_sessions := private.lock_planning_session(tenant, planning_session_id, expected_version);
 begin
   perform private.next_state('planning_session', target.id, target.status::text, 'retry');
   return private.start_run(target);
@@ -408,7 +408,7 @@ language sql stable security definer set search_path = ''
 as $$
   select r.input
   from public.planning_runs r
-  join public.planning_sessions s on s.tenant_id = r.tenant_id and s.id = r.session_id and s.run_id = r.id and s.status = 'optimizing'
+  join public.planning_sessions s on s.tenant_id = r.tenant_id and s.id = r.planning_session_id and s.run_id = r.id and s.status = 'optimizing'
   where r.tenant_id = planning_run_input.tenant_id and r.id = planning_run_input.run_id and r.ended_at is null
 $$;
 comment on function private.planning_run_input(uuid, uuid) is 'What the solver is asked; null when nobody waits for this run any more. For the function optimize-routes (service role).';
@@ -422,7 +422,7 @@ declare
 begin
   -- The session first, as whoever works with it does.
   perform from public.planning_sessions s
-  where s.tenant_id = tenant and s.id = (select r.session_id from public.planning_runs r where r.tenant_id = tenant and r.id = run) for no key update;
+  where s.tenant_id = tenant and s.id = (select r.planning_session_id from public.planning_runs r where r.tenant_id = tenant and r.id = run) for no key update;
   select * into locked from public.planning_runs r where r.tenant_id = tenant and r.id = run for no key update;
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('run_id', run));
@@ -435,7 +435,7 @@ comment on function private.lock_run(uuid, uuid) is 'A run under its lock and th
 create function private.is_waited_for(run public.planning_runs) returns boolean
 language sql stable security definer set search_path = ''
 as $$
-  select exists (select from public.planning_sessions s where s.tenant_id = run.tenant_id and s.id = run.session_id and s.run_id = run.id and s.status = 'optimizing')
+  select exists (select from public.planning_sessions s where s.tenant_id = run.tenant_id and s.id = run.planning_session_id and s.run_id = run.id and s.status = 'optimizing')
 $$;
 comment on function private.is_waited_for(public.planning_runs) is 'Whether its session still waits for this run and no newer one.';
 
@@ -470,7 +470,7 @@ begin
   update public.planning_runs r
   set output = record_planning_result.output, engine = pg_catalog.left(record_planning_result.engine, 40), duration_ms = record_planning_result.duration_ms,
     cost = (record_planning_result.output -> 'summary' ->> 'cost')::numeric::bigint, ended_at = pg_catalog.now(),
-    unassigned = (select count(*) from public.planning_orders o where o.tenant_id = r.tenant_id and o.session_id = r.session_id)
+    unassigned = (select count(*) from public.planning_orders o where o.tenant_id = r.tenant_id and o.planning_session_id = r.planning_session_id)
       - pg_catalog.jsonb_array_length(r.input -> 'jobs') + pg_catalog.jsonb_array_length(record_planning_result.output -> 'unassigned')
   where r.tenant_id = run.tenant_id and r.id = run.id returning * into run;
   if not private.is_waited_for(run) then
@@ -500,7 +500,7 @@ begin
   if not private.is_waited_for(run) then
     return false;
   end if;
-  update public.planning_sessions s set status = 'optimization_failed', failure = run.failure where s.tenant_id = run.tenant_id and s.id = run.session_id;
+  update public.planning_sessions s set status = 'optimization_failed', failure = run.failure where s.tenant_id = run.tenant_id and s.id = run.planning_session_id;
   return true;
 end
 $$;
@@ -512,15 +512,15 @@ select private.expose('record_planning_failure', 'service_role');
 -- What becomes of it
 ------------------------------------------------------------------------------------------------
 
-create function private.apply_planning_session(session_id uuid, expected_version integer default null) returns public.planning_sessions
+create function private.apply_planning_session(planning_session_id uuid, expected_version integer default null) returns public.planning_sessions
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.edit');
-  target public.planning_sessions := private.lock_planning_session(tenant, session_id, expected_version);
+  target public.planning_sessions := private.lock_planning_session(tenant, planning_session_id, expected_version);
   planned constant uuid[] := array(
-    select o.order_id from public.planning_orders o where o.tenant_id = tenant and o.session_id = target.id and o.vehicle_id is not null order by o.order_id
+    select o.order_id from public.planning_orders o where o.tenant_id = tenant and o.planning_session_id = target.id and o.vehicle_id is not null order by o.order_id
   );
   problems jsonb;
   route record;
@@ -528,7 +528,7 @@ declare
 begin
   perform private.next_state('planning_session', target.id, target.status::text, 'apply');
   if planned = '{}' then
-    perform private.fail('plan_without_routes', pg_catalog.jsonb_build_object('session_id', target.id));
+    perform private.fail('plan_without_routes', pg_catalog.jsonb_build_object('planning_session_id', target.id));
   end if;
   -- All orders of all trips at once, so that everything that changed meanwhile is named at once.
   perform from public.orders o where o.tenant_id = tenant and o.id = any (planned) order by o.id for no key update;
@@ -541,17 +541,17 @@ begin
       min(pg_catalog.to_timestamp((r.value -> 'steps' -> 0 ->> 'arrival')::bigint)) as starts_at,
       min(pg_catalog.to_timestamp((r.value -> 'steps' -> -1 ->> 'arrival')::bigint)) as ends_at
     from public.planning_vehicles v
-    join public.planning_orders o on o.tenant_id = v.tenant_id and o.session_id = v.session_id and o.vehicle_id = v.vehicle_id
+    join public.planning_orders o on o.tenant_id = v.tenant_id and o.planning_session_id = v.planning_session_id and o.vehicle_id = v.vehicle_id
     join public.planning_runs n on n.tenant_id = v.tenant_id and n.id = target.run_id
     cross join lateral pg_catalog.jsonb_array_elements(n.output -> 'routes') r
-    where v.tenant_id = tenant and v.session_id = target.id and (r.value ->> 'vehicle')::integer = v.place
+    where v.tenant_id = tenant and v.planning_session_id = target.id and (r.value ->> 'vehicle')::integer = v.place
     group by v.vehicle_id, v.place order by v.place
   loop
     trip := private.create_trip(target.warehouse_id, route.starts_at, route.ends_at, route.vehicle_id, null, route.order_ids, target.notes);
     update public.trips t set planning_session_id = target.id where t.tenant_id = tenant and t.id = trip.id;
     update public.trip_stops s set planned_arrival_at = o.arrival_at
     from public.planning_orders o
-    where s.tenant_id = tenant and s.trip_id = trip.id and o.tenant_id = tenant and o.session_id = target.id and o.order_id = s.order_id;
+    where s.tenant_id = tenant and s.trip_id = trip.id and o.tenant_id = tenant and o.planning_session_id = target.id and o.order_id = s.order_id;
   end loop;
   update public.planning_sessions s set status = 'applied', applied_at = pg_catalog.now()
   where s.tenant_id = target.tenant_id and s.id = target.id returning * into target;
@@ -562,13 +562,13 @@ comment on function private.apply_planning_session(uuid, integer) is
   'Makes a draft trip of every route of the plan, all of them or none; what no van takes stays where it is. Raises orders_not_assignable with every order that changed meanwhile, plan_without_routes, vehicle_not_active, planning_session_transition_illegal.';
 select private.expose_command('apply_planning_session');
 
-create function private.cancel_planning_session(session_id uuid, reason text, expected_version integer default null) returns public.planning_sessions
+create function private.cancel_planning_session(planning_session_id uuid, reason text, expected_version integer default null) returns public.planning_sessions
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('trips.edit');
-  target public.planning_sessions := private.lock_planning_session(tenant, session_id, expected_version);
+  target public.planning_sessions := private.lock_planning_session(tenant, planning_session_id, expected_version);
 begin
   perform private.next_state('planning_session', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then

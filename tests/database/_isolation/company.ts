@@ -125,7 +125,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     return id;
   };
   const order = await place(own);
-  await place(other);
+  const unsent = await place(other);
 
   const vehicle = await find(
     `select id from public.vehicles where tenant_id = $1 order by registration limit 1`,
@@ -150,6 +150,13 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   const round = await trip('2026-11-21', driver, [order]);
   await trip('2026-11-24', substitute, []);
   await as('dispatcher').rpc('plan_trip', { trip_id: round });
+  const plan = await as('dispatcher').rpc<Row>('create_planning_session', {
+    warehouse_id: depot,
+    planned_on: '2199-12-30',
+    order_ids: [unsent],
+    vehicle_ids: [vehicle],
+  });
+  await as('dispatcher').rpc('start_optimization', { planning_session_id: plan.id });
   const counts = [{ product_id: product.id, count: 10 }];
   await as('warehouse').rpc('confirm_load', { trip_id: round, counts });
   await as('driver').rpc('confirm_load', { trip_id: round, counts });

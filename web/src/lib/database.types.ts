@@ -1973,7 +1973,7 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          session_id: string;
+          planning_session_id: string;
           order_id: string;
           place: number;
           vehicle_id: string | null;
@@ -1992,18 +1992,18 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
-            foreignKeyName: 'planning_orders_tenant_id_session_id_fkey';
-            columns: ['tenant_id', 'session_id'];
+            foreignKeyName: 'planning_orders_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
             isOneToOne: false;
             referencedRelation: 'planning_sessions';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
-            foreignKeyName: 'planning_orders_tenant_id_session_id_vehicle_id_fkey';
-            columns: ['tenant_id', 'session_id', 'vehicle_id'];
+            foreignKeyName: 'planning_orders_tenant_id_planning_session_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'planning_session_id', 'vehicle_id'];
             isOneToOne: false;
             referencedRelation: 'planning_vehicles';
-            referencedColumns: ['tenant_id', 'session_id', 'vehicle_id'];
+            referencedColumns: ['tenant_id', 'planning_session_id', 'vehicle_id'];
           },
         ];
         ComputedFields: never;
@@ -2013,7 +2013,7 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          session_id: string;
+          planning_session_id: string;
           input: Json;
           output: Json | null;
           engine: string | null;
@@ -2030,8 +2030,8 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'planning_runs_tenant_id_session_id_fkey';
-            columns: ['tenant_id', 'session_id'];
+            foreignKeyName: 'planning_runs_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
             isOneToOne: false;
             referencedRelation: 'planning_sessions';
             referencedColumns: ['tenant_id', 'id'];
@@ -2088,7 +2088,7 @@ export interface Database {
         Row: {
           id: string;
           tenant_id: string;
-          session_id: string;
+          planning_session_id: string;
           vehicle_id: string;
           place: number;
         };
@@ -2096,8 +2096,8 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'planning_vehicles_tenant_id_session_id_fkey';
-            columns: ['tenant_id', 'session_id'];
+            foreignKeyName: 'planning_vehicles_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
             isOneToOne: false;
             referencedRelation: 'planning_sessions';
             referencedColumns: ['tenant_id', 'id'];
@@ -3728,7 +3728,7 @@ export interface Database {
       /** Makes a draft trip of every route of the plan, all of them or none; what no van takes stays where it is. Raises orders_not_assignable with every order that changed meanwhile, plan_without_routes, vehicle_not_active, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       apply_planning_session: {
         Args: {
-          session_id: string;
+          planning_session_id: string;
           expected_version?: number | null;
           idempotency_key?: string | null;
         };
@@ -3882,7 +3882,7 @@ export interface Database {
       /** Gives up a plan that was not applied; an answer that comes later is kept with its run alone. Raises reason_required, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_planning_session: {
         Args: {
-          session_id: string;
+          planning_session_id: string;
           reason: string;
           expected_version?: number | null;
           idempotency_key?: string | null;
@@ -4808,7 +4808,7 @@ export interface Database {
       /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       retry_planning_session: {
         Args: {
-          session_id: string;
+          planning_session_id: string;
           expected_version?: number | null;
           idempotency_key?: string | null;
         };
@@ -4908,7 +4908,7 @@ export interface Database {
       /** Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_optimization: {
         Args: {
-          session_id: string;
+          planning_session_id: string;
           expected_version?: number | null;
           idempotency_key?: string | null;
         };
