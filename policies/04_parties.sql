@@ -1,6 +1,6 @@
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant to authenticated;
+grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -14,7 +14,7 @@ using (tenant_id = (select private.tenant_id('territories.edit')));
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',
-  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'language', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -60,11 +60,19 @@ with check (
 create policy update_editors on public.contacts for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
 using (
-  tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+  tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+);
+
+-- Whom a customer looks like is for those who enter customers; he himself does not see it.
+grant select on public.similar_customers to authenticated;
+create policy select_readers on public.similar_customers for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.create'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = similar_customers.tenant_id and c.id = customer_id))
 );

@@ -72,6 +72,22 @@ using (
   ))
 );
 
+-- What stock is worth is for people who see reports; what came in cost is for those who say what products cost, too.
+grant select on public.stock_values, public.adjustment_costs, public.stock_valuation to authenticated;
+create policy select_readers on public.stock_values for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('reports.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.adjustment_costs for select to authenticated
+using (
+  (tenant_id = (select private.tenant_id('prices.edit')) or tenant_id = (select private.tenant_id('reports.view')))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.manual_adjustments a where a.tenant_id = adjustment_costs.tenant_id and a.id = adjustment_id
+  ))
+);
+
 grant select on public.container_ledger, public.container_balances to authenticated;
 create policy select_readers on public.container_ledger for select to authenticated
 using (
@@ -102,6 +118,13 @@ using (
   and ((select private.scope_warehouse_id()) is null or exists (
     select from public.transfers t where t.tenant_id = transfer_receipts.tenant_id and t.id = transfer_id
   ))
+);
+
+grant select on public.refills to authenticated;
+create policy select_readers on public.refills for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
 );
 
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.

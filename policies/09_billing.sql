@@ -1,6 +1,6 @@
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.is_ready_to_settle, private.reference_key, private.tenant_today to authenticated;
+grant execute on function private.is_billed, private.is_ready_to_settle, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -70,3 +70,9 @@ using (
   tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = settlements.tenant_id and t.id = trip_id))
 );
+
+grant select on public.months, public.late_postings to authenticated;
+create policy select_readers on public.months for select to authenticated
+using (tenant_id = (select private.tenant_id('months.view')));
+create policy select_readers on public.late_postings for select to authenticated
+using (tenant_id = (select private.tenant_id('months.view')));

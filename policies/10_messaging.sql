@@ -17,6 +17,13 @@ using (
     )
     or (select private.is_super_admin())
   )
+  -- What is said with a customer, and told him about documents, is read where he is answered.
+  or (
+    contact_id is not null and permission in ('messages.view', 'conversations.view') and tenant_id = (select private.tenant_id('conversations.view'))
+    and ((select private.is_unscoped()) or exists (
+      select from public.contacts c where c.tenant_id = messages.tenant_id and c.id = messages.contact_id
+    ))
+  )
 );
 
 grant execute on function private.placeholders_of to authenticated;
@@ -34,3 +41,49 @@ using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
+
+-- Conversations. Who is limited to some customers sees what is talked about with them; somebody who is nobody's
+-- customer yet is seen by whoever is not limited.
+
+grant execute on function private.conversations_meant to authenticated;
+
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'capacity', 'is_active');
+grant select on public.channels to authenticated;
+create policy select_readers on public.channels for select to authenticated
+using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
+create policy insert_managers on public.channels for insert to authenticated
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.channels for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')))
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.contact_points to authenticated;
+create policy select_readers on public.contact_points for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = contact_points.tenant_id and c.id = contact_id))
+);
+
+grant select on public.conversations, public.conversation_activity, public.inbox to authenticated;
+create policy select_readers on public.conversations for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = conversations.tenant_id and c.id = contact_id))
+);
+create policy select_readers on public.conversation_activity for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.conversations c where c.tenant_id = conversation_activity.tenant_id and c.id = conversation_id
+  ))
+);
+
+select private.let_edit('public.whatsapp_templates', 'conversations.view', 'settings.manage', '{name,language}', 'event', 'body', 'meta_status');
+grant delete on public.whatsapp_templates to authenticated;
+create policy delete_editors on public.whatsapp_templates for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+select private.let_edit('public.canned_replies', 'conversations.view', 'conversations.reply', '{}', 'shortcut', 'body');
+grant delete on public.canned_replies to authenticated;
+create policy delete_editors on public.canned_replies for delete to authenticated
+using (tenant_id = (select private.tenant_id('conversations.reply')));

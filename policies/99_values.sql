@@ -21,3 +21,6 @@ select private.refuse_invalid('public.imports', 'file_name', 'format', 'headers'
 
 -- Templates of orders are written by commands that hand on what they were given.
 select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');
+
+-- All tables are there: none of them takes anything new for a customer who was merged.
+select private.refuse_merged();

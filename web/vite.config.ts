@@ -7,6 +7,7 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { words } from './paraglide.ts';
 import { contextMapModule } from './context_map.ts';
+import { helpModules } from './help.ts';
 
 /** The stack that `npm run dev -w web` talks to; the build itself always talks to its own origin. */
 const stack = process.env.MZIGO_STACK_URL ?? 'http://localhost:4321';
@@ -102,6 +103,7 @@ export default defineConfig({
     paraglideVitePlugin(words),
     tailwindcss(),
     contextMapModule(),
+    helpModules(),
     sveltekit({
       compilerOptions: { runes: true },
       adapter: adapter({ fallback: '200.html', precompress: false }),

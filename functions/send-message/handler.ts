@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
 import type { Database } from '../_shared/database.ts';
-import { PermanentFailure, type Message, type Provider } from './provider.ts';
+import { PermanentFailure, Uncertain, type Message, type Provider } from './provider.ts';
 
 const QUEUE = 'send_message';
 const BATCH = 10;
@@ -27,6 +27,14 @@ const messageSchema = z
     recipient: z.string(),
     subject: z.string().nullable(),
     body: z.string(),
+    kind: z.string(),
+    content: z
+      .object({ name: z.string(), language: z.string(), parameters: z.array(z.string()) })
+      .nullable(),
+    reply_to: z.string().nullable(),
+    sender: z
+      .object({ phone_number_id: z.string(), access_token: z.string().nullable() })
+      .nullable(),
   })
   .nullable();
 const failureSchema = z.object({ result: z.enum(['retry', 'dead_letter']) });
@@ -51,7 +59,7 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
   return async (request) => {
     if (!isWorkerCall(request, secretKey)) return refuseCaller();
     const deadline = now() + PATIENCE_MS;
-    const counts = { sent: 0, skipped: 0, failed: 0, retried: 0 };
+    const counts = { sent: 0, skipped: 0, failed: 0, retried: 0, uncertain: 0 };
     let processed = 0;
     for (;;) {
       const claimed = claimedSchema.parse(
@@ -76,7 +84,7 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
 async function deliver(
   entry: Claimed,
   { database, providers, log }: Dependencies,
-): Promise<'sent' | 'skipped' | 'failed' | 'retried'> {
+): Promise<'sent' | 'skipped' | 'failed' | 'retried' | 'uncertain'> {
   const { msg_id, read_ct, message } = entry;
   const archive = () => database.rpc('archive_message', { queue: QUEUE, msg_id });
   const record = (
@@ -118,6 +126,11 @@ async function deliver(
       await archive();
       return 'failed';
     }
+    if (error instanceof Uncertain) {
+      await record('uncertain', channel ?? 'unknown', null, problem);
+      await archive();
+      return 'uncertain';
+    }
     const { result } = failureSchema.parse(
       await database.rpc('fail_message', {
         queue: QUEUE,
@@ -127,7 +140,11 @@ async function deliver(
         error: problem,
       }),
     );
-    if (result === 'retry') return 'retried';
+    if (result === 'retry') {
+      // It waits again: only what waits is handed out.
+      if (channel !== null) await record('queued', channel, null, problem);
+      return 'retried';
+    }
     await record('failed', channel ?? 'unknown', null, problem);
     return 'failed';
   }

@@ -10,11 +10,14 @@ const database = connectDatabase({ url, key: secretKey });
 
 const apiKey = setting('RESEND_API_KEY');
 const from = setting('EMAIL_FROM');
-const accessToken = setting('WHATSAPP_ACCESS_TOKEN');
-const phoneNumberId = setting('WHATSAPP_PHONE_NUMBER_ID');
+const meta = {
+  url: setting('WHATSAPP_API_URL') ?? 'https://graph.facebook.com',
+  accessToken: setting('WHATSAPP_ACCESS_TOKEN'),
+  phoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID'),
+};
 const providers = {
   email: apiKey && from ? resend({ apiKey, from }, fetch) : outbox,
-  whatsapp: accessToken && phoneNumberId ? whatsApp({ accessToken, phoneNumberId }, fetch) : outbox,
+  whatsapp: whatsApp(meta, fetch, outbox),
   sms: outbox,
 };
 

@@ -5,6 +5,14 @@ export interface Message {
   recipient: string;
   subject: string | null;
   body: string;
+  /** text, or template for what leaves as an approved template of WhatsApp. */
+  kind: string;
+  /** Of a template: its name, language and what is filled in, in order. */
+  content: { name: string; language: string; parameters: string[] } | null;
+  /** The provider's id of the message that it answers. */
+  reply_to: string | null;
+  /** The company's own number at WhatsApp, and its token where it has one. */
+  sender: { phone_number_id: string; access_token: string | null } | null;
 }
 
 /** What became of it. */
@@ -22,6 +30,11 @@ export interface Provider {
 /** The provider said no for good: sending the same again cannot help. */
 export class PermanentFailure extends Error {
   override name = 'PermanentFailure';
+}
+
+/** Nobody knows whether it left: asking again could send it twice. */
+export class Uncertain extends Error {
+  override name = 'Uncertain';
 }
 
 export type Fetch = typeof globalThis.fetch;

@@ -16,6 +16,9 @@ const OTHERS = [
     'transfer_items',
   ],
   ...['stock_count_items', 'manual_adjustment_items', 'invoice_lines', 'offload_lines'],
+  ...['record_tags', 'own_field_values'],
+  // What fields of a company's own hold.
+  ...['text', 'number', 'date', 'choice', 'yes_no'],
   // What badges say beside the states.
   ...['retired', 'dead', 'invited', 'on_hold', 'out_of_stock', 'reorder'],
   // Who is no member, and what is not there.
@@ -32,10 +35,12 @@ function toldColumns(relation: Relation | undefined): string[] {
 }
 
 /** Every word of the database that people read: states and values, documents, commands, events, columns. */
-function words({ enums, events, machines, relations }: Catalogue): string[] {
+function words({ enums, events, machines, permissions, relations }: Catalogue): string[] {
   return [
     ...enums.flatMap(({ labels }) => labels),
     ...events.flatMap((event) => event.split('.')),
+    // What rights are about.
+    ...permissions.map(({ permission }) => permission.replace(/\..*/, '')),
     ...machines.flatMap((machine) => [
       machine.name,
       `${machine.name}s`,

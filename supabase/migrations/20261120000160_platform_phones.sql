@@ -154,3 +154,8 @@ end
 $$;
 comment on function private.phone_parts(text, text) is
   'Digits of which a telephone number that somebody looks for has at least one part: those typed, and what they mean in international form. None for what is no part of a number.';
+
+create function private.reference_key(reference text) returns text
+language sql immutable parallel safe
+return nullif(pg_catalog.upper(pg_catalog.regexp_replace(reference, '[^[:alnum:]]', '', 'g')), '');
+comment on function private.reference_key(text) is 'Letters and digits of a reference, in capitals, by which it is compared: qk7 ab-12 is QK7AB12. Null when there are none.';

@@ -41,6 +41,7 @@ create table public.tenant_settings (
   contact_line text,
   bank_details text,
   mpesa_till text,
+  document_terms text,
   logo text,
   created_at timestamptz not null default now(),
   created_by uuid,
@@ -64,12 +65,14 @@ create table public.tenant_settings (
   constraint contact_line_is_not_blank check (btrim(contact_line) <> '' and length(contact_line) <= 200),
   constraint bank_details_are_not_blank check (btrim(bank_details) <> '' and length(bank_details) <= 500),
   constraint mpesa_till_is_a_number check (mpesa_till ~ '^[0-9]{5,10}$'),
-  constraint logo_is_a_small_picture check (length(logo) <= 200000 and logo ~ '^data:image/(png|jpeg);base64,[A-Za-z0-9+/]+={0,2}$')
+  constraint document_terms_are_not_blank check (btrim(document_terms) <> '' and length(document_terms) <= 2000),
+  -- By what it holds as well: so does every PNG begin in base64, and every JPEG.
+  constraint logo_is_a_small_picture check (length(logo) <= 200000 and logo ~ '^data:image/(png;base64,iVBORw0KGgo|jpeg;base64,/9j/)[A-Za-z0-9+/]*={0,2}$')
 );
 comment on table public.tenant_settings is 'One row per company: currency, zone, language, own words, own types, rules (JSON Logic) and switches.';
 comment on column public.tenant_settings.terminology is
   'Own words for things by language, in the singular and the plural: {"en": {"order": ["booking", "bookings"]}, "sw": {…}}. What is not there is called as the portal calls it.';
-comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}.';
+comment on column public.tenant_settings.type_definitions is 'Own lists of types, e.g. {"customer_type": ["retail", "wholesale"]}, and own fields of documents: {"fields": {"order": [{"key", "label", "kind": "text" | "number" | "date" | "choice" | "yes_no", "options", "is_required"}]}}.';
 comment on column public.tenant_settings.compiled_auto_approve is 'The rule orders.auto_approve as private.rule_holds asks it first.';
 comment on column public.tenant_settings.business_rules is 'orders.auto_approve: JSON Logic over {order, customer}; orders.auto_allocate: boolean; orders.approval_limits: {role: amount}; orders.amend_tolerance_percent: number; orders.duplicate_hours: for how many hours orders alike are warned of, 0 to 720, 24 without it; orders.standing: "draft" (as without it: standing orders are made as drafts) or "submit" (they are sent for approval); prices.drafts: "refresh" (as without it: drafts follow the price lists) or "keep" (they keep the prices of the day they were entered); trips.counts_show_expected: boolean (otherwise whoever counts a load does not see what is expected).';
 comment on column public.tenant_settings.legal_name is 'The seller as documents print it; null: the name of the company.';
@@ -78,6 +81,7 @@ comment on column public.tenant_settings.tax_numbers is 'Tax numbers of the sell
 comment on column public.tenant_settings.contact_line is 'Telephone, e-mail and web address of the seller on documents.';
 comment on column public.tenant_settings.bank_details is 'Where invoices are paid to, with line breaks.';
 comment on column public.tenant_settings.mpesa_till is 'Till or paybill number that invoices name.';
+comment on column public.tenant_settings.document_terms is 'Terms of sale below order confirmations, invoices and credit notes, with line breaks.';
 comment on column public.tenant_settings.logo is 'Picture at the head of documents: a data URL of a PNG or JPEG, at most 200,000 characters.';
 
 select private.register_error('legal_name_is_not_blank', 422, 'The name of the seller is blank or too long.', 'Enter at most 200 characters.');
@@ -86,6 +90,7 @@ select private.register_error('tax_numbers_are_not_blank', 422, 'The tax numbers
 select private.register_error('contact_line_is_not_blank', 422, 'The contact line is blank or too long.', 'Enter at most 200 characters.');
 select private.register_error('bank_details_are_not_blank', 422, 'The bank details are blank or too long.', 'Enter at most 500 characters.');
 select private.register_error('mpesa_till_is_a_number', 422, 'This is not an M-Pesa till or paybill number.', 'Enter its 5 to 10 digits.');
+select private.register_error('document_terms_are_not_blank', 422, 'The terms on documents are blank or too long.', 'Enter at most 2000 characters.');
 select private.register_error('logo_is_a_small_picture', 422, 'The logo is not a small PNG or JPEG picture.', 'Choose a PNG or JPEG file of at most 140 kB.');
 select private.register_error('currency_is_an_iso_code', 422, 'This is not a currency code.', 'Enter the three capital letters of the currency, like KES.');
 select private.register_error('locale_is_a_language_tag', 422, 'This is not a language tag.', 'Enter a language and a country, like en-KE.');

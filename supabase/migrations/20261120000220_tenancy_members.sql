@@ -194,14 +194,14 @@ as $$
 begin
   return (
     select pg_catalog.jsonb_build_object('legal_name', coalesce(s.legal_name, t.name), 'postal_address', s.postal_address, 'tax_numbers', s.tax_numbers,
-      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till)
+      'contact_line', s.contact_line, 'bank_details', s.bank_details, 'mpesa_till', s.mpesa_till, 'document_terms', s.document_terms)
     from public.tenants t left join public.tenant_settings s on s.tenant_id = t.id
     where t.id = tenant
   );
 end
 $$;
 comment on function private.printed_seller(uuid) is
-  'The company in the words of today, for a document to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till}. Not its logo, which is large and says nothing.';
+  'The company in the words of today, for a document to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms}. Not its logo, which is large and says nothing.';
 
 create function private.tg_tenant_settings__check_rules() returns trigger
 language plpgsql security definer set search_path = ''

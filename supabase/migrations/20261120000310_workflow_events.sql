@@ -89,7 +89,7 @@ create function private.add_part(ledger regclass, part text, bounds text) return
 language plpgsql set search_path = ''
 as $$
 begin
-  execute pg_catalog.format('create table private.%I (like %s including defaults including constraints including indexes)', part, ledger);
+  execute pg_catalog.format('create table private.%I (like %s including defaults including constraints including indexes including generated)', part, ledger);
   perform private.force_policies(pg_catalog.format('private.%I', part)::regclass);
   if exists (select from pg_catalog.pg_trigger t where t.tgrelid = ledger and t.tgname = '_200_refuse_truncate') then
     execute pg_catalog.format('create trigger _200_refuse_truncate before truncate on private.%I for each statement execute function private.tg__refuse_change()', part);

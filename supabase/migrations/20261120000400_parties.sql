@@ -1,6 +1,6 @@
 -- Family 04, parties: territories, customers, their addresses and contacts.
 
-create type public.customer_status as enum ('draft', 'pending_approval', 'active', 'rejected', 'suspended', 'inactive');
+create type public.customer_status as enum ('draft', 'pending_approval', 'active', 'rejected', 'suspended', 'inactive', 'merged');
 create type public.address_kind as enum ('delivery', 'billing', 'both');
 
 create table public.territories (
@@ -36,6 +36,7 @@ create table public.customers (
   tax_exemption_certificate text,
   customer_type text not null default 'retail',
   category text,
+  language text,
   status public.customer_status not null default 'draft',
   credit_limit numeric(14,2) not null default 0,
   payment_terms_days integer not null default 0,
@@ -48,8 +49,10 @@ create table public.customers (
   sales_rep_id uuid,
   notes text,
   status_reason text,
+  merged_into_id uuid,
   edited_by uuid[] not null default '{}',
   foreign key (tenant_id) references public.tenants (id),
+  foreign key (tenant_id, merged_into_id) references public.customers (tenant_id, id),
   unique (tenant_id, code),
   foreign key (tenant_id, territory_id) references public.territories (tenant_id, id),
   foreign key (tenant_id, sales_rep_id) references public.memberships (tenant_id, id),
@@ -64,18 +67,23 @@ create table public.customers (
     and length(btrim(tax_exemption_reason)) between 1 and 200 and length(btrim(tax_exemption_certificate)) between 1 and 60),
   constraint customer_type_is_short check (length(customer_type) between 1 and 40),
   constraint category_is_short check (length(category) <= 40),
+  constraint papers_speak_the_language check (language in ('en', 'sw')),
   constraint credit_limit_is_bounded check (credit_limit between 0 and 999999999999.99),
   constraint payment_terms_are_bounded check (payment_terms_days between 0 and 365),
   constraint early_discount_is_one check ((discount_days is null) = (discount_percent is null and discount_fixed is null) and (discount_percent is null or discount_fixed is null)
     and discount_days between 0 and 365 and discount_percent > 0 and discount_percent <= 50 and discount_fixed > 0 and discount_fixed <= 999999999.99),
   constraint notes_are_bounded check (length(notes) <= 4000),
-  constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> '')
+  constraint reason_given_when_refused check (status not in ('rejected', 'suspended') or btrim(status_reason) <> ''),
+  constraint merged_into_another check ((status = 'merged') = (merged_into_id is not null) and merged_into_id <> id)
 );
+create index customers_merged on public.customers (tenant_id, merged_into_id) where merged_into_id is not null;
 create index customers_name on public.customers (tenant_id, name, id);
 create index customers_territory on public.customers (tenant_id, territory_id);
 create index customers_sales_rep on public.customers (tenant_id, sales_rep_id);
 create index customers_search on public.customers using gin ((name || ' ' || code || ' ' || coalesce(phone, '')) extensions.gin_trgm_ops);
 comment on table public.customers is 'Who buys. Only active customers can order.';
+comment on column public.customers.language is 'In which language his papers are written; null: in that of the company.';
+select private.register_error('papers_speak_the_language', 422, 'Papers are not written in this language.', 'Choose English (en) or Swahili (sw), or none for the language of the company.');
 comment on column public.customers.credit_limit is 'Tenant currency. What posted unpaid invoices and confirmed orders may add up to; 0 = cash only.';
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
 comment on column public.customers.discount_percent is 'What he may keep of an invoice, deposits apart, when he pays it within discount_days of its date.';
@@ -83,6 +91,7 @@ comment on column public.customers.discount_fixed is 'The same as an amount in t
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
 comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
+comment on column public.customers.merged_into_id is 'Who he turned out to be: all of his documents are that customer''s now. Null but for those who were merged.';
 comment on column public.customers.status_reason is 'Why the customer was rejected or suspended.';
 
 create function private.tg_customers__give_code() returns trigger
@@ -106,7 +115,12 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('customer', 'pending_approval', 'reject', 'rejected', 'customers.approve', '{created_by,edited_by}', 'customer.rejected'),
   ('customer', 'active', 'suspend', 'suspended', 'customers.approve', null, 'customer.suspended'),
   ('customer', 'suspended', 'reactivate', 'active', 'customers.approve', null, 'customer.reactivated'),
-  ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated');
+  ('customer', 'active', 'deactivate', 'inactive', 'customers.approve', null, 'customer.deactivated'),
+  ('customer', 'draft', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'pending_approval', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'active', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'suspended', 'merge', 'merged', 'customers.merge', null, 'customer.merged'),
+  ('customer', 'inactive', 'merge', 'merged', 'customers.merge', null, 'customer.merged');
 select private.register_error('contact_name_is_short', 422, 'The name of the contact is too long.', 'Shorten it to 120 characters.');
 select private.register_error('tax_id_is_short', 422, 'The tax number is too long.', 'Enter at most 40 characters.');
 select private.register_error('tax_exemption_is_complete', 422, 'A tax exemption has a reason and the number of a certificate.', 'Enter both, at most 200 and 60 characters, or neither.');
@@ -157,11 +171,12 @@ select private.refuse_taken('public.customer_addresses', 'customer_addresses_def
 
 create table public.contacts (
   like private.record including defaults including indexes,
-  customer_id uuid not null,
+  customer_id uuid,
   name text not null,
   role text,
   phone text,
   email text,
+  foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 120),
   constraint role_is_short check (length(role) <= 80),
@@ -169,11 +184,21 @@ create table public.contacts (
   constraint email_is_an_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254)
 );
 create index contacts_customer on public.contacts (tenant_id, customer_id);
-comment on table public.contacts is 'People at a customer.';
+comment on table public.contacts is 'People: those at a customer, and those who wrote and are nobody''s yet (customer_id is null).';
 select private.register_error('role_is_short', 422, 'The role of the contact is too long.', 'Shorten it to 80 characters.');
 select private.manage_table('public.contacts', 'contact');
 select private.normalise_phones('public.contacts');
 select private.set_audience('contact', 'customers.view');
+
+-- Answered by family 10.
+create function private.has_written(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return false;
+end
+$$;
+comment on function private.has_written(uuid) is 'Whether messages go to and come from this person of the caller''s company, who then stays.';
 
 alter table public.memberships add foreign key (tenant_id, territory_id) references public.territories (tenant_id, id);
 alter table public.memberships add foreign key (tenant_id, customer_id) references public.customers (tenant_id, id);

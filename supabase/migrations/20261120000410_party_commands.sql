@@ -148,9 +148,15 @@ begin
     where c.tenant_id = tenant and (c.name || ' ' || c.code || ' ' || coalesce(c.phone, '')) ilike any (wanted)
       and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id))
     order by c.name, c.id limit 100
+  ) || array(
+    -- Whoever was merged is found under his old name and code, and so is what he had.
+    select c.merged_into_id from public.customers c
+    where c.tenant_id = tenant and c.merged_into_id is not null and (c.name || ' ' || c.code || ' ' || coalesce(c.phone, '')) ilike any (wanted)
+      and (private.is_unscoped() or private.sees_customer(c.merged_into_id, c.territory_id))
+    order by c.name, c.id limit 100
   );
 end
 $$;
 comment on function private.customers_meant(text) is
-  'Customers of the caller''s whose name, code or telephone number has what was typed, at most a hundred: three letters or more, or six digits of a telephone number, however it is written.';
+  'Customers of the caller''s whose name, code or telephone number has what was typed, at most a hundred, and those whom they were merged into: three letters or more, or six digits of a telephone number, however it is written.';
 select private.find_by('customer', 'id', 'private.customers_meant(typed)');

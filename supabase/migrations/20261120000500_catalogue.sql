@@ -19,11 +19,14 @@ create table public.products (
   weight_kg numeric(14,3) not null default 0,
   volume_l numeric(14,3) not null default 0,
   container_product_id uuid,
+  content_product_id uuid,
+  content_quantity numeric(14,3),
   deposit_amount numeric(14,2) not null default 0,
   is_active boolean not null default true,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, sku),
   foreign key (tenant_id, container_product_id) references public.products (tenant_id, id),
+  foreign key (tenant_id, content_product_id) references public.products (tenant_id, id),
   constraint sku_is_short check (length(sku) between 1 and 64 and sku = btrim(sku)),
   constraint name_is_not_blank check (btrim(name) <> '' and length(name) <= 200),
   constraint description_is_bounded check (length(description) <= 4000),
@@ -38,10 +41,14 @@ create table public.products (
   constraint weight_is_bounded check (weight_kg between 0 and 100000),
   constraint volume_is_bounded check (volume_l between 0 and 100000),
   constraint deposit_is_bounded check (deposit_amount between 0 and 999999.99),
-  constraint product_is_not_its_own_container check (container_product_id <> id)
+  constraint product_is_not_its_own_container check (container_product_id <> id),
+  constraint content_differs check (content_product_id <> id and content_product_id <> container_product_id),
+  constraint content_is_in_a_container check ((content_product_id is null) = (content_quantity is null) and (content_product_id is null or container_product_id is not null)),
+  constraint content_is_bounded check (content_quantity > 0 and content_quantity <= 99999999)
 );
 create index products_name on public.products (tenant_id, name, id);
 create index products_container on public.products (tenant_id, container_product_id);
+create index products_content on public.products (tenant_id, content_product_id);
 create index products_search on public.products using gin ((name || ' ' || sku) extensions.gin_trgm_ops);
 comment on table public.products is 'What is sold. Its base price is per unit, before tax, in the tenant''s currency.';
 comment on column public.products.allows_fractions is 'Whether a part of a unit can be ordered, down to a thousandth, like kilograms; crates cannot.';
@@ -50,7 +57,12 @@ comment on column public.products.order_minimum is 'The least that one order may
 comment on column public.products.order_maximum is 'The most that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_multiple is 'What one order has of it is a multiple of so many base units; null for any.';
 comment on column public.products.container_product_id is 'The empty that comes back: a crate, a bottle, a cylinder. Itself a product with stock.';
+comment on column public.products.content_product_id is 'What the container is filled with, where that is stock, too: gas, in kilograms.';
+comment on column public.products.content_quantity is 'How much of it one base unit takes, in base units of the content.';
 comment on column public.products.deposit_amount is 'Deposit per container, charged to whoever holds it.';
+select private.register_error('content_differs', 422, 'A product is not its own content, and its container is not.', 'Choose another product as the content.');
+select private.register_error('content_is_in_a_container', 422, 'A content needs its quantity and a container to be in.', 'Enter container, content and quantity, or no content at all.');
+select private.register_error('content_is_bounded', 422, 'The quantity of the content is not above 0 or is too large.', 'Enter a quantity up to 99999999.');
 select private.register_error('sku_is_short', 422, 'The SKU is missing or too long, or begins or ends with a space.', 'Enter an SKU of at most 64 characters.');
 select private.register_error('description_is_bounded', 422, 'The description is too long.', 'Shorten it to 4000 characters.');
 select private.register_error('unit_is_short', 422, 'The unit is missing or too long.', 'Enter a unit of at most 20 characters, like crate.');

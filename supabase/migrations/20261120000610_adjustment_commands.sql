@@ -166,14 +166,15 @@ begin
   select tenant, adjustment.id, i.product_id, i.condition, i.quantity
   from private.stock_lines(tenant, items, 'quantity', -99999999) i;
   perform private.name_batches(adjustment, items);
+  perform private.name_costs(adjustment, items);
   return adjustment;
 end
 $$;
 comment on function private.create_adjustment(uuid, uuid, jsonb, text, timestamptz) is
-  'Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs.';
+  'Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid.';
 select private.expose_command('create_adjustment');
 
-create function private.refuse_counted_since(adjustment public.manual_adjustments) returns void
+create function private.refuse_counted_since(tenant uuid, document uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -181,8 +182,8 @@ declare
 begin
   -- A count that is posted at the same time takes its turn.
   perform from public.inventory b
-  where b.tenant_id = adjustment.tenant_id and b.warehouse_id = adjustment.warehouse_id and (b.product_id, b.condition) in (
-    select i.product_id, i.condition from public.manual_adjustment_items i where i.tenant_id = adjustment.tenant_id and i.adjustment_id = adjustment.id
+  where b.tenant_id = tenant and (b.warehouse_id, b.product_id, b.condition) in (
+    select t.warehouse_id, t.product_id, t.condition from public.inventory_transactions t where t.tenant_id = tenant and t.reference_id = document
   )
   order by b.warehouse_id, b.product_id, b.condition
   for no key update;
@@ -193,14 +194,14 @@ begin
   join public.inventory b using (tenant_id, warehouse_id, product_id, condition)
   join public.products p on p.tenant_id = t.tenant_id and p.id = t.product_id
   join public.stock_counts c on c.tenant_id = b.tenant_id and c.id = b.last_count_id
-  where t.tenant_id = adjustment.tenant_id and t.reference_id = adjustment.id and t.occurred_at <= b.last_counted_at;
+  where t.tenant_id = tenant and t.reference_id = document and t.occurred_at <= b.last_counted_at;
   if counted is not null then
     perform private.fail('stock_was_counted', pg_catalog.jsonb_build_object('counted', counted));
   end if;
 end
 $$;
-comment on function private.refuse_counted_since(public.manual_adjustments) is
-  'What a count has found since says more than the adjustment, and reversing it would correct twice. Raises stock_was_counted, which names the count.';
+comment on function private.refuse_counted_since(uuid, uuid) is
+  'What a count has found since says more than the document, and reversing it would correct twice. Raises stock_was_counted, which names the count.';
 
 create function private.move_adjustment(adjustment uuid, command text, reason text, expected_version integer) returns public.manual_adjustments
 language plpgsql security definer set search_path = ''
@@ -225,7 +226,7 @@ begin
   if command = 'approve' then
     perform private.require_condemner(tenant, private.adds_defective(target));
   elsif command = 'reverse' then
-    perform private.refuse_counted_since(target);
+    perform private.refuse_counted_since(tenant, target.id);
   end if;
   if command <> 'approve' or private.record_approval(tenant, 'adjustment', target.id, command, target.status::text) then
     update public.manual_adjustments a

@@ -124,22 +124,31 @@ $$;
 comment on function private.credit_used(uuid, uuid, uuid) is
   'What a customer owes: unpaid invoices, and confirmed orders that have no invoice yet. Tenant currency. An order can be left out, to add its present total.';
 
+create function private.credit_missing(target public.orders) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select case when c.payment_terms_days = 0 then 0
+      else greatest(0, private.credit_used(target.tenant_id, c.id, target.id) + target.subtotal + target.tax_total - c.credit_limit) end
+    from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id
+  );
+end
+$$;
+comment on function private.credit_missing(public.orders) is
+  'By how much an order exceeds its customer''s credit limit now, 0 if it fits. Customers without payment terms pay on delivery and need no credit.';
+
 create function private.credit_shortfall(target public.orders) returns numeric
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  buyer public.customers;
 begin
   -- Two orders of one customer are weighed one after the other.
-  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
-  if buyer.payment_terms_days = 0 then
-    return 0;
-  end if;
-  return greatest(0, private.credit_used(target.tenant_id, buyer.id, target.id) + target.subtotal + target.tax_total - buyer.credit_limit);
+  perform from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
+  return private.credit_missing(target);
 end
 $$;
 comment on function private.credit_shortfall(public.orders) is
-  'By how much an order would exceed its customer''s credit limit, 0 if it fits. Customers without payment terms pay on delivery and need no credit. Locks the customer.';
+  'private.credit_missing with the customer locked, for a decision that rests on it.';
 
 ------------------------------------------------------------------------------------------------
 -- Entering

@@ -172,7 +172,7 @@ declare
   orders constant uuid[] := array(select distinct o from pg_catalog.unnest(order_ids) o order by o);
   vans constant uuid[] := array(select distinct v from pg_catalog.unnest(vehicle_ids) v order by v);
   problems jsonb;
-  unknown uuid;
+  unknown uuid[];
   created public.planning_sessions;
 begin
   perform private.require_own_place(tenant, 'warehouse_id', warehouse_id);
@@ -193,8 +193,10 @@ begin
   if problems is not null then
     perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
   end if;
-  select v into unknown from pg_catalog.unnest(vans) v where not exists (select from public.vehicles k where k.tenant_id = tenant and k.id = v);
-  perform private.require_reference('public.planning_vehicles', 'vehicle_id', tenant, unknown);
+  unknown := array(select v from pg_catalog.unnest(vans) v where not exists (select from public.vehicles k where k.tenant_id = tenant and k.id = v));
+  if unknown <> '{}' then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('vehicle_ids', unknown));
+  end if;
   insert into public.planning_sessions (tenant_id, warehouse_id, planned_on, service_minutes, max_stops, break_minutes, notes)
   values (tenant, warehouse_id, planned_on, service_minutes, max_stops, break_minutes, nullif(pg_catalog.btrim(notes), ''))
   returning * into created;

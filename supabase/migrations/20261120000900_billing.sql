@@ -52,7 +52,7 @@ create index invoices_recent on public.invoices (tenant_id, created_at desc, id 
 create index invoices_not_done on public.invoices (tenant_id, due_on, id) where is_done is false;
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, is_done);
-comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order, like orders.printed, and the seller {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till} of that day. Null for drafts.';
+comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order, like orders.printed, and the seller {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms} of that day. Null for drafts.';
 comment on column public.invoices.discount_amount is 'What the customer may keep when he pays the rest until discount_until, by his terms on the day of issue.';
 comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
 comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
@@ -129,6 +129,7 @@ create table public.payments (
   status public.payment_status not null default 'pending',
   approved_by uuid,
   approved_at timestamptz,
+  printed jsonb,
   status_reason text,
   is_done boolean not null generated always as (status <> 'pending') stored,
   is_live boolean not null generated always as (status not in ('rejected', 'cancelled')) stored,
@@ -162,6 +163,7 @@ create index payments_waived on public.payments (tenant_id, waives_invoice_id) w
 create unique index payments_discount on public.payments (tenant_id, waives_invoice_id) where method = 'discount' and is_live;
 comment on column public.payments.is_received is 'Whether it is money that came in: neither a credit note, nor written off, nor a discount. Sums of money received ask for it.';
 comment on column public.payments.waives_invoice_id is 'The invoice that is written off, or whose discount for paying early this is.';
+comment on column public.payments.printed is 'Who paid and who received it, as they were when it was approved, like orders.printed: {name, code, tax_id, seller}. Null before, and for what was never received.';
 comment on column public.payments.note is 'Why it was written off.';
 comment on table public.payments is 'Money received. Only approved payments pay invoices; a reference (e.g. an M-Pesa code) counts once per company, whatever the method.';
 comment on column public.payments.reference is 'As it is shown: in capitals, an M-Pesa code without spaces and signs, any other with single spaces.';
@@ -189,11 +191,6 @@ insert into private.in_place_commands (machine, state, command, permission)
 select 'invoice', s, 'record_payment', 'payments.create' from pg_catalog.unnest(array['issued', 'partially_paid', 'overdue']) s;
 select private.refuse_taken('public.payments', 'payments_reference', 'payment_reference_taken', each_alone => true);
 
-create function private.reference_key(reference text) returns text
-language sql immutable parallel safe
-return nullif(pg_catalog.upper(pg_catalog.regexp_replace(reference, '[^[:alnum:]]', '', 'g')), '');
-comment on function private.reference_key(text) is 'Letters and digits of a reference, in capitals, by which it is compared: qk7 ab-12 is QK7AB12. Null when there are none.';
-
 create function private.tg__normalise_reference() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -210,6 +207,21 @@ $$;
 comment on function private.tg__normalise_reference() is 'Writes a reference in the form of its method, and what it is compared by.';
 create trigger _120_normalise_reference before insert or update of reference, method on public.payments
 for each row execute function private.tg__normalise_reference();
+
+create function private.tg_payments__keep_words() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.printed := private.printed_customer(new.tenant_id, new.customer_id, null, null)
+    || pg_catalog.jsonb_build_object('seller', private.printed_seller(new.tenant_id));
+  return new;
+end
+$$;
+comment on function private.tg_payments__keep_words() is 'Money that came in keeps the words that its receipt says from its approval on; what was never received has no receipt.';
+create trigger _130_keep_words before insert on public.payments for each row
+when (new.approved_at is not null and new.waives_invoice_id is null and new.method <> 'credit_note') execute function private.tg_payments__keep_words();
+create trigger _130_keep_new_words before update of status on public.payments for each row
+when (new.approved_at is not null and old.approved_at is null and new.waives_invoice_id is null) execute function private.tg_payments__keep_words();
 
 create table public.payment_allocations (
   id uuid not null default private.uuid_v7(),

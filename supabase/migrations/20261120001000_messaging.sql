@@ -1,7 +1,8 @@
 -- Family 10, messaging: what is sent to customers and members.
 
 create type public.message_channel as enum ('email', 'whatsapp', 'sms');
-create type public.message_status as enum ('queued', 'sent', 'simulated', 'failed');
+-- In the order in which they follow each other: what is told late never takes one back (private.later_status).
+create type public.message_status as enum ('queued', 'sending', 'uncertain', 'simulated', 'sent', 'delivered', 'read', 'failed', 'received');
 
 create table public.messages (
   id uuid not null default private.uuid_v7(),
@@ -13,6 +14,7 @@ create table public.messages (
   body text not null,
   permission text not null default 'messages.view' references public.permissions (permission),
   status public.message_status not null default 'queued',
+  is_sending boolean not null generated always as (status = 'sending') stored,
   business_key text not null,
   entity_type text,
   entity_id uuid,
@@ -33,28 +35,30 @@ create index messages_business_key on public.messages (tenant_id, business_key);
 create index messages_recent on public.messages (tenant_id, created_at desc, id desc);
 create index messages_permission on public.messages (permission);
 create index messages_entity on public.messages (tenant_id, entity_id);
-comment on table public.messages is 'Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice (private.enqueue_message, which alone writes here). "simulated" = no provider is configured; the portal''s outbox shows it.';
+comment on table public.messages is 'E-mails, WhatsApp and text messages, sent and received. The business key makes sure that nothing is sent twice (private.enqueue_message). "simulated" = no provider is configured, the portal''s outbox shows it; "uncertain" = the worker ended while sending it, so nobody knows; "received" = it came in.';
+comment on column public.messages.recipient is 'The address of the other side, also of what came in: a telephone number (E.164), an e-mail address, or the id that WhatsApp gives a person without a number.';
 comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
 select private.force_policies('public.messages');
 select private.keep_by_quarters('public.messages', kept_for => interval '2 years');
 
-create function private.tg_messages__wake_pages() returns trigger
+create function private.tg__wake_pages() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   perform realtime.send(
-    pg_catalog.jsonb_build_object('entity_type', 'message', 'entity_id', c.id, 'event_type', 'message.' || pg_catalog.lower(tg_op)),
-    'change', private.topic_of(c.tenant_id, 'messages.view'), true)
-  from (select n.tenant_id, pg_catalog.max(n.id::text) as id from changed_rows n group by n.tenant_id) c;
+    pg_catalog.jsonb_build_object('entity_type', tg_argv[0], 'entity_id', c.id, 'event_type', tg_argv[0] || '.' || pg_catalog.lower(tg_op)),
+    'change', private.topic_of(c.tenant_id, p), true)
+  from (select n.tenant_id, pg_catalog.max(n.id::text) as id from changed_rows n group by n.tenant_id) c
+  cross join pg_catalog.unnest(tg_argv[1:]) p;
   return null;
 end
 $$;
-comment on function private.tg_messages__wake_pages() is
-  'Wakes the pages that show the outbox, once per company and statement. Messages are no documents: they are in no ledger, so no queue would tell of them.';
+comment on function private.tg__wake_pages() is
+  'Wakes the pages that show such rows (kind, and the permissions of which each lets one see them), once per company and statement: for rows that are no documents, are in no ledger, and so in no queue.';
 create trigger _500_wake_pages_on_insert after insert on public.messages
-referencing new table as changed_rows for each statement execute function private.tg_messages__wake_pages();
+referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view', 'conversations.view');
 create trigger _500_wake_pages_on_update after update on public.messages
-referencing new table as changed_rows for each statement execute function private.tg_messages__wake_pages();
+referencing new table as changed_rows for each statement execute function private.tg__wake_pages('message', 'messages.view', 'conversations.view');
 
 ------------------------------------------------------------------------------------------------
 -- What messages say

@@ -2,28 +2,35 @@
 
 create function private.enqueue_message(
   tenant_id uuid, channel public.message_channel, recipient text, template text, subject text, body text, business_key text,
-  permission text default 'messages.view', entity_type text default null, entity_id uuid default null
+  permission text default 'messages.view', entity_type text default null, entity_id uuid default null, approved_template jsonb default null
 ) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   message_id uuid;
+  way public.channels;
 begin
   -- No index knows all quarters: whoever says the same in the same moment waits here, and then sees it said.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('message' || tenant_id::text || business_key, 0));
   if exists (select from public.messages m where m.tenant_id = tenant_id and m.business_key = business_key) then
     return null;
   end if;
-  insert into public.messages (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id)
-  values (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id)
+  if channel = 'whatsapp' and recipient ~ '^\+[1-9][0-9]{6,14}$' then
+    -- What is told about documents stands where its person answers.
+    select * into way from public.channels c where c.tenant_id = tenant_id and c.kind = 'whatsapp' and c.is_active order by c.created_at, c.id limit 1;
+  end if;
+  insert into public.messages (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id, channel_id, contact_id, kind, content)
+  values (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id, way.id,
+    case when way.id is not null then private.contact_at(tenant_id, recipient, null, null) end,
+    case when approved_template is null then 'text' else 'template' end, approved_template)
   returning id into message_id;
   perform pgmq.send('send_message', pg_catalog.jsonb_build_object('message_id', message_id, 'tenant_id', tenant_id));
   return message_id;
 end
 $$;
-comment on function private.enqueue_message(uuid, public.message_channel, text, text, text, text, text, text, text, uuid) is
-  'Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events.';
+comment on function private.enqueue_message(uuid, public.message_channel, text, text, text, text, text, text, text, uuid, jsonb) is
+  'Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events.';
 select private.expose('enqueue_message', 'service_role');
 
 create function private.say(
@@ -46,7 +53,7 @@ begin
   limit 1;
   names := names || pg_catalog.jsonb_build_object('company', text.company);
   return private.enqueue_message(tenant, channel, recipient, event, private.fill_in(text.subject, names), private.fill_in(text.body, names),
-    business_key, 'messages.view', entity_type, entity_id);
+    business_key, 'messages.view', entity_type, entity_id, case channel when 'whatsapp' then private.template_about(tenant, event, names) end);
 end
 $$;
 comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid) is
@@ -114,38 +121,111 @@ select private.listen('notifications', 'notify_about', variadic array(
   select distinct t.event from public.message_texts t join private.transitions x on x.event = t.event join private.addressees a on a.machine = x.machine
 ));
 
+create function private.why_not_sent(message public.messages) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if message.channel <> 'whatsapp' or message.channel_id is null then
+    return null;
+  end if;
+  return case
+    when message.conversation_id is null and exists (
+      select from public.contact_points p
+      where p.tenant_id = message.tenant_id and p.contact_id = message.contact_id and p.value = message.recipient and p.opted_out_at is not null
+    ) then 'recipient_opted_out'
+    when message.kind <> 'template' and coalesce(private.reply_window_until(message.tenant_id, message.channel_id, message.contact_id) <= pg_catalog.now(), true)
+    then 'reply_window_closed' end;
+end
+$$;
+comment on function private.why_not_sent(public.messages) is
+  'The error that keeps a message from leaving now: its person wants none but answers, or has not written for 24 hours and it is no approved template. Null when it may leave.';
+select private.register_error('recipient_opted_out', 409, 'This person wants no messages.', 'Call instead, or wait until the person writes START.');
+select private.register_error('reply_window_closed', 409, 'The person last wrote more than 24 hours ago, so WhatsApp takes no free text.', 'Send an approved template.');
+
 create function private.message_to_send(tenant_id uuid, message_id uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
+#variable_conflict use_variable
 declare
-  found_message jsonb;
+  waiting public.messages;
+  problem text;
 begin
-  update public.messages m set attempts = m.attempts + 1
-  where m.tenant_id = message_to_send.tenant_id and m.id = message_to_send.message_id and m.status = 'queued'
-  returning pg_catalog.jsonb_build_object('id', m.id, 'tenant_id', m.tenant_id, 'channel', m.channel, 'recipient', m.recipient, 'template', m.template,
-    'subject', m.subject, 'body', m.body, 'business_key', m.business_key) into found_message;
-  return found_message;
+  select * into waiting from public.messages m where m.tenant_id = tenant_id and m.id = message_id and m.status = 'queued' for update;
+  if not found then
+    return null;
+  end if;
+  problem := private.why_not_sent(waiting);
+  update public.messages m
+  set attempts = m.attempts + 1, status_at = pg_catalog.now(), error = problem,
+    status = case when problem is null then 'sending' else 'failed' end::public.message_status
+  where m.tenant_id = tenant_id and m.id = message_id;
+  if problem is not null then
+    return null;
+  end if;
+  return pg_catalog.jsonb_build_object('id', waiting.id, 'tenant_id', waiting.tenant_id, 'channel', waiting.channel, 'recipient', waiting.recipient,
+    'template', waiting.template, 'subject', waiting.subject, 'body', waiting.body, 'business_key', waiting.business_key,
+    'kind', waiting.kind, 'content', waiting.content, 'reply_to', waiting.reply_to,
+    'sender', (
+      select pg_catalog.jsonb_build_object('phone_number_id', c.phone_number_id, 'access_token', t.access_token)
+      from public.channels c left join private.channel_tokens t on t.tenant_id = c.tenant_id and t.channel_id = c.id
+      where c.tenant_id = waiting.tenant_id and c.id = waiting.channel_id and c.phone_number_id is not null
+    ));
 end
 $$;
-comment on function private.message_to_send(uuid, uuid) is 'A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role).';
+comment on function private.message_to_send(uuid, uuid) is
+  'A message that still waits to be sent, with the number and the access token that it leaves by; null when it was dealt with or may not leave (private.why_not_sent). From here on it is being sent. For the function send-message (service role).';
 select private.expose('message_to_send', 'service_role');
 
 create function private.record_message_result(tenant_id uuid, message_id uuid, status public.message_status, provider text default null, provider_reference text default null, error text default null) returns void
 language plpgsql security definer set search_path = ''
 as $$
+#variable_conflict use_variable
+declare
+  recorded public.messages;
 begin
   update public.messages m
-  set status = record_message_result.status, provider = record_message_result.provider, provider_reference = record_message_result.provider_reference,
-    error = pg_catalog.left(record_message_result.error, 500),
+  set status = record_message_result.status, provider = record_message_result.provider, provider_reference = coalesce(record_message_result.provider_reference, m.provider_reference),
+    error = pg_catalog.left(record_message_result.error, 500), status_at = pg_catalog.now(),
     sent_at = case when record_message_result.status in ('sent', 'simulated') then pg_catalog.now() end,
     -- A mail that opens an account has no business staying readable once it is really on its way.
-    body = case when record_message_result.status = 'sent' and m.permission <> 'messages.view' then '(sent)' else m.body end
-  where m.tenant_id = record_message_result.tenant_id and m.id = record_message_result.message_id and m.status = 'queued';
+    body = case when record_message_result.status = 'sent' and m.permission = 'users.manage' then '(sent)' else m.body end
+  where m.tenant_id = record_message_result.tenant_id and m.id = record_message_result.message_id and m.status in ('queued', 'sending', 'uncertain')
+  returning * into recorded;
+  if recorded.channel_id is not null and provider_reference is not null then
+    perform private.know_reference(recorded.channel_id, recorded.tenant_id, provider_reference, status, null, recorded.id);
+  end if;
 end
 $$;
-comment on function private.record_message_result(uuid, uuid, public.message_status, text, text, text) is 'What became of a queued message. A second result changes nothing. For the function send-message (service role).';
+comment on function private.record_message_result(uuid, uuid, public.message_status, text, text, text) is
+  'What became of a message that was taken to be sent: sent, simulated, failed, uncertain (nobody knows), or queued again for another try. A second result changes nothing. For the function send-message (service role).';
 select private.expose('record_message_result', 'service_role');
 
+create function private.settle_sending() returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  left_behind public.messages;
+  settled bigint := 0;
+begin
+  for left_behind in
+    select * from public.messages m
+    where m.is_sending and m.status_at < pg_catalog.now() - interval '5 minutes'
+    order by m.id limit 500 for update skip locked
+  loop
+    -- Providers of mail are told an id and send it once; of WhatsApp nobody knows, and twice is worse than asked.
+    update public.messages m set status = case m.channel when 'email' then 'queued' else 'uncertain' end::public.message_status, status_at = pg_catalog.now()
+    where m.tenant_id = left_behind.tenant_id and m.id = left_behind.id;
+    if left_behind.channel = 'email' then
+      perform pgmq.send('send_message', pg_catalog.jsonb_build_object('message_id', left_behind.id, 'tenant_id', left_behind.tenant_id));
+    end if;
+    settled := settled + 1;
+  end loop;
+  return settled;
+end
+$$;
+comment on function private.settle_sending() is
+  'Maintenance: a message whose worker ended while it was sending is sent again where the provider sends it once (e-mail), else uncertain until the provider tells of it or somebody sends it again.';
+select private.maintain('settle_sending', 'messages_settled');
 create function private.send_audit_statements() returns bigint
 language plpgsql security definer set search_path = ''
 as $$

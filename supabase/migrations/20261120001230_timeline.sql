@@ -18,13 +18,14 @@ begin
     return null;
   end if;
   if column_name ~ '_id$' then
-    select k.confrelid::regclass into led_to
-    from pg_catalog.pg_constraint k join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[pg_catalog.cardinality(k.conkey)]
+    -- A column may be held by two keys; the one that leads to a name tells it.
+    select k.confrelid::regclass, n.attname into led_to, called
+    from pg_catalog.pg_constraint k
+    join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[pg_catalog.cardinality(k.conkey)]
+    join pg_catalog.pg_attribute n on n.attrelid = k.confrelid and n.attname in ('number', 'name', 'label', 'full_name') and not n.attisdropped
     where k.contype = 'f' and k.conrelid = pg_catalog.to_regclass(pg_catalog.format('public.%I', table_name)) and a.attname = column_name
+    order by n.attname = 'name' desc, n.attname
     limit 1;
-    select a.attname into called from pg_catalog.pg_attribute a
-    where a.attrelid = led_to and a.attname in ('number', 'name', 'label', 'full_name') and not a.attisdropped
-    order by a.attname = 'name' desc, a.attname limit 1;
     if called is null then
       return null;
     end if;

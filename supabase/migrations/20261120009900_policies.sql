@@ -29,8 +29,8 @@ grant usage on schema analytics to authenticated;
 -- Family 01, platform: what policies, defaults and computed fields call.
 
 grant execute on function private.uuid_v7 to authenticated, service_role;
--- Columns generated from it are worked out as whoever writes the row.
-grant execute on function private.compile_rule to authenticated;
+-- Columns and indexes made with them are worked out as whoever writes the row.
+grant execute on function private.compile_rule, private.reference_key to authenticated;
 -- Commands are served once per key.
 grant execute on function private.begin_command, private.end_command to authenticated;
 -- Lists are counted as whoever looks at them.
@@ -57,7 +57,7 @@ using (id = (select private.active_tenant_id()) or (select private.is_super_admi
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
-  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, logo) on public.tenant_settings to authenticated;
+  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
 using (tenant_id = (select private.active_tenant_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
@@ -189,7 +189,7 @@ $$;
 
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant to authenticated;
+grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -203,7 +203,7 @@ using (tenant_id = (select private.tenant_id('territories.edit')));
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',
-  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'language', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -249,19 +249,27 @@ with check (
 create policy update_editors on public.contacts for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
 using (
-  tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id)
+  tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+);
+
+-- Whom a customer looks like is for those who enter customers; he himself does not see it.
+grant select on public.similar_customers to authenticated;
+create policy select_readers on public.similar_customers for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.create'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = similar_customers.tenant_id and c.id = customer_id))
 );
 
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active');
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -368,6 +376,22 @@ using (
   ))
 );
 
+-- What stock is worth is for people who see reports; what came in cost is for those who say what products cost, too.
+grant select on public.stock_values, public.adjustment_costs, public.stock_valuation to authenticated;
+create policy select_readers on public.stock_values for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('reports.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+create policy select_readers on public.adjustment_costs for select to authenticated
+using (
+  (tenant_id = (select private.tenant_id('prices.edit')) or tenant_id = (select private.tenant_id('reports.view')))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.manual_adjustments a where a.tenant_id = adjustment_costs.tenant_id and a.id = adjustment_id
+  ))
+);
+
 grant select on public.container_ledger, public.container_balances to authenticated;
 create policy select_readers on public.container_ledger for select to authenticated
 using (
@@ -400,6 +424,13 @@ using (
   ))
 );
 
+grant select on public.refills to authenticated;
+create policy select_readers on public.refills for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
 grant select on public.stock_counts, public.stock_count_items to authenticated;
 create policy select_readers on public.stock_counts for select to authenticated
@@ -417,7 +448,7 @@ using (
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release, private.looks_similar to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release, private.looks_similar, private.why_blocked to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated
@@ -476,6 +507,8 @@ using (
   tenant_id = (select private.tenant_id('orders.view'))
   and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = similar_orders.tenant_id and o.id = order_id))
 );
+
+grant select on public.order_exceptions to authenticated;
 
 -- Family 08, delivery.
 
@@ -569,7 +602,7 @@ using (
 
 -- Family 09, billing.
 
-grant execute on function private.is_billed, private.is_ready_to_settle, private.reference_key, private.tenant_today to authenticated;
+grant execute on function private.is_billed, private.is_ready_to_settle, private.tenant_today to authenticated;
 
 grant select on public.invoices, public.invoice_items, public.payments, public.payment_allocations, public.payment_refunds to authenticated;
 create policy select_readers on public.invoices for select to authenticated
@@ -640,6 +673,12 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = settlements.tenant_id and t.id = trip_id))
 );
 
+grant select on public.months, public.late_postings to authenticated;
+create policy select_readers on public.months for select to authenticated
+using (tenant_id = (select private.tenant_id('months.view')));
+create policy select_readers on public.late_postings for select to authenticated
+using (tenant_id = (select private.tenant_id('months.view')));
+
 -- Family 10, messaging.
 
 grant select on public.messages to authenticated;
@@ -659,6 +698,13 @@ using (
     )
     or (select private.is_super_admin())
   )
+  -- What is said with a customer, and told him about documents, is read where he is answered.
+  or (
+    contact_id is not null and permission in ('messages.view', 'conversations.view') and tenant_id = (select private.tenant_id('conversations.view'))
+    and ((select private.is_unscoped()) or exists (
+      select from public.contacts c where c.tenant_id = messages.tenant_id and c.id = messages.contact_id
+    ))
+  )
 );
 
 grant execute on function private.placeholders_of to authenticated;
@@ -677,10 +723,68 @@ with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 
+-- Conversations. Who is limited to some customers sees what is talked about with them; somebody who is nobody's
+-- customer yet is seen by whoever is not limited.
+
+grant execute on function private.conversations_meant to authenticated;
+
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'capacity', 'is_active');
+grant select on public.channels to authenticated;
+create policy select_readers on public.channels for select to authenticated
+using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
+create policy insert_managers on public.channels for insert to authenticated
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.channels for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')))
+with check (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.contact_points to authenticated;
+create policy select_readers on public.contact_points for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = contact_points.tenant_id and c.id = contact_id))
+);
+
+grant select on public.conversations, public.conversation_activity, public.inbox to authenticated;
+create policy select_readers on public.conversations for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = conversations.tenant_id and c.id = contact_id))
+);
+create policy select_readers on public.conversation_activity for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.conversations c where c.tenant_id = conversation_activity.tenant_id and c.id = conversation_id
+  ))
+);
+
+select private.let_edit('public.whatsapp_templates', 'conversations.view', 'settings.manage', '{name,language}', 'event', 'body', 'meta_status');
+grant delete on public.whatsapp_templates to authenticated;
+create policy delete_editors on public.whatsapp_templates for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+select private.let_edit('public.canned_replies', 'conversations.view', 'conversations.reply', '{}', 'shortcut', 'body');
+grant delete on public.canned_replies to authenticated;
+create policy delete_editors on public.canned_replies for delete to authenticated
+using (tenant_id = (select private.tenant_id('conversations.reply')));
+
+-- Family 10, messaging: webhooks are a matter of those who manage the company.
+
+select private.let_edit('public.webhooks', 'settings.manage', 'settings.manage', '{}', 'name', 'url', 'events', 'is_active');
+grant delete on public.webhooks to authenticated;
+create policy delete_editors on public.webhooks for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.webhook_deliveries to authenticated;
+create policy select_managers on public.webhook_deliveries for select to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
 -- Family 12, records: what is told of a document, and what people say about it.
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
-  private.write_comment, private.write_attachment, private.is_attached to authenticated;
+  private.write_comment, private.write_attachment, private.is_attached, private.write_tag, private.take_tag,
+  private.write_task, private.move_task, private.rewrite_task, private.write_own_fields, private.own_values_of to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
 grant select on public.comments to authenticated;
@@ -690,6 +794,36 @@ using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_
 grant select on public.attachments to authenticated;
 create policy select_readers on public.attachments for select to authenticated
 using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+-- So are tags and a company's own fields.
+select private.let_edit('public.tags', 'comments.view', 'settings.manage', '{}', 'name', 'colour', 'is_active');
+
+grant select on public.record_tags to authenticated;
+create policy select_readers on public.record_tags for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+grant select on public.own_field_values to authenticated;
+create policy select_readers on public.own_field_values for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+-- Tasks, too; one that is about no document is everybody's, and whoever has to do one sees it.
+grant select on public.tasks to authenticated;
+create policy select_readers on public.tasks for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('comments.view'))
+  and (document_id is null or assignee_id = (select auth.uid()) or private.sees_document(document_kind, tenant_id, document_id))
+);
+
+-- Lists are led through these to their filters.
+do $$
+declare
+  document record;
+begin
+  for document in select m.table_name from private.machines m loop
+    execute pg_catalog.format('grant execute on function public.record_tags(public.%1$I), public.own_field_values(public.%1$I) to authenticated', document.table_name);
+  end loop;
+end
+$$;
 
 -- Files: one folder per company. Until it is added to a document a file is its owner's alone.
 create policy mzigo_insert_attachments on storage.objects for insert to authenticated
@@ -749,3 +883,6 @@ select private.refuse_invalid('public.imports', 'file_name', 'format', 'headers'
 
 -- Templates of orders are written by commands that hand on what they were given.
 select private.refuse_invalid('public.order_templates', 'name', 'customer_id', 'address_id', 'warehouse_id', 'notes', 'weekdays', 'every_weeks', 'starts_on', 'ends_on', 'paused_from', 'paused_to', 'deliver_after_days');
+
+-- All tables are there: none of them takes anything new for a customer who was merged.
+select private.refuse_merged();

@@ -20,6 +20,7 @@ interface Job {
 const WORKERS: Record<string, number> = {
   'process-events': 500,
   'send-message': 500,
+  'deliver-webhook': 500,
   'optimize-routes': 500,
 };
 const MAINTENANCE_MS = 60_000;

@@ -92,3 +92,42 @@ test('a cell is not edited by who may not write it', async () => {
   expect(await page.locator('tbody input').count()).toBe(0);
   expect(viewer.errors).toEqual([]);
 });
+
+test('a choice and a day are edited in place, too', async () => {
+  const company = await Company.open();
+  const owner = await signIn(visit(), 'owner@acme.test');
+  const { page } = owner;
+  await owner.open('/customers?q=Gikomba');
+  await page
+    .getByRole('row', { name: /Gikomba/ })
+    .getByText('Wholesale', { exact: true })
+    .dblclick();
+  const type = page.getByRole('combobox', { name: 'Type of Gikomba Traders' });
+  await type.selectOption({ label: 'Retail' });
+  await type.press('Enter');
+  await type.waitFor({ state: 'detached' });
+  expect(
+    await company.by('owner').row('customers?name=eq.Gikomba Traders&select=id,customer_type'),
+  ).toMatchObject({ customer_type: 'retail' });
+  // Escape leaves it as it was.
+  await page
+    .getByRole('row', { name: /Gikomba/ })
+    .getByText('Retail', { exact: true })
+    .dblclick();
+  await type.selectOption({ label: 'Wholesale' });
+  await type.press('Escape');
+  await type.waitFor({ state: 'detached' });
+
+  await owner.open('/prices');
+  const list = page.getByRole('row', { name: /Wholesale/ });
+  await list.getByText('further notice').dblclick();
+  const until = page.getByRole('group', { name: 'Until of Wholesale' }).getByRole('spinbutton');
+  await until.first().click();
+  await page.keyboard.type('31122099');
+  await page.keyboard.press('Enter');
+  await list.getByText('31 Dec 2099').waitFor();
+  expect(
+    await company.by('owner').row('price_lists?name=eq.Wholesale&select=id,valid_to'),
+  ).toMatchObject({ valid_to: '2099-12-31' });
+  expect(owner.errors).toEqual([]);
+});

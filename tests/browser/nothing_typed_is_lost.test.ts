@@ -225,8 +225,9 @@ test('what was entered over a record that somebody changed meanwhile asks whose 
   await asks.first().waitFor();
   expect(await field.inputValue()).toBe('Mine');
   await sales.button('Save').click();
-  await page.getByText(/Keep yours or take theirs first/).waitFor();
+  await page.getByRole('dialog', { name: 'Somebody else saved first' }).waitFor();
   expect(await notes()).toBe('Theirs');
+  await sales.button('Go back').last().click();
   await sales.button('Keep mine').click();
   await sales.button('Save').click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

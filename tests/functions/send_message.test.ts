@@ -1,7 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { makeHandler } from '../../functions/send-message/handler.ts';
 import { outbox } from '../../functions/send-message/outbox.ts';
-import { PermanentFailure, type Provider } from '../../functions/send-message/provider.ts';
+import {
+  PermanentFailure,
+  Uncertain,
+  type Provider,
+} from '../../functions/send-message/provider.ts';
 import { resend } from '../../functions/send-message/resend.ts';
 import { whatsApp } from '../../functions/send-message/whatsapp.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
@@ -13,6 +17,10 @@ const MESSAGE = {
   recipient: 'buyer@shop.test',
   subject: 'Your order',
   body: 'It is on its way.',
+  kind: 'text',
+  content: null,
+  reply_to: null,
+  sender: null,
 };
 const CLAIMED = [{ msg_id: 7, read_ct: 1, message: { tenant_id: TENANT, message_id: MESSAGE.id } }];
 
@@ -68,10 +76,19 @@ test('one call goes on for as long as there are messages', async () => {
 
 test('a hiccup of the provider puts the message back', async () => {
   const provider = { send: () => Promise.reject(new Error('The provider answered 503')) };
-  const { run, names } = arrange(provider, { fail_message: { result: 'retry' } });
+  const { run, names, recorded } = arrange(provider, { fail_message: { result: 'retry' } });
   expect(await (await run()).json()).toMatchObject({ retried: 1 });
   expect(names()).not.toContain('archive_message');
-  expect(names()).not.toContain('record_message_result');
+  expect(recorded()).toMatchObject({ status: 'queued', error: 'The provider answered 503' });
+});
+
+test('what nobody knows the end of is not sent again', async () => {
+  const provider = { send: () => Promise.reject(new Uncertain('No answer: TimeoutError')) };
+  const { run, names, recorded } = arrange(provider);
+  expect(await (await run()).json()).toMatchObject({ uncertain: 1 });
+  expect(recorded()).toMatchObject({ status: 'uncertain', error: 'No answer: TimeoutError' });
+  expect(names()).toContain('archive_message');
+  expect(names()).not.toContain('fail_message');
 });
 
 test('when its attempts are used up the message is marked as failed', async () => {
@@ -108,16 +125,94 @@ test('Resend gets the message id as idempotency key', async () => {
   expect(requests[0]?.init?.headers).toMatchObject({ 'idempotency-key': MESSAGE.id });
 });
 
-test('WhatsApp gets the number without its plus', async () => {
+const TO_PHONE = { ...MESSAGE, channel: 'whatsapp' as const, recipient: '+254711000111' };
+const META = { url: 'https://graph.test', accessToken: 't', phoneNumberId: '42' };
+
+test('WhatsApp gets the number without its plus, and our id to tell it again', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  const provider = whatsApp({ accessToken: 't', phoneNumberId: '42' }, send);
-  const delivery = await provider.send({
-    ...MESSAGE,
-    channel: 'whatsapp',
-    recipient: '+254711000111',
-  });
+  const delivery = await whatsApp(META, send, outbox).send(TO_PHONE);
   expect(delivery.reference).toBe('wamid.1');
-  expect(JSON.parse(String(requests[0]?.init?.body))).toMatchObject({ to: '254711000111' });
+  expect(requests[0]?.url).toBe('https://graph.test/v23.0/42/messages');
+  expect(JSON.parse(String(requests[0]?.init?.body))).toMatchObject({
+    to: '254711000111',
+    biz_opaque_callback_data: MESSAGE.id,
+    text: { body: MESSAGE.body },
+  });
+});
+
+test('a company with a number and a token of its own sends by those', async () => {
+  const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
+  await whatsApp(META, send, outbox).send({
+    ...TO_PHONE,
+    sender: { phone_number_id: '77', access_token: 'own' },
+  });
+  expect(requests[0]?.url).toBe('https://graph.test/v23.0/77/messages');
+  expect(requests[0]?.init?.headers).toMatchObject({ authorization: 'Bearer own' });
+});
+
+test('where no token is known the message stays in the outbox', async () => {
+  const { send, requests } = fetchAnswering(200, {});
+  const provider = whatsApp({ ...META, accessToken: null }, send, outbox);
+  const delivery = await provider.send({
+    ...TO_PHONE,
+    sender: { phone_number_id: '77', access_token: null },
+  });
+  expect(delivery.status).toBe('simulated');
+  expect(requests).toEqual([]);
+});
+
+test('who hides his number is reached by the id that WhatsApp gave him', async () => {
+  const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
+  await whatsApp(META, send, outbox).send({ ...TO_PHONE, recipient: 'KE.13491208655' });
+  const body = JSON.parse(String(requests[0]?.init?.body)) as Record<string, unknown>;
+  expect(body).toMatchObject({ recipient: 'KE.13491208655' });
+  expect(body).not.toHaveProperty('to');
+});
+
+test('a template leaves with its name, its language and what is filled in', async () => {
+  const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
+  await whatsApp(META, send, outbox).send({
+    ...TO_PHONE,
+    kind: 'template',
+    content: { name: 'order_ready', language: 'sw', parameters: ['Njeri', 'ORD-1'] },
+  });
+  expect(JSON.parse(String(requests[0]?.init?.body))).toMatchObject({
+    type: 'template',
+    template: {
+      name: 'order_ready',
+      language: { code: 'sw' },
+      components: [
+        {
+          type: 'body',
+          parameters: [
+            { type: 'text', text: 'Njeri' },
+            { type: 'text', text: 'ORD-1' },
+          ],
+        },
+      ],
+    },
+  });
+});
+
+test.each([
+  [400, { error: { code: 131047, message: 'Re-engagement message' } }, 'PermanentFailure'],
+  [401, { error: { code: 190, message: 'Token expired' } }, 'PermanentFailure'],
+  [400, { error: { code: 131056, message: 'Pair rate limit hit' } }, 'Error'],
+  [429, { error: { code: 130429, message: 'Rate limit hit' } }, 'Error'],
+  [500, { error: { code: 131000, message: 'Something went wrong' } }, 'Error'],
+  [502, 'Bad gateway', 'Uncertain'],
+  [200, { messages: [] }, 'Uncertain'],
+])('of WhatsApp the answer %i %j is a %s', async (status, answer, name) => {
+  const { send } = fetchAnswering(status, answer);
+  await expect(whatsApp(META, send, outbox).send(TO_PHONE)).rejects.toMatchObject({ name });
+});
+
+test('when WhatsApp gives no answer nobody knows whether the message left', async () => {
+  const send = () => Promise.reject(new DOMException('late', 'TimeoutError'));
+  await expect(whatsApp(META, send, outbox).send(TO_PHONE)).rejects.toMatchObject({
+    name: 'Uncertain',
+    message: 'No answer: TimeoutError',
+  });
 });
 
 test.each([

@@ -11,13 +11,13 @@ import {
   amount,
   dateTime,
   day,
-  localeOf,
   money,
   quantity,
   time,
   today,
   unitOf,
 } from '../../web/src/lib/platform/format.ts';
+import { localeOf } from '../../web/src/lib/languages.ts';
 import { label } from '../../web/src/lib/platform/label.ts';
 import { workAt } from './_support/company.ts';
 

@@ -67,6 +67,14 @@ export async function busyDay(): Promise<BusyDay> {
     counted: 5000,
   });
   await by('dispatcher').command('complete_trip', { trip_id: closedTrip.id });
+  // An old month is closed, and somebody posted in it all the same.
+  await by('finance').command('close_month', { starts_on: '2020-01-01' });
+  await by('owner').command('record_payment', {
+    customer_id: first.customer_id,
+    method: 'cash',
+    amount: 5,
+    received_at: '2020-01-05T09:00:00Z',
+  });
   const runningTrip = await company.started([done, onTheRoad], 'KDA 101A', 2);
   await company.delivered(done, 1);
   const plannedTrip = await company.planned([third], 'KDB 202B', 4);
@@ -128,6 +136,12 @@ export async function busyDay(): Promise<BusyDay> {
     transfer_id: transfer.id,
     items: [{ product_id: company.cola.id, quantity: 5 }],
   });
+  const refill = await by('warehouse').command('create_refill', {
+    warehouse_id: company.depot.id,
+    product_id: company.cola.id,
+    quantity: 3,
+  });
+  await by('warehouse').command('start_refill', { refill_id: refill.id });
   // The demo day has a count whose differences are known; in this one somebody is counting.
   await by('owner').ask('/rest/v1/warehouses', {
     body: { code: 'SHP', name: 'Shop at the gate', kind: 'shop' },
@@ -171,6 +185,31 @@ export async function busyDay(): Promise<BusyDay> {
     name: 'Every Monday',
     lines: [{ product_id: company.cola.id, quantity: 10 }],
     weekdays: [1],
+  });
+  // What is kept with the delivered order, and something that was to be done yesterday.
+  await by('owner').ask('/rest/v1/tags', { body: { name: 'Festival', colour: 'amber' } });
+  const tag = await by('owner').row('tags?select=id');
+  const settings = await by('owner').row('tenant_settings?select=id:tenant_id');
+  const about = { document_kind: 'order', document_id: delivered.id };
+  await by('sales').command('add_tag', { ...about, tag_id: tag.id });
+  await by('owner').ask(`/rest/v1/tenant_settings?tenant_id=eq.${settings.id}`, {
+    method: 'PATCH',
+    body: {
+      type_definitions: {
+        fields: {
+          order: [{ key: 'gate', label: 'Gate', kind: 'choice', options: ['North', 'South'] }],
+        },
+      },
+    },
+  });
+  await by('sales').command('set_own_fields', { ...about, fields: { gate: 'North' } });
+  await by('sales').command('create_task', {
+    ...about,
+    title: 'Ask about the broken bottles',
+    details: 'Two crates had some.',
+    assignee_id: me.id,
+    due_on: new Date(Date.now() - 48 * 3600 * 1000).toISOString().slice(0, 10),
+    priority: 'urgent',
   });
   return {
     company,

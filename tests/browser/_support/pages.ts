@@ -19,6 +19,7 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/stock/places/[id=uuid]': (day) => [day.company.depot],
   '/prices/[id=uuid]': (day) => [day.priceList],
   '/territories/[id=uuid]': (day) => [day.territory],
+  '/customers/[id=uuid]/merge': (day) => [day.customer],
   '/customers/[id=uuid]/statement': (day) => [day.customer],
   '/invoices/[id=uuid]/credit': (day) => [day.invoice],
 };

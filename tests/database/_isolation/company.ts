@@ -102,7 +102,7 @@ async function thingsOf(database: TestDatabase, company: Company): Promise<Thing
 /**
  * One day at a company that leaves rows in every table: an order from draft to paid for the customer
  * who signs in himself, driven by the driver who signs in himself; an order of another customer that
- * only got as far as its reservation; an adjustment; and what the office keeps.
+ * only got as far as its reservation and is held; an adjustment; and what the office keeps.
  */
 export async function workOneDay(database: TestDatabase, company: Company): Promise<void> {
   await workMorning(database, company);
@@ -111,7 +111,7 @@ export async function workOneDay(database: TestDatabase, company: Company): Prom
 
 /** Until the van is on the road. */
 export async function workMorning(database: TestDatabase, company: Company): Promise<void> {
-  const { as, find, own, other, depot, product } = await thingsOf(database, company);
+  const { admin, as, find, own, other, depot, product } = await thingsOf(database, company);
 
   const place = async (customer: string) => {
     const { id } = await as('sales').rpc<Row>('create_order', {
@@ -126,6 +126,10 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   };
   const order = await place(own);
   const unsent = await place(other);
+  // All of them share a telephone, so each looks like others.
+  await admin.query(`update public.customers set phone = '+254799000111' where tenant_id = $1`, [
+    company.tenantId,
+  ]);
 
   const vehicle = await find(
     `select id from public.vehicles where tenant_id = $1 order by registration limit 1`,
@@ -157,6 +161,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     vehicle_ids: [vehicle],
   });
   await as('dispatcher').rpc('start_optimization', { planning_session_id: plan.id });
+  await as('manager').rpc('hold_order', { order_id: unsent, reason: 'He moves house' });
   const counts = [{ product_id: product.id, count: 10 }];
   await as('warehouse').rpc('confirm_load', { trip_id: round, counts });
   await as('driver').rpc('confirm_load', { trip_id: round, counts });
@@ -258,6 +263,16 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('warehouse').query(`update inventory set reorder_point = 5000 where product_id = $1`, [
     product.id,
   ]);
+  await as('manager').rpc('create_adjustment', {
+    warehouse_id: depot,
+    reason_id: found.id,
+    items: [{ product_id: product.id, quantity: 1, unit_cost: 5 }],
+  });
+  await as('warehouse').rpc('create_refill', {
+    warehouse_id: depot,
+    product_id: product.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
@@ -291,6 +306,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   const document = { document_kind: 'order', document_id: order };
   await as('sales').rpc('add_comment', { ...document, text: 'Ring the bell twice.' });
   await addFile(company, document);
+  await keepWith(company, document);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
     own,
   ]);
@@ -299,7 +315,23 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
   );
   await importFiles(company);
+  await as('finance').rpc('close_month', { starts_on: '2020-01-01' });
+  await as('owner').rpc('record_payment', {
+    customer_id: own,
+    method: 'cash',
+    amount: 5,
+    received_at: '2020-01-05T09:00:00Z',
+  });
+  await hearCustomers(admin, company, own);
   await as('owner').query(`insert into paybills (name, short_code) values ('Till', '600638')`);
+  const { id: webhook } = await as('owner').one<{ id: string }>(
+    `insert into webhooks (name, url, events) values ('ERP', 'https://erp.example/in', '{*}') returning id`,
+  );
+  await as('owner').rpc('set_webhook_secret', {
+    webhook_id: webhook,
+    secret: `whsec_${'a'.repeat(32)}`,
+  });
+  await as('owner').rpc('test_webhook', { webhook_id: webhook });
   await as('manager').query(
     `insert into product_packs (product_id, name, factor) values ($1, 'layer', 6)`,
     [product.id],
@@ -335,6 +367,21 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await fillTheRest(admin, company);
 }
 
+/** A tag, a value in a field of the company's own, and tasks: about the document, and about nothing. */
+async function keepWith(company: Company, document: Record<string, unknown>) {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(`insert into tags (name) values ('Of the day')`);
+  const tag = await as('owner').one<Row>(`select id from tags where name = 'Of the day'`);
+  await as('sales').rpc('add_tag', { ...document, tag_id: tag.id });
+  await as('owner').query(
+    `update tenant_settings set type_definitions = type_definitions || '{"fields": {"order": [{"key": "gate", "label": "Gate", "kind": "text"}]}}'`,
+  );
+  await as('sales').rpc('set_own_fields', { ...document, fields: { gate: 'North' } });
+  const driver = company.people.get('driver')?.userId;
+  await as('sales').rpc('create_task', { ...document, title: 'Ring the buyer' });
+  await as('sales').rpc('create_task', { title: 'Wash the van', assignee_id: driver });
+}
+
 /** A stored file of the order, and one that belongs to nothing yet. */
 async function addFile(company: Company, document: Record<string, unknown>): Promise<void> {
   const person = playedBy(company, 'sales');
@@ -368,6 +415,36 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
     batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
     reason: 'Sour',
   });
+}
+
+/** A customer and somebody unknown write on WhatsApp, and are answered. */
+async function hearCustomers(admin: Session, company: Company, customer: string): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  const number = company.slug === 'acme' ? '100000001' : '100000002';
+  await as('owner').query(
+    `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', $1)`,
+    [number],
+  );
+  await as('owner').query(`insert into whatsapp_templates (name, body) values ('hello', 'Hello')`);
+  await as('sales').query(`insert into canned_replies (shortcut, body) values ('hi', 'Hello')`);
+  await admin.query(`update contacts set phone = '+254733999000' where customer_id = $1`, [
+    customer,
+  ]);
+  const messages = ['254733999000', '254733999111'].map((from) => ({
+    from,
+    id: `wamid.${company.slug}.${from}`,
+    type: 'text',
+    text: { body: 'Habari' },
+  }));
+  const changes = [{ place: 1, value: { metadata: { phone_number_id: number }, messages } }];
+  await admin.query('select private.receive_whatsapp($1, $2)', [
+    JSON.stringify(changes),
+    company.slug,
+  ]);
+  await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  for (const { id } of await as('owner').query<Row>('select id from conversations')) {
+    await as('owner').rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
+  }
 }
 
 /** A file of the manager, and one of somebody who is limited to a territory. */

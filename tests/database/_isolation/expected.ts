@@ -6,6 +6,7 @@ import type { Company, Person } from './company.ts';
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
   batch_recipients: `concat_ws(' ', x.tenant_id, x.batch_id, x.order_id)`,
+  conversation_activity: 'x.conversation_id::text',
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
@@ -63,7 +64,15 @@ const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('t
 const SCOPES: Record<string, string> = {
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
+  own_field_values: mine('document_id', 'my_orders'),
+  record_tags: mine('document_id', 'my_orders'),
+  tasks: `(x.document_id is null or x.assignee_id = (select user_id from me) or ${mine('document_id', 'my_orders')})`,
   adjustment_batches: through(
+    'adjustment_id',
+    'manual_adjustments',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  adjustment_costs: through(
     'adjustment_id',
     'manual_adjustments',
     mine('warehouse_id', 'my_warehouses'),
@@ -71,7 +80,11 @@ const SCOPES: Record<string, string> = {
   batch_movements: mine('warehouse_id', 'my_warehouses'),
   batch_recipients: mine('order_id', 'my_orders'),
   batch_stock: mine('warehouse_id', 'my_warehouses'),
+  contact_points: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   contacts: mine('customer_id', 'my_customers'),
+  conversation_activity: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
+  conversations: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
+  inbox: mine('customer_id', 'my_customers'),
   container_balances: '',
   container_ledger: '',
   credit_note_items: `exists (select from public.credit_notes c join public.invoices i on i.id = c.invoice_id where c.id = x.credit_note_id and i.order_id in (select id from my_orders))`,
@@ -97,6 +110,7 @@ const SCOPES: Record<string, string> = {
   manual_adjustments: mine('warehouse_id', 'my_warehouses'),
   offload_documents: mine('trip_id', 'my_trips'),
   offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
+  order_exceptions: mine('order_id', 'my_orders'),
   order_items: mine('order_id', 'my_orders'),
   order_template_items: '',
   order_templates: '',
@@ -120,11 +134,13 @@ const SCOPES: Record<string, string> = {
     'planning_sessions',
     mine('warehouse_id', 'my_warehouses'),
   ),
+  refills: mine('warehouse_id', 'my_warehouses'),
   reorder_suggestions: mine('warehouse_id', 'my_warehouses'),
   reservations: mine('warehouse_id', 'my_warehouses'),
   receivables: '',
   return_items: '',
   returns: '',
+  similar_customers: mine('customer_id', 'my_customers'),
   similar_orders: mine('order_id', 'my_orders'),
   standing_orders: '',
   settlements: mine('trip_id', 'my_trips'),
@@ -134,6 +150,8 @@ const SCOPES: Record<string, string> = {
     mine('warehouse_id', 'my_warehouses'),
   ),
   stock_counts: mine('warehouse_id', 'my_warehouses'),
+  stock_valuation: mine('warehouse_id', 'my_warehouses'),
+  stock_values: mine('warehouse_id', 'my_warehouses'),
   transfer_items: through(
     'transfer_id',
     'transfers',
@@ -158,6 +176,7 @@ SCOPES.container_ledger =
 
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
+  conversation: 'conversations',
   credit_note: 'credit_notes',
   customer: 'customers',
   import: 'imports',
@@ -171,6 +190,8 @@ const DOCUMENTS: Record<string, string> = {
   return: 'returns',
   settlement: 'settlements',
   stock_count: 'stock_counts',
+  task: 'tasks',
+  refill: 'refills',
   transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',
@@ -181,6 +202,13 @@ const NO_LINKS = `x.permission = 'messages.view'`;
 const OWN_OR_LOWER_LINKS = `(${NO_LINKS} or exists (
   select from public.invitations i join public.role_ranks invited on invited.role = i.role, me join public.role_ranks reader on reader.role = me.role
   where i.id = x.entity_id and invited.rank <= reader.rank))`;
+
+/** What is said with a customer, or told him. */
+const WITH_A_CUSTOMER = `x.contact_id is not null and x.permission in ('messages.view', 'conversations.view')`;
+const OF_MY_CUSTOMERS = through('contact_id', 'contacts', mine('customer_id', 'my_customers'));
+
+/** Whoever has written to the company stays. */
+const NEVER_WROTE = 'not exists (select from public.contact_points p where p.contact_id = x.id)';
 
 export function isLimited(person: Person): boolean {
   return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);
@@ -252,6 +280,9 @@ export class Expectation {
       conditions.push(`x.tenant_id = $1 and x.shared_with = (select role from me)`);
     }
     if (groups.includes('super admins') && person.role === 'super_admin') conditions.push('true');
+    if (table === 'contacts' && command === 'delete' && conditions.length > 0) {
+      conditions.splice(0, conditions.length, `(${conditions.join(' or ')}) and ${NEVER_WROTE}`);
+    }
     const visible = await this.#keys(company, person, table, conditions);
     if (groups.includes('document readers')) {
       for (const key of await this.#documentHistory(company, person)) visible.add(key);
@@ -263,10 +294,18 @@ export class Expectation {
 
   #open(person: Person, table: string, isScoped: boolean): string {
     const limits = [ofCompany(table)];
-    if (isScoped && isLimited(person)) limits.push(SCOPES[table] ?? 'false');
     if (table === 'messages' && person.role !== 'super_admin') {
-      limits.push(this.holds(person, 'users.manage') ? OWN_OR_LOWER_LINKS : NO_LINKS);
+      const links = this.holds(person, 'users.manage') ? OWN_OR_LOWER_LINKS : NO_LINKS;
+      const talk = isLimited(person)
+        ? `${WITH_A_CUSTOMER} and ${OF_MY_CUSTOMERS}`
+        : WITH_A_CUSTOMER;
+      const parts = [
+        ...(this.holds(person, 'messages.view') ? [links] : []),
+        ...(this.holds(person, 'conversations.view') ? [talk] : []),
+      ];
+      limits.push(`(${parts.join(' or ')})`);
     }
+    if (isScoped && isLimited(person)) limits.push(SCOPES[table] ?? 'false');
     if (table === 'list_views') limits.push('x.shared_with is not null');
     return `(${limits.join(' and ')})`;
   }

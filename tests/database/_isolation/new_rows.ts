@@ -49,6 +49,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
+    channels: row({ name: 'Mail to us', kind: 'email' }),
     contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),
     customer_addresses: row(
       { label: 'Back door', street: 'Lane 1', city: 'Nairobi' },
@@ -87,6 +89,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       language: 'sw',
       body: 'Pole',
     }),
+    tags: row({ name: 'Sample' }),
     taxes: row({ name: 'Levy', percent: 2 }),
     territories: row({ code: 'ISO', name: 'Sample' }, { parent_id: ids.territory }),
     territory_reps: row({}, { territory_id: ids.territory, membership_id: ids.membership }),
@@ -96,6 +99,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
+    whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
+    webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };
 }

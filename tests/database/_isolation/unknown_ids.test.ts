@@ -12,15 +12,19 @@ type Values = Record<string, unknown>;
  * nothing stands here: `vehicle_id` is the oldest vehicle.
  */
 const ROWS: Record<string, string> = {
+  assignee_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
+  delivery_id: `select id from public.webhook_deliveries where tenant_id = $1`,
   document_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
   from_warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
   id: `select order_id as id from public.trip_stops where tenant_id = $1`,
+  into_id: `select c.id from public.customers c where c.tenant_id = $1 and c.status = 'active' and not exists (select from public.memberships m where m.customer_id = c.id) order by c.code`,
   invitation_id: `select id from public.invitations where tenant_id = $1 and status = 'pending'`,
   membership_id: `select id from public.memberships where tenant_id = $1 and role = 'viewer'`,
   invoice_item_id: `select id from public.invoice_items where tenant_id = $1 and not is_deposit`,
+  message_id: `select id from public.messages where tenant_id = $1 and direction = 'out' and conversation_id is not null`,
   order_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   order_item_id: `select i.id from public.order_items i join public.trip_stops s on s.order_id = i.order_id where i.tenant_id = $1`,
   parent_id: `select id from public.territories where tenant_id = $1 order by code desc`,
@@ -52,6 +56,9 @@ const DOCUMENTS: Record<string, Values> = {
 /** What else a command needs, so that the id decides. */
 const PLAIN: Record<string, unknown> = {
   'stage_import_rows.rows': [],
+  access_token: 'a-long-token',
+  labels: ['late'],
+  until: new Date(Date.now() + 3_600_000).toISOString(),
   actual: 1,
   amount: 1,
   area: {
@@ -72,12 +79,14 @@ const PLAIN: Record<string, unknown> = {
   counted: 10,
   document_kind: 'order',
   explanation: 'One is missing',
+  fields: { gate: 'South' },
   figure: 'order_total',
   full_name: 'Some Body',
   handed_in: 10,
   method: 'cash',
   moment: '2030-01-01T00:00:00Z',
   name: 'A name',
+  quantity: 1,
   note: 'A note',
   path: 'a/path',
   percent: 16,
@@ -91,6 +100,7 @@ const PLAIN: Record<string, unknown> = {
   signature: 'data:image/png;base64,iVBORw0KGgo=',
   status: 'inactive',
   text: 'A text',
+  title: 'A title',
 };
 
 /** Ids that travel inside a list: argument → the items, given how to look up an id by name. */

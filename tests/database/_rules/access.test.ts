@@ -26,8 +26,11 @@ const VIEWS = [
   'batch_recipients',
   'container_balances',
   'events',
+  'order_exceptions',
+  'inbox',
   'receivables',
   'reorder_suggestions',
+  'stock_valuation',
   'transition_executions',
 ];
 const isOfTable = (name: string) => !VIEWS.includes(name.replace('select ', ''));

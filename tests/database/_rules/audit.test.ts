@@ -5,9 +5,15 @@ const { offenders } = openCatalogue();
 
 /** What need not be in the audit trail although it is no ledger. */
 const ELSEWHERE: Record<string, string> = {
+  'conversation_activity insert': 'follows from the messages',
+  'conversation_activity update': 'follows from the messages',
+  'conversation_activity delete': 'nothing deletes them',
   'fulfilment_items insert': 'the lines of the order, as they were when the trip left',
   'fulfilment_items delete': 'nothing deletes them',
   'fulfilments insert': 'the state and the reason are carried into the order, which is recorded',
+  'stock_values insert': 'follows from the stock ledger',
+  'stock_values update': 'follows from the stock ledger',
+  'stock_values delete': 'nothing deletes them',
   'batch_stock insert': 'follows from the stock ledger by batch',
   'batch_stock update': 'follows from the stock ledger by batch',
   'batch_stock delete': 'nothing deletes them',
@@ -33,6 +39,9 @@ const ELSEWHERE: Record<string, string> = {
   'reservations delete': 'the lines of an allocated order',
   'tenant_settings insert': 'come with the company',
   'tenant_settings delete': 'nothing deletes them',
+  'webhook_deliveries insert': 'written by rules, each for an event',
+  'webhook_deliveries update': 'the worker notes here what became of it',
+  'webhook_deliveries delete': 'forgotten after 30 days; the events stay in the ledger',
   'tenants insert': 'made by the platform, before there is a trail of the company',
   'tenants delete': 'nothing deletes them',
 };

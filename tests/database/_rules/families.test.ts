@@ -89,5 +89,6 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.documents_on_order',
     'private.delivered_by',
     'private.cash_is_settled',
+    'private.has_written',
   ]);
 });

@@ -15,6 +15,10 @@ const NEEDS_NO_SEARCH_PATH = `(
   or p.prokind = 'a'
 )`;
 
+/** From a row to rows of another table, which their own policies show: what lists are led through, part of their query. */
+const IS_RELATIONSHIP = `(p.prosqlbody is not null and p.proretset and p.prorettype = to_regtype('public.' || p.proname)
+  and p.pronargs = 1 and exists (select from private.machines m where to_regtype('public.' || m.table_name) = p.proargtypes[0]))`;
+
 test('every function pins its search path, or needs none', async () => {
   expect(
     await offenders(
@@ -81,7 +85,7 @@ test('an exposed command is a thin door to the function of the same name behind 
   expect(
     await offenders(
       `select p.oid::regprocedure from pg_proc p
-       where p.pronamespace in ${EXPOSED}
+       where p.pronamespace in ${EXPOSED} and not ${IS_RELATIONSHIP}
          and (case when p.proname = 'allowed_commands' then 'private.allowed_commands(' else format('private.%I(', p.proname) end) <> all (
            array(select m[1] from regexp_matches(p.prosrc, '(private\\.[a-z_]+\\()', 'g') m)
          )`,
@@ -141,14 +145,17 @@ test('a function that promises not to write neither writes nor calls one that ma
 test('what may write is not declared harmless, so that a link can call it', async () => {
   const harmless = await offenders(
     `select p.proname from pg_proc p
-     where p.pronamespace in ${EXPOSED} and p.provolatile <> 'v' and p.proname <> 'allowed_commands'`,
+     where p.pronamespace in ${EXPOSED} and p.provolatile <> 'v' and p.proname <> 'allowed_commands' and not ${IS_RELATIONSHIP}`,
   );
   expect(harmless).toEqual([
+    'books',
     'check_paybill_payment',
+    'conversations_meant',
     'credit_note_taxes',
     'customer_credit',
     'customer_places',
     'customer_statement',
+    'customers_like',
     'dashboard',
     'dead_letters',
     'explain_figure',
@@ -156,10 +163,12 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'find_numbers',
     'find_phone',
     'find_vehicles',
+    'first_steps',
     'import_forms',
     'import_problem',
     'import_progress',
     'invoice_taxes',
+    'kept_with',
     'metrics',
     'my_session',
     'order_taxes',
@@ -172,6 +181,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'remembered_mapping',
     'statement_line_candidates',
     'stock_as_of',
+    'stock_value_as_of',
     'summarise_list',
     'timeline',
     'usual_basket',

@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(28);
 
 -- Goods were delivered, one crate came back, money was taken at the door and more came later; another order waits.
 select tests.remember('order', tests.allocated('Gikomba Traders', 'COL-300', 10));
@@ -42,6 +42,11 @@ select is(pg_temp.explained('settlement_billed', tests.id('settlement')), (selec
 select is(pg_temp.explained('settlement_cash', tests.id('settlement')), 3000::numeric, 'what it took');
 select is(pg_temp.explained('settlement_difference', tests.id('settlement')), -10::numeric, 'what is missing of it');
 
+select results_eq($$ select v.id, pg_temp.explained('stock_value', v.id) from stock_valuation v order by v.id $$, $$ select v.id, v.value from stock_valuation v order by v.id $$, 'what stock is worth');
+select is(pg_temp.explained('stock_value', pg_temp.row_of('COL-300'), now() - interval '29 days'), (select 400 * c.cost_price from product_costs c where c.product_id = tests.product('COL-300')), 'and was');
+select is(pg_temp.explained('order_margin', tests.id('order')), (select o.subtotal - 10 * c.cost_price from orders o, product_costs c where o.id = tests.id('order') and c.product_id = tests.product('COL-300')), 'what an order leaves');
+select is(pg_temp.explained('invoice_margin', tests.id('invoice')), pg_temp.explained('order_margin', tests.id('order')), 'and its invoice');
+select is(pg_temp.explained('order_margin', tests.id('next')), 0::numeric, 'nothing before it is delivered');
 select is((select array_agg(document || ' ' || number order by number) from explain_figure('invoice_balance', tests.id('invoice')) where document = 'payment' and amount = -450),
   (select array['payment ' || p.number] from payments p where p.id = tests.id('money')), 'a row names its document');
 select is(pg_temp.explained('stock_on_hand', pg_temp.row_of('COL-300'), now() - interval '29 days'), 400::numeric, 'a figure with a past is told as it was');
@@ -59,6 +64,7 @@ select is((select count(*)::text || ' ' || max(number) filter (where what = 'ear
 
 select tests.sign_in('warehouse@acme.test');
 select throws_ok($$ select explain_figure('customer_balance', tests.customer('Gikomba Traders')) $$, '42501', 'permission_denied', 'who may not see money is told none');
+select throws_ok($$ select explain_figure('order_margin', tests.id('order')) $$, '42501', 'permission_denied', 'nor what is earned');
 select tests.sign_out();
 update memberships set territory_id = (select id from territories where tenant_id = tests.tenant('acme') and code = 'KLF') where id = tests.membership('sales@acme.test');
 select tests.sign_in('sales@acme.test');

@@ -65,6 +65,37 @@ test('an adjustment is reversed once', async () => {
   expect(await number(BOOKS_DISAGREE)).toBe(0);
 });
 
+test('the same empties are filled by one of two, and a refill is completed once', async () => {
+  await database.asAdmin().then((admin) =>
+    admin.query(
+      `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+       values (tests.tenant('acme'), tests.depot(), tests.product('EMP-CRATE24'), 5, 'opening', 'warehouse', tests.depot())`,
+    ),
+  );
+  const refill = () =>
+    made(
+      `(select s.id from tests.sign_in('warehouse@acme.test'), public.create_refill(tests.depot(), tests.product('COL-300'), 4) d, public.start_refill(d.id) s)`,
+    );
+  const [one, other] = [await refill(), await refill()];
+  const balance = await made(
+    `(select id from inventory where warehouse_id = tests.depot() and product_id = tests.product('EMP-CRATE24') and condition = 'good')`,
+  );
+  // Five empties are there: whoever comes second finds one.
+  const answers = await races.at('inventory', balance, [
+    ['warehouse', 'complete_refill', { refill_id: one }],
+    ['manager', 'complete_refill', { refill_id: other }],
+  ]);
+  expect(answers).toEqual({ ok: 1, stock_short: 1 });
+  const done = await made(`(select id from refills where status = 'completed')`);
+  const again = await races.at(
+    'refills',
+    done,
+    times(4, ['manager', 'reverse_refill', { refill_id: done, reason: 'They leak' }]),
+  );
+  expect(again).toEqual({ ok: 1, refill_transition_illegal: 3 });
+  expect(await number(BOOKS_DISAGREE)).toBe(0);
+});
+
 test('a transfer that is called back while it is received is one of the two', async () => {
   const transfer_id = await made(`tests.sent('COL-300', 4)`);
   const [here, there] = await stocks();

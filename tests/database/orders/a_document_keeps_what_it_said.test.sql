@@ -72,7 +72,7 @@ select is(pg_temp.of_stop('order') || '; ' || pg_temp.of_stop('waiting'), 'New M
 select tests.sign_in('finance@acme.test');
 select issue_invoice(tests.id('invoice'));
 select is(pg_temp.of_invoice(), 'Newer Mart, Newer, 30, Argwings Kodhek Road 40, Nairobi depot', 'an invoice is for the customer of the day, at the address of the order');
-select is(pg_temp.of_seller(), '{"legal_name": "Acme Beverages", "postal_address": null, "tax_numbers": "PIN P1", "contact_line": "PIN P1", "bank_details": null, "mpesa_till": "522522"}', 'from the seller of the day, by the name of the company when he has no other');
+select is(pg_temp.of_seller(), '{"legal_name": "Acme Beverages", "postal_address": null, "tax_numbers": "PIN P1", "contact_line": "PIN P1", "bank_details": null, "mpesa_till": "522522", "document_terms": null}', 'from the seller of the day, by the name of the company when he has no other');
 select is((select due_on - issued_on from invoices where id = tests.id('invoice')), 30, 'on the terms that it names');
 create function pg_temp.of_items() returns text language sql as $$
   select string_agg(concat_ws(', ', i.product_sku, i.product_name, i.tax_rate), '; ' order by i.line_number) from invoice_items i where i.invoice_id = tests.id('invoice')

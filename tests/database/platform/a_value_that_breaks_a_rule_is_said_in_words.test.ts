@@ -21,6 +21,16 @@ const BROKEN: Record<string, Record<string, Values>> = {
     phone_is_e164: { phone: '0712' },
     role_is_short: { role: LONG },
   },
+  canned_replies: {
+    canned_reply_is_bounded: { body: ' ' },
+    shortcut_is_short: { shortcut: 'Good day' },
+  },
+  channels: {
+    capacity_is_bounded: { capacity: 0 },
+    channel_name_is_short: { name: ' ' },
+    phone_number_id_is_metas: { phone_number_id: '+254' },
+    reopens_within_a_year: { reopens_within_hours: -1 },
+  },
   customer_addresses: {
     city_is_not_blank: { city: '' },
     instructions_are_bounded: { instructions: LONG },
@@ -40,6 +50,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     email_is_an_address: { email: 'a b@c' },
     name_is_not_blank: { name: '' },
     notes_are_bounded: { notes: LONG },
+    papers_speak_the_language: { language: 'fr' },
     payment_terms_are_bounded: { payment_terms_days: 366 },
     phone_is_e164: { phone: '+0' },
     tax_exemption_is_complete: { tax_exemption_reason: 'Embassy' },
@@ -50,6 +61,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: ' ' },
     phone_is_e164: { phone: 'by mail' },
   },
+  holidays: { day_is_finite: { day: 'infinity' }, name_is_not_blank: { name: ' ' } },
   inventory: { reorder_point_is_bounded: { reorder_point: -1 } },
   list_views: {
     list_is_a_page: { list: 'orders' },
@@ -88,6 +100,9 @@ const BROKEN: Record<string, Record<string, Values>> = {
   products: {
     base_price_is_bounded: { base_price: -1 },
     category_is_short: { category: LONG },
+    content_differs: { content_quantity: 1 },
+    content_is_bounded: { content_quantity: 0 },
+    content_is_in_a_container: { content_quantity: 1 },
     deposit_is_bounded: { deposit_amount: 1e6 },
     description_is_bounded: { description: LONG },
     name_is_not_blank: { name: '' },
@@ -108,6 +123,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     reference_is_short: { reference: '' },
     source_is_short: { source: LONG },
   },
+  tags: { tag_name_is_short: { name: ' Tag' } },
   taxes: {
     name_is_short: { name: ' ' },
     tax_rate_is_a_percentage: { percent: 101 },
@@ -117,6 +133,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     business_rules_is_an_object: { business_rules: LARGE },
     contact_line_is_not_blank: { contact_line: LONG },
     currency_is_an_iso_code: { currency: 'shillings' },
+    document_terms_are_not_blank: { document_terms: ' ' },
     feature_flags_is_an_object: { feature_flags: '[]' },
     legal_name_is_not_blank: { legal_name: ' ' },
     locale_is_a_language_tag: { locale: 'English' },
@@ -137,6 +154,12 @@ const BROKEN: Record<string, Record<string, Values>> = {
     language_is_spoken: { language: 'fr' },
     phone_is_e164: { phone: '123' },
   },
+  whatsapp_templates: {
+    template_body_is_bounded: { body: ' ' },
+    template_event_is_short: { event: '' },
+    template_language_is_a_code: { language: 'English' },
+    template_name_is_metas: { name: 'Order Ready' },
+  },
   vehicles: {
     capacities_are_bounded: { capacity_l: -1 },
     costs_are_bounded: { cost_per_km: 1e6 },
@@ -151,6 +174,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
     position_is_complete: { longitude: 1 },
     position_is_on_earth: { latitude: 0, longitude: 'NaN' },
     transit_is_never_chosen: { kind: 'transit' },
+  },
+  webhooks: {
+    webhook_events_are_named: { events: '{order}' },
+    webhook_name_is_short: { name: ' ' },
+    webhook_url_is_an_address: { url: 'https://user@example.com/' },
   },
   workflow_definitions: {
     approvals_required_is_small: {
@@ -170,6 +198,7 @@ const ONLY_CHANGED: Record<string, string> = {
 };
 /** Rules that a new row cannot break: nobody knows its id yet. */
 const OWN_ID: Record<string, string> = {
+  content_differs: 'content_product_id',
   product_is_not_its_own_container: 'container_product_id',
   territory_is_not_its_own_parent: 'parent_id',
 };

@@ -30,6 +30,7 @@ const REFUSED = {
   confirm_load: 'a planned trip, and the counts of its load sheet',
   redrive_dead_letter: 'a message that nobody could process',
   refund_payment: 'money that somebody else recorded and that pays nothing yet',
+  reopen_month: 'a month that is closed',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',
   submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
@@ -76,11 +77,37 @@ async function loadDemoDay(): Promise<void> {
   await client.end();
 }
 
+/** Somebody unknown writes on WhatsApp, and is answered in vain. */
+async function hearACustomer(): Promise<void> {
+  await owner.query(
+    `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', '100000001')`,
+  );
+  await owner.query(
+    `insert into whatsapp_templates (name, body, meta_status) values ('hello', 'Hello', 'approved')`,
+  );
+  await admin.query(`select private.receive_whatsapp($1, 'body')`, [
+    JSON.stringify([
+      {
+        place: 1,
+        value: {
+          metadata: { phone_number_id: '100000001' },
+          messages: [{ from: '254733999111', id: 'wamid.1', type: 'text', text: { body: 'Hi' } }],
+        },
+      },
+    ]),
+  ]);
+  await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  const { id } = await owner.one<{ id: string }>(`select id from conversations`);
+  await owner.rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
+  await admin.query(`update messages set status = 'failed' where written_by is not null`);
+}
+
 beforeAll(async () => {
   database = await cloneDatabase('odd_values');
   admin = await database.asAdmin();
   await loadDemoDay();
   owner = await database.asUser('owner@acme.test');
+  await hearACustomer();
   const id = async (what: string, condition: string) =>
     (
       await admin.one<{ id: string }>(
@@ -104,7 +131,16 @@ beforeAll(async () => {
     // Somebody to whom something was delivered.
     buyer_id: await id('customers', `name = 'Gikomba Traders'`),
     tax_id: await id('taxes', 'is_active'),
+    into_id: await id('customers', `name = 'Eastleigh Superstore'`),
     reason_id: await id('adjustment_reasons', `effect = 'increase'`),
+    channel_id: await id('channels', `kind = 'whatsapp'`),
+    contact_id: await id('contacts', 'customer_id is null'),
+    conversation_id: await id('conversations', `status = 'open'`),
+    whatsapp_template_id: await id('whatsapp_templates', `meta_status = 'approved'`),
+    message_id: await id(
+      'messages',
+      `direction = 'out' and conversation_id is not null and status = 'failed'`,
+    ),
     statement_line_id: await id('statement_lines', 'payment_id is null'),
     tenant_id: (await admin.one<{ id: string }>(`select id from tenants where slug = 'acme'`)).id,
   };
@@ -140,7 +176,18 @@ beforeAll(async () => {
     method: `'cash'`,
     document_kind: `'customer'`,
     document_id: `'${customer}'`,
+    full_id: `'${await id('products', `sku = 'COL-300'`)}'`,
+    quantity: '1',
+    filled: '1',
     mentions: `'{${ownerId}}'`,
+    assignee_id: `'${ownerId}'`,
+    due_on: `'2030-01-01'`,
+    title: `'Ring the buyer'`,
+    take: `'{}'`,
+    fields: `'{"gate": 2}'`,
+    until: `now() + interval '1 hour'`,
+    access_token: `'a-long-token'`,
+    names: `'{}'`,
   })) {
     good.set(name, value);
   }
@@ -150,7 +197,16 @@ beforeAll(async () => {
     planned_start_at: '2030-01-01T05:00:00Z',
     planned_end_at: '2030-01-01T15:00:00Z',
   });
-  // Something that he said himself is another.
+  // A task, a tag and a field of the company's own are others.
+  await owner.rpc('create_task', { title: 'Ring the buyer' });
+  const tag = await owner.one<{ id: string }>(
+    `insert into tags (name) values ('Festival') returning id`,
+  );
+  good.set('tag_id', `'${tag.id}'`);
+  await owner.query(
+    `update tenant_settings set type_definitions = '{"fields": {"customer": [{"key": "gate", "label": "Gate", "kind": "number"}]}}'`,
+  );
+  // Something that he said himself is one more.
   const said = await owner.rpc<{ id: string }>('add_comment', {
     document_kind: 'customer',
     document_id: customer,
@@ -166,6 +222,27 @@ beforeAll(async () => {
     counter_ids: [ownerId],
   });
   await owner.rpc('start_stock_count', { stock_count_id });
+  // And empties that he fills.
+  await admin.query(
+    `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+     select p.tenant_id, ${good.get('warehouse_id')}, p.container_product_id, 5, 'opening', 'warehouse', ${good.get('warehouse_id')}
+     from products p where p.id = ${good.get('full_id')}`,
+  );
+  const refill = await owner.rpc<{ id: string }>('create_refill', {
+    warehouse_id: things.warehouse_id,
+    product_id: await id('products', `sku = 'COL-300'`),
+    quantity: 2,
+  });
+  await owner.rpc('start_refill', { refill_id: refill.id });
+  // And what a customer orders again and again.
+  const template = await owner.rpc<{ id: string }>('create_order_template', {
+    customer_id: customer,
+    warehouse_id: await id('warehouses', `code = 'NBO'`),
+    name: 'Weekly',
+    lines: [{ product_id: product, quantity: 1 }],
+  });
+  good.set('order_template_id', `'${template.id}'`);
+  good.set('name', `'Weekly'`);
   // And a file with a row.
   const mapping = { sku: 'sku', name: 'name', base_price: 'base_price' };
   good.set('target', `'product'`);
@@ -237,6 +314,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';
   if (command.name === 'record_payment' && argument.name === 'order_id') return 'null';
   if (command.name === 'create_import' && argument.name === 'path') return 'null';
+  if (command.name === 'close_month') return `'2020-01-01'`;
   if (command.name === 'confirm_statement_line' && argument.name === 'method') return `'mpesa'`;
   if (command.name === 'create_planning_session' && argument.name === 'planned_on')
     return `'2199-12-30'`;
@@ -248,6 +326,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  if (command.name === 'create_refill' && argument.name === 'product_id')
+    return good.get('full_id') ?? '';
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';
   if (command.name === 'explain_figure' && argument.name === 'figure') return `'order_total'`;
   if (command.name === 'explain_figure' && argument.name === 'id')

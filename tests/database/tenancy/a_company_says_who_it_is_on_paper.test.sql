@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(15);
 
 select tests.sign_in('admin@acme.test');
 select lives_ok($$ update tenant_settings set legal_name = 'Acme Beverages Limited', postal_address = E'Lunga Lunga Road 5\nNairobi', tax_numbers = 'PIN P051234567X',
@@ -9,6 +9,10 @@ select throws_ok($$ update tenant_settings set mpesa_till = 'till 5' $$, 'PT422'
 select throws_ok($$ update tenant_settings set logo = 'https://example.test/logo.png' $$, 'PT422', 'logo_is_a_small_picture', 'a picture that lies elsewhere');
 select throws_ok($$ update tenant_settings set logo = 'data:image/svg+xml;base64,PHN2Zz4=' $$, 'PT422', 'logo_is_a_small_picture', 'a picture that can carry a script');
 select throws_ok($$ update tenant_settings set logo = 'data:image/png;base64,' || repeat('A', 200000) $$, 'PT422', 'logo_is_a_small_picture', 'a picture that is too large');
+select throws_ok($$ update tenant_settings set logo = 'data:image/png;base64,PHN2Zz48L3N2Zz4=' $$, 'PT422', 'logo_is_a_small_picture', 'what calls itself a picture and is none');
+select throws_ok($$ update tenant_settings set logo = 'data:image/jpeg;base64,iVBORw0KGgo=' $$, 'PT422', 'logo_is_a_small_picture', 'a picture of another kind than it says');
+select throws_ok($$ update tenant_settings set document_terms = repeat('x', 2001) $$, 'PT422', 'document_terms_are_not_blank', 'terms that fill pages');
+select lives_ok($$ update tenant_settings set document_terms = E'Ours until it is paid.\nEmpties come back.' $$, 'terms with line breaks');
 
 select tests.sign_in('finance@acme.test');
 select is((select legal_name from tenant_settings), 'Acme Beverages Limited', 'who prints invoices reads it');

@@ -71,6 +71,8 @@ with t as (update transfer_items set received = received + 1 where transfer_id =
 insert into tampered select 'transfer_received', id from t union all select 'goods_in_transit', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.transit() and i.condition = 'good';
 with t as (update batch_stock set on_hand = on_hand + 1 where product_id = tests.product('MILK') returning id, product_id)
 insert into tampered select 'batch_stock', id from t union all select 'batches_of_stock', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.depot() and i.condition = 'good';
+with t as (update stock_values set value = value + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot('KLF') and product_id = tests.product('COL-300') returning id)
+insert into tampered select 'stock_value', id from t;
 set local session_replication_role = origin;
 select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
 

@@ -21,6 +21,7 @@ begin
     case machine || '.' || command
       -- A draft may be kept for anybody; what is offered is an order that can be sent.
       when 'customer.create_order' then perform public.create_order(id, tests.depot(), tests.lines('COL-300', 1), submit => true);
+      when 'customer.merge' then perform public.merge_customer(id, tests.customer('Westlands Wholesalers'));
       when 'order.create_trip' then
         perform public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days', null, null, array[id]);
       when 'invoice.record_payment' then
@@ -55,6 +56,7 @@ begin
       when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
       when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
       when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
+      when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
       else execute pg_temp.plain_call(machine, command) using id;
@@ -158,6 +160,7 @@ update products set allows_fractions = true where sku = 'COL-300';
 
 do $$
 declare
+  step text;
   one uuid;
   other uuid;
   trip uuid;
@@ -201,6 +204,24 @@ begin
     update public.customers set status = 'suspended', status_reason = 'late' where id = tests.customer('Java Corner Cafe');
     perform pg_temp.examine('order', other);
     update public.customers set status = 'active' where id = tests.customer('Java Corner Cafe');
+  end loop;
+
+  -- A conversation: open, put aside in both ways, and resolved.
+  perform tests.sign_in('owner@acme.test');
+  insert into public.channels (name, kind, phone_number_id) values ('Orders line', 'whatsapp', '106540352242922');
+  perform tests.sign_out();
+  perform private.receive_whatsapp('[{"place": 1, "value": {"metadata": {"phone_number_id": "106540352242922"}, "messages": [{"from": "254733000111", "id": "wamid.1", "type": "text", "text": {"body": "Hi"}}]}}]', 'body');
+  perform private.process_queue('whatsapp_events');
+  one := pg_temp.examine('conversation', (select c.id from public.conversations c));
+  foreach step in array array['wait', 'reopen', 'snooze', 'reopen', 'resolve'] loop
+    perform tests.sign_in('sales@acme.test');
+    if step = 'snooze' then
+      perform public.snooze_conversation(one, now() + interval '1 hour');
+    else
+      execute format('select public.%I($1)', step || '_conversation') using one;
+    end if;
+    perform tests.sign_out();
+    perform pg_temp.examine('conversation', one);
   end loop;
 
   -- A file of products: checked, stopped, run and taken back; and one that is set aside.
@@ -477,6 +498,10 @@ begin
   perform public.deactivate_customer(one);
   perform tests.sign_out();
   perform pg_temp.examine('customer', one);
+  perform tests.sign_in('manager@acme.test');
+  perform public.merge_customer(one, tests.customer('Westlands Wholesalers'));
+  perform tests.sign_out();
+  perform pg_temp.examine('customer', one);
 
   -- A batch, blocked and released.
   insert into public.batches (tenant_id, product_id, code) values (tests.tenant('acme'), tests.product('JUI-1000'), 'B-1') returning id into other;
@@ -512,6 +537,45 @@ begin
   perform public.cancel_stock_count(other, 'because');
   perform tests.sign_out();
   perform pg_temp.examine('stock_count', other);
+
+  -- A task that is done, and one that is not.
+  perform tests.sign_in('sales@acme.test');
+  one := (public.create_task('Ring the buyer')).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  perform tests.sign_in('sales@acme.test');
+  perform public.complete_task(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  perform tests.sign_in('sales@acme.test');
+  perform public.reopen_task(one);
+  perform public.cancel_task(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('task', one);
+  -- A refill, done and taken back, and one that is given up.
+  insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+  values (tests.tenant('acme'), tests.depot(), tests.product('EMP-CRATE24'), 50, 'adjustment', 'adjustment', tests.depot());
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_refill(tests.depot(), tests.product('COL-300'), 5)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.start_refill(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.complete_refill(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.reverse_refill(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_refill(tests.depot(), tests.product('COL-300'), 5)).id;
+  perform public.cancel_refill(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('refill', other);
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

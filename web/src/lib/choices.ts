@@ -21,12 +21,24 @@ export const ADJUSTMENT_STATUS = [
   'rejected',
 ] as const satisfies Enums<'adjustment_status'>[];
 export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
+export const CONTACT_POINT_KIND = [
+  'phone',
+  'whatsapp',
+  'whatsapp_user',
+  'email',
+] as const satisfies Enums<'contact_point_kind'>[];
 export const CONTAINER_HOLDER = [
   'customer',
   'driver',
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONVERSATION_STATUS = [
+  'open',
+  'pending',
+  'snoozed',
+  'resolved',
+] as const satisfies Enums<'conversation_status'>[];
 export const CREDIT_NOTE_STATUS = [
   'draft',
   'issued',
@@ -39,6 +51,7 @@ export const CUSTOMER_STATUS = [
   'rejected',
   'suspended',
   'inactive',
+  'merged',
 ] as const satisfies Enums<'customer_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
@@ -110,9 +123,14 @@ export const MESSAGE_CHANNEL = [
 ] as const satisfies Enums<'message_channel'>[];
 export const MESSAGE_STATUS = [
   'queued',
-  'sent',
+  'sending',
+  'uncertain',
   'simulated',
+  'sent',
+  'delivered',
+  'read',
   'failed',
+  'received',
 ] as const satisfies Enums<'message_status'>[];
 export const MOVEMENT_KIND = [
   'opening',
@@ -128,6 +146,7 @@ export const MOVEMENT_KIND = [
   'transfer_loss',
   'count',
   'return',
+  'refill',
 ] as const satisfies Enums<'movement_kind'>[];
 export const OFFLOAD_STATUS = [
   'draft',
@@ -188,6 +207,13 @@ export const PLANNING_STATUS = [
   'cancelled',
 ] as const satisfies Enums<'planning_status'>[];
 export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const REFILL_STATUS = [
+  'draft',
+  'in_progress',
+  'completed',
+  'reversed',
+  'cancelled',
+] as const satisfies Enums<'refill_status'>[];
 export const RETURN_REASON = [
   'damaged',
   'expired',
@@ -235,6 +261,26 @@ export const STOP_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'stop_status'>[];
+export const TAG_COLOUR = [
+  'grey',
+  'blue',
+  'teal',
+  'green',
+  'amber',
+  'red',
+] as const satisfies Enums<'tag_colour'>[];
+export const TASK_PRIORITY = [
+  'low',
+  'normal',
+  'high',
+  'urgent',
+] as const satisfies Enums<'task_priority'>[];
+export const TASK_STATUS = ['open', 'done', 'cancelled'] as const satisfies Enums<'task_status'>[];
+export const TEMPLATE_STATUS = [
+  'pending',
+  'approved',
+  'rejected',
+] as const satisfies Enums<'template_status'>[];
 export const TENANT_STATUS = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
 export const TRANSFER_STATUS = [
   'draft',
@@ -290,3 +336,8 @@ export const WAREHOUSE_KIND = [
   'van',
   'transit',
 ] as const satisfies Enums<'warehouse_kind'>[];
+export const WEBHOOK_DELIVERY_STATUS = [
+  'queued',
+  'delivered',
+  'failed',
+] as const satisfies Enums<'webhook_delivery_status'>[];

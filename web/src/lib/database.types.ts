@@ -43,6 +43,36 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What came in by a line of an adjustment cost per base unit, before tax, where somebody said it; else it is what the product costs. */
+      adjustment_costs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          adjustment_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          unit_cost: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_adjustment_id_fkey';
+            columns: ['tenant_id', 'adjustment_id'];
+            isOneToOne: false;
+            referencedRelation: 'manual_adjustments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'adjustment_costs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Why stock is corrected, in the words of the company: what an adjustment and the difference of a count name. */
       adjustment_reasons: {
         Row: {
@@ -234,6 +264,8 @@ export interface Database {
           expires_on: string | null;
           blocked_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -246,7 +278,80 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Answers that are used again and again, by a short name. {customer}, {contact}, {agent} and {company} are filled in when one is chosen. */
+      canned_replies: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          shortcut: string;
+          body: string;
+        };
+        Insert: { shortcut: string; body: string };
+        Update: { shortcut?: string; body?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'canned_replies_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** The ways in which customers write to a company. A channel of WhatsApp is one number of Meta's Cloud API. */
+      channels: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['message_channel'];
+          phone_number_id: string | null;
+          reopens_within_hours: number | null;
+          assigns_in_turn: boolean;
+          capacity: number;
+          is_active: boolean;
+          has_token: boolean;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['message_channel'];
+          phone_number_id?: string | null;
+          reopens_within_hours?: number | null;
+          assigns_in_turn?: boolean;
+          capacity?: number;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          phone_number_id?: string | null;
+          reopens_within_hours?: number | null;
+          assigns_in_turn?: boolean;
+          capacity?: number;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'channels_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** What people say about a document, for colleagues who see it. Written by add_comment, change_comment and remove_comment; a comment that was removed keeps its place without its text. */
       comments: {
@@ -278,7 +383,35 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** People at a customer. */
+      /** How people are reached: one person per company, kind and value. Written by what comes in and goes out. */
+      contact_points: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          contact_id: string;
+          kind: Database['public']['Enums']['contact_point_kind'];
+          value: string;
+          opted_out_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'contact_points_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** People: those at a customer, and those who wrote and are nobody's yet (customer_id is null). */
       contacts: {
         Row: {
           id: string;
@@ -288,14 +421,14 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
-          customer_id: string;
+          customer_id: string | null;
           name: string;
           role: string | null;
           phone: string | null;
           email: string | null;
         };
         Insert: {
-          customer_id: string;
+          customer_id?: string | null;
           name: string;
           role?: string | null;
           phone?: string | null;
@@ -314,6 +447,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'customers';
             referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'contacts_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -347,6 +487,80 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What the inbox shows of each conversation without reading its messages. Kept by the messages themselves. */
+      conversation_activity: {
+        Row: {
+          tenant_id: string;
+          conversation_id: string;
+          last_message_at: string;
+          last_text: string;
+          last_direction: string;
+          unread: number;
+          replies: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'conversation_activity_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: true;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is talked about with a person on a channel, from his first message until it is resolved; at most one unresolved at a time. Its messages: public.messages; what colleagues say of it: its comments. */
+      conversations: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          channel_id: string;
+          contact_id: string;
+          status: Database['public']['Enums']['conversation_status'];
+          is_unresolved: boolean;
+          assignee_id: string | null;
+          labels: string[];
+          snoozed_until: string | null;
+          resolved_at: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'conversations_tenant_id_assignee_id_fkey';
+            columns: ['tenant_id', 'assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'conversations_tenant_id_channel_id_fkey';
+            columns: ['tenant_id', 'channel_id'];
+            isOneToOne: false;
+            referencedRelation: 'channels';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'conversations_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
       credit_note_items: {
@@ -424,6 +638,8 @@ export interface Database {
           return_id: string | null;
           allowed_commands: string[] | null;
           credit_note_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -450,7 +666,8 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'credit_note_taxes';
+        ComputedFields:
+          'allowed_commands' | 'credit_note_taxes' | 'own_field_values' | 'record_tags';
       };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
@@ -533,6 +750,7 @@ export interface Database {
           tax_exemption_certificate: string | null;
           customer_type: string;
           category: string | null;
+          language: string | null;
           status: Database['public']['Enums']['customer_status'];
           credit_limit: number;
           payment_terms_days: number;
@@ -545,9 +763,12 @@ export interface Database {
           sales_rep_id: string | null;
           notes: string | null;
           status_reason: string | null;
+          merged_into_id: string | null;
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code?: string;
@@ -560,6 +781,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -582,6 +804,7 @@ export interface Database {
           tax_exemption_certificate?: string | null;
           customer_type?: string;
           category?: string | null;
+          language?: string | null;
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
@@ -600,6 +823,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'customers_tenant_id_merged_into_id_fkey';
+            columns: ['tenant_id', 'merged_into_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
           },
           {
             foreignKeyName: 'customers_tenant_id_price_list_id_fkey';
@@ -623,7 +853,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
@@ -903,6 +1133,8 @@ export interface Database {
           run_by: string | null;
           is_worked_on: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -922,7 +1154,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
@@ -1147,6 +1379,8 @@ export interface Database {
           is_live: boolean;
           allowed_commands: string[] | null;
           invoice_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1166,7 +1400,33 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'invoice_taxes';
+        ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
+      };
+      /** What was posted of a month after it was closed, once per document and time: carried to the first open moment, or left in the closed month by somebody who may. */
+      late_postings: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document: string;
+          document_id: string;
+          happened_at: string;
+          posted_at: string;
+          is_carried: boolean;
+          created_at: string;
+          created_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'late_postings_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
@@ -1326,6 +1586,8 @@ export interface Database {
           applied_at: string | null;
           reversed_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1345,7 +1607,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Who belongs to which company in which role. Rights are read from here on every request, never from the token. */
       memberships: {
@@ -1461,7 +1723,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Outgoing e-mails, WhatsApp and text messages. The business key makes sure that nothing is sent twice (private.enqueue_message, which alone writes here). "simulated" = no provider is configured; the portal's outbox shows it. */
+      /** E-mails, WhatsApp and text messages, sent and received. The business key makes sure that nothing is sent twice (private.enqueue_message). "simulated" = no provider is configured, the portal's outbox shows it; "uncertain" = the worker ended while sending it, so nobody knows; "received" = it came in. */
       messages: {
         Row: {
           id: string;
@@ -1473,6 +1735,7 @@ export interface Database {
           body: string;
           permission: string;
           status: Database['public']['Enums']['message_status'];
+          is_sending: boolean;
           business_key: string;
           entity_type: string | null;
           entity_id: string | null;
@@ -1482,6 +1745,16 @@ export interface Database {
           attempts: number;
           sent_at: string | null;
           created_at: string;
+          direction: string;
+          channel_id: string | null;
+          contact_id: string | null;
+          conversation_id: string | null;
+          kind: string;
+          content: Json | null;
+          reply_to: string | null;
+          written_by: string | null;
+          happened_at: string | null;
+          status_at: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1494,7 +1767,55 @@ export interface Database {
             referencedColumns: ['permission'];
           },
           {
+            foreignKeyName: 'messages_tenant_id_channel_id_fkey';
+            columns: ['tenant_id', 'channel_id'];
+            isOneToOne: false;
+            referencedRelation: 'channels';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'messages_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'messages_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: false;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
             foreignKeyName: 'messages_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Months of the books that were closed. All before the end of the last closed one is closed: neither money nor goods are posted there, except by who has months.post; what phones and banks tell later counts from the first open moment (late_postings). */
+      months: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          starts_on: string;
+          is_closed: boolean;
+          reason: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'months_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -1526,6 +1847,8 @@ export interface Database {
           status_reason: string | null;
           is_live: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1545,7 +1868,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Offload lines: what the books say is on the van and what was counted. A wrong count is rejected and counted again, never changed. */
       offload_items: {
@@ -1752,6 +2075,8 @@ export interface Database {
           is_owed: boolean;
           allowed_commands: string[] | null;
           order_taxes: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1792,7 +2117,32 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'order_taxes';
+        ComputedFields: 'allowed_commands' | 'order_taxes' | 'own_field_values' | 'record_tags';
+      };
+      /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
+      own_field_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document_kind: string;
+          document_id: string;
+          field: string;
+          text_value: string | null;
+          number_value: number | null;
+          date_value: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'own_field_values_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Paybills and tills of M-Pesa whose payments are told to this company as they come in. Who tells of one is known by the secret in the address that M-Pesa calls. */
       paybills: {
@@ -1912,12 +2262,15 @@ export interface Database {
           status: Database['public']['Enums']['payment_status'];
           approved_by: string | null;
           approved_at: string | null;
+          printed: Json | null;
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
           is_received: boolean;
           credit_note_id: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -1958,7 +2311,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Every right there is, <noun>.<verb>. Reference data. */
       permissions: {
@@ -2062,6 +2415,8 @@ export interface Database {
           applied_at: string | null;
           status_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2081,7 +2436,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** The vans of a planning session. */
       planning_vehicles: {
@@ -2329,6 +2684,8 @@ export interface Database {
           weight_kg: number;
           volume_l: number;
           container_product_id: string | null;
+          content_product_id: string | null;
+          content_quantity: number | null;
           deposit_amount: number;
           is_active: boolean;
           tax_ids: string[];
@@ -2350,6 +2707,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2370,6 +2729,8 @@ export interface Database {
           weight_kg?: number;
           volume_l?: number;
           container_product_id?: string | null;
+          content_product_id?: string | null;
+          content_quantity?: number | null;
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
@@ -2383,6 +2744,13 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
+            foreignKeyName: 'products_tenant_id_content_product_id_fkey';
+            columns: ['tenant_id', 'content_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
             foreignKeyName: 'products_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -2391,6 +2759,74 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
+      record_tags: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'record_tags_tenant_id_tag_id_fkey';
+            columns: ['tenant_id', 'tag_id'];
+            isOneToOne: false;
+            referencedRelation: 'tags';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Empties that are filled in a place: as many of the product's container leave the stock as of the product come into it, with the content that they take. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      refills: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          status: Database['public']['Enums']['refill_status'];
+          quantity: number;
+          filled: number | null;
+          note: string | null;
+          started_at: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'refills_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'refills_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Stock set aside per order line. Their sum is inventory.reserved, always. */
       reservations: {
@@ -2494,6 +2930,8 @@ export interface Database {
           version: number;
           is_done: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2513,7 +2951,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What each role may do unless a company says otherwise. Reference data. */
       role_permissions: {
@@ -2568,6 +3006,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2587,7 +3027,39 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Customers who looked like another one when they were entered or changed, and who said that they are two. Written by triggers and commands. */
+      similar_customers: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          customer_id: string;
+          similar_id: string;
+          same: string[];
+          acknowledged_by: string | null;
+          acknowledged_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'similar_customers_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'similar_customers_tenant_id_similar_id_fkey';
+            columns: ['tenant_id', 'similar_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Orders that looked like another one of their customer when they were entered or submitted, and who said that both are meant. Written by commands. */
       similar_orders: {
@@ -2679,6 +3151,8 @@ export interface Database {
           payment_id: string | null;
           is_done: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           source: string;
@@ -2706,7 +3180,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
       stock_count_items: {
@@ -2777,6 +3251,8 @@ export interface Database {
           is_open: boolean;
           is_being_counted: boolean;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2789,7 +3265,123 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What a balance (inventory) cost, in the company's currency before tax: the sum of what its movements brought and took. Apart from the balance, because more people see that. Changed by the stock ledger alone, under the lock of that balance. */
+      stock_values: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          value: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_values_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_values_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a company marks its documents with. A retired one stays where it is and is given to nothing any more. */
+      tags: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          colour: Database['public']['Enums']['tag_colour'];
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          colour?: Database['public']['Enums']['tag_colour'];
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          colour?: Database['public']['Enums']['tag_colour'];
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'tags_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What somebody has to do. One about a document is for colleagues who see that, and for whoever it is given to; one of its own for everybody in the company. Written by commands. */
+      tasks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['task_status'];
+          title: string;
+          details: string | null;
+          assignee_id: string | null;
+          due_on: string | null;
+          priority: Database['public']['Enums']['task_priority'];
+          document_kind: string | null;
+          document_id: string | null;
+          is_open: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'tasks_assignee_id_fkey';
+            columns: ['assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'tasks_tenant_id_assignee_id_fkey';
+            columns: ['tenant_id', 'assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'tasks_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
       taxes: {
@@ -2870,6 +3462,7 @@ export interface Database {
           contact_line: string | null;
           bank_details: string | null;
           mpesa_till: string | null;
+          document_terms: string | null;
           logo: string | null;
           created_at: string;
           created_by: string | null;
@@ -2892,6 +3485,7 @@ export interface Database {
           contact_line?: string | null;
           bank_details?: string | null;
           mpesa_till?: string | null;
+          document_terms?: string | null;
           logo?: string | null;
         };
         Relationships: [
@@ -3088,6 +3682,8 @@ export interface Database {
           short_reason: string | null;
           cancelled_reason: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3107,7 +3703,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
@@ -3181,6 +3777,8 @@ export interface Database {
           is_on_the_road: boolean;
           planning_session_id: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3214,7 +3812,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** People, one row per account of the sign-in service. A person may belong to several companies; one is active at a time. */
       users: {
@@ -3276,6 +3874,8 @@ export interface Database {
           resolved_by: string | null;
           resolved_at: string | null;
           allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -3330,7 +3930,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands';
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other. */
       vehicles: {
@@ -3443,6 +4043,106 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'warehouses_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Events told to a webhook, each once; kept for 30 days. The id is sent with every attempt (webhook-id), so that the other side knows one that it took already. */
+      webhook_deliveries: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          webhook_id: string;
+          event_id: string | null;
+          event_type: string;
+          entity_type: string | null;
+          entity_id: string | null;
+          status: Database['public']['Enums']['webhook_delivery_status'];
+          attempts: number;
+          response_status: number | null;
+          response: string | null;
+          error: string | null;
+          created_at: string;
+          finished_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'webhook_deliveries_tenant_id_webhook_id_fkey';
+            columns: ['tenant_id', 'webhook_id'];
+            isOneToOne: false;
+            referencedRelation: 'webhooks';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Addresses of other systems that are told what happens in a company, by signed calls (functions/deliver-webhook). Nothing is told before there is a secret. */
+      webhooks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          url: string;
+          events: string[];
+          is_active: boolean;
+          has_secret: boolean;
+          stopped_reason: string | null;
+        };
+        Insert: { name: string; url: string; events: string[]; is_active?: boolean };
+        Update: { name?: string; url?: string; events?: string[]; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'webhooks_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Templates of WhatsApp as they were handed in to Meta: only what leaves as an approved one is taken when the customer has not written for 24 hours. */
+      whatsapp_templates: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          language: string;
+          event: string | null;
+          body: string;
+          meta_status: Database['public']['Enums']['template_status'];
+        };
+        Insert: {
+          name: string;
+          language?: string;
+          event?: string | null;
+          body: string;
+          meta_status?: Database['public']['Enums']['template_status'];
+        };
+        Update: {
+          event?: string | null;
+          body?: string;
+          meta_status?: Database['public']['Enums']['template_status'];
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'whatsapp_templates_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -3588,6 +4288,56 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Conversations as the inbox lists them: with whom, about which customer, what was said last, and how many messages nobody has read. */
+      inbox: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          number: string | null;
+          status: Database['public']['Enums']['conversation_status'] | null;
+          is_unresolved: boolean | null;
+          labels: string[] | null;
+          snoozed_until: string | null;
+          assignee_id: string | null;
+          version: number | null;
+          channel_id: string | null;
+          channel_name: string | null;
+          channel_kind: Database['public']['Enums']['message_channel'] | null;
+          contact_id: string | null;
+          contact_name: string | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          last_message_at: string | null;
+          last_text: string | null;
+          last_direction: string | null;
+          unread: number | null;
+          replies: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** What waits because something is wrong: a row per order that its reader sees and reason that keeps it from going on (private.order_blocks), and one per standing order that was not made. Asked anew each time; looks at open orders only. */
+      order_exceptions: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          order_id: string | null;
+          standing_order_id: string | null;
+          template_id: string | null;
+          reason: string | null;
+          permission: string | null;
+          number: string | null;
+          status: Database['public']['Enums']['order_status'] | null;
+          customer_id: string | null;
+          customer_name: string | null;
+          warehouse_id: string | null;
+          total: number | null;
+          since: string | null;
+          note: string | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Who owes what and for how long, today: a row per customer with open invoices, in the company's currency, by days since they were due. advances: money of his that pays nothing yet (0 for who may not see payments). */
       receivables: {
         Row: {
@@ -3629,6 +4379,25 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What is in stock with what it cost, per place, product and condition (id is that of inventory); unit_cost is its average, rounded, value the exact sum. Who counts a place does not see it. Stock that is worth nothing is not in it. */
+      stock_valuation: {
+        Row: {
+          tenant_id: string | null;
+          id: string | null;
+          warehouse_id: string | null;
+          warehouse_name: string | null;
+          product_id: string | null;
+          product_name: string | null;
+          product_sku: string | null;
+          unit: string | null;
+          condition: Database['public']['Enums']['stock_condition'] | null;
+          on_hand: number | null;
+          unit_cost: number | null;
+          value: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** History of every state change of every document: the steps of the ledger, for whoever sees the document. */
       transition_executions: {
         Row: {
@@ -3652,6 +4421,15 @@ export interface Database {
       accept_invitation: {
         Args: { token: string; password?: string | null };
         Returns: Json;
+      };
+      /** Says that a customer is another one than those that he looks like and those that look like him; who said so and when stays with him. Raises customer_not_similar, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      acknowledge_similar_customer: {
+        Args: {
+          customer_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['customers']['Row'];
       };
       /** Says that an order is meant although it looks like another one; who said so and when stays with it. Raises order_not_similar, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       acknowledge_similar_order: {
@@ -3683,6 +4461,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['comments']['Row'];
+      };
+      /** Gives a document that the caller sees a tag; one that it has stays as it is. Raises record_not_found, tag_retired, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      add_tag: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['record_tags']['Row'];
       };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
@@ -3830,6 +4618,16 @@ export interface Database {
         Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
+      /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      assign_conversation: {
+        Args: {
+          conversation_id: string;
+          membership_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders. The same idempotency_key with the same values is answered again, not done again. */
       assign_orders: {
         Args: {
@@ -3858,6 +4656,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['batches']['Row'];
+      };
+      /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
+      books: {
+        Args: never;
+        Returns: Json;
       };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
@@ -3889,6 +4692,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
+      /** Gives a refill up, with a reason; nothing has moved. Raises reason_required, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Gives a count up, with a reason; it changes nothing. A posted one stays: count again. Raises reason_required, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_stock_count: {
         Args: {
@@ -3898,6 +4711,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** A task need not be done any more. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Calls a transfer off, with a reason; what is on its way comes back to the place it left. Not possible once something was received. By people of the place it leaves. Raises reason_required, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_transfer: {
@@ -3966,6 +4788,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
       };
+      /** Writes an open task anew; whom it is given to is told. Raises record_not_found, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_task: {
+        Args: {
+          task_id: string;
+          title: string;
+          details?: string | null;
+          assignee_id?: string | null;
+          due_on?: string | null;
+          priority?: Database['public']['Enums']['task_priority'] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
       /** Changes name and percent of a tax and the rate of every product that bears it; documents keep theirs. Raises tax_name_taken, tax_rate_is_a_percentage, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_tax: {
         Args: {
@@ -4012,6 +4848,16 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Nobody of the company is shown the first steps any more. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_first_steps: {
+        Args: { idempotency_key?: string | null };
+        Returns: boolean;
+      };
+      /** Closes a month, and with it all before, for postings; starts_on is its first day. Raises month_not_over, month_already_closed, month_has_open_documents, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_month: {
+        Args: { starts_on: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['months']['Row'];
+      };
       /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
@@ -4029,6 +4875,25 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_refill: {
+        Args: {
+          refill_id: string;
+          filled?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
+      /** A task is done. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      complete_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_trip: {
@@ -4057,7 +4922,12 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}]}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs. The same idempotency_key with the same values is answered again, not done again. */
+      /** Conversations of the caller's in which something was said, or whose person, customer, number or label has it, the newest hundred; three letters or more. */
+      conversations_meant: {
+        Args: { typed: string };
+        Returns: string[];
+      };
+      /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
           warehouse_id: string;
@@ -4139,6 +5009,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
+      /** Drafts that so many of a product (base units) are filled in a place. Raises warehouse_not_available, record_not_found, not_refillable, refill_quantity_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_refill: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
+      };
       /** Drafts a count of a place: who counts (counter_ids, accounts of members), and which products; none named means all of them. Raises stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_stock_count: {
         Args: {
@@ -4149,6 +5030,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Gives somebody (assignee_id: his account; null: whoever takes it) something to do, about a document that the caller sees or about none; he is told by e-mail. Raises record_not_found, task_is_about_one_document, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_task: {
+        Args: {
+          title: string;
+          details?: string | null;
+          assignee_id?: string | null;
+          due_on?: string | null;
+          priority?: Database['public']['Enums']['task_priority'] | null;
+          document_kind?: string | null;
+          document_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
       };
       /** Super admins only: creates a company and makes it the caller's active one; the first owner is then invited. Raises permission_denied, input_invalid, tenant_slug_taken. The same idempotency_key with the same values is answered again, not done again. */
       create_tenant: {
@@ -4221,6 +5116,16 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** What whoever enters a customer is told of those that he looks like, as far as he sees them: [{id, code, name, status, same: [phone, tax_id, name]}], without those of whom somebody said that they are two. The phone as it is typed; customer_id: whom it is about, null while he is entered. Raises permission_denied, record_not_found. */
+      customers_like: {
+        Args: {
+          name?: string | null;
+          phone?: string | null;
+          tax_id?: string | null;
+          customer_id?: string | null;
+        };
+        Returns: Json;
+      };
       /** The figures of a company for a period of at most 366 days, both included (the last 30, if not said), as far as the caller sees its rows: {from_day, to_day, orders and orders_before (private.order_figures; before: as many days just before), most (private.most_ordered), revenue and revenue_before (private.revenue_figures), ageing (private.ageing_figures) and stock (private.stock_figures) as of now}. A part is null for who may not see such rows at all. Raises period_not_valid. */
       dashboard: {
         Args: { from_day?: string | null; to_day?: string | null };
@@ -4290,7 +5195,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
-      /** Writes a message and queues it for sending; null when its business key was used before. For functions (service role) and events. */
+      /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
           tenant_id: string;
@@ -4303,10 +5208,11 @@ export interface Database {
           permission?: string | null;
           entity_type?: string | null;
           entity_id?: string | null;
+          approved_template?: Json | null;
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved (of a row of inventory), order_total, invoice_total, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -4372,6 +5278,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** What a new company does first (company, depot, products, customers, people, order) and what of it is done, read from its records; nothing for those who do not manage it, or where somebody has closed the list. */
+      first_steps: {
+        Args: never;
+        Returns: { step: string; is_done: boolean }[];
+      };
+      /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
+      hear_for_webhooks: {
+        Args: never;
+        Returns: number;
       };
       /** Keeps an order from being allocated or dispatched until it is released. Raises reason_required, order_on_hold, order_not_editable. The same idempotency_key with the same values is answered again, not done again. */
       hold_order: {
@@ -4439,7 +5355,38 @@ export interface Database {
         Args: { email: string; token_hash: string };
         Returns: Json;
       };
-      /** A message that still waits to be sent, null when it was dealt with. Counts the attempt. For the function send-message (service role). */
+      /** What colleagues keep with a document that the caller sees: {tags: [{id, name, colour}], tasks: [{id, number, title, status, priority, due_on, assignee, version, allowed_commands}], fields: {field: value}}; nothing for whoever may not read comments. Raises record_not_found. */
+      kept_with: {
+        Args: { document_kind: string; document_id: string };
+        Returns: Json;
+      };
+      /** Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      label_conversation: {
+        Args: {
+          conversation_id: string;
+          labels: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Says at which customer a person is, somebody who wrote for the first time or one who changed. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      link_contact: {
+        Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['contacts']['Row'];
+      };
+      /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
+      merge_customer: {
+        Args: {
+          customer_id: string;
+          into_id: string;
+          take?: string[] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['customers']['Row'];
+      };
+      /** A message that still waits to be sent, with the number and the access token that it leaves by; null when it was dealt with or may not leave (private.why_not_sent). From here on it is being sent. For the function send-message (service role). */
       message_to_send: {
         Args: { tenant_id: string; message_id: string };
         Returns: Json;
@@ -4506,6 +5453,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
+      /** Somebody has read what came in; false when nothing was unread. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      read_conversation: {
+        Args: { conversation_id: string; idempotency_key?: string | null };
+        Returns: boolean;
+      };
       /** A new draft with the lines of a failed order, linked to it, also of products no longer sold; once per failed order. Raises order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reattempt_order: {
         Args: { order_id: string; idempotency_key?: string | null };
@@ -4561,6 +5513,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
+      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role). */
+      receive_whatsapp: {
+        Args: { changes: Json; body_hash: string };
+        Returns: Json;
+      };
       /** Matches an approved payment to the statement line that proves it: same amount, not used before. What it pays has nothing to do with it. Raises statement_line_mismatch, payment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reconcile_payment: {
         Args: {
@@ -4571,7 +5528,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** What became of a queued message. A second result changes nothing. For the function send-message (service role). */
+      /** What became of a message that was taken to be sent: sent, simulated, failed, uncertain (nobody knows), or queued again for another try. A second result changes nothing. For the function send-message (service role). */
       record_message_result: {
         Args: {
           tenant_id: string;
@@ -4622,6 +5579,18 @@ export interface Database {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
+      record_webhook_result: {
+        Args: {
+          tenant_id: string;
+          delivery_id: string;
+          status: Database['public']['Enums']['webhook_delivery_status'];
+          response_status?: number | null;
+          response?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
       /** Has some lines counted again, items [{product_id, condition?}], by those who counted before and by counter_ids, others whom the approval is then kept from, too. What was found the first time is in the audit trail. Raises input_invalid, record_not_found, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       recount_stock_count: {
         Args: {
@@ -4632,6 +5601,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
+      };
+      /** Tells an event to its webhook once more, under the same id. Raises record_not_found, webhook_on_its_way, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      redeliver_webhook: {
+        Args: { delivery_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['webhook_deliveries']['Row'];
       };
       /** Puts a dead letter back on its queue and answers the queue. Raises record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       redrive_dead_letter: {
@@ -4775,6 +5749,49 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['comments']['Row'];
       };
+      /** Takes a tag off a document that the caller sees; false when it had none. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_tag: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          tag_id: string;
+          idempotency_key?: string | null;
+        };
+        Returns: boolean;
+      };
+      /** Takes a conversation up again. Raises conversation_open_already where a newer one with this person is open, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_conversation: {
+        Args: {
+          conversation_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Opens the month that was closed last, with a reason; starts_on is its first day. Raises month_not_last_closed, reason_required, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_month: {
+        Args: { starts_on: string; reason: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['months']['Row'];
+      };
+      /** A task has to be done after all. Raises record_not_found, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_task: {
+        Args: {
+          task_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tasks']['Row'];
+      };
+      /** Answers in a conversation, at most 4096 characters; whoever answers what is nobody's has it. replies_seen: how many answers (conversation_activity.replies) the writer saw; when a colleague has given another, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      reply_to_conversation: {
+        Args: {
+          conversation_id: string;
+          text: string;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       report_variance: {
         Args: {
@@ -4800,10 +5817,24 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
+      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      resend_message: {
+        Args: { message_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
         Args: { token: string; password: string };
         Returns: Json;
+      };
+      /** Says that nothing is left to do. Raises conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      resolve_conversation: {
+        Args: {
+          conversation_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       retry_planning_session: {
@@ -4828,6 +5859,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_refill: {
+        Args: {
+          refill_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
@@ -4857,6 +5898,17 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      send_template: {
+        Args: {
+          conversation_id: string;
+          whatsapp_template_id: string;
+          names?: Json | null;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Takes a statement line out of the work because it is no customer's money, with a reason. Raises reason_required, statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       set_aside_statement_line: {
         Args: {
@@ -4867,6 +5919,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_channel_token: {
+        Args: { channel_id: string; access_token: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['channels']['Row'];
+      };
       /** Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept. The same idempotency_key with the same values is answered again, not done again. */
       set_member_status: {
         Args: {
@@ -4875,6 +5932,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
+      };
+      /** Fills in fields that the company has added to documents of this kind, of one that the caller sees: {field: text, number, "YYYY-MM-DD", true or false; null empties it}. Fields that are not named stay as they are, so two people who fill in different ones do not get in each other's way. Answers all that stands there. Raises record_not_found, own_field_unknown, own_field_value_invalid, own_field_required (what a company needs is still empty), input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_own_fields: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          fields: Json;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
       };
       /** Gives a paybill a new secret address, known by the SHA-256 of its secret; the old one takes nothing any more. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_paybill_address: {
@@ -4900,6 +5967,21 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
       };
+      /** Gives a webhook the secret that signs its calls, in the form of Standard Webhooks: whsec_ and base64. The other side needs the same; it can be read nowhere afterwards. From the first secret on, events are told. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_webhook_secret: {
+        Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['webhooks']['Row'];
+      };
+      /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      snooze_conversation: {
+        Args: {
+          conversation_id: string;
+          until: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       stage_import_rows: {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
@@ -4913,6 +5995,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Somebody fills them now. Raises refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_refill: {
+        Args: {
+          refill_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['refills']['Row'];
       };
       /** Counting begins: a full count has a line per balance of the place, and those who count no longer see its books. Raises stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_stock_count: {
@@ -4960,6 +6051,17 @@ export interface Database {
           product_id: string;
           condition: Database['public']['Enums']['stock_condition'];
           on_hand: number;
+        }[];
+      };
+      /** Stock as it was at a moment (stock_as_of) with what it cost, in the company's currency before tax: of one place, or of all that the caller may see. Needs inventory.view and reports.view. Raises record_not_found. */
+      stock_value_as_of: {
+        Args: { moment: string; place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          on_hand: number;
+          value: number;
         }[];
       };
       /** Stops an import after the batch that is being written: what is written stays, and run_import goes on with the rest. A check begins anew. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
@@ -5046,6 +6148,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
+      };
+      /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      test_webhook: {
+        Args: { webhook_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['webhook_deliveries']['Row'];
       };
       /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
       timeline: {
@@ -5141,6 +6248,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['invoices']['Row'];
       };
+      /** Puts a conversation aside until the customer answers. Raises conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      wait_conversation: {
+        Args: {
+          conversation_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** What waits for somebody in the caller's company, as far as he sees it: kind and state of the documents, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to). */
       waiting: {
         Args: never;
@@ -5151,6 +6267,11 @@ export interface Database {
           documents: number;
           is_mine: boolean;
         }[];
+      };
+      /** What is to be sent, where to and with which secret: {url, secret, body {id, type, timestamp, company_id, data {entity_type, entity_id, entity_version, number, payload}}}; null when it was dealt with or the webhook is off. The body has ids, numbers, states and names of fields, nothing about persons. Counts the attempt. For the worker deliver-webhook (service role). */
+      webhook_to_deliver: {
+        Args: { tenant_id: string; delivery_id: string };
+        Returns: Json;
       };
       /** Does the next batch of one import: tries its rows, writes them or takes them back, and what became of them is written in the same transaction, so that a crash repeats and loses nothing. Answers 0 when there is nothing to do. For the worker process-events (service role). */
       work_import: {
@@ -5185,10 +6306,12 @@ export interface Database {
       adjustment_status:
         'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
       batch_status: 'open' | 'blocked';
+      contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
-        'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive';
+        'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
@@ -5220,7 +6343,16 @@ export interface Database {
         | 'customer';
       membership_status: 'active' | 'inactive';
       message_channel: 'email' | 'whatsapp' | 'sms';
-      message_status: 'queued' | 'sent' | 'simulated' | 'failed';
+      message_status:
+        | 'queued'
+        | 'sending'
+        | 'uncertain'
+        | 'simulated'
+        | 'sent'
+        | 'delivered'
+        | 'read'
+        | 'failed'
+        | 'received';
       movement_kind:
         | 'opening'
         | 'adjustment'
@@ -5234,7 +6366,8 @@ export interface Database {
         | 'transfer'
         | 'transfer_loss'
         | 'count'
-        | 'return';
+        | 'return'
+        | 'refill';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:
@@ -5261,6 +6394,7 @@ export interface Database {
       planning_status:
         'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
       product_tracking: 'none' | 'batch';
+      refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
       return_status: 'requested' | 'approved' | 'received' | 'credited' | 'rejected';
@@ -5270,6 +6404,10 @@ export interface Database {
       stock_count_status:
         'draft' | 'counting' | 'counted' | 'recounting' | 'approved' | 'posted' | 'cancelled';
       stop_status: 'pending' | 'arrived' | 'delivered' | 'failed';
+      tag_colour: 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red';
+      task_priority: 'low' | 'normal' | 'high' | 'urgent';
+      task_status: 'open' | 'done' | 'cancelled';
+      template_status: 'pending' | 'approved' | 'rejected';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';
@@ -5296,6 +6434,7 @@ export interface Database {
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
       warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
+      webhook_delivery_status: 'queued' | 'delivered' | 'failed';
     };
     CompositeTypes: Record<never, never>;
   };

@@ -48,7 +48,8 @@ export const DOCUMENTS = {
       active: 'open',
       rejected: 'done',
       suspended: 'open',
-      inactive: 'done',
+      inactive: 'open',
+      merged: 'done',
     },
     decisions: {
       pending_approval: 'customers.approve',
@@ -121,6 +122,23 @@ export const DOCUMENTS = {
       blocked: 'open',
     },
     decisions: {},
+    settled: null,
+  },
+  refill: {
+    table: 'refills',
+    page: '/stock/refills',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      in_progress: 'waiting',
+      completed: 'waiting',
+      reversed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      completed: 'inventory.approve',
+    },
     settled: null,
   },
   order: {
@@ -303,6 +321,33 @@ export const DOCUMENTS = {
     decisions: {
       submitted: 'payments.approve',
     },
+    settled: null,
+  },
+  conversation: {
+    table: 'conversations',
+    page: '/inbox',
+    permission: 'conversations.view',
+    number: 'number',
+    states: {
+      open: 'waiting',
+      pending: 'open',
+      snoozed: 'open',
+      resolved: 'open',
+    },
+    decisions: {},
+    settled: null,
+  },
+  task: {
+    table: 'tasks',
+    page: '/tasks',
+    permission: 'comments.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      done: 'open',
+      cancelled: 'open',
+    },
+    decisions: {},
     settled: null,
   },
 } as const satisfies Record<string, DocumentKind>;

@@ -3,6 +3,7 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Boxes from '@lucide/svelte/icons/boxes';
+import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
@@ -12,6 +13,7 @@ import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
+import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
 import Percent from '@lucide/svelte/icons/percent';
@@ -20,6 +22,7 @@ import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
+import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
 import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Users from '@lucide/svelte/icons/users';
@@ -65,6 +68,7 @@ const placed: Section[] = [
         needs: documentNames.flatMap((name) => Object.values(DOCUMENTS[name].decisions)),
         phone: 4,
       },
+      listOf('task', SquareCheckBig),
     ],
   },
   {
@@ -72,6 +76,7 @@ const placed: Section[] = [
     destinations: [
       listOf('order', ClipboardList, 2),
       listOf('customer', Users, 3),
+      listOf('conversation', MessagesSquare, 7),
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
       { href: '/taxes', label: m.taxes(), icon: Percent, needs: ['prices.edit'] },
@@ -107,6 +112,7 @@ const placed: Section[] = [
       listOf('payment', CreditCard),
       listOf('return', Undo2),
       listOf('settlement', HandCoins),
+      { href: '/months', label: m.closed_months(), icon: CalendarCheck, needs: ['months.view'] },
     ],
   },
   {

@@ -1,18 +1,23 @@
 import { m } from '#lib/paraglide/messages.js';
-import { baseLocale, isLocale, type Locale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
+import { baseLocale, isLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
+import {
+  formsOf,
+  type Language,
+  LANGUAGES,
+  type Pair,
+  type Term,
+  type Terminology,
+  type Terms,
+  TERMS,
+} from './languages.ts';
 
 /** Every sentence of the portal, in the language of the reader: `m.nothing_found()`. */
 export { m };
 
-export type Language = Locale;
+export { LANGUAGES, TERMS };
+export type { Language, Pair, Terminology, Terms };
 
-/** The languages of the portal, each by its own name. */
-export const LANGUAGES: { value: Language; label: string }[] = [
-  { value: 'en', label: 'English' },
-  { value: 'sw', label: 'Kiswahili' },
-];
-
-/** Things that a company may call by a word of its own, and what they are called otherwise. */
+/** What things are called where a company has no word of its own. */
 const DEFAULTS = {
   order: [m.term_order, m.term_orders],
   customer: [m.term_customer, m.term_customers],
@@ -22,24 +27,7 @@ const DEFAULTS = {
   depot: [m.term_depot, m.term_depots],
   van: [m.term_van, m.term_vans],
   invoice: [m.term_invoice, m.term_invoices],
-} as const;
-type Term = keyof typeof DEFAULTS;
-export const TERMS = Object.keys(DEFAULTS) as Term[];
-
-/** One of a thing, and many of it. */
-export type Pair = [one: string, many: string];
-
-/** The words of a company by language and thing; what is not there is called as usual. */
-export type Terminology = Partial<Record<Language, Partial<Record<string, Pair>>>>;
-
-type Article<Name extends Term> = Name extends 'order' | 'invoice' ? `an_${Name}` : `a_${Name}`;
-type Form<Name extends Term> = Name | `${Name}s` | Article<Name>;
-
-/**
- * The parameters of sentences that name such a thing: `{order}`, `{Orders}` at the beginning, `{an_order}` with the
- * article where the language has one.
- */
-export type Terms = Record<Form<Term> | Capitalize<Form<Term>>, string>;
+} as const satisfies Record<Term, unknown>;
 
 /** What this device remembers: the language of the reader and the words of his company. */
 interface Kept {
@@ -49,8 +37,14 @@ interface Kept {
 
 const KEPT = 'mzigo.words';
 
+/** The first language that the device is set to and the portal speaks. */
+function ofDevice(): Language {
+  const wanted = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return wanted.map((tag) => tag.split('-')[0]).find((tag) => isLocale(tag)) ?? baseLocale;
+}
+
 function kept(): Kept {
-  const nothing: Kept = { language: baseLocale, terminology: {} };
+  const nothing: Kept = { language: ofDevice(), terminology: {} };
   // Storage may be blocked, and the tests of the portal's logic have none.
   try {
     const found = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>;
@@ -74,24 +68,9 @@ export function usualWords(term: Term, locale: Language = language): Pair {
   return [one({}, { locale }), many({}, { locale })];
 }
 
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
 /** Every form of the words of a company. */
-export function termsOf(terminology: Terminology, locale: Language): Terms {
-  const own = terminology[locale] ?? {};
-  return Object.fromEntries(
-    TERMS.flatMap((term) => {
-      const [one, many] = own[term] ?? usualWords(term, locale);
-      const article = locale === 'en' ? (/^[aeiou]/i.test(one) ? 'an ' : 'a ') : '';
-      const forms = { [term]: one, [`${term}s`]: many };
-      forms[term === 'order' || term === 'invoice' ? `an_${term}` : `a_${term}`] = article + one;
-      return Object.entries(forms).flatMap(([form, word]) => [
-        [form, word],
-        [capital(form), capital(word)],
-      ]);
-    }),
-  ) as Terms;
-}
+export const termsOf = (terminology: Terminology, locale: Language): Terms =>
+  formsOf(terminology, locale, (term) => usualWords(term, locale));
 
 export const terms = termsOf(now.terminology, language);
 

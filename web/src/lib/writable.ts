@@ -11,6 +11,21 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'settings.manage',
     columns: ['name', 'is_active'],
   },
+  canned_replies: {
+    permission: 'conversations.reply',
+    columns: ['shortcut', 'body'],
+  },
+  channels: {
+    permission: 'settings.manage',
+    columns: [
+      'name',
+      'phone_number_id',
+      'reopens_within_hours',
+      'assigns_in_turn',
+      'capacity',
+      'is_active',
+    ],
+  },
   contacts: {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
@@ -44,6 +59,7 @@ export const WRITABLE: Record<string, Writable> = {
       'tax_exemption_certificate',
       'customer_type',
       'category',
+      'language',
       'credit_limit',
       'payment_terms_days',
       'pays_at_month_end',
@@ -125,10 +141,16 @@ export const WRITABLE: Record<string, Writable> = {
       'weight_kg',
       'volume_l',
       'container_product_id',
+      'content_product_id',
+      'content_quantity',
       'deposit_amount',
       'is_active',
       'tax_ids',
     ],
+  },
+  tags: {
+    permission: 'settings.manage',
+    columns: ['name', 'colour', 'is_active'],
   },
   taxes: {
     permission: 'prices.edit',
@@ -150,6 +172,7 @@ export const WRITABLE: Record<string, Writable> = {
       'contact_line',
       'bank_details',
       'mpesa_till',
+      'document_terms',
       'logo',
     ],
   },
@@ -178,6 +201,14 @@ export const WRITABLE: Record<string, Writable> = {
   warehouses: {
     permission: 'warehouses.edit',
     columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
+  },
+  webhooks: {
+    permission: 'settings.manage',
+    columns: ['name', 'url', 'events', 'is_active'],
+  },
+  whatsapp_templates: {
+    permission: 'settings.manage',
+    columns: ['event', 'body', 'meta_status'],
   },
   workflow_definitions: {
     permission: 'settings.manage',

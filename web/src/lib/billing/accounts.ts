@@ -14,6 +14,8 @@ export const ENTRIES: Record<string, { label: string; page: string | null }> = {
   invoice: { label: m.invoice(terms), page: '/invoices' },
   payment: { label: m.payment(), page: '/payments' },
   credit_note: { label: m.credit_note(), page: '/invoices/credits' },
+  write_off: { label: m.written_off(), page: '/payments' },
+  discount: { label: m.discount_for_paying_early(), page: '/payments' },
   refund: { label: m.given_back(), page: '/payments' },
 };
 

@@ -1,7 +1,7 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -53,7 +53,9 @@ export const INVOICES = documentList('invoice', {
 });
 
 export function listInvoices(list: ListQuery) {
-  return readPage(INVOICES, list, () => supabase.from('invoices').select(INVOICE_IN_LIST));
+  return readPage(INVOICES, list, (relations) =>
+    supabase.from('invoices').select(having(INVOICE_IN_LIST, relations)),
+  );
 }
 
 /** An invoice with its lines, what paid it and what was credited of it. */
@@ -110,7 +112,9 @@ export const PAYMENTS = documentList('payment', {
 });
 
 export function listPayments(list: ListQuery) {
-  return readPage(PAYMENTS, list, () => supabase.from('payments').select('*,customers(code,name)'));
+  return readPage(PAYMENTS, list, (relations) =>
+    supabase.from('payments').select(having('*,customers(code,name)', relations)),
+  );
 }
 
 /** A payment with what it pays, what was given back of it, and where it came from. */

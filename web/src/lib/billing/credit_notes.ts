@@ -1,7 +1,7 @@
 import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { asPrinted, lineAsPrinted } from '#lib/platform/printed.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -23,7 +23,9 @@ export const CREDIT_NOTES = documentList('credit_note', {
 });
 
 export function listCreditNotes(list: ListQuery) {
-  return readPage(CREDIT_NOTES, list, () => supabase.from('credit_notes').select(IN_LIST));
+  return readPage(CREDIT_NOTES, list, (relations) =>
+    supabase.from('credit_notes').select(having(IN_LIST, relations)),
+  );
 }
 
 /** A credit note with its lines and, for who may see payments, the money that it gave. */

@@ -3,7 +3,7 @@ import { RETURN_REASON } from '#lib/choices.ts';
 import { command } from '#lib/platform/command.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { choices } from '#lib/platform/label.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -25,7 +25,9 @@ export const RETURNS = documentList('return', {
 });
 
 export function listReturns(list: ListQuery) {
-  return readPage(RETURNS, list, () => supabase.from('returns').select(IN_LIST));
+  return readPage(RETURNS, list, (relations) =>
+    supabase.from('returns').select(having(IN_LIST, relations)),
+  );
 }
 
 /** A return with what comes back, of which order, and its credit notes. */

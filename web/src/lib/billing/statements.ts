@@ -1,7 +1,7 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike } from '#lib/platform/filters.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList } from '#lib/workflow/list.ts';
@@ -38,7 +38,9 @@ export const STATEMENT_LINES = documentList('statement_line', {
 
 /** What the bank or M-Pesa says was received. */
 export function listStatementLines(list: ListQuery) {
-  return readPage(STATEMENT_LINES, list, () => supabase.from('statement_lines').select(ON_LINE));
+  return readPage(STATEMENT_LINES, list, (relations) =>
+    supabase.from('statement_lines').select(having(ON_LINE, relations)),
+  );
 }
 
 export function readStatementLine(id: string) {

@@ -42,7 +42,7 @@ export function listProducts(list: ListQuery) {
   return readPage(PRODUCTS, list, () => supabase.from('products').select('*'));
 }
 
-/** A product with its packs, its barcodes, its prices, its stock and, for who may know it, what it costs us. */
+/** A product with its packs, its barcodes, its prices, its stock and, for who may know it, what it costs us and what its stock is worth. */
 export function readProduct(id: string) {
   return answerOf(
     supabase
@@ -50,7 +50,8 @@ export function readProduct(id: string) {
       .select(
         `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_costs(id,cost_price),
         price_list_items(id,min_quantity,price,price_lists(id,name)),
-        inventory(id,condition,on_hand,reserved,available,warehouses(name))`,
+        inventory(id,warehouse_id,condition,on_hand,reserved,available,warehouses(name)),
+        stock_values(warehouse_id,condition,value)`,
       )
       .eq('id', id)
       .order('factor', { referencedTable: 'product_packs' })

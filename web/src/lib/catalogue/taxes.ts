@@ -1,5 +1,6 @@
 import type { Json, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
+import { UNNAMED_TAX } from '#lib/paper/tax.ts';
 import { quantity } from '#lib/platform/format.ts';
 import { anyLike, inUseFilter } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
@@ -40,13 +41,10 @@ export async function changeTax(tax: Tax, name: string, percent: number, isActiv
   }
 }
 
-/** What the database calls the tax of a product that has a rate and no tax by name. */
-const UNNAMED = m.tax();
-
 /** The tax of a document by name, as the database tells it, for the sums under its lines. */
 export function taxParts(taxes: Json): { label: string; value: number }[] {
   return (taxes as { name: string; percent: number; amount: number }[]).map((tax) => ({
-    label: `${tax.name === UNNAMED ? m.tax() : tax.name} ${quantity(tax.percent)} %`,
+    label: `${tax.name === UNNAMED_TAX ? m.tax() : tax.name} ${quantity(tax.percent)} %`,
     value: tax.amount,
   }));
 }

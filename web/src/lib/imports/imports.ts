@@ -2,7 +2,7 @@ import type { Enums } from '#lib/database.types.ts';
 import { toPortalError } from '#lib/errors.ts';
 import { askJson, ask, command, newKey } from '#lib/platform/command.ts';
 import { label } from '#lib/platform/label.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import type { Sheet as Export } from '#lib/platform/spreadsheet.ts';
@@ -71,10 +71,15 @@ export const IMPORTS = documentList('import', {
 });
 
 export function listImports(list: ListQuery) {
-  return readPage(IMPORTS, list, () =>
+  return readPage(IMPORTS, list, (relations) =>
     supabase
       .from('imports')
-      .select('id,number,status,target,file_name,rows_total,rows_bad,rows_done,created_at'),
+      .select(
+        having(
+          'id,number,status,target,file_name,rows_total,rows_bad,rows_done,created_at',
+          relations,
+        ),
+      ),
   );
 }
 

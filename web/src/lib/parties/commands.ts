@@ -9,6 +9,10 @@ export const customerCommands = {
     icon: Plus,
     href: (id) => `/orders/new?customer=${id}`,
   },
+  acknowledge_similar: {
+    label: m.they_are_two_customers(terms),
+    done: m.noted_they_are_two_customers(terms),
+  },
   submit: { label: m.send_for_approval(), variant: 'primary', done: m.sent_for_approval() },
   approve: { label: m.approve(), variant: 'primary', done: m.the_customer_may_order_now(terms) },
   reject: {
@@ -32,6 +36,7 @@ export const customerCommands = {
       reason: 'required',
     },
   },
+  merge: { label: m.merge_customer(terms), href: (id) => `/customers/${id}/merge` },
   deactivate: {
     label: m.deactivate(),
     variant: 'danger',

@@ -1,9 +1,11 @@
+import { choices } from '#lib/platform/label.ts';
+import { session } from '#lib/platform/session.svelte.ts';
 import type { Database, Tables } from '#lib/database.types.ts';
 import { changedMeanwhile } from '#lib/errors.ts';
-import { askJson } from '#lib/platform/command.ts';
+import { askJson, command } from '#lib/platform/command.ts';
 import { meansCustomer } from '#lib/platform/find.ts';
 import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
-import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { personFilter } from '#lib/tenancy/tenancy.ts';
@@ -63,7 +65,9 @@ export const CUSTOMERS = documentList('customer', {
 });
 
 export function listCustomers(list: ListQuery) {
-  return readPage(CUSTOMERS, list, () => supabase.from('customers').select('*,territories(name)'));
+  return readPage(CUSTOMERS, list, (relations) =>
+    supabase.from('customers').select(having('*,territories(name)', relations)),
+  );
 }
 
 /** A customer with his addresses, his people and his latest orders. */
@@ -73,7 +77,12 @@ export function readCustomer(id: string) {
       .from('customers')
       .select(
         `*,allowed_commands,territories(name),price_lists(name),
-        customer_addresses(*),contacts(*),orders(id,number,status,total,created_at)`,
+        rep:memberships!customers_tenant_id_sales_rep_id_fkey(users(full_name,email)),
+        alike:similar_customers!similar_customers_tenant_id_customer_id_fkey(
+          same,acknowledged_by,other:customers!similar_customers_tenant_id_similar_id_fkey(id,code,name)),
+        alike_to_him:similar_customers!similar_customers_tenant_id_similar_id_fkey(
+          same,acknowledged_by,other:customers!similar_customers_tenant_id_customer_id_fkey(id,code,name)),
+        customer_addresses(*),contacts(*,contact_points(id)),orders(id,number,status,total,created_at)`,
       )
       .eq('id', id)
       .eq('customer_addresses.is_active', true)
@@ -108,6 +117,13 @@ export async function searchCustomers(text: string): Promise<CustomerChoice[]> {
   return rows(query.order('name').limit(20));
 }
 
+/** What customers are, in the company's own words where it has some; also what one of them already is. */
+export function customerTypes(present?: string): { value: string; label: string }[] {
+  const own = session.tenant?.settings.type_definitions as { customer_type?: string[] } | undefined;
+  const known = own?.customer_type ?? ['retail', 'wholesale', 'horeca', 'distributor'];
+  return choices([...new Set(present === undefined ? known : [...known, present])]);
+}
+
 /** The filter of every list whose documents belong to a customer; he need not be active any more. */
 export const customerFilter = {
   name: 'customer',
@@ -133,6 +149,66 @@ export interface Credit {
 
 export function creditOf(customerId: string): Promise<Credit> {
   return askJson<Credit, 'customer_credit'>('customer_credit', { customer_id: customerId });
+}
+
+/** Somebody who is in the books already and shares a phone, a tax number or nearly the name. */
+export interface AlikeCustomer {
+  id: string;
+  code: string;
+  name: string;
+  status: string;
+  same: ('phone' | 'tax_id' | 'name')[];
+}
+
+/** Whom a customer looks like who is being entered or changed, without those who are known to be others. */
+export function customersLike(
+  entry: { name: string; phone: string; taxId: string },
+  customerId?: string,
+): Promise<AlikeCustomer[]> {
+  return askJson<AlikeCustomer[], 'customers_like'>('customers_like', {
+    name: entry.name,
+    phone: entry.phone,
+    tax_id: entry.taxId,
+    ...(customerId ? { customer_id: customerId } : {}),
+  });
+}
+
+/** Says that a customer is another one than those that he looks like. */
+export function acknowledgeAlike(customerId: string) {
+  return command('acknowledge_similar_customer', { customer_id: customerId });
+}
+
+/** What can be taken over from the customer who is merged, in the order of the form. */
+export const MERGE_CHOICES = [
+  'name',
+  'contact_name',
+  'phone',
+  'email',
+  'tax_id',
+  'customer_type',
+  'category',
+  'language',
+  'credit_limit',
+  'payment_terms_days',
+  'price_list_id',
+  'territory_id',
+  'sales_rep_id',
+  'notes',
+] as const;
+export type MergeChoice = (typeof MERGE_CHOICES)[number];
+
+/** Makes two customers one, for good; answers who stays. */
+export function mergeCustomer(
+  customer: { id: string; version: number },
+  intoId: string,
+  take: MergeChoice[],
+) {
+  return command('merge_customer', {
+    customer_id: customer.id,
+    into_id: intoId,
+    take,
+    expected_version: customer.version,
+  });
 }
 
 export function createCustomer(input: CustomerInput) {

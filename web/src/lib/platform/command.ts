@@ -2,7 +2,7 @@ import { toPortalError } from '#lib/errors.ts';
 import type { Database, Json } from '#lib/database.types.ts';
 import { language } from '#lib/words.ts';
 import { signedOut } from './signed_out.svelte.ts';
-import { apiUrl, supabase, untyped } from './supabase.ts';
+import { apiUrl, publishableKey, supabase, untyped } from './supabase.ts';
 
 interface Answer {
   data: unknown;
@@ -99,19 +99,19 @@ export function askJson<Result, Name extends JsonRpcName>(
   return attempt(() => untyped.rpc(rpc, args), false);
 }
 
-/** Calls an edge function with a JSON body. @throws PortalError */
-export async function callFunction<Result>(name: string, body: unknown): Promise<Result> {
+/** Sends a request that the client of supabase has no words for, as the reader. @throws PortalError */
+async function send<Result>(path: string, init: RequestInit): Promise<Result> {
   const { data } = await supabase.auth.getSession();
   let response: Response;
   try {
-    response = await fetch(`${apiUrl}/functions/v1/${name}`, {
-      method: 'POST',
+    response = await fetch(`${apiUrl}${path}`, {
+      ...init,
       headers: {
-        'content-type': 'application/json',
         'accept-language': language,
+        apikey: publishableKey,
         ...(data.session ? { authorization: `Bearer ${data.session.access_token}` } : {}),
+        ...init.headers,
       },
-      body: JSON.stringify(body),
     });
   } catch (cause) {
     throw toPortalError(cause);
@@ -119,4 +119,24 @@ export async function callFunction<Result>(name: string, body: unknown): Promise
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw toPortalError(answer, response.status);
   return answer as Result;
+}
+
+/** Calls an edge function with a JSON body. @throws PortalError */
+export function callFunction<Result>(name: string, body: unknown): Promise<Result> {
+  return send(`/functions/v1/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The rows of a query in PostgREST's notation. @throws PortalError */
+export async function readRows(query: string): Promise<unknown[]> {
+  for (;;) {
+    try {
+      return await send(`/rest/v1/${query}`, {});
+    } catch (cause) {
+      if (!(await signedOut.isOver(toPortalError(cause)))) throw cause;
+    }
+  }
 }

@@ -5,6 +5,8 @@ export interface KeptDraft {
   /** Person, company and record. */
   key: string;
   value: unknown;
+  /** What the form began with. */
+  beginning?: unknown;
   kept_at: string;
   /** Of the record when the entry began; null for a form without one. */
   version: number | null;

@@ -1,5 +1,6 @@
 import { beforeNavigate, goto } from '$app/navigation';
 import { onMount, untrack } from 'svelte';
+import { type Compared, type Difference, differences, merged } from './compare.ts';
 import { device } from './device.ts';
 import { session } from './session.svelte.ts';
 
@@ -24,6 +25,8 @@ export class Draft<Value extends object> {
   isDirty = $state(false);
   /** Whether somebody changed the record after this entry had begun. */
   readonly isOutdated = $derived.by(() => this.isDirty && this.#begunWith !== this.#version());
+  /** Whether what somebody else saved is being looked at beside it. */
+  comparing = $state(false);
   /** Where the person was about to go when he was asked. */
   leaving = $state<(() => void) | null>(null);
 
@@ -32,27 +35,34 @@ export class Draft<Value extends object> {
   readonly #restore: (value: Value) => void;
   readonly #version: () => number | null;
   readonly #theirs: () => Value;
+  readonly #parts: () => Compared<Value> | null;
   #begunWith = $state<number | null>(null);
   #beginning: Value;
   #isTouched = false;
   #isOver = false;
   #isLoaded = $state(false);
+  #isRefused = $state(false);
 
   /**
-   * @param edited for a form that changes a record: its version now, and what the form would begin with
-   * now.
+   * @param edited for a form that changes a record: its version now, what the form would begin with now, and how its
+   * parts are compared with what somebody else has saved.
    */
   constructor(
     record: string,
     read: () => Value,
     restore: (value: Value) => void,
-    edited?: { version: () => number | null; begin: () => Value },
+    edited?: {
+      version: () => number | null;
+      begin: () => Value;
+      parts: () => Compared<Value> | null;
+    },
   ) {
     this.#key = [session.me?.user.id, session.tenant?.id, record].join(' ');
     this.#read = read;
     this.#restore = restore;
     this.#version = edited?.version ?? (() => null);
     this.#theirs = edited?.begin ?? (() => this.#beginning);
+    this.#parts = edited?.parts ?? (() => null);
     this.#begunWith = untrack(this.#version);
     this.#beginning = untrack(() => this.#now());
     beforeNavigate((navigation) => {
@@ -80,6 +90,11 @@ export class Draft<Value extends object> {
       const value = this.#now();
       if (this.#isLoaded) void this.#follow(value);
     });
+    $effect(() => {
+      if (!this.#isRefused || !this.isOutdated) return;
+      this.#isRefused = false;
+      this.comparing = true;
+    });
     // A form that nobody has typed into follows the record.
     $effect(() => {
       const version = this.#version();
@@ -104,7 +119,27 @@ export class Draft<Value extends object> {
 
   /** What was entered goes over what somebody changed meanwhile. */
   keepMine(): void {
+    this.#beginning = this.#theirs();
     this.#begunWith = this.#version();
+    this.comparing = false;
+  }
+
+  /** What reads otherwise in what somebody else has saved. */
+  differences(): Difference[] {
+    const parts = this.#parts();
+    const sides = { was: this.#beginning, mine: this.#now(), theirs: this.#theirs() };
+    return parts ? differences(parts, sides) : [];
+  }
+
+  /** Somebody else had saved first: both are shown as soon as what he saved has been read. */
+  refused(): void {
+    this.#isRefused = true;
+  }
+
+  /** Each part as it was chosen; it waits to be sent, over what somebody else has saved. */
+  merge(chosen: Record<string, 'mine' | 'theirs'>): void {
+    this.#restore(merged(this.#now(), $state.snapshot(this.#theirs()) as Value, chosen));
+    this.keepMine();
   }
 
   /** Goes where the person was about to go. */
@@ -130,6 +165,7 @@ export class Draft<Value extends object> {
     this.#begunWith = this.#version();
     this.restoredAt = null;
     this.isDirty = false;
+    this.comparing = false;
   }
 
   async #load(): Promise<void> {
@@ -137,6 +173,7 @@ export class Draft<Value extends object> {
     const kept = await device.drafts.get(this.#key).catch(() => undefined);
     if (kept) {
       this.#restore(kept.value as Value);
+      if (kept.beginning) this.#beginning = kept.beginning as Value;
       this.restoredAt = kept.kept_at;
       this.#begunWith = kept.version ?? null;
       this.isDirty = true;
@@ -157,6 +194,7 @@ export class Draft<Value extends object> {
         await device.drafts.put({
           key: this.#key,
           value,
+          beginning: $state.snapshot(this.#beginning),
           kept_at: now(),
           version: untrack(() => this.#begunWith),
         });

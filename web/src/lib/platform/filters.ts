@@ -30,6 +30,8 @@ export interface Through {
   their: string;
   /** How REST is led there from a row, where not by the name of the table: `trips(trip_stops)`. */
   path?: string;
+  /** What else holds of those rows. */
+  where?: Condition[];
 }
 
 interface Common {
@@ -149,7 +151,8 @@ export function readFilter(filter: Filter, text: string): { value: string; ignor
 /** What a value of a filter asks of the rows. */
 export function conditionsOf(filter: Filter, value: string): Condition[] {
   const asked = ownConditionsOf(filter, value);
-  return filter.through ? [{ ...filter.through, where: asked }] : asked;
+  const { through } = filter;
+  return through ? [{ ...through, where: [...(through.where ?? []), ...asked] }] : asked;
 }
 
 function ownConditionsOf(filter: Filter, value: string): Condition[] {

@@ -42,6 +42,11 @@ class SessionStore {
 
 export const session = new SessionStore();
 
+/** The company, also where the page has only begun and who is signed in is still being asked. */
+export function knownTenant(): Tenant | null {
+  return session.me ? session.tenant : (remembered()?.tenant ?? null);
+}
+
 /** A rule of the company as its settings have it; undefined where it has none. */
 export function rule(name: string): unknown {
   const rules = session.tenant?.settings.business_rules as Record<string, unknown> | undefined;

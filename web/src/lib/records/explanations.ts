@@ -15,6 +15,11 @@ export interface Part {
 const isDocument = (kind: string | null): kind is DocumentName =>
   kind !== null && kind in DOCUMENTS;
 
+/** A figure that is kept nowhere: the sum of what it is made of, in the company's currency. @throws PortalError */
+export async function figureOf(figure: string, id: string): Promise<number> {
+  return (await partsOf(figure, id)).reduce((sum, { amount }) => sum + amount, 0);
+}
+
 /** What a figure is made of, the newest first; the rows sum to it. @throws PortalError */
 export async function partsOf(figure: string, id: string): Promise<Part[]> {
   const parts = await rows(supabase.rpc('explain_figure', { figure, id }));

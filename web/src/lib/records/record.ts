@@ -3,6 +3,7 @@ import { DOCUMENTS } from '#lib/documents.ts';
 import { keptFirst } from '#lib/platform/kept.ts';
 import { label, noun } from '#lib/platform/label.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
+import { type Extras, extrasOf } from './extras.ts';
 import { type Entry, timelineOf } from './timeline.ts';
 import type { Offered } from '#lib/workflow/workflow.ts';
 import { m } from '#lib/words.ts';
@@ -63,6 +64,9 @@ interface Beside<Row, More extends object> {
   isKept?: boolean;
 }
 
+/** What people keep with any document. */
+const KEPT_WITH = ['comment', 'attachment', 'record_tag', 'tag', 'task', 'own_field_value'];
+
 /** The `load` of a record's page: the record with all that it embeds, its timeline, and what stands beside it. */
 export function recordLoad<Row extends Offered, More extends object = Record<never, never>>(
   name: DocumentName,
@@ -73,20 +77,21 @@ export function recordLoad<Row extends Offered, More extends object = Record<nev
     const copy = `${name} ${params.id}`;
     depends(
       `kept:${copy}`,
-      ...[name, 'comment', 'attachment', ...others].map((kind) => `entity:${kind}` as const),
+      ...[name, ...KEPT_WITH, ...others].map((kind) => `entity:${kind}` as const),
     );
     // Rights are known once the layout has read the session.
     await parent();
     const readAll = async () => {
-      const asked = timelineOf(name, params.id);
+      const asked = Promise.all([timelineOf(name, params.id), extrasOf(name, params.id)]);
       // What is not there is told by the page of the record.
       asked.catch(() => undefined);
       const known = found(await read(params.id), noun(name));
-      const timeline = await asked;
+      const [timeline, extras] = await asked;
       const beside = more ? await more(known) : ({} as More);
-      return { record: known, timeline, ...beside } as {
+      return { record: known, timeline, extras, ...beside } as {
         record: Row;
         timeline: Entry[];
+        extras: Extras | null;
       } & More;
     };
     return reading(() => (isKept ? keptFirst(copy, readAll) : readAll()));

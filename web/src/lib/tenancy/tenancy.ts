@@ -221,7 +221,7 @@ export async function readSettings() {
     supabase
       .from('tenant_settings')
       .select(
-        'tenant_id,currency,timezone,locale,business_rules,legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,logo,version',
+        'tenant_id,currency,timezone,locale,business_rules,legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,document_terms,logo,version',
       )
       .maybeSingle(),
   );
@@ -239,6 +239,7 @@ export type Identity = Pick<
   | 'contact_line'
   | 'bank_details'
   | 'mpesa_till'
+  | 'document_terms'
   | 'logo'
 >;
 
@@ -246,7 +247,9 @@ export function readIdentity(): Promise<Identity | null> {
   return answerOf(
     supabase
       .from('tenant_settings')
-      .select('legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,logo')
+      .select(
+        'legal_name,postal_address,tax_numbers,contact_line,bank_details,mpesa_till,document_terms,logo',
+      )
       .maybeSingle(),
   );
 }

@@ -14,7 +14,9 @@ export interface Column<Row> {
   sort?: string;
   kind?: 'text' | 'tag' | 'status';
   /** What can be typed into it, where its database column may be written; the value is in `edits`. */
-  edit?: 'text' | 'money' | 'quantity';
+  edit?: 'text' | 'money' | 'quantity' | 'choice' | 'day';
+  /** What can be chosen, where that is edited; an empty value is nothing. */
+  choices?: () => readonly { value: string; label: string }[];
   /** Database column that is edited, where it is not the key. */
   edits?: string;
   /** Right-aligned figures. */

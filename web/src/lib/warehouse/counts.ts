@@ -1,5 +1,5 @@
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
@@ -47,7 +47,9 @@ export const COUNTS = documentList('stock_count', {
 });
 
 export function listCounts(list: ListQuery) {
-  return readPage(COUNTS, list, () => supabase.from('stock_counts').select('*,warehouses(name)'));
+  return readPage(COUNTS, list, (relations) =>
+    supabase.from('stock_counts').select(having('*,warehouses(name)', relations)),
+  );
 }
 
 export function readCount(id: string) {

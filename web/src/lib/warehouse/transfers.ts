@@ -1,5 +1,5 @@
 import { command } from '#lib/platform/command.ts';
-import { type ListQuery, readPage } from '#lib/platform/list.ts';
+import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
@@ -52,7 +52,9 @@ export const TRANSFERS = documentList('transfer', {
 });
 
 export function listTransfers(list: ListQuery) {
-  return readPage(TRANSFERS, list, () => supabase.from('transfers').select(PLACES));
+  return readPage(TRANSFERS, list, (relations) =>
+    supabase.from('transfers').select(having(PLACES, relations)),
+  );
 }
 
 /**

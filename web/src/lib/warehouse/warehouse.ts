@@ -4,7 +4,13 @@ import type { Enums, Tables, Views } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike, type Condition as Asked, narrow } from '#lib/platform/filters.ts';
 import { choices } from '#lib/platform/label.ts';
-import { type ListPage, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
+import {
+  having,
+  type ListPage,
+  type ListQuery,
+  type ListShape,
+  readPage,
+} from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
@@ -32,7 +38,7 @@ async function ofProducts(typed: string): Promise<Asked[]> {
   return [{ column: 'product_id', in: found.map((product) => product.id) }];
 }
 
-const STOCK_SEARCH = { label: m.product_or_sku(terms), means: ofProducts };
+export const STOCK_SEARCH = { label: m.product_or_sku(terms), means: ofProducts };
 const stockPlaces = placeFilter(m.location(), ['depot', 'shop', 'van']);
 
 export function warehouses(
@@ -148,8 +154,8 @@ export const ADJUSTMENTS = documentList('adjustment', {
 });
 
 export function listAdjustments(list: ListQuery) {
-  return readPage(ADJUSTMENTS, list, () =>
-    supabase.from('manual_adjustments').select('*,warehouses(name)'),
+  return readPage(ADJUSTMENTS, list, (relations) =>
+    supabase.from('manual_adjustments').select(having('*,warehouses(name)', relations)),
   );
 }
 
@@ -159,7 +165,7 @@ export function readAdjustment(id: string) {
     supabase
       .from('manual_adjustments')
       .select(
-        '*,allowed_commands,warehouses(name),manual_adjustment_items(id,condition,quantity,products(name,sku,unit))',
+        '*,allowed_commands,warehouses(name),manual_adjustment_items(id,product_id,condition,quantity,products(name,sku,unit)),adjustment_costs(product_id,condition,unit_cost)',
       )
       .eq('id', id)
       .order('id', { referencedTable: 'manual_adjustment_items' })
@@ -177,14 +183,17 @@ export interface StockLine {
   batch?: string;
   /** The last day of a batch that comes in; empty where it does not expire. */
   expiresOn?: string | null;
+  /** What one base unit that comes in costs before tax; null for what the product costs. */
+  unitCost?: number | null;
 }
 
 /** The lines of a stock document as its command takes them. */
 export function itemsOf(lines: StockLine[]) {
-  return lines.map(({ product, quantity, condition, batch, expiresOn }) => ({
+  return lines.map(({ product, quantity, condition, batch, expiresOn, unitCost }) => ({
     product_id: product.id,
     quantity: Number(quantity),
     condition,
+    ...(typeof unitCost === 'number' ? { unit_cost: unitCost } : {}),
     ...(batch?.trim()
       ? {
           batches: [

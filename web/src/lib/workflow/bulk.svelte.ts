@@ -93,12 +93,35 @@ export class BulkRun {
     words: Record<string, string>,
     succeeded: (id: string) => void,
   ): Promise<void> {
+    await this.each(
+      offers,
+      JSON.stringify([command, words]),
+      ({ id, version }, key) =>
+        commandNamed(
+          `${command}_${machine}`,
+          { [`${machine}_id`]: id, expected_version: version, ...words },
+          key,
+        ),
+      succeeded,
+    );
+  }
+
+  /**
+   * The same for whatever is done with each of them.
+   * @param named what it is: the same one sent again to the same document has the same key
+   */
+  async each(
+    offers: Offer[],
+    named: string,
+    send: (offer: Offer, key: string) => Promise<unknown>,
+    succeeded: (id: string) => void,
+  ): Promise<void> {
     Object.assign(this, { total: offers.length, done: 0, failures: [], isRunning: true });
     this.#isStopped = false;
     const queue = [...offers];
     const work = async () => {
       for (let next = queue.shift(); next && !this.#isStopped; next = queue.shift()) {
-        await this.#giveOne(command, machine, next, words, succeeded);
+        await this.#sendOne(next, named, send, succeeded);
         this.done += 1;
       }
     };
@@ -106,22 +129,18 @@ export class BulkRun {
     this.isRunning = false;
   }
 
-  async #giveOne(
-    command: string,
-    machine: DocumentName,
-    { id, title, version }: Offer,
-    words: Record<string, string>,
+  async #sendOne(
+    offer: Offer,
+    named: string,
+    send: (offer: Offer, key: string) => Promise<unknown>,
     succeeded: (id: string) => void,
   ): Promise<void> {
-    const request = JSON.stringify([command, id, words]);
+    const { id, title } = offer;
+    const request = `${named} ${id}`;
     const key = this.#keys.get(request) ?? newKey();
     this.#keys.set(request, key);
     try {
-      await commandNamed(
-        `${command}_${machine}`,
-        { [`${machine}_id`]: id, expected_version: version, ...words },
-        key,
-      );
+      await send(offer, key);
       this.#keys.delete(request);
       succeeded(id);
     } catch (cause) {

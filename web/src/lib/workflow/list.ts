@@ -2,6 +2,8 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import type { Filter } from '#lib/platform/filters.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import type { ListShape } from '#lib/platform/list.ts';
+import { ownFieldFilters } from '#lib/records/own_fields.ts';
+import { tagFilter } from '#lib/records/tags.ts';
 import { numberOf, stateFilter } from './documents.ts';
 import { m } from '#lib/words.ts';
 
@@ -14,13 +16,17 @@ export function documentList(
   { sortable = [], filters = [], ...more }: Partial<Omit<ListShape, 'table'>>,
 ): ListShape {
   const number = numberOf(name);
+  const own = [stateFilter(name), ...filters, tagFilter];
   return {
     table: DOCUMENTS[name].table,
     sort: '-created_at',
     sortable: ['created_at', number, 'status', ...sortable],
     search: searchedBy(name, m.number()),
-    filters: [stateFilter(name), ...filters],
     ...more,
+    // The company may add fields while the portal is open.
+    get filters() {
+      return [...own, ...ownFieldFilters(name)];
+    },
   };
 }
 

@@ -1,12 +1,17 @@
 import { listPaybills } from '#lib/billing/statements.ts';
+import { listChannels } from '#lib/messaging/channels.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
 import { readSettings } from '#lib/tenancy/tenancy.ts';
 import { noun } from '#lib/platform/label.ts';
 
 export function load({ depends }) {
-  depends('entity:tenant_setting', 'entity:paybill');
+  depends('entity:tenant_setting', 'entity:paybill', 'entity:channel');
   return reading(async () => {
-    const [settings, paybills] = await Promise.all([readSettings(), listPaybills()]);
-    return { settings: found(settings, noun('company')), paybills };
+    const [settings, paybills, channels] = await Promise.all([
+      readSettings(),
+      listPaybills(),
+      listChannels(),
+    ]);
+    return { settings: found(settings, noun('company')), paybills, channels };
   });
 }

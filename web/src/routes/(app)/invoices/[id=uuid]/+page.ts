@@ -1,8 +1,16 @@
 import { readInvoice } from '#lib/billing/billing.ts';
 import { readIdentity } from '#lib/tenancy/tenancy.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { figureOf } from '#lib/records/explanations.ts';
 import { recordLoad } from '#lib/records/record.ts';
 
 export const load = recordLoad('invoice', readInvoice, {
   with: ['payment', 'credit_note'],
-  more: async () => ({ seller: await readIdentity() }),
+  more: async (invoice) => {
+    const [seller, margin] = await Promise.all([
+      readIdentity(),
+      session.can('reports.view') ? figureOf('invoice_margin', invoice.id) : null,
+    ]);
+    return { seller, margin };
+  },
 });

@@ -1,6 +1,7 @@
 import { quoteAgain, readOrder } from '#lib/orders/orders.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { readIdentity } from '#lib/tenancy/tenancy.ts';
+import { figureOf } from '#lib/records/explanations.ts';
 import { recordLoad } from '#lib/records/record.ts';
 import { offers } from '#lib/workflow/workflow.ts';
 
@@ -12,10 +13,12 @@ export const load = recordLoad('order', readOrder, {
     const isOpen =
       ['submit', 'approve', 'allocate', 'amend'].some((command) => offers(order, command)) &&
       order.order_items.some((item) => Number(item.quantity_reserved) < Number(item.quantity));
-    const [seller, quote] = await Promise.all([
+    const isSold = order.order_items.some((item) => Number(item.quantity_delivered) > 0);
+    const [seller, quote, margin] = await Promise.all([
       readIdentity(),
       isOpen && session.can('orders.create') ? quoteAgain(order, order.order_items) : null,
+      isSold && session.can('reports.view') ? figureOf('order_margin', order.id) : null,
     ]);
-    return { seller, quote };
+    return { seller, quote, margin };
   },
 });

@@ -13,9 +13,11 @@ export function load({ params, depends }) {
   );
   return reading(async () => {
     const product = found(await readProduct(params.id), noun('product'));
-    const container = product.container_product_id
-      ? await bareProduct(product.container_product_id)
-      : null;
-    return { product, container };
+    const [container, content] = await Promise.all(
+      [product.container_product_id, product.content_product_id].map((id) =>
+        id ? bareProduct(id) : null,
+      ),
+    );
+    return { product, container: container ?? null, content: content ?? null };
   });
 }

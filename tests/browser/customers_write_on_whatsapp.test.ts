@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Meta } from '../../scripts/whatsapp/meta.ts';
+import { signIn } from '../harness/browser.ts';
+import { testStack } from '../harness/stack.ts';
+import { Company } from './_support/company.ts';
+import { useBrowser } from './_support/walk.ts';
+
+const NUMBER = '106540352242922';
+const SECRET = 'secret-of-the-app';
+const meta = new Meta({ appSecret: SECRET, webhook: '', phoneNumberId: NUMBER });
+
+// The stack of this file is started with these, so they come before it.
+beforeAll(async () => {
+  await meta.start();
+  process.env['WHATSAPP_APP_SECRET'] = SECRET;
+  process.env['WHATSAPP_VERIFY_TOKEN'] = 'handshake';
+  process.env['WHATSAPP_API_URL'] = meta.url;
+});
+const visit = useBrowser();
+afterAll(() => meta.stop());
+
+test('a customer writes on WhatsApp, is answered in the inbox, and an order begins beside what he wrote', async () => {
+  const browser = visit();
+  meta.webhook = `${testStack().url}/functions/v1/whatsapp-webhook`;
+  const company = await Company.open();
+  const owner = company.by('owner');
+  const channel = await owner.ask<{ id: string }[]>('/rest/v1/channels?select=id', {
+    body: { name: 'Orders line', kind: 'whatsapp', phone_number_id: NUMBER },
+    headers: { prefer: 'return=representation' },
+  });
+  expect(channel.status).toBe(201);
+  await owner.command('set_channel_token', {
+    channel_id: channel.body[0]?.id,
+    access_token: 'EAAG-token',
+  });
+  const sales = await signIn(browser, 'sales@acme.test');
+  await sales.open('/inbox');
+  await meta.write('254733000111', 'Habari, naomba kreti mbili za cola');
+
+  // It is there by itself, and read by whoever opens it.
+  await sales.page.getByText('1 unread').waitFor();
+  await sales.page.getByRole('link', { name: /Mama Njeri/ }).click();
+  const thread = sales.page.getByRole('list', { name: 'Conversation' });
+  await thread.getByText('Habari, naomba kreti mbili za cola').waitFor();
+  await sales.page.getByText('1 unread').waitFor({ state: 'detached' });
+
+  // By keys: r answers, and WhatsApp tells that it was read.
+  await sales.page.keyboard.press('r');
+  await sales.page.keyboard.type('Karibu! Tunaleta kesho.');
+  await sales.button('Send').click();
+  await thread.getByText(/· Read ·/).waitFor();
+  expect(meta.sent.map(({ to, text }) => ({ to, text }))).toEqual([
+    { to: '254733000111', text: 'Karibu! Tunaleta kesho.' },
+  ]);
+
+  // A note stays among colleagues.
+  await sales.page.keyboard.press('Escape');
+  await sales.button('Note for colleagues').click();
+  await sales.page.getByLabel('Note for colleagues', { exact: true }).last().fill('Pays cash');
+  await sales.button('Save').first().click();
+  await thread.getByText('Pays cash').waitFor();
+  expect(meta.sent).toHaveLength(1);
+
+  // Whose this person is, and an order for that customer.
+  await sales.pick('Customer', 'Kilimani Mini Mart');
+  await sales.page.getByRole('link', { name: 'New order' }).waitFor();
+
+  // A colleague who did not see the answer is told of it.
+  const before = await signIn(browser, 'manager@acme.test');
+  await before.open(new URL(sales.page.url()).pathname);
+  await before.page.getByRole('list', { name: 'Conversation' }).getByText('Pays cash').waitFor();
+
+  await sales.button('Resolve').click();
+  await sales.page.getByText('The conversation is resolved.').waitFor();
+  await sales.page.getByRole('link', { name: 'New order' }).click();
+  await sales.page.getByText('Kilimani Mini Mart').first().waitFor();
+  for (const person of [sales, before]) expect(person.errors).toEqual([]);
+});
+
+test('what Meta refuses for good is told in the thread, and can be sent again', async () => {
+  const browser = visit();
+  await meta.write('254733000222', 'Hello');
+  const sales = await signIn(browser, 'sales@acme.test');
+  await sales.open('/inbox?view=all');
+  meta.refuse({ status: 400, code: 131026, message: 'Message undeliverable' });
+  await sales.page.getByRole('link', { name: /Hello/ }).click();
+  await sales.page.getByLabel('Answer', { exact: true }).last().fill('Hello, too');
+  await sales.button('Send').click();
+  await sales.page.getByText('131026: Message undeliverable').waitFor();
+  await sales.button('Send it again').click();
+  const thread = sales.page.getByRole('list', { name: 'Conversation' });
+  await thread.getByText(/· Read ·/).waitFor();
+  expect(sales.errors).toEqual([]);
+});

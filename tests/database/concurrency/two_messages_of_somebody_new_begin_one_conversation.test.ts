@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cloneDatabase, type Session, type TestDatabase } from '../../harness/database.ts';
+
+const NUMBER = '106540352242922';
+let database: TestDatabase;
+let admin: Session;
+
+beforeAll(async () => {
+  database = await cloneDatabase('conversations');
+  admin = await database.asAdmin();
+  const owner = await database.asUser('owner@acme.test');
+  await owner.query(
+    `insert into channels (name, kind, phone_number_id, assigns_in_turn) values ('Orders line', 'whatsapp', $1, true)`,
+    [NUMBER],
+  );
+});
+
+afterAll(() => database.drop());
+
+const told = (id: string, from: string, place = 1) => ({
+  place,
+  value: {
+    metadata: { phone_number_id: NUMBER },
+    contacts: [{ wa_id: from, profile: { name: 'Mama Njeri' } }],
+    messages: [{ from, id, type: 'text', text: { body: id } }],
+  },
+});
+const receive = (session: Session, body: string, ...changes: unknown[]) =>
+  session.query('select private.receive_whatsapp($1, $2)', [JSON.stringify(changes), body]);
+const count = async (from: string) =>
+  (await admin.one<{ count: number }>(`select count(*)::int from ${from}`)).count;
+
+/** Work in the first session, and then in all others while the first has not committed. */
+async function meanwhile(work: ((session: Session) => Promise<unknown>)[]): Promise<void> {
+  const sessions = await Promise.all(work.map(() => database.asAdmin()));
+  const [first, ...others] = sessions as [Session, ...Session[]];
+  await first.query('begin');
+  await work[0]?.(first);
+  let done = 0;
+  const running = others.map((session, index) =>
+    work[index + 1]?.(session).then(() => (done += 1)),
+  );
+  const pids = others.map(
+    (session) => (session.client as unknown as { processID: number }).processID,
+  );
+  const waiting = async () =>
+    (
+      await admin.one<{ count: number }>(
+        `select count(*)::int from pg_stat_activity where pid = any ($1) and wait_event_type = 'Lock'`,
+        [pids],
+      )
+    ).count;
+  while ((await waiting()) + done < others.length);
+  await first.query('commit');
+  await Promise.all(running);
+}
+
+test('two different messages of somebody new in the same instant make one person and one conversation', async () => {
+  await receive(admin, 'one', told('wamid.a', '254733000111'));
+  await receive(admin, 'two', told('wamid.b', '254733000111'));
+  const work = (session: Session) =>
+    session.query(`select private.process_queue('whatsapp_events', 1)`);
+  await meanwhile([work, work]);
+  expect(await count(`messages where direction = 'in'`)).toBe(2);
+  expect(await count(`contact_points where value = '+254733000111'`)).toBe(1);
+  expect(await count('conversations')).toBe(1);
+  expect(await admin.one('select unread from conversation_activity')).toEqual({ unread: 2 });
+});
+
+test('the same body and the same message told at several doors at once has its effect once', async () => {
+  const body = (session: Session) => receive(session, 'three', told('wamid.c', '254733000222'));
+  const another = (session: Session) =>
+    receive(session, 'four', told('wamid.c', '254733000222'), told('wamid.c', '254733000222', 2));
+  await meanwhile([body, body, body]);
+  await another(admin);
+  expect(await count(`private.whatsapp_updates where body_hash = 'three'`)).toBe(1);
+  const work = (session: Session) =>
+    session.query(`select private.process_queue('whatsapp_events', 1)`);
+  await meanwhile([work, work, work]);
+  await work(admin);
+  expect(await count(`messages where provider_reference = 'wamid.c'`)).toBe(1);
+  expect(
+    await count(
+      `conversations c join contacts p on p.id = c.contact_id join contact_points q on q.contact_id = p.id where q.value = '+254733000222'`,
+    ),
+  ).toBe(1);
+});
+
+test('new conversations of the same moment go round those who answer, nobody is left out', async () => {
+  const work = (session: Session) =>
+    session.query(`select private.process_queue('whatsapp_events', 1)`);
+  const answering = await count(
+    `memberships m where m.tenant_id = (select id from tenants where slug = 'acme') and m.status = 'active' and m.territory_id is null and m.warehouse_id is null
+       and 'conversations.reply' in (select private.role_permissions_of(m.tenant_id, m.role))`,
+  );
+  const before = await count('(select distinct assignee_id from conversations) a');
+  for (let n = before; n < answering; n += 1) {
+    await receive(admin, `turn ${n}`, told(`wamid.turn.${n}`, `25473300100${n}`));
+  }
+  await meanwhile(Array.from({ length: answering - before }, () => work));
+  expect(await count('(select distinct assignee_id from conversations) a')).toBe(answering);
+});
+
+test('of two colleagues who answer at once the second is told of the first', async () => {
+  const { id } = await admin.one<{ id: string }>(
+    'select id from conversations order by id limit 1',
+  );
+  const [sales, manager] = [
+    await database.asUser('sales@acme.test'),
+    await database.asUser('manager@acme.test'),
+  ];
+  const answer = (session: Session) =>
+    session.rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu', replies_seen: 0 });
+  await sales.query('begin');
+  await answer(sales);
+  const second = answer(manager).then(
+    () => 'ok',
+    (error: Error) => error.message,
+  );
+  await sales.query('commit');
+  expect(await second).toBe('answered_meanwhile');
+  // Who has seen the answer may add to it.
+  await manager.rpc('reply_to_conversation', {
+    conversation_id: id,
+    text: 'Asante',
+    replies_seen: 1,
+  });
+  expect(await count(`messages where conversation_id = '${id}' and direction = 'out'`)).toBe(2);
+});

@@ -1,0 +1,169 @@
+import type { Json, Tables, Views } from '#lib/database.types.ts';
+import { creditOf } from '#lib/parties/parties.ts';
+import { ask, command } from '#lib/platform/command.ts';
+import { answerOf, found, rows } from '#lib/platform/read.ts';
+import { supabase } from '#lib/platform/supabase.ts';
+import { label } from '#lib/platform/label.ts';
+
+/** Which conversations of the inbox are shown. */
+export const VIEWS = ['mine', 'unassigned', 'all', 'resolved'] as const;
+export type View = (typeof VIEWS)[number];
+export type Talk = Views<'inbox'>;
+export type Message = Tables<'messages'>;
+
+const MOST = 100;
+
+/** The unresolved conversations (or the resolved ones), those that were last written in first. */
+export async function listTalks(view: View, typed: string, me: string | null): Promise<Talk[]> {
+  let query = supabase
+    .from('inbox')
+    .select('*')
+    .eq('is_unresolved', view !== 'resolved');
+  if (view === 'mine') query = query.eq('assignee_id', me ?? '');
+  if (view === 'unassigned') query = query.is('assignee_id', null);
+  if (typed.trim().length >= 3) {
+    query = query.in('id', await ask('conversations_meant', { typed }));
+  }
+  return (await rows(query.order('last_message_at', { ascending: false }).limit(MOST))) as Talk[];
+}
+
+/** The membership of whoever is signed in, by which conversations are assigned. */
+export async function myMembership(account: string, tenant: string): Promise<string | null> {
+  const mine = await rows(
+    supabase.from('memberships').select('id').eq('user_id', account).eq('tenant_id', tenant),
+  );
+  return mine[0]?.id ?? null;
+}
+
+/** A conversation with everything that was said with its person on this channel, the oldest first. */
+export async function readTalk(id: string) {
+  const [talk, steps] = await Promise.all([
+    answerOf(supabase.from('inbox').select('*').eq('id', id).maybeSingle()),
+    answerOf(
+      supabase
+        .from('conversations')
+        .select('id,version,allowed_commands')
+        .eq('id', id)
+        .maybeSingle(),
+    ),
+  ]);
+  const known = found(talk, label('conversation').toLowerCase()) as Talk;
+  const [messages, notes, replies, templates, assignee, points, beside] = await Promise.all([
+    rows(
+      supabase
+        .from('messages')
+        .select('*')
+        .eq('contact_id', known.contact_id ?? '')
+        .eq('channel_id', known.channel_id ?? '')
+        .order('created_at', { ascending: false })
+        .limit(MOST),
+    ),
+    rows(
+      supabase
+        .from('comments')
+        .select('id,text,created_at,created_by')
+        .eq('document_id', id)
+        .is('deleted_at', null)
+        .limit(MOST),
+    ),
+    rows(supabase.from('canned_replies').select('*').order('shortcut').limit(MOST)),
+    rows(
+      supabase
+        .from('whatsapp_templates')
+        .select('id,name,language,body')
+        .eq('meta_status', 'approved')
+        .order('name')
+        .limit(MOST),
+    ),
+    known.assignee_id
+      ? answerOf(
+          supabase
+            .from('memberships')
+            .select('id,user_id,role,users(full_name)')
+            .eq('id', known.assignee_id)
+            .maybeSingle(),
+        )
+      : null,
+    rows(
+      supabase
+        .from('contact_points')
+        .select('id,kind,value,opted_out_at')
+        .eq('contact_id', known.contact_id ?? ''),
+    ),
+    known.customer_id ? customerBeside(known.customer_id) : null,
+  ]);
+  const thread = (messages as Message[]).toReversed();
+  return { talk: known, steps, thread, notes, replies, templates, assignee, points, beside };
+}
+
+/** What the answerer wants to know of the customer: what he owes, his last orders, and their trips. */
+async function customerBeside(customerId: string) {
+  const [credit, orders] = await Promise.all([
+    creditOf(customerId).catch(() => null),
+    rows(
+      supabase
+        .from('orders')
+        .select('id,number,status,total,created_at,trip_stops(trips(id,number,status))')
+        .eq('customer_id', customerId)
+        .order('created_at', { ascending: false })
+        .limit(5),
+    ),
+  ]);
+  return { credit, orders };
+}
+
+/** @param repliesSeen how many answers stood there: another one in the meantime is told */
+export function reply(id: string, text: string, repliesSeen: number, key: string) {
+  return command(
+    'reply_to_conversation',
+    { conversation_id: id, text, replies_seen: repliesSeen },
+    key,
+  );
+}
+
+export function sendTemplate(id: string, template: string, names: Json) {
+  return command('send_template', { conversation_id: id, whatsapp_template_id: template, names });
+}
+
+export function assign(id: string, membership: string | null) {
+  return command('assign_conversation', { conversation_id: id, membership_id: membership });
+}
+
+export function setLabels(id: string, labels: string[]) {
+  return command('label_conversation', { conversation_id: id, labels });
+}
+
+export function snooze(id: string, until: Date) {
+  return command('snooze_conversation', { conversation_id: id, until: until.toISOString() });
+}
+
+export function markRead(id: string) {
+  return command('read_conversation', { conversation_id: id });
+}
+
+export function resend(id: string) {
+  return command('resend_message', { message_id: id });
+}
+
+export function linkContact(contactId: string, customerId: string) {
+  return command('link_contact', { contact_id: contactId, customer_id: customerId });
+}
+
+/** The names in braces of an answer that is used again and again. */
+export function fillIn(text: string, names: Record<string, string>): string {
+  return text.replaceAll(/\{([a-z_]+)\}/g, (whole, name: string) => names[name] ?? whole);
+}
+
+/** Until when the person may be answered freely: 24 hours after he last wrote. */
+export function windowUntil(thread: Message[]): number {
+  const last = thread.findLast((message) => message.direction === 'in');
+  return last ? Date.parse(last.happened_at ?? last.created_at) + 24 * 3_600_000 : 0;
+}
+
+/** Tomorrow at eight, on the clock of the device. */
+export function tomorrowMorning(): Date {
+  const at = new Date();
+  at.setDate(at.getDate() + 1);
+  at.setHours(8, 0, 0, 0);
+  return at;
+}

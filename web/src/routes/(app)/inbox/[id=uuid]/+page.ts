@@ -1,0 +1,16 @@
+import { readTalk } from '#lib/messaging/inbox.ts';
+import { load as reading } from '#lib/platform/read.ts';
+import { namesOf } from '#lib/workflow/workflow.ts';
+
+export function load({ params, depends, parent }) {
+  depends('entity:conversation', 'entity:message', 'entity:comment', 'entity:contact');
+  return reading(async () => {
+    await parent();
+    const read = await readTalk(params.id);
+    const people = [
+      ...read.thread.map((message) => message.written_by),
+      ...read.notes.map((note) => note.created_by),
+    ];
+    return { ...read, names: await namesOf(people) };
+  });
+}
