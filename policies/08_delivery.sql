@@ -44,22 +44,22 @@ using (
 grant select on public.planning_sessions, public.planning_vehicles, public.planning_orders, public.planning_runs to authenticated;
 create policy select_readers on public.planning_sessions for select to authenticated
 using (
-  tenant_id = (select private.tenant_id('trips.edit'))
-  and ((select private.is_unscoped()) or private.sees_warehouse(warehouse_id))
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or private.sees_trip(null, null, warehouse_id))
 );
 create policy select_readers on public.planning_vehicles for select to authenticated
 using (
-  tenant_id = (select private.tenant_id('trips.edit'))
+  tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_vehicles.tenant_id and p.id = planning_session_id))
 );
 create policy select_readers on public.planning_orders for select to authenticated
 using (
-  tenant_id = (select private.tenant_id('trips.edit'))
+  tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_orders.tenant_id and p.id = planning_session_id))
 );
 create policy select_readers on public.planning_runs for select to authenticated
 using (
-  tenant_id = (select private.tenant_id('trips.edit'))
+  tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_runs.tenant_id and p.id = planning_session_id))
 );
 

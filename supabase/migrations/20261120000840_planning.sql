@@ -38,7 +38,7 @@ comment on column public.planning_sessions.service_minutes is 'How long a stop t
 comment on column public.planning_sessions.run_id is 'The newest run. What comes from an older one is kept with that run and changes nothing here.';
 select private.register_error('planned_day_is_near', 422, 'The day of the plan is not a real working day.', 'Choose a day from today on.');
 select private.register_error('planning_figures_are_bounded', 422, 'A figure of the plan is too small or too large.', 'Enter 1 to 240 minutes for a stop, 1 to 200 stops and at most 240 minutes of rest.');
-select private.register_document('public.planning_sessions', 'planning_session', 'draft', 'trips.edit', '/planning', prefix => 'PLN');
+select private.register_document('public.planning_sessions', 'planning_session', 'draft', 'trips.view', '/planning', prefix => 'PLN');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('planning_session', 'draft', 'start_optimization', 'optimizing', 'trips.edit', null, 'planning_session.started'),
   ('planning_session', 'optimized', 'start_optimization', 'optimizing', 'trips.edit', null, 'planning_session.started'),
@@ -150,7 +150,7 @@ as $$
 declare
   target public.planning_sessions;
 begin
-  select * into target from public.planning_sessions s where s.tenant_id = tenant and s.id = session and private.sees_warehouse(s.warehouse_id) for no key update;
+  select * into target from public.planning_sessions s where s.tenant_id = tenant and s.id = session and (private.is_unscoped() or private.sees_trip(null, null, s.warehouse_id)) for no key update;
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('planning_session_id', session));
   end if;
@@ -374,7 +374,7 @@ end
 $$;
 comment on function private.start_run(public.planning_sessions) is 'Writes down what the solver is asked and has optimize-routes ask it; where no order or no van is left to ask about, the run ends at once. Raises depot_without_position.';
 
-create function private.start_optimization(planning_session_id uuid, expected_version integer default null) returns public.planning_sessions
+create function private.start_optimization_planning_session(planning_session_id uuid, expected_version integer default null) returns public.planning_sessions
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -386,9 +386,9 @@ begin
   return private.start_run(target);
 end
 $$;
-comment on function private.start_optimization(uuid, integer) is
+comment on function private.start_optimization_planning_session(uuid, integer) is
   'Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal.';
-select private.expose_command('start_optimization');
+select private.expose_command('start_optimization_planning_session');
 
 create function private.retry_planning_session(planning_session_id uuid, expected_version integer default null) returns public.planning_sessions
 language plpgsql security definer set search_path = ''

@@ -160,7 +160,9 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     order_ids: [unsent],
     vehicle_ids: [vehicle],
   });
-  await as('dispatcher').rpc('start_optimization', { planning_session_id: plan.id });
+  await as('dispatcher').rpc('start_optimization_planning_session', {
+    planning_session_id: plan.id,
+  });
   await as('manager').rpc('hold_order', { order_id: unsent, reason: 'He moves house' });
   const counts = [{ product_id: product.id, count: 10 }];
   await as('warehouse').rpc('confirm_load', { trip_id: round, counts });

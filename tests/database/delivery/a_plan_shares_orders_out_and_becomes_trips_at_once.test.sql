@@ -44,8 +44,8 @@ select tests.remember('plan', (create_planning_session(tests.depot(), current_da
 select throws_ok($$ select apply_planning_session(tests.id('plan')) $$, 'PT409', 'planning_session_transition_illegal', 'a draft is not applied');
 
 -- What the solver is asked
-select is((start_optimization(tests.id('plan'))).status::text, 'optimizing', 'the solver is asked');
-select throws_ok($$ select start_optimization(tests.id('plan')) $$, 'PT409', 'planning_session_transition_illegal', 'once');
+select is((start_optimization_planning_session(tests.id('plan'))).status::text, 'optimizing', 'the solver is asked');
+select throws_ok($$ select start_optimization_planning_session(tests.id('plan')) $$, 'PT409', 'planning_session_transition_illegal', 'once');
 select tests.remember('run', pg_temp.run(tests.id('plan')));
 select is((select array_agg(j.value -> 'delivery' ->> 2 order by j.value ->> 'id') from planning_runs r cross join jsonb_array_elements(r.input -> 'jobs') j where r.id = tests.id('run')),
   (select array_agg((i.quantity * 1000)::bigint::text order by p.place) from planning_orders p join order_items i on i.order_id = p.order_id where p.planning_session_id = tests.id('plan')),
@@ -68,7 +68,7 @@ select is((select array_agg(coalesce(o.reason::text, o.sequence::text) order by 
 select is((select concat_ws(' ', r.cost, r.duration_ms, r.engine, r.unassigned) from planning_runs r where r.id = tests.id('run')), '1234 20 test 1', 'the run keeps its figures');
 
 -- A newer run counts, an older one is kept
-select is((start_optimization(tests.id('plan'))).status::text, 'optimizing', 'the dispatcher asks anew');
+select is((start_optimization_planning_session(tests.id('plan'))).status::text, 'optimizing', 'the dispatcher asks anew');
 select tests.remember('newer', pg_temp.run(tests.id('plan')));
 select pg_temp.worker();
 select is(planning_run_input(tests.tenant('acme'), tests.id('run')), null, 'nobody waits for the older one');
@@ -94,7 +94,7 @@ select throws_ok($$ select apply_planning_session(tests.id('plan')) $$, 'PT409',
 select tests.remember('third', tests.allocated('Kilimani Mini Mart', 'COL-300', 1));
 select tests.sign_in('dispatcher@acme.test');
 select tests.remember('vanless', (create_planning_session(tests.depot(), current_date + 3, array[tests.id('third')], '{}')).id);
-select start_optimization(tests.id('vanless'));
+select start_optimization_planning_session(tests.id('vanless'));
 select is((select o.reason::text || ' ' || pg_temp.session_status(o.planning_session_id) from planning_orders o where o.planning_session_id = tests.id('vanless')), 'no_available_vehicle optimized', 'without a van each order says so and the solver is not asked');
 
 select * from finish();

@@ -599,7 +599,7 @@ begin
 
   -- A plan that fails once, is tried again and applied, and one that is given up.
   other := pg_temp.examine('planning_session', pg_temp.drafted_plan());
-  perform pg_temp.as_dispatcher(format('start_optimization(%L)', other));
+  perform pg_temp.as_dispatcher(format('start_optimization_planning_session(%L)', other));
   perform pg_temp.examine('planning_session', other);
   perform private.record_planning_failure(p.tenant_id, p.run_id, 'routing_down') from public.planning_sessions p where p.id = other;
   perform pg_temp.examine('planning_session', other);

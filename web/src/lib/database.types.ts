@@ -5988,7 +5988,7 @@ export interface Database {
         Returns: number;
       };
       /** Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
-      start_optimization: {
+      start_optimization_planning_session: {
         Args: {
           planning_session_id: string;
           expected_version?: number | null;

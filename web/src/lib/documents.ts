@@ -215,7 +215,7 @@ export const DOCUMENTS = {
   planning_session: {
     table: 'planning_sessions',
     page: '/planning',
-    permission: 'trips.edit',
+    permission: 'trips.view',
     number: 'number',
     states: {
       draft: 'open',

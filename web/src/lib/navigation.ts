@@ -99,7 +99,8 @@ const placed: Section[] = [
         phone: 0,
       },
       listOf('trip', Route, 5),
-      listOf('planning_session', Waypoints),
+      // Drivers, who see trips, plan none.
+      { ...listOf('planning_session', Waypoints), needs: ['trips.edit'] },
       { href: '/stock', label: m.stock(), icon: Boxes, needs: ['inventory.view'], phone: 6 },
       listOf('offload', PackageMinus),
       listOf('variance', Scale),

@@ -72,7 +72,7 @@ export function readPlanningSession(id: string) {
         `*,allowed_commands,warehouses(name,latitude,longitude),trips(id,number,status,planned_start_at),
         planning_vehicles(id,vehicle_id,vehicles(name,registration,capacity_kg,capacity_l,capacity_units)),
         planning_orders(id,order_id,vehicle_id,sequence,arrival_at,reason,
-          orders(id,number,customer_id,customers(name),customer_addresses(label,city,latitude,longitude),
+          orders(id,number,status,customer_id,customers(name),customer_addresses(label,city,latitude,longitude),
             order_items(quantity,products(weight_kg,volume_l)))),
         runs:planning_runs!planning_runs_tenant_id_planning_session_id_fkey(id,started_at,ended_at,cost,duration_ms,unassigned,engine,failure,detail)`,
       )
