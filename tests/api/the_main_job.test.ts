@@ -37,7 +37,11 @@ test('an order is taken, approved, loaded, delivered, invoiced, paid and told to
   const order = await enter(10, { submit: true });
   expect(order).toMatchObject({ status: 'pending_approval', total: 9048 });
   const [shown] = await by('manager').rows(`orders?id=eq.${order.id}&select=*,allowed_commands`);
-  expect(shown?.['allowed_commands']).toEqual(['amend', 'approve', 'cancel', 'hold', 'reject']);
+  // Other tests order the same at the same time; that both are meant is not asked here.
+  const allowed = (shown?.['allowed_commands'] as string[]).filter(
+    (command) => command !== 'acknowledge_similar',
+  );
+  expect(allowed).toEqual(['amend', 'approve', 'cancel', 'hold', 'reject']);
   const refused = await by('sales').rpc('approve_order', { order_id: order.id });
   expect(refused).toMatchObject({
     status: 403,

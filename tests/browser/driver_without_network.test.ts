@@ -22,6 +22,8 @@ test('what a driver records without network arrives later, once, also when an an
   const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
   await driver.open('/drive');
   await driver.page.getByRole('link', { name: 'Ngong View Bar' }).waitFor();
+  // The portal itself is on the phone: he has opened it before he leaves.
+  await driver.page.evaluate(async () => void (await navigator.serviceWorker.ready));
 
   await driver.context.setOffline(true);
   await deliver(driver, 'Java Corner Cafe');

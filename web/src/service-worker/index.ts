@@ -16,9 +16,10 @@ const kept = [...immutable, ...assets].map(
 );
 const addresses = new Set(kept.map((url) => url.pathname));
 
+/** Each file from the moment it is there; all of them, or the worker is not installed. */
 async function keep(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.addAll([SHELL, ...addresses]);
+  await Promise.all([SHELL, ...addresses].map((address) => cache.add(address)));
 }
 
 async function dropOld(): Promise<void> {
