@@ -18,7 +18,7 @@ test('orders are shared out among vans, and the plan becomes trips', async () =>
   await page.getByRole('link', { name: 'New plan' }).click();
   await select(dispatcher, 'Depot', { label: 'Nairobi depot' });
   for (const { number } of orders) await page.getByText(String(number)).waitFor();
-  // What is approved but has no stock yet waits for another day.
+  // What the demo day left waits for another one.
   for (const other of await page.getByRole('checkbox', { name: /^ORD-/ }).all()) {
     const name = await other.locator('xpath=..').innerText();
     if (!orders.some(({ number }) => name.includes(String(number)))) await other.uncheck();

@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(34);
 
 create function pg_temp.worker() returns void language plpgsql as $$ begin perform tests.sign_out(); set local role service_role; end $$;
 create function pg_temp.run(session uuid) returns uuid language sql security definer as $$ select s.run_id from planning_sessions s where s.id = session $$;
@@ -96,6 +96,15 @@ select tests.sign_in('dispatcher@acme.test');
 select tests.remember('vanless', (create_planning_session(tests.depot(), current_date + 3, array[tests.id('third')], '{}')).id);
 select start_optimization_planning_session(tests.id('vanless'));
 select is((select o.reason::text || ' ' || pg_temp.session_status(o.planning_session_id) from planning_orders o where o.planning_session_id = tests.id('vanless')), 'no_available_vehicle optimized', 'without a van each order says so and the solver is not asked');
+
+-- Given up meanwhile
+select tests.remember('left', (create_planning_session(tests.depot(), current_date + 3, array[tests.id('third')], array[tests.vehicle('KDB 202B')])).id);
+select start_optimization_planning_session(tests.id('left'));
+select cancel_planning_session(tests.id('left'), 'Rain');
+select pg_temp.worker();
+select is(record_planning_result(tests.tenant('acme'), pg_temp.run(tests.id('left')), pg_temp.answer(pg_temp.run(tests.id('left'))), 'test', 1), false, 'what was given up takes no answer');
+select tests.sign_in('dispatcher@acme.test');
+select is((select concat_ws(' ', p.status, r.cost, o.vehicle_id) from planning_sessions p join planning_runs r on r.id = p.run_id join planning_orders o on o.planning_session_id = p.id where p.id = tests.id('left')), 'cancelled 1234', 'the run alone keeps it');
 
 select * from finish();
 rollback;

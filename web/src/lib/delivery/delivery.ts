@@ -150,7 +150,7 @@ export async function assignableOrders(warehouseId: string, tripId?: string) {
     supabase
       .from('orders')
       .select(
-        `id,number,total,requested_on,customers(name),customer_addresses(label,street,city),trip_stops(trip_id),
+        `id,number,total,requested_on,customers(name),customer_addresses(label,street,city,latitude),trip_stops(trip_id),
         order_items(quantity,products(weight_kg,volume_l))`,
       )
       .eq('status', 'allocated')

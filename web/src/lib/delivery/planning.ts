@@ -1,7 +1,7 @@
 import Route from '@lucide/svelte/icons/route';
 import { command } from '#lib/platform/command.ts';
 import { type ListQuery, readPage } from '#lib/platform/list.ts';
-import { answerOf, rows } from '#lib/platform/read.ts';
+import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
@@ -83,26 +83,6 @@ export function readPlanningSession(id: string) {
       .maybeSingle(),
   );
 }
-
-/** Approved and allocated orders of a depot that ride on no trip. */
-export async function plannableOrders(warehouseId: string) {
-  const found = await rows(
-    supabase
-      .from('orders')
-      .select(
-        `id,number,status,requested_on,customers(name),customer_addresses(label,city,latitude),trip_stops(trip_id)`,
-      )
-      .in('status', ['approved', 'allocated'])
-      .is('is_done', false)
-      .eq('warehouse_id', warehouseId)
-      .eq('is_on_hold', false)
-      .order('created_at')
-      .limit(1000),
-  );
-  return found.filter(({ trip_stops: stop }) => stop === null);
-}
-
-export type PlannableOrder = Awaited<ReturnType<typeof plannableOrders>>[number];
 
 export interface PlanInput {
   warehouse_id: string;
