@@ -45,8 +45,6 @@ test('a half recorded delivery survives going back and a reload without network,
   await page.waitForURL(/\/drive$/);
 
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  // The portal itself is on the phone: he has opened it before he leaves.
-  await driver.page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await driver.context.setOffline(true);
   await page.reload();
   await page.getByRole('link', { name: 'Karen Country Kiosk' }).waitFor();
