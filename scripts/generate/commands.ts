@@ -15,6 +15,8 @@ const CONSEQUENCES: Record<string, string> = {
   'invoice.reopen_part': 'cancel_payment',
   'invoice.reopen_late': 'cancel_payment',
   'invoice.mark_overdue': 'run_maintenance',
+  'planning_session.complete': 'record_planning_result',
+  'planning_session.fail': 'record_planning_failure',
   'return.credit': 'issue_credit_note',
   'payment.confirm': 'confirm_statement_line',
   'statement_line.unmatch': 'unreconcile_payment',

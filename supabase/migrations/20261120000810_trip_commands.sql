@@ -191,6 +191,23 @@ comment on function private.check_crew(public.trips, boolean) is
 -- Building
 ------------------------------------------------------------------------------------------------
 
+create function private.unassignable_orders(tenant uuid, warehouse_id uuid, trip_id uuid, order_ids uuid[], states text[]) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', w.id, 'number', o.number, 'problem', case
+    when o.id is null then 'unknown'
+    when o.status::text <> all (states) then 'not_allocated'
+    when o.is_on_hold then 'on_hold'
+    when o.warehouse_id <> unassignable_orders.warehouse_id then 'other_warehouse'
+    else coalesce(private.why_not_served(o), 'on_another_trip') end))
+  from (select distinct x as id from pg_catalog.unnest(order_ids) x) w
+  left join public.orders o on o.tenant_id = tenant and o.id = w.id
+  where o.id is null or o.status::text <> all (states) or o.is_on_hold or o.warehouse_id <> unassignable_orders.warehouse_id or private.why_not_served(o) is not null
+    or exists (select from public.trip_stops s where s.tenant_id = o.tenant_id and s.order_id = o.id and s.trip_id is distinct from unassignable_orders.trip_id)
+$$;
+comment on function private.unassignable_orders(uuid, uuid, uuid, uuid[], text[]) is
+  'Which of these orders cannot ride on a trip of the warehouse (the one given, null for a new one) and why, [{order_id, number, problem}]; null when all can. states: those in which an order may be.';
+
 create function private.set_trip_orders(target public.trips, order_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -200,17 +217,7 @@ declare
 begin
   -- All orders in one order, so that two dispatchers cannot lock each other out.
   perform from public.orders o where o.tenant_id = target.tenant_id and o.id = any (order_ids) order by o.id for no key update;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', w.id, 'number', o.number, 'problem', case
-    when o.id is null then 'unknown'
-    when o.status <> 'allocated' then 'not_allocated'
-    when o.is_on_hold then 'on_hold'
-    when o.warehouse_id <> target.warehouse_id then 'other_warehouse'
-    else coalesce(private.why_not_served(o), 'on_another_trip') end))
-  into problems
-  from (select distinct x as id from pg_catalog.unnest(order_ids) x) w
-  left join public.orders o on o.tenant_id = target.tenant_id and o.id = w.id
-  where o.id is null or o.status <> 'allocated' or o.is_on_hold or o.warehouse_id <> target.warehouse_id or private.why_not_served(o) is not null
-    or exists (select from public.trip_stops s where s.tenant_id = o.tenant_id and s.order_id = o.id and s.trip_id <> target.id);
+  problems := private.unassignable_orders(target.tenant_id, target.warehouse_id, target.id, order_ids, '{allocated}');
   if problems is not null then
     perform private.fail('orders_not_assignable', pg_catalog.jsonb_build_object('orders', problems));
   end if;

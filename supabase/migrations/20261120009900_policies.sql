@@ -514,7 +514,7 @@ grant select on public.order_exceptions to authenticated;
 
 grant execute on function
   private.sees_trip, private.drives_trip, private.delivers_order, private.waits_for_a_van, private.is_load_confirmed, private.counted_for_the_other_side, private.is_ready_to_offload,
-  private.what_keeps_trip_open, private.normal_plate
+  private.what_keeps_trip_open, private.normal_plate, private.has_routes
 to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
@@ -551,6 +551,28 @@ create policy select_readers on public.offload_items for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.offload_documents d where d.tenant_id = offload_items.tenant_id and d.id = offload_id))
+);
+
+grant select on public.planning_sessions, public.planning_vehicles, public.planning_orders, public.planning_runs to authenticated;
+create policy select_readers on public.planning_sessions for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or private.sees_trip(null, null, warehouse_id))
+);
+create policy select_readers on public.planning_vehicles for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_vehicles.tenant_id and p.id = planning_session_id))
+);
+create policy select_readers on public.planning_orders for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_orders.tenant_id and p.id = planning_session_id))
+);
+create policy select_readers on public.planning_runs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_runs.tenant_id and p.id = planning_session_id))
 );
 
 grant select on public.delivery_proofs to authenticated;

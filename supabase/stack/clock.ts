@@ -21,6 +21,7 @@ const WORKERS: Record<string, number> = {
   'process-events': 500,
   'send-message': 500,
   'deliver-webhook': 500,
+  'optimize-routes': 500,
 };
 const MAINTENANCE_MS = 60_000;
 /** As long as that after nothing was found many times over. */

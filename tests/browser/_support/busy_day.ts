@@ -78,7 +78,17 @@ export async function busyDay(): Promise<BusyDay> {
   const runningTrip = await company.started([done, onTheRoad], 'KDA 101A', 2);
   await company.delivered(done, 1);
   const plannedTrip = await company.planned([third], 'KDB 202B', 4);
-  await company.allocated('Westlands Wholesalers', 5);
+  const unsent = await company.allocated('Westlands Wholesalers', 5);
+  const van = await by('dispatcher').row('vehicles?registration=eq.KDB%20202B&select=id');
+  const plan = await by('dispatcher').command('create_planning_session', {
+    warehouse_id: company.depot.id,
+    planned_on: '2199-12-30',
+    order_ids: [unsent.id],
+    vehicle_ids: [van.id],
+  });
+  await by('dispatcher').command('start_optimization_planning_session', {
+    planning_session_id: plan.id,
+  });
 
   // Something came back of what was delivered first, and waits for its credit note; something else is on its way.
   const line = await by('sales').row(`order_items?order_id=eq.${first.id}&select=id`);

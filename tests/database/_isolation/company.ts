@@ -125,7 +125,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     return id;
   };
   const order = await place(own);
-  await as('manager').rpc('hold_order', { order_id: await place(other), reason: 'He moves house' });
+  const unsent = await place(other);
   // All of them share a telephone, so each looks like others.
   await admin.query(`update public.customers set phone = '+254799000111' where tenant_id = $1`, [
     company.tenantId,
@@ -154,6 +154,16 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   const round = await trip('2026-11-21', driver, [order]);
   await trip('2026-11-24', substitute, []);
   await as('dispatcher').rpc('plan_trip', { trip_id: round });
+  const plan = await as('dispatcher').rpc<Row>('create_planning_session', {
+    warehouse_id: depot,
+    planned_on: '2199-12-30',
+    order_ids: [unsent],
+    vehicle_ids: [vehicle],
+  });
+  await as('dispatcher').rpc('start_optimization_planning_session', {
+    planning_session_id: plan.id,
+  });
+  await as('manager').rpc('hold_order', { order_id: unsent, reason: 'He moves house' });
   const counts = [{ product_id: product.id, count: 10 }];
   await as('warehouse').rpc('confirm_load', { trip_id: round, counts });
   await as('driver').rpc('confirm_load', { trip_id: round, counts });

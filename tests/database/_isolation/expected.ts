@@ -118,6 +118,10 @@ const SCOPES: Record<string, string> = {
   payment_allocations: mine('payment_id', 'my_payments'),
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
+  planning_orders: '',
+  planning_runs: '',
+  planning_sessions: '',
+  planning_vehicles: '',
   refills: mine('warehouse_id', 'my_warehouses'),
   reorder_suggestions: mine('warehouse_id', 'my_warehouses'),
   reservations: mine('warehouse_id', 'my_warehouses'),
@@ -154,6 +158,12 @@ const TEMPLATES = `${mine('customer_id', 'my_customers')} and x.warehouse_id = c
 SCOPES.order_templates = TEMPLATES;
 SCOPES.order_template_items = through('template_id', 'order_templates', TEMPLATES);
 SCOPES.standing_orders = through('template_id', 'order_templates', TEMPLATES);
+const PLANS = `${mine('warehouse_id', 'my_warehouses')} and (select role from me) <> 'driver'`;
+SCOPES.planning_sessions = PLANS;
+SCOPES.planning_orders =
+  SCOPES.planning_runs =
+  SCOPES.planning_vehicles =
+    through('planning_session_id', 'planning_sessions', PLANS);
 SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoices i where i.balance > 0 and i.order_id in (select id from my_orders))`;
 SCOPES.container_ledger =
   SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
@@ -170,6 +180,7 @@ const DOCUMENTS: Record<string, string> = {
   offload: 'offload_documents',
   order: 'orders',
   payment: 'payments',
+  planning_session: 'planning_sessions',
   return: 'returns',
   settlement: 'settlements',
   stock_count: 'stock_counts',

@@ -92,6 +92,7 @@ const PLAIN: Record<string, unknown> = {
   percent: 16,
   planned_end_at: '2026-12-02T14:00:00Z',
   planned_start_at: '2026-12-02T05:00:00Z',
+  planned_on: '2199-12-30',
   reason: 'A good reason',
   'request_return.reason': 'quality',
   received_by: 'The cook',
@@ -113,6 +114,7 @@ const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
   lines: (id) => [{ product_id: id('product_id'), quantity: 1 }],
   product_ids: (id) => [id('product_id')],
   order_ids: (id) => [id('allocated_order')],
+  vehicle_ids: (id) => [id('vehicle_id')],
 };
 const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {
   'complete_delivery.items': (id) => [{ order_item_id: id('order_item_id'), delivered: 10 }],

@@ -172,6 +172,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'metrics',
     'my_session',
     'order_taxes',
+    'planning_run_input',
     'preview_area',
     'quantity_reserved',
     'quote_delivery',

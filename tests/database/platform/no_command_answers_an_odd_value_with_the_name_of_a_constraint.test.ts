@@ -316,6 +316,12 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (command.name === 'create_import' && argument.name === 'path') return 'null';
   if (command.name === 'close_month') return `'2020-01-01'`;
   if (command.name === 'confirm_statement_line' && argument.name === 'method') return `'mpesa'`;
+  if (command.name === 'create_planning_session' && argument.name === 'planned_on')
+    return `'2199-12-30'`;
+  if (argument.name === 'service_minutes' || argument.name === 'break_minutes') return '30';
+  if (command.name === 'create_planning_session' && argument.name === 'order_ids')
+    return `array(select o.id from public.orders o where o.status = 'allocated' and o.warehouse_id = ${good.get('warehouse_id')}
+      and not exists (select from public.trip_stops s where s.order_id = o.id))`;
   if (command.name === 'import_statement_lines' && argument.name === 'lines')
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')

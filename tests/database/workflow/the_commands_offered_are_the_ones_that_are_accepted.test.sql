@@ -100,9 +100,26 @@ where (t.machine, t.command) not in (
   ('import', 'finish_check'), ('import', 'finish'), ('import', 'take_back'), ('import', 'finish_undo'), ('import', 'keep'),
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
+  ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
+
+create function pg_temp.drafted_plan() returns uuid language plpgsql as $$
+declare
+  carried constant uuid := tests.allocated('Kilimani Mini Mart', 'COL-300', 1);
+  plan uuid;
+begin
+  perform tests.sign_in('dispatcher@acme.test');
+  plan := (public.create_planning_session(tests.depot(), '2198-02-27', array[carried], array[tests.vehicle('KDB 202B')])).id;
+  perform tests.sign_out();
+  return plan;
+end $$;
+create function pg_temp.as_dispatcher(command text) returns void language plpgsql as $$
+begin
+  perform tests.sign_in('dispatcher@acme.test');
+  execute 'select public.' || command;
+  perform tests.sign_out();
+end $$;
 
 create function pg_temp.file_of_products(sku text) returns uuid language plpgsql as $$
 declare
@@ -579,6 +596,23 @@ begin
   perform public.cancel_transfer(other, 'because');
   perform tests.sign_out();
   perform pg_temp.examine('transfer', other);
+
+  -- A plan that fails once, is tried again and applied, and one that is given up.
+  other := pg_temp.examine('planning_session', pg_temp.drafted_plan());
+  perform pg_temp.as_dispatcher(format('start_optimization_planning_session(%L)', other));
+  perform pg_temp.examine('planning_session', other);
+  perform private.record_planning_failure(p.tenant_id, p.run_id, 'routing_down') from public.planning_sessions p where p.id = other;
+  perform pg_temp.examine('planning_session', other);
+  perform pg_temp.as_dispatcher(format('retry_planning_session(%L)', other));
+  perform private.record_planning_result(p.tenant_id, p.run_id, '{"code": 0, "summary": {"cost": 1}, "unassigned": [], "routes": [{"vehicle": 1, "steps": [
+    {"type": "start", "arrival": 7200000000}, {"type": "job", "id": 1, "arrival": 7200001000, "waiting_time": 0}, {"type": "end", "arrival": 7200002000}]}]}', 'test', 1)
+  from public.planning_sessions p where p.id = other;
+  perform pg_temp.examine('planning_session', other);
+  perform pg_temp.as_dispatcher(format('apply_planning_session(%L)', other));
+  perform pg_temp.examine('planning_session', other);
+  other := pg_temp.drafted_plan();
+  perform pg_temp.as_dispatcher(format('cancel_planning_session(%L, %L)', other, 'because'));
+  perform pg_temp.examine('planning_session', other);
 end $$;
 
 select is_empty(

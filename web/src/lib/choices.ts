@@ -190,6 +190,22 @@ export const PAYMENT_STATUS = [
   'rejected',
   'cancelled',
 ] as const satisfies Enums<'payment_status'>[];
+export const PLANNING_FAILURE = [
+  'input_refused',
+  'routing_down',
+  'too_large',
+  'solver_broken',
+  'solver_unreachable',
+  'answer_invalid',
+] as const satisfies Enums<'planning_failure'>[];
+export const PLANNING_STATUS = [
+  'draft',
+  'optimizing',
+  'optimized',
+  'optimization_failed',
+  'applied',
+  'cancelled',
+] as const satisfies Enums<'planning_status'>[];
 export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
 export const REFILL_STATUS = [
   'draft',
@@ -281,6 +297,18 @@ export const TRIP_STATUS = [
   'completed',
   'cancelled',
 ] as const satisfies Enums<'trip_status'>[];
+export const UNASSIGNED_REASON = [
+  'no_position',
+  'no_available_vehicle',
+  'capacity_exceeded',
+  'missing_required_skills',
+  'too_many_stops',
+  'unreachable',
+  'too_far',
+  'time_window',
+  'shift',
+  'no_room',
+] as const satisfies Enums<'unassigned_reason'>[];
 export const USER_STATUS = ['active', 'banned'] as const satisfies Enums<'user_status'>[];
 export const VARIANCE_CODE = [
   'customer_refused',

@@ -2321,6 +2321,152 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** The orders of a planning session: the van, the place on its way and the time it arrives, or the reason why no van takes it. All empty before the first run. */
+      planning_orders: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          planning_session_id: string;
+          order_id: string;
+          place: number;
+          vehicle_id: string | null;
+          sequence: number | null;
+          arrival_at: string | null;
+          reason: Database['public']['Enums']['unassigned_reason'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_orders_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_orders_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_orders_tenant_id_planning_session_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'planning_session_id', 'vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_vehicles';
+            referencedColumns: ['tenant_id', 'planning_session_id', 'vehicle_id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Every run of the solver for a session: what it was asked, what it answered, how long it took and at what cost, or why it failed. VROOM's JSON both ways. */
+      planning_runs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          planning_session_id: string;
+          input: Json;
+          output: Json | null;
+          engine: string | null;
+          cost: number | null;
+          duration_ms: number | null;
+          unassigned: number | null;
+          failure: Database['public']['Enums']['planning_failure'] | null;
+          detail: string | null;
+          started_at: string;
+          started_by: string | null;
+          ended_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_runs_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** A day's orders and vans of one depot, shared out by the solver. What it found becomes trips when the session is applied, all of them or none. */
+      planning_sessions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          planned_on: string;
+          status: Database['public']['Enums']['planning_status'];
+          service_minutes: number;
+          max_stops: number | null;
+          break_minutes: number;
+          notes: string | null;
+          run_id: string | null;
+          failure: Database['public']['Enums']['planning_failure'] | null;
+          applied_at: string | null;
+          status_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_sessions_tenant_id_run_id_fkey';
+            columns: ['tenant_id', 'run_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_runs';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_sessions_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** The vans of a planning session. */
+      planning_vehicles: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          planning_session_id: string;
+          vehicle_id: string;
+          place: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_vehicles_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_vehicles_tenant_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Price of a product from a quantity of base units upward. */
       price_list_items: {
         Row: {
@@ -3629,6 +3775,7 @@ export interface Database {
           is_done: boolean;
           is_booked: boolean;
           is_on_the_road: boolean;
+          planning_session_id: string | null;
           allowed_commands: string[] | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -3641,6 +3788,13 @@ export interface Database {
             columns: ['tenant_id', 'driver_id'];
             isOneToOne: false;
             referencedRelation: 'drivers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'trips_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -4359,6 +4513,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Makes a draft trip of every route of the plan, all of them or none; what no van takes stays where it is. Raises orders_not_assignable with every order that changed meanwhile, plan_without_routes, vehicle_not_active, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      apply_planning_session: {
+        Args: {
+          planning_session_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** Approves an adjustment of somebody else; one that makes stock defective needs inventory.condemn. Raises separation_of_duties, defective_by_auditors_only, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_adjustment: {
         Args: {
@@ -4518,6 +4681,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Gives up a plan that was not applied; an answer that comes later is kept with its run alone. Raises reason_required, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_planning_session: {
+        Args: {
+          planning_session_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
       /** Gives a refill up, with a reason; nothing has moved. Raises reason_required, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_refill: {
@@ -4820,6 +4993,21 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
+      /** Drafts a plan for approved or allocated orders of a depot that ride on no trip, and its vans. Raises warehouse_not_available, planned_day_is_near, planning_figures_are_bounded, planning_orders_missing, planning_too_large, orders_not_assignable, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      create_planning_session: {
+        Args: {
+          warehouse_id: string;
+          planned_on: string;
+          order_ids: string[];
+          vehicle_ids: string[];
+          service_minutes?: number | null;
+          max_stops?: number | null;
+          break_minutes?: number | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
       /** Drafts that so many of a product (base units) are filled in a place. Raises warehouse_not_available, record_not_found, not_refillable, refill_quantity_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_refill: {
@@ -5222,6 +5410,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** What the solver is asked; null when nobody waits for this run any more. For the function optimize-routes (service role). */
+      planning_run_input: {
+        Args: { tenant_id: string; run_id: string };
+        Returns: Json;
+      };
       /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       post_stock_count: {
         Args: {
@@ -5359,6 +5552,27 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Ends a run without a plan and says why; the session can be tried again. A second report changes nothing. Raises record_not_found. For the function optimize-routes (service role). */
+      record_planning_failure: {
+        Args: {
+          tenant_id: string;
+          run_id: string;
+          failure: Database['public']['Enums']['planning_failure'];
+          detail?: string | null;
+        };
+        Returns: boolean;
+      };
+      /** Keeps the answer of the solver (VROOM's JSON) with its run and, unless the session waits for a newer one or for none, in the session; true then. A second answer changes nothing. Raises planner_answer_invalid, record_not_found. For the function optimize-routes (service role). */
+      record_planning_result: {
+        Args: {
+          tenant_id: string;
+          run_id: string;
+          output: Json;
+          engine: string;
+          duration_ms: number;
+        };
+        Returns: boolean;
       };
       /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
@@ -5622,6 +5836,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
       };
+      /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      retry_planning_session: {
+        Args: {
+          planning_session_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** Makes the order of a day that could not be made, or was missed. Raises standing_order_done, and what create_order raises. The same idempotency_key with the same values is answered again, not done again. */
       retry_standing_order: {
         Args: { standing_order_id: string; idempotency_key?: string | null };
@@ -5763,6 +5986,15 @@ export interface Database {
       stage_import_rows: {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
+      };
+      /** Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      start_optimization_planning_session: {
+        Args: {
+          planning_session_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
       /** Somebody fills them now. Raises refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_refill: {
@@ -6152,6 +6384,15 @@ export interface Database {
       payment_method:
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      planning_failure:
+        | 'input_refused'
+        | 'routing_down'
+        | 'too_large'
+        | 'solver_broken'
+        | 'solver_unreachable'
+        | 'answer_invalid';
+      planning_status:
+        'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
       product_tracking: 'none' | 'batch';
       refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
@@ -6170,6 +6411,17 @@ export interface Database {
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';
+      unassigned_reason:
+        | 'no_position'
+        | 'no_available_vehicle'
+        | 'capacity_exceeded'
+        | 'missing_required_skills'
+        | 'too_many_stops'
+        | 'unreachable'
+        | 'too_far'
+        | 'time_window'
+        | 'shift'
+        | 'no_room';
       user_status: 'active' | 'banned';
       variance_code:
         | 'customer_refused'

@@ -212,6 +212,22 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  planning_session: {
+    table: 'planning_sessions',
+    page: '/planning',
+    permission: 'trips.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      optimizing: 'open',
+      optimized: 'open',
+      optimization_failed: 'open',
+      applied: 'done',
+      cancelled: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   invoice: {
     table: 'invoices',
     page: '/invoices',

@@ -27,6 +27,7 @@ import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Users from '@lucide/svelte/icons/users';
 import Warehouse from '@lucide/svelte/icons/warehouse';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import { m, terms } from '#lib/words.ts';
 
@@ -98,6 +99,8 @@ const placed: Section[] = [
         phone: 0,
       },
       listOf('trip', Route, 5),
+      // Drivers, who see trips, plan none.
+      { ...listOf('planning_session', Waypoints), needs: ['trips.edit'] },
       { href: '/stock', label: m.stock(), icon: Boxes, needs: ['inventory.view'], phone: 6 },
       listOf('offload', PackageMinus),
       listOf('variance', Scale),

@@ -70,7 +70,7 @@ export async function readTrip(id: string) {
     supabase
       .from('trips')
       .select(
-        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in)`,
+        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in),planning_sessions(id,number,status,planned_on)`,
       )
       .eq('id', id)
       .order('sequence', { referencedTable: 'trip_stops' })
@@ -150,7 +150,7 @@ export async function assignableOrders(warehouseId: string, tripId?: string) {
     supabase
       .from('orders')
       .select(
-        `id,number,total,requested_on,customers(name),customer_addresses(label,street,city),trip_stops(trip_id),
+        `id,number,total,requested_on,customers(name),customer_addresses(label,street,city,latitude),trip_stops(trip_id),
         order_items(quantity,products(weight_kg,volume_l))`,
       )
       .eq('status', 'allocated')

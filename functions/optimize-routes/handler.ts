@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
+import { DatabaseError, type Database } from '../_shared/database.ts';
+import type { VroomInput } from '../../solver/mod.ts';
+import { PlannerError, type Planner } from './planner.ts';
+
+const QUEUE = 'optimize_routes';
+/** Longer than a planner may take, so that no second worker takes the same run meanwhile. */
+const VISIBILITY_SECONDS = 90;
+/** A call ends after this long even when there is more, so that no caller gives up on it. */
+const PATIENCE_MS = 20_000;
+/** How often an idle worker says that it is alive. */
+const HEARTBEAT_MS = 15_000;
+
+const claimedSchema = z.array(
+  z.object({
+    msg_id: z.number().int(),
+    read_ct: z.number().int(),
+    message: z.object({ tenant_id: z.string(), run_id: z.string() }).loose(),
+  }),
+);
+type Claimed = z.infer<typeof claimedSchema>[number];
+const inputSchema = z
+  .object({ jobs: z.array(z.unknown()), vehicles: z.array(z.unknown()) })
+  .nullable();
+const failureSchema = z.object({ result: z.enum(['retry', 'dead_letter']) });
+
+export interface Dependencies {
+  database: Database;
+  secretKey: string;
+  planner: Planner;
+  log(entry: Record<string, unknown>): void;
+  /** Milliseconds of any clock that only goes forward. */
+  now(): number;
+}
+
+/**
+ * Takes one run after the other off the queue, asks the planner and hands its answer to the database,
+ * which decides what it is worth: the queue carries only the ids of the run and its company.
+ */
+export function makeHandler(dependencies: Dependencies): (request: Request) => Promise<Response> {
+  const { database, secretKey, now } = dependencies;
+  let lastBeat = -Infinity;
+  return async (request) => {
+    if (!isWorkerCall(request, secretKey)) return refuseCaller();
+    const deadline = now() + PATIENCE_MS;
+    const counts = { planned: 0, skipped: 0, failed: 0, retried: 0 };
+    let processed = 0;
+    for (;;) {
+      const [entry] = claimedSchema.parse(
+        await database.rpc('claim_messages', {
+          queue: QUEUE,
+          quantity: 1,
+          visibility_seconds: VISIBILITY_SECONDS,
+        }),
+      );
+      if (entry === undefined) break;
+      counts[await carry(entry, dependencies)] += 1;
+      processed += 1;
+      if (now() > deadline) break;
+    }
+    if (processed > 0 || now() - lastBeat >= HEARTBEAT_MS) {
+      lastBeat = now();
+      await database.rpc('worker_heartbeat', { worker: 'optimize-routes', details: counts });
+    }
+    return Response.json({ processed, ...counts });
+  };
+}
+
+async function carry(
+  { msg_id, read_ct, message }: Claimed,
+  { database, planner, log, now }: Dependencies,
+): Promise<'planned' | 'skipped' | 'failed' | 'retried'> {
+  const run = { tenant_id: message.tenant_id, run_id: message.run_id };
+  const archive = () => database.rpc('archive_message', { queue: QUEUE, msg_id });
+  const began = now();
+  try {
+    const input = inputSchema.parse(await database.rpc('planning_run_input', run));
+    if (input === null) {
+      await archive();
+      return 'skipped';
+    }
+    const output = await planner.plan(input as VroomInput);
+    await database.rpc('record_planning_result', {
+      ...run,
+      output,
+      engine: planner.name,
+      duration_ms: Math.round(now() - began),
+    });
+    await archive();
+    return 'planned';
+  } catch (error) {
+    const problem = asPlannerError(error);
+    log({ level: 'error', worker: 'optimize-routes', run_id: run.run_id, error: problem.message });
+    const report = () =>
+      database.rpc('record_planning_failure', {
+        ...run,
+        failure: problem.failure,
+        detail: problem.message,
+      });
+    if (problem.isFinal) {
+      await report();
+      await archive();
+      return 'failed';
+    }
+    const { result } = failureSchema.parse(
+      await database.rpc('fail_message', {
+        queue: QUEUE,
+        msg_id,
+        read_ct,
+        message,
+        error: problem.message,
+      }),
+    );
+    if (result === 'retry') return 'retried';
+    await report();
+    return 'failed';
+  }
+}
+
+/** The database refuses an answer that does not fit; anything else it says may pass. */
+function asPlannerError(error: unknown): PlannerError {
+  if (error instanceof PlannerError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const isRefused = error instanceof DatabaseError && message === 'planner_answer_invalid';
+  return new PlannerError(isRefused ? 'answer_invalid' : 'solver_unreachable', message, isRefused);
+}
