@@ -15,6 +15,7 @@ let payment: Row;
 
 beforeAll(async () => {
   company = await Company.open();
+  await company.hireDriver('Mercy Wanjiru', 'papers.driver@acme.test');
   stranger = await as('admin@globex.test');
   const owner = company.by('owner');
   const { tenant_id: tenant } = await owner.row('tenant_settings?select=tenant_id');
@@ -24,7 +25,7 @@ beforeAll(async () => {
   });
   expect(saved.status).toBe(204);
   order = await company.allocated('Java Corner Cafe', 10);
-  trip = await company.started([order], 'KDA 101A', 5);
+  trip = await company.started([order], 'KDB 202B', 5);
   await company.delivered(order, 1, 500);
   const draft = await company.invoiceOf(order);
   invoice = await company.by('finance').command('issue_invoice', { invoice_id: draft.id });

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { Client, as, eventually, signIn } from './client.ts';
+import { Client, as, signIn } from './client.ts';
+import { invited, joined, tokenFor } from './invitations.ts';
 
 let admin: Client;
 let platform: Client;
@@ -12,31 +13,9 @@ beforeAll(async () => {
   });
 });
 
-/** The token in the newest mail to an address, as its reader finds it. */
-async function tokenFor(reader: Client, recipient: string, template: string): Promise<string> {
-  const body = await eventually(async () => {
-    const [mail] = await reader.rows(
-      `messages?recipient=eq.${recipient}&template=eq.${template}&select=body&order=created_at.desc&limit=1`,
-    );
-    return mail === undefined ? undefined : String(mail['body']);
-  });
-  const token = /token=([\w-]+)/.exec(body)?.[1];
-  if (token === undefined) throw new Error(`No link in: ${body}`);
-  return token;
-}
-
-async function invited(email: string, role: string): Promise<string> {
-  const invitation = await admin.command('invite_member', { email, full_name: 'New Person', role });
-  const sent = await admin.ask('/functions/v1/send-user-invite', {
-    body: { invitation_id: invitation.id },
-  });
-  expect(sent).toMatchObject({ status: 200, body: { sent: true, email } });
-  return tokenFor(admin, email, 'invitation');
-}
-
 test('an invited person reads his mail, chooses a password and signs in', async () => {
   const email = 'joiner@globex.test';
-  const token = await invited(email, 'sales');
+  const token = await invited(admin, email, 'sales');
   const weak = await new Client().rpc('accept_invitation', { token, password: 'short' });
   expect(weak).toMatchObject({ status: 422, body: { message: 'password_too_weak' } });
   const joined = await new Client().rpc('accept_invitation', {
@@ -54,7 +33,7 @@ test('an invited person reads his mail, chooses a password and signs in', async 
 
 test('a forgotten password is set anew by mail, and the old one and its sessions are over', async () => {
   const email = 'forgetter@globex.test';
-  const invitation = await invited(email, 'viewer');
+  const invitation = await invited(admin, email, 'viewer');
   const first = 'a-good-password-1';
   await new Client().rpc('accept_invitation', { token: invitation, password: first });
   const before = await signIn(email, first);
@@ -81,9 +60,7 @@ test('a forgotten password is set anew by mail, and the old one and its sessions
 
 test('a person who is demoted or let go is so on his next request', async () => {
   const email = 'leaver@globex.test';
-  const token = await invited(email, 'sales');
-  await new Client().rpc('accept_invitation', { token, password: 'a-good-password-1' });
-  const leaver = await as(email, 'a-good-password-1');
+  const leaver = await joined(admin, email, 'sales');
   expect((await leaver.rows('products?select=id')).length).toBeGreaterThan(0);
   const session = await leaver.rpc<{ user: { id: string } }>('my_session');
   const member = await admin.row(`memberships?user_id=eq.${session.body.user.id}&select=*`);

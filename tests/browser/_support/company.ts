@@ -1,4 +1,5 @@
 import { type Client, as, type Row } from '../../api/client.ts';
+import { joined } from '../../api/invitations.ts';
 
 const ROLES = ['owner', 'sales', 'manager', 'dispatcher', 'warehouse', 'driver', 'finance'];
 /** A picture of two strokes of a pen. */
@@ -14,6 +15,7 @@ export class Company {
   readonly #people: Map<string, Client>;
   readonly depot: Row;
   readonly cola: Row;
+  #driver = 'Daniel Kamau';
 
   private constructor(people: Map<string, Client>, depot: Row, cola: Row) {
     this.#people = people;
@@ -37,6 +39,23 @@ export class Company {
     const client = this.#people.get(role);
     if (client === undefined) throw new Error(`Nobody plays ${role}.`);
     return client;
+  }
+
+  /**
+   * From now on a driver of its own drives, for a test that shares its stack with others: Daniel
+   * Kamau is on one trip at a time.
+   */
+  async hireDriver(name: string, email: string): Promise<void> {
+    const owner = this.by('owner');
+    const driver = await joined(owner, email, 'driver');
+    const session = await driver.rpc<{ user: { id: string } }>('my_session');
+    const member = await owner.row(`memberships?user_id=eq.${session.body.user.id}&select=id`);
+    const { status, text } = await owner.ask('/rest/v1/drivers', {
+      body: { membership_id: member.id, name },
+    });
+    if (status !== 201) throw new Error(`${name} was not hired: ${text}`);
+    this.#people.set('driver', driver);
+    this.#driver = name;
   }
 
   customer(name: string): Promise<Row> {
@@ -63,13 +82,15 @@ export class Company {
     return this.by('dispatcher').command('allocate_order', { order_id: order.id });
   }
 
-  /** A planned trip of Daniel Kamau with a load sheet, some days ahead. */
+  /** A planned trip of the driver with a load sheet, some days ahead. */
   async planned(orders: Row[], registration: string, daysAhead: number): Promise<Row> {
     const dispatcher = this.by('dispatcher');
     const vehicle = await dispatcher.row(
       `vehicles?registration=eq.${encodeURIComponent(registration)}&select=id`,
     );
-    const driver = await dispatcher.row('drivers?name=eq.Daniel Kamau&select=id');
+    const driver = await dispatcher.row(
+      `drivers?name=eq.${encodeURIComponent(this.#driver)}&select=id`,
+    );
     const start = Date.now() + daysAhead * DAY_MS;
     const trip = await dispatcher.command('create_trip', {
       warehouse_id: this.depot.id,
