@@ -174,6 +174,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'order_taxes',
     'planning_run_input',
     'preview_area',
+    'preview_orders',
     'quantity_reserved',
     'quote_delivery',
     'quote_order',
