@@ -24,6 +24,43 @@ $$;
 comment on function private.lock_delivery(uuid, uuid, timestamptz) is
   'Locks trip and order of a delivery for its driver or the dispatcher; a phone''s clock may be off by five minutes. Raises not_the_driver, captured_at_invalid, record_not_found.';
 
+select private.register_error('trip_was_cancelled', 409, 'The trip was cancelled before this happened.', 'Bring the goods back to the depot; the office enters the order again.');
+select private.register_error('van_is_being_counted', 409, 'The van was counted before this was known.', 'Have the count rejected, or approved with its differences, then send this again.');
+
+create function private.failed_with_trip(target public.orders, trip public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return target.status = 'failed' and exists (
+    select from public.fulfilments f
+    where f.tenant_id = target.tenant_id and f.order_id = target.id and f.status = 'failed' and f.trip_id = trip.id and f.resolved_at = trip.cancelled_at
+  );
+end
+$$;
+comment on function private.failed_with_trip(public.orders, public.trips) is 'Whether an order failed because its trip was cancelled, and not at the door.';
+
+create function private.check_door(target public.orders, trip public.trips, command text, captured_at timestamptz) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if private.failed_with_trip(target, trip) then
+    -- It happened before the cancelling, which the phone had not heard of: what was done at the door counts.
+    if captured_at is null or captured_at > trip.cancelled_at + interval '5 minutes' then
+      perform private.fail('trip_was_cancelled', pg_catalog.jsonb_build_object('trip_id', trip.id, 'cancelled_at', trip.cancelled_at, 'reason', trip.status_reason));
+    end if;
+    if exists (select from public.offload_documents d where d.tenant_id = trip.tenant_id and d.trip_id = trip.id and d.status in ('submitted', 'reviewed')) then
+      perform private.fail('van_is_being_counted', pg_catalog.jsonb_build_object('trip_id', trip.id));
+    end if;
+  elsif target.status = 'failed' then
+    perform private.fail('order_transition_illegal', pg_catalog.jsonb_build_object('id', target.id, 'from', target.status, 'command', command));
+  else
+    perform private.next_state('order', target.id, target.status::text, command);
+  end if;
+end
+$$;
+comment on function private.check_door(public.orders, public.trips, text, timestamptz) is
+  'Whether an order can be delivered or fail now; or could when it happened, before its trip was cancelled. A phone''s clock may be off by five minutes. Raises order_transition_illegal, trip_was_cancelled, van_is_being_counted.';
+
 create function private.arrive_at_stop(order_id uuid, arrived_at timestamptz default null) returns public.trip_stops
 language plpgsql security definer set search_path = ''
 as $$
@@ -43,6 +80,9 @@ begin
   where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.status = 'pending'
   returning * into stop;
   if not found then
+    -- Told late of a stop that failed with its trip: when the van was there is still worth knowing.
+    update public.trip_stops s set arrived_at = arrive_at_stop.arrived_at
+    where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.arrived_at is null and s.left_at >= arrive_at_stop.arrived_at;
     select * into stop from public.trip_stops s where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id;
   end if;
   return stop;
@@ -62,12 +102,14 @@ declare
 begin
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
-  perform private.next_state('order', target.id, target.status::text, 'fail_delivery');
+  perform private.check_door(target, delivery.trip, 'fail_delivery', captured_at);
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
   end if;
   update public.fulfilments f set status = 'failed', reason = pg_catalog.btrim(fail_delivery.reason), resolved_at = coalesce(captured_at, pg_catalog.now())
   where f.tenant_id = tenant and f.order_id = target.id;
+  update public.orders o set status_reason = pg_catalog.btrim(fail_delivery.reason)
+  where o.tenant_id = tenant and o.id = target.id and o.status_reason is distinct from pg_catalog.btrim(fail_delivery.reason);
   update public.trip_stops s set status = 'failed', left_at = coalesce(captured_at, pg_catalog.now())
   where s.tenant_id = tenant and s.order_id = target.id;
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
@@ -75,5 +117,5 @@ begin
 end
 $$;
 comment on function private.fail_delivery(uuid, text, timestamptz) is
-  'The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal.';
+  'The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal, trip_was_cancelled, van_is_being_counted.';
 select private.expose_command('fail_delivery');

@@ -26,7 +26,7 @@ declare
 begin
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
-  perform private.next_state('order', target.id, target.status::text, 'complete_delivery');
+  perform private.check_door(target, delivery.trip, 'complete_delivery', captured_at);
   select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
   select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
   -- Two vans may stand at one customer's doors: his deposits are counted one delivery after the other.
@@ -96,6 +96,13 @@ begin
   -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
   -- loaded nor in the future, however the phone's clock goes.
   moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
+  if (delivery.trip).came_home_at is not null then
+    -- The van is counted already: its count missed what is now told of.
+    perform private.explain_difference(delivery.trip, target.id, f.product_id, 'good', sum(f.quantity_delivered))
+    from public.fulfilment_items f
+    where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
+    group by f.product_id;
+  end if;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
   select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, moved_at
   from public.fulfilment_items f
@@ -106,6 +113,13 @@ begin
   from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
   where e.quantity > 0
   group by e.product_id, coalesce(e.condition, 'good');
+
+  if (delivery.trip).came_home_at is not null then
+    perform private.explain_difference(delivery.trip, target.id, e.product_id, coalesce(e.condition, 'good'), -sum(e.quantity))
+    from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+    where e.quantity > 0
+    group by e.product_id, coalesce(e.condition, 'good');
+  end if;
 
   perform private.exchange_containers(target, fulfilment.id, van_location, coalesce(empties, '[]'), delivered_at);
 
@@ -118,7 +132,7 @@ begin
   join public.order_items i on i.tenant_id = f.tenant_id and i.id = f.order_item_id
   where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity;
 
-  update public.fulfilments f set status = 'delivered', resolved_at = delivered_at where f.tenant_id = fulfilment.tenant_id and f.id = fulfilment.id;
+  update public.fulfilments f set status = 'delivered', reason = null, resolved_at = delivered_at where f.tenant_id = fulfilment.tenant_id and f.id = fulfilment.id;
   update public.trip_stops s set status = 'delivered', arrived_at = coalesce(s.arrived_at, delivered_at), left_at = delivered_at
   where s.tenant_id = tenant and s.order_id = target.id;
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
@@ -131,5 +145,5 @@ begin
 end
 $$;
 comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal.';
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
 select private.expose_command('complete_delivery');

@@ -350,6 +350,19 @@ begin
   perform public.cancel_trip(trip, 'rain');
   perform tests.sign_out();
   perform pg_temp.examine('trip', trip);
+  trip := tests.on_the_road(array[tests.allocated('Kilimani Mini Mart', 'COL-300', 1)]);
+  perform tests.sign_in('dispatcher@acme.test');
+  perform public.cancel_trip(trip, 'rain');
+  perform tests.sign_out();
+  perform pg_temp.examine('trip', trip);
+  perform pg_temp.examine('order', s.order_id) from public.trip_stops s where s.trip_id = trip;
+  perform tests.sign_in('warehouse@acme.test');
+  offload := (public.submit_offload(trip, jsonb_build_array(tests.found('COL-300', 1)))).id;
+  perform tests.sign_in('manager@acme.test');
+  perform public.review_offload(offload);
+  perform public.approve_offload(offload);
+  perform tests.sign_out();
+  perform pg_temp.examine('trip', trip);
 
   -- The invoice of the delivered order, and money for it.
   select i.id into due from public.invoices i where i.order_id = one;

@@ -3769,6 +3769,9 @@ export interface Database {
           dispatched_at: string | null;
           started_at: string | null;
           completed_at: string | null;
+          cancelled_by: string | null;
+          cancelled_at: string | null;
+          came_home_at: string | null;
           status_reason: string | null;
           notes: string | null;
           printed: Json | null;
@@ -4540,7 +4543,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
           offload_id: string;
@@ -4731,7 +4734,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Gives up a trip. Before it leaves, its orders stay allocated and are free for another. On the road its open stops fail with the reason and their goods stay stock of the van; van and driver leave on another trip once the offload is approved. What the driver did before is still taken when his phone tells it late. Raises reason_required, input_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_trip: {
         Args: {
           trip_id: string;
@@ -4858,7 +4861,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -5234,7 +5237,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal, trip_was_cancelled, van_is_being_counted. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
         Args: {
           order_id: string;
@@ -6091,7 +6094,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_never_left, trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_offload: {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];

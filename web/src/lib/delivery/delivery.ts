@@ -113,12 +113,13 @@ export function drivers(): Promise<Driver[]> {
   );
 }
 
-/** Trips that the caller drives and that are not over yet, next one first, with what he does on them. */
+/** Trips that the caller drives and whose van is not back yet, next one first, with what he does on them. */
 export async function ownTrips(userId: string, role: string | null) {
   let query = supabase
     .from('trips')
     .select(`${ON_TRIP},allowed_commands,${ON_THE_WAY},own:drivers!inner(memberships(user_id))`)
-    .in('status', openStatesOf('trip'))
+    // One that was cancelled on the road is his until its van is counted.
+    .or(`status.in.(${openStatesOf('trip').join(',')}),is_on_the_road.is.true`)
     .is('is_done', false);
   // Drivers see their own trips only; others who also drive have to be told apart.
   if (role !== 'driver') query = query.eq('own.memberships.user_id', userId);
