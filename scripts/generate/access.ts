@@ -47,6 +47,7 @@ export const ACCESS: Record<string, Access> = {
   adjustment_batches: { select: 'inventory.view in scope' },
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
+  failure_reasons: edited('trips.view', 'settings.manage'),
   batch_balances: { select: 'inventory.view' },
   batch_movements: { select: 'inventory.view in scope' },
   batch_recipients: { select: 'inventory.view in scope' },

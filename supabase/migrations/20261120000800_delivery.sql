@@ -278,6 +278,7 @@ create table public.delivery_proofs (
   latitude numeric(9,6),
   longitude numeric(9,6),
   notes text,
+  unproved_because text,
   captured_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   recorded_by uuid default auth.uid(),
@@ -288,12 +289,13 @@ create table public.delivery_proofs (
   constraint received_by_is_not_blank check (btrim(received_by) <> '' and length(received_by) <= 120),
   constraint signature_is_a_small_png check (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and length(signature) <= 200000),
   constraint photo_path_is_in_the_own_folder check (photo_path like tenant_id::text || '/%' and length(photo_path) <= 300),
-  constraint proof_shows_something check (signature is not null or photo_path is not null),
+  constraint proof_shows_something check (signature is not null or photo_path is not null or (btrim(unproved_because) <> '' and length(unproved_because) <= 500)),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
   constraint notes_are_bounded check (length(notes) <= 1000)
 );
 create index delivery_proofs_trip on public.delivery_proofs (tenant_id, trip_id);
 comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when.';
+comment on column public.delivery_proofs.unproved_because is 'Why there is neither signature nor photo; the office alone records a delivery without them.';
 comment on column public.delivery_proofs.captured_at is 'When the customer signed, by the phone''s clock; recorded_at is when the server heard of it.';
 select private.protect_ledger('public.delivery_proofs');
 

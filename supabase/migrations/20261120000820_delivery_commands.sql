@@ -90,32 +90,3 @@ end
 $$;
 comment on function private.arrive_at_stop(uuid, timestamptz) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
 select private.expose_command('arrive_at_stop');
-
-create function private.fail_delivery(order_id uuid, reason text, captured_at timestamptz default null) returns public.orders
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant constant uuid := private.require_permission('deliveries.record');
-  delivery record;
-  target public.orders;
-begin
-  delivery := private.lock_delivery(tenant, order_id, captured_at);
-  target := delivery.target;
-  perform private.check_door(target, delivery.trip, 'fail_delivery', captured_at);
-  if coalesce(pg_catalog.btrim(reason), '') = '' then
-    perform private.fail('reason_required', '{"reason": "required"}');
-  end if;
-  update public.fulfilments f set status = 'failed', reason = pg_catalog.btrim(fail_delivery.reason), resolved_at = coalesce(captured_at, pg_catalog.now())
-  where f.tenant_id = tenant and f.order_id = target.id;
-  update public.orders o set status_reason = pg_catalog.btrim(fail_delivery.reason)
-  where o.tenant_id = tenant and o.id = target.id and o.status_reason is distinct from pg_catalog.btrim(fail_delivery.reason);
-  update public.trip_stops s set status = 'failed', left_at = coalesce(captured_at, pg_catalog.now())
-  where s.tenant_id = tenant and s.order_id = target.id;
-  select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
-  return target;
-end
-$$;
-comment on function private.fail_delivery(uuid, text, timestamptz) is
-  'The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal, trip_was_cancelled, van_is_being_counted.';
-select private.expose_command('fail_delivery');

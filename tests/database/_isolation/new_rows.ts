@@ -98,6 +98,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { home_warehouse_id: ids.warehouse },
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
+    failure_reasons: row({ name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
     whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
     webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),

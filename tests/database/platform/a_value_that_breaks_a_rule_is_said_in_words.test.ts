@@ -15,6 +15,7 @@ const LARGE = JSON.stringify(
 /** For every CHECK over what people write: values that break it and nothing else. */
 const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
+  failure_reasons: { name_is_short: { name: ' Closed' } },
   contacts: {
     email_is_an_address: { email: 'nobody' },
     name_is_not_blank: { name: ' ' },

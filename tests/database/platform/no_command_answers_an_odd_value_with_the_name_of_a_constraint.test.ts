@@ -133,6 +133,7 @@ beforeAll(async () => {
     tax_id: await id('taxes', 'is_active'),
     into_id: await id('customers', `name = 'Eastleigh Superstore'`),
     reason_id: await id('adjustment_reasons', `effect = 'increase'`),
+    failure_reason_id: await id('failure_reasons', `name = 'Other'`),
     channel_id: await id('channels', `kind = 'whatsapp'`),
     contact_id: await id('contacts', 'customer_id is null'),
     conversation_id: await id('conversations', `status = 'open'`),

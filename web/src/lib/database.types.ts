@@ -868,6 +868,7 @@ export interface Database {
           latitude: number | null;
           longitude: number | null;
           notes: string | null;
+          unproved_because: string | null;
           captured_at: string;
           recorded_at: string;
           recorded_by: string | null;
@@ -970,6 +971,33 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Why a customer could not be served, in the words of the company: what a failed delivery names. */
+      failure_reasons: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          needs_note: boolean;
+          is_active: boolean;
+        };
+        Insert: { name: string; needs_note?: boolean; is_active?: boolean };
+        Update: { name?: string; needs_note?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'failure_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What an attempt carries per line, and what was delivered of it. */
       fulfilment_items: {
         Row: {
@@ -1021,10 +1049,18 @@ export interface Database {
           reason: string | null;
           resolved_at: string | null;
           created_at: string;
+          failure_reason_id: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'fulfilments_tenant_id_failure_reason_id_fkey';
+            columns: ['tenant_id', 'failure_reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'failure_reasons';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'fulfilments_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -4861,7 +4897,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -4875,6 +4911,7 @@ export interface Database {
           latitude?: number | null;
           longitude?: number | null;
           notes?: string | null;
+          unproved_because?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -5237,12 +5274,13 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal, trip_was_cancelled, van_is_being_counted. The same idempotency_key with the same values is answered again, not done again. */
+      /** The customer could not be served; the goods stay on the van until the offload. Says why by a reason of the company's list, in words, or both; a reason that needs a note has one. Raises reason_required, not_the_driver, captured_at_invalid, record_not_found, order_transition_illegal, trip_was_cancelled, van_is_being_counted. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
         Args: {
           order_id: string;
-          reason: string;
+          reason?: string | null;
           captured_at?: string | null;
+          failure_reason_id?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -5784,6 +5822,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tasks']['Row'];
+      };
+      /** Puts the open stops of a trip in another order, from its plan to its last stop: order_ids names each of their orders once. What was loaded and counted stays. Raises stops_changed, trip_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reorder_stops: {
+        Args: {
+          trip_id: string;
+          order_ids: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
       };
       /** Answers in a conversation, at most 4096 characters; whoever answers what is nobody's has it. replies_seen: how many answers (conversation_activity.replies) the writer saw; when a colleague has given another, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       reply_to_conversation: {
