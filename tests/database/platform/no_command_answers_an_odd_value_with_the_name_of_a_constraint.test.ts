@@ -31,6 +31,7 @@ const REFUSED = {
   redrive_dead_letter: 'a message that nobody could process',
   refund_payment: 'money that somebody else recorded and that pays nothing yet',
   reopen_month: 'a month that is closed',
+  reorder_stops: 'the open stops of a trip, each once',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',
   submit_settlement: 'a trip whose stops are all done, with cash, and its driver',

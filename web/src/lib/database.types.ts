@@ -6023,6 +6023,11 @@ export interface Database {
         Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['webhooks']['Row'];
       };
+      /** A link for whoever waits for an order: {token, expires_at}, for the page /track#token=…. It works for a week, or until two days after the planned end of its trip, and for a day after the delivery. Raises order_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      share_order: {
+        Args: { order_id: string; idempotency_key?: string | null };
+        Returns: Json;
+      };
       /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       snooze_conversation: {
         Args: {
@@ -6220,6 +6225,11 @@ export interface Database {
           command: string;
           details: Json;
         }[];
+      };
+      /** Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery. */
+      track_order: {
+        Args: { token: string };
+        Returns: Json;
       };
       /** Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       unallocate_payment: {

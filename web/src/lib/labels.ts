@@ -391,6 +391,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   settings: m.label_settings,
   settlement: m.label_settlement,
   settlements: m.label_settlements,
+  share: m.label_share,
   shift: m.label_shift,
   shop: m.label_shop,
   short_loaded: m.label_short_loaded,
