@@ -202,6 +202,9 @@ create table public.trip_stops (
   planned_arrival_at timestamptz,
   arrived_at timestamptz,
   left_at timestamptz,
+  arrived_latitude numeric(9,6),
+  arrived_longitude numeric(9,6),
+  metres_from_address integer,
   printed jsonb,
   primary key (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
@@ -210,10 +213,13 @@ create table public.trip_stops (
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, customer_id, address_id) references public.customer_addresses (tenant_id, customer_id, id),
-  constraint sequence_is_bounded check (sequence between 1 and 1000)
+  constraint sequence_is_bounded check (sequence between 1 and 1000),
+  constraint position_is_on_earth check (arrived_latitude between -90 and 90 and arrived_longitude between -180 and 180)
 );
 create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
+comment on column public.trip_stops.arrived_latitude is 'Where the phone was as its driver reported the arrival or the delivery, in degrees, with arrived_longitude; null where it did not know.';
+comment on column public.trip_stops.metres_from_address is 'How far that is from the address as the crow flies; null where either is not known. It refuses nothing: the office looks at what is far.';
 comment on column public.trip_stops.printed is 'The customer and his address as they were when the van left him, like orders.printed; null before, when the driver needs what is true today.';
 
 create function private.tg_trip_stops__keep_words() returns trigger

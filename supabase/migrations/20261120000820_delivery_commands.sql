@@ -61,7 +61,34 @@ $$;
 comment on function private.check_door(public.orders, public.trips, text, timestamptz) is
   'Whether an order can be delivered or fail now; or could when it happened, before its trip was cancelled. A phone''s clock may be off by five minutes. Raises order_transition_illegal, trip_was_cancelled, van_is_being_counted.';
 
-create function private.arrive_at_stop(order_id uuid, arrived_at timestamptz default null) returns public.trip_stops
+create function private.metres_between(latitude numeric, longitude numeric, other_latitude numeric, other_longitude numeric) returns integer
+language sql immutable parallel safe
+return (2 * 6371000 * pg_catalog.asin(sqrt(least(1,
+  power(pg_catalog.sind((other_latitude - latitude)::double precision / 2), 2)
+  + pg_catalog.cosd(latitude::double precision) * pg_catalog.cosd(other_latitude::double precision) * power(pg_catalog.sind((other_longitude - longitude)::double precision / 2), 2)
+))))::integer;
+comment on function private.metres_between(numeric, numeric, numeric, numeric) is 'As the crow flies, on a sphere of 6371 km (haversine); degrees in, metres out.';
+
+create function private.note_position(tenant uuid, order_id uuid, latitude numeric, longitude numeric) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  if latitude is null and longitude is null then
+    return;
+  end if;
+  perform private.require_number('latitude', latitude, -90, 90);
+  perform private.require_number('longitude', longitude, -180, 180);
+  update public.trip_stops s
+  set arrived_latitude = latitude, arrived_longitude = longitude, metres_from_address = private.metres_between(latitude, longitude, a.latitude, a.longitude)
+  from public.customer_addresses a
+  where s.tenant_id = tenant and s.order_id = note_position.order_id and s.arrived_latitude is null
+    and a.tenant_id = s.tenant_id and a.customer_id = s.customer_id and a.id = s.address_id;
+end
+$$;
+comment on function private.note_position(uuid, uuid, numeric, numeric) is 'Keeps where the phone was at a stop, the first time that it says so. Raises input_invalid.';
+
+create function private.arrive_at_stop(order_id uuid, arrived_at timestamptz default null, latitude numeric default null, longitude numeric default null) returns public.trip_stops
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -77,16 +104,16 @@ begin
     end if;
   end if;
   update public.trip_stops s set status = 'arrived', arrived_at = coalesce(arrive_at_stop.arrived_at, pg_catalog.now())
-  where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.status = 'pending'
-  returning * into stop;
+  where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.status = 'pending';
   if not found then
     -- Told late of a stop that failed with its trip: when the van was there is still worth knowing.
     update public.trip_stops s set arrived_at = arrive_at_stop.arrived_at
     where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id and s.arrived_at is null and s.left_at >= arrive_at_stop.arrived_at;
-    select * into stop from public.trip_stops s where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id;
   end if;
+  perform private.note_position(tenant, order_id, latitude, longitude);
+  select * into stop from public.trip_stops s where s.tenant_id = tenant and s.order_id = arrive_at_stop.order_id;
   return stop;
 end
 $$;
-comment on function private.arrive_at_stop(uuid, timestamptz) is 'Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
+comment on function private.arrive_at_stop(uuid, timestamptz, numeric, numeric) is 'Notes when the van reached a customer, and where the phone was then (degrees), with how far that is from the address. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
 select private.expose_command('arrive_at_stop');

@@ -37,10 +37,7 @@ begin
   perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
   perform private.check_text('refused_reason', g ->> 'refused_reason', 500) from pg_catalog.jsonb_array_elements(items) g;
   perform private.check_text('notes', notes, 1000);
-  if latitude is not null or longitude is not null then
-    perform private.require_number('latitude', latitude, -90, 90);
-    perform private.require_number('longitude', longitude, -180, 180);
-  end if;
+  perform private.note_position(tenant, target.id, latitude, longitude);
   if pg_catalog.jsonb_typeof(payment) = 'null' then
     payment := null;
   elsif payment is not null and (pg_catalog.jsonb_typeof(payment) <> 'object'

@@ -3755,6 +3755,9 @@ export interface Database {
           planned_arrival_at: string | null;
           arrived_at: string | null;
           left_at: string | null;
+          arrived_latitude: number | null;
+          arrived_longitude: number | null;
+          metres_from_address: number | null;
           printed: Json | null;
         };
         Insert: Record<never, never>;
@@ -4652,9 +4655,15 @@ export interface Database {
         Args: { queue: string; msg_id: number };
         Returns: boolean;
       };
-      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Notes when the van reached a customer, and where the phone was then (degrees), with how far that is from the address. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       arrive_at_stop: {
-        Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
+        Args: {
+          order_id: string;
+          arrived_at?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          idempotency_key?: string | null;
+        };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
       /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
