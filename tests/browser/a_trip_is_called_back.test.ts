@@ -27,7 +27,7 @@ test('the office cancels a trip on the road, and what its driver did without net
     .click();
   await office.page.getByText('The stops are in this order now.').waitFor();
   await office.page
-    .getByRole('button', { name: `State of the stop ${String(told['number'])}` })
+    .getByRole('button', { name: `Set the state of ${String(told['number'])}` })
     .click();
   await select(office, 'State', { label: 'Delivered' });
   await office.page.getByRole('dialog').getByLabel('Received by').fill('Linda Wekesa');
