@@ -14,6 +14,7 @@ create table public.order_requests (
   message_id uuid not null,
   order_id uuid,
   status public.order_request_status not null default 'asking',
+  is_open boolean not null generated always as (status in ('asking', 'proposed')) stored,
   lines jsonb not null,
   total numeric(14,2),
   requested_on date,
@@ -27,14 +28,15 @@ create table public.order_requests (
   foreign key (tenant_id, message_id) references public.messages (tenant_id, id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   constraint a_proposal_has_its_order check (status not in ('proposed', 'ordered') or order_id is not null),
+  constraint total_is_bounded check (total between 0 and 999999999999.99),
   constraint left_for_a_reason check ((status = 'left') = (problem is not null))
 );
-create unique index order_requests_open on public.order_requests (tenant_id, conversation_id) where status in ('asking', 'proposed');
+create unique index order_requests_open on public.order_requests (tenant_id, conversation_id) where is_open;
 create index order_requests_conversation on public.order_requests (tenant_id, conversation_id, created_at desc);
 create index order_requests_customer on public.order_requests (tenant_id, customer_id);
 create index order_requests_message on public.order_requests (tenant_id, message_id);
 create index order_requests_order on public.order_requests (tenant_id, order_id);
-create index order_requests_waiting on public.order_requests (updated_at) where status in ('asking', 'proposed');
+create index order_requests_waiting on public.order_requests (updated_at) where is_open;
 comment on table public.order_requests is 'What was understood of an order that a customer wrote, and what became of it; one open request per conversation. Written by what he writes.';
 comment on column public.order_requests.message_id is 'The last of his messages that said something of it.';
 comment on column public.order_requests.order_id is 'Its draft, which is submitted when he says yes.';
@@ -48,7 +50,7 @@ select private.manage_part('public.order_requests', 'conversation_id', 'status',
 -- Words
 ------------------------------------------------------------------------------------------------
 
-create table private.number_words (word text primary key, value numeric not null);
+create table private.number_words (word text primary key, value numeric(5,1) not null, constraint value_is_small check (value between 0 and 1000));
 select private.force_policies('private.number_words');
 comment on table private.number_words is 'Numbers as customers write them in English and Swahili.';
 insert into private.number_words values
@@ -548,7 +550,7 @@ declare
   unclear integer;
 begin
   select * into request from public.order_requests r
-  where r.tenant_id = talk.tenant_id and r.conversation_id = talk.id and r.status in ('asking', 'proposed') for update;
+  where r.tenant_id = talk.tenant_id and r.conversation_id = talk.id and r.is_open for update;
   if request.id is not null then
     update public.order_requests r set message_id = said.id where r.tenant_id = request.tenant_id and r.id = request.id;
     if request.status = 'proposed' and plain ~ ('^(yes|y|yeah|yep|ok|okay|sawa|sawa sawa|ndiyo|ndio|confirm|confirmed|thibitisha|sure|fine|poa|👍)' || courtesy) then
@@ -639,7 +641,7 @@ begin
   if problem is not null then
     -- What was heard before is undone with the mistake; people see what he wrote, and why it went no further.
     select * into request from public.order_requests r
-    where r.tenant_id = talk.tenant_id and r.conversation_id = talk.id and r.status in ('asking', 'proposed') for update;
+    where r.tenant_id = talk.tenant_id and r.conversation_id = talk.id and r.is_open for update;
     if request.id is null then
       insert into public.order_requests (tenant_id, conversation_id, customer_id, message_id, lines)
       values (talk.tenant_id, talk.id, buyer.id, said.id, '[]') returning * into request;
@@ -663,7 +665,7 @@ begin
   earlier := private.run_as_rule('orders.by_message');
   for request in
     select r.* from public.order_requests r
-    where r.status in ('asking', 'proposed') and r.updated_at < pg_catalog.now() - interval '1 day' order by r.updated_at limit 200 for update skip locked
+    where r.is_open and r.updated_at < pg_catalog.now() - interval '1 day' order by r.updated_at limit 200 for update skip locked
   loop
     perform private.drop_request(request, 'expired');
     expired := expired + 1;
