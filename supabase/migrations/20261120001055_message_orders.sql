@@ -434,6 +434,16 @@ select private.register_error('order_request_taken_over', 409, 'A colleague is w
 select private.register_error('order_request_failed', 409, 'The message could not be made into an order.', 'Answer the customer, and enter the order by hand.');
 select private.register_error('order_request_unclear', 409, 'The messages did not become clear.', 'Answer the customer, and enter the order by hand.');
 
+create function private.why_left(request public.order_requests) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select e.sentence || ' ' || e.next_step from private.errors e where e.key = request.problem);
+end
+$$;
+comment on function private.why_left(public.order_requests) is 'Why people go on with a request, in words, and what to do; null where they need not. A computed field: select=*,why_left.';
+select private.expose('why_left');
+
 create function private.go_on_with_request(request public.order_requests) returns void
 language plpgsql security definer set search_path = ''
 as $$

@@ -1968,6 +1968,7 @@ export interface Database {
           answers: number;
           created_at: string;
           updated_at: string;
+          why_left: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -2001,7 +2002,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'why_left';
       };
       /** Lines of a template. Prices are those of the day on which an order is made of it. */
       order_template_items: {
