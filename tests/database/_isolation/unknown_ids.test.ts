@@ -33,6 +33,7 @@ const ROWS: Record<string, string> = {
   return_item_id: `select id from public.return_items where tenant_id = $1`,
   responsible_id: `select id from public.memberships where tenant_id = $1 and role = 'driver'`,
   tenant_id: `select id from public.tenants where id = $1`,
+  failure_reason_id: `select id from public.failure_reasons where tenant_id = $1 order by name`,
   reason_id: `select id from public.adjustment_reasons where tenant_id = $1 order by name`,
   standing_order_id: `select id from public.standing_orders where tenant_id = $1 order by due_on`,
   territory_id: `select id from public.territories where tenant_id = $1 order by code`,

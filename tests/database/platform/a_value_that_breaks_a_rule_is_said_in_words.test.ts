@@ -15,6 +15,7 @@ const LARGE = JSON.stringify(
 /** For every CHECK over what people write: values that break it and nothing else. */
 const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
+  failure_reasons: { name_is_short: { name: ' Closed' } },
   contacts: {
     email_is_an_address: { email: 'nobody' },
     name_is_not_blank: { name: ' ' },
@@ -92,6 +93,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     barcode_has_its_form: { code: '1234567' },
     barcode_is_right: { code: '4006381333932' },
   },
+  product_words: { word_has_its_form: { word: 'x' } },
   product_costs: { cost_price_is_bounded: { cost_price: -0.01 } },
   product_packs: {
     factor_is_bounded: { factor: 0 },

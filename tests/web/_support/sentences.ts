@@ -55,7 +55,11 @@ function place(path: Step[]): 'program' | 'shown' | 'unknown' {
     if (type === 'Property') {
       if (key === 'key') return 'program';
       const name = nameOf(node.key as Node);
-      return SHOWN.has(name) ? 'shown' : ['class', 'type'].includes(name) ? 'program' : 'unknown';
+      return SHOWN.has(name)
+        ? 'shown'
+        : ['class', 'type', 'step'].includes(name)
+          ? 'program'
+          : 'unknown';
     }
     if (type === 'Attribute') {
       const name = String(node.name);

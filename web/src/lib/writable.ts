@@ -24,6 +24,7 @@ export const WRITABLE: Record<string, Writable> = {
       'assigns_in_turn',
       'capacity',
       'is_active',
+      'takes_orders',
     ],
   },
   contacts: {
@@ -76,6 +77,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
   },
+  failure_reasons: {
+    permission: 'settings.manage',
+    columns: ['name', 'needs_note', 'is_active'],
+  },
   holidays: {
     permission: 'settings.manage',
     columns: ['name'],
@@ -122,6 +127,10 @@ export const WRITABLE: Record<string, Writable> = {
   product_packs: {
     permission: 'products.edit',
     columns: ['name', 'factor'],
+  },
+  product_words: {
+    permission: 'products.edit',
+    columns: ['word'],
   },
   products: {
     permission: 'products.edit',
