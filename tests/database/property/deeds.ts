@@ -580,16 +580,16 @@ export const DEEDS: Record<string, Deed> = {
       );
       const from = hand.one(places);
       const to = places.find(({ id }) => id !== from.id);
-      return (
-        to && {
-          command: 'create_transfer',
-          args: {
-            from_warehouse_id: from.id,
-            to_warehouse_id: to.id,
-            items: await goods(hand, 20),
-          },
-        }
-      );
+      return to === undefined
+        ? null
+        : {
+            command: 'create_transfer',
+            args: {
+              from_warehouse_id: from.id,
+              to_warehouse_id: to.id,
+              items: await goods(hand, 20),
+            },
+          };
     },
   },
   dispatch_transfer: {
@@ -627,17 +627,16 @@ export const DEEDS: Record<string, Deed> = {
       const [counter] = await hand.rows(
         `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse' and warehouse_id is null`,
       );
-      return (
-        place &&
-        counter && {
-          command: 'create_stock_count',
-          args: {
-            warehouse_id: place.id,
-            counter_ids: [counter.id],
-            product_ids: (await goods(hand, 1)).map(({ product_id }) => product_id),
-          },
-        }
-      );
+      return place === null || counter === undefined
+        ? null
+        : {
+            command: 'create_stock_count',
+            args: {
+              warehouse_id: place.id,
+              counter_ids: [counter.id],
+              product_ids: (await goods(hand, 1)).map(({ product_id }) => product_id),
+            },
+          };
     },
   },
   start_stock_count: {
