@@ -769,6 +769,13 @@ grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
 using (tenant_id = (select private.tenant_id('conversations.reply')));
 
+-- Family 10, messaging: what the tax authority is told. The control unit is a matter of those who manage the company;
+-- the receipt stands on the invoice itself.
+select private.let_edit('public.tax_devices', 'settings.manage', 'settings.manage', '{}', 'taxpayer_pin', 'branch', 'control_unit', 'is_active');
+grant select on public.tax_submissions to authenticated;
+create policy select_managers on public.tax_submissions for select to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
 -- Family 10, messaging: webhooks are a matter of those who manage the company.
 
 select private.let_edit('public.webhooks', 'settings.manage', 'settings.manage', '{}', 'name', 'url', 'events', 'is_active');

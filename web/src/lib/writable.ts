@@ -152,6 +152,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'settings.manage',
     columns: ['name', 'colour', 'is_active'],
   },
+  tax_devices: {
+    permission: 'settings.manage',
+    columns: ['taxpayer_pin', 'branch', 'control_unit', 'is_active'],
+  },
   taxes: {
     permission: 'prices.edit',
     columns: ['is_active'],
