@@ -1,5 +1,5 @@
 begin;
-select plan(31);
+select plan(30);
 
 create function pg_temp.submissions() returns table (invoice uuid, credit_note uuid, status text, number bigint) language sql security definer as $$
   select s.invoice_id, s.credit_note_id, s.status::text, s.submission_number from public.tax_submissions s where s.tenant_id = tests.tenant('acme') order by s.submission_number
