@@ -24,6 +24,7 @@ export const WRITABLE: Record<string, Writable> = {
       'assigns_in_turn',
       'capacity',
       'is_active',
+      'takes_orders',
     ],
   },
   contacts: {
@@ -63,6 +64,7 @@ export const WRITABLE: Record<string, Writable> = {
       'credit_limit',
       'payment_terms_days',
       'pays_at_month_end',
+      'takes_reminders',
       'discount_percent',
       'discount_fixed',
       'discount_days',
@@ -122,6 +124,10 @@ export const WRITABLE: Record<string, Writable> = {
   product_packs: {
     permission: 'products.edit',
     columns: ['name', 'factor'],
+  },
+  product_words: {
+    permission: 'products.edit',
+    columns: ['word'],
   },
   products: {
     permission: 'products.edit',
