@@ -83,7 +83,7 @@ test('a desk keeps what it has used, and without a network the rest says so in a
   await soonKept(owner, 'papers');
 
   await owner.open('/fleet');
-  await owner.button('Add').first().click();
+  await owner.button(/^Add.*depots/).click();
   await context.setOffline(true);
   await owner.button('Choose on the map').click();
   await page

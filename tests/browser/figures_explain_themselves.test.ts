@@ -51,8 +51,8 @@ test('a figure in a list shows on a click what it is made of', async () => {
   const dispatcher = await signIn(visit(), 'dispatcher@acme.test');
   await dispatcher.open(`/orders?q=${String(order['number'])}`);
   await dispatcher.page
+    .getByRole('row', { name: new RegExp(String(order['number'])) })
     .getByRole('button', { name: /^Total/ })
-    .first()
     .click();
   await dispatcher.page
     .getByRole('dialog', { name: 'Total' })
