@@ -135,6 +135,8 @@ export const ACCESS: Record<string, Access> = {
   stock_counts: { select: 'inventory.view in scope' },
   stock_valuation: { select: 'reports.view in scope' },
   stock_values: { select: 'reports.view in scope' },
+  tax_devices: edited('settings.manage', 'settings.manage'),
+  tax_submissions: { select: 'settings.manage' },
   taxes: edited('products.view', 'prices.edit'),
   tenant_role_permissions: { select: 'users.view' },
   tenant_settings: { select: 'members', update: 'settings.manage' },

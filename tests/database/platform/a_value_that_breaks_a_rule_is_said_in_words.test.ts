@@ -162,6 +162,12 @@ const BROKEN: Record<string, Record<string, Values>> = {
     template_language_is_a_code: { language: 'English' },
     template_name_is_metas: { name: 'Order Ready' },
   },
+  tax_devices: {
+    branch_has_two_digits: { branch: '1' },
+    control_unit_is_short: { control_unit: 'A B' },
+    tax_device_needs_its_key: { is_active: true },
+    taxpayer_pin_is_of_the_authority: { taxpayer_pin: '051234567' },
+  },
   vehicles: {
     capacities_are_bounded: { capacity_l: -1 },
     costs_are_bounded: { cost_per_km: 1e6 },

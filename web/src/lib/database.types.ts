@@ -639,6 +639,7 @@ export interface Database {
           is_done: boolean;
           is_live: boolean;
           return_id: string | null;
+          tax_receipt: Json | null;
           allowed_commands: string[] | null;
           credit_note_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
@@ -758,6 +759,7 @@ export interface Database {
           credit_limit: number;
           payment_terms_days: number;
           pays_at_month_end: boolean;
+          takes_reminders: boolean;
           discount_percent: number | null;
           discount_fixed: number | null;
           discount_days: number | null;
@@ -788,6 +790,7 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          takes_reminders?: boolean;
           discount_percent?: number | null;
           discount_fixed?: number | null;
           discount_days?: number | null;
@@ -811,6 +814,7 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          takes_reminders?: boolean;
           discount_percent?: number | null;
           discount_fixed?: number | null;
           discount_days?: number | null;
@@ -1416,6 +1420,7 @@ export interface Database {
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
+          tax_receipt: Json | null;
           allowed_commands: string[] | null;
           invoice_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
@@ -3501,6 +3506,88 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** The control unit of a company at the tax authority (KRA eTIMS, an OSCU): while it is in use, every invoice and credit note that is issued is told there (tax_submissions). One per company; without it nothing is told. */
+      tax_devices: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          taxpayer_pin: string;
+          branch: string;
+          control_unit: string;
+          has_key: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          taxpayer_pin: string;
+          branch?: string;
+          control_unit: string;
+          is_active?: boolean;
+        };
+        Update: {
+          taxpayer_pin?: string;
+          branch?: string;
+          control_unit?: string;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'tax_devices_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: true;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is told to the tax authority, once per invoice and once per credit note of one that was told. The receipt it was answered with is kept on the document (tax_receipt). */
+      tax_submissions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          tax_device_id: string;
+          submission_number: number;
+          invoice_id: string;
+          credit_note_id: string | null;
+          status: Database['public']['Enums']['tax_submission_status'];
+          attempts: number;
+          error: string | null;
+          response: string | null;
+          created_at: string;
+          finished_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'tax_submissions_tenant_id_credit_note_id_fkey';
+            columns: ['tenant_id', 'credit_note_id'];
+            isOneToOne: false;
+            referencedRelation: 'credit_notes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tax_submissions_tenant_id_invoice_id_fkey';
+            columns: ['tenant_id', 'invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tax_submissions_tenant_id_tax_device_id_fkey';
+            columns: ['tenant_id', 'tax_device_id'];
+            isOneToOne: false;
+            referencedRelation: 'tax_devices';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
       taxes: {
@@ -5712,6 +5799,18 @@ export interface Database {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** What became of an attempt; queued: it is tried again. The receipt of what was taken is kept on its document. A second result of one that is finished changes nothing. For the worker submit-tax (service role). */
+      record_tax_result: {
+        Args: {
+          tenant_id: string;
+          submission_id: string;
+          status: Database['public']['Enums']['tax_submission_status'];
+          receipt?: Json | null;
+          error?: string | null;
+          response?: string | null;
+        };
+        Returns: undefined;
+      };
       /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
       record_webhook_result: {
         Args: {
@@ -5965,6 +6064,11 @@ export interface Database {
         Args: { message_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['messages']['Row'];
       };
+      /** Tells a document again that was refused, under the same number: after its customer, its product or the control unit was put right. Raises tax_submission_not_refused, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      resend_tax_submission: {
+        Args: { tax_submission_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['tax_submissions']['Row'];
+      };
       /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
         Args: { token: string; password: string };
@@ -6100,6 +6204,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tenant_role_permissions']['Row'];
+      };
+      /** Keeps the communication key that the authority gave to a control unit when it was initialized (cmcKey), in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_tax_device_key: {
+        Args: { tax_device_id: string; communication_key: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['tax_devices']['Row'];
       };
       /** Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_tenant_status: {
@@ -6296,6 +6405,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
+      };
+      /** What is to be told: {may_be_there (an earlier attempt may have arrived), device {pin, branch, control_unit, key}, document {kind, number, original, name, issued_on, buyer {name, pin}, lines}}; {waits: true} for a credit note whose invoice was not taken yet; null when it was dealt with. Counts the attempt. For the worker submit-tax (service role). */
+      tax_submission_to_send: {
+        Args: { tenant_id: string; submission_id: string };
+        Returns: Json;
       };
       /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       test_webhook: {
@@ -6561,6 +6675,7 @@ export interface Database {
       tag_colour: 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red';
       task_priority: 'low' | 'normal' | 'high' | 'urgent';
       task_status: 'open' | 'done' | 'cancelled';
+      tax_submission_status: 'queued' | 'sent' | 'refused';
       template_status: 'pending' | 'approved' | 'rejected';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
