@@ -39,7 +39,7 @@ begin
         perform public.arrive_at_stop(id);
       when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature());
       when 'trip.assign_orders' then perform public.assign_orders(id, pg_temp.orders_of(id));
-      when 'trip.reorder_stops' then perform public.reorder_stops(id, array(select s.order_id from public.trip_stops s where s.trip_id = id and s.left_at is null));
+      when 'trip.reorder_stops' then perform public.reorder_stops(id, pg_temp.open_stops_of(id));
       when 'trip.confirm_load' then perform public.confirm_load(id, tests.counts(id));
       when 'trip.report_variance' then perform public.report_variance(id, tests.product('COL-300'), 2, 1, 'because');
       when 'variance.approve' then perform public.approve_variance(id, 'damaged');
@@ -86,6 +86,9 @@ $$;
 create function pg_temp.customer_of(of_order uuid) returns uuid language sql security definer as $$ select o.customer_id from public.orders o where o.id = of_order $$;
 create function pg_temp.lines_of(of_order uuid) returns jsonb language sql security definer as $$
   select jsonb_agg(jsonb_build_object('order_item_id', i.id, 'quantity', 0.001)) from public.order_items i where i.order_id = of_order
+$$;
+create function pg_temp.open_stops_of(trip uuid) returns uuid[] language sql security definer as $$
+  select coalesce(array_agg(s.order_id order by s.sequence), '{}') from public.trip_stops s where s.trip_id = trip and s.left_at is null
 $$;
 create function pg_temp.buyer_of(invoice uuid) returns uuid language sql security definer as $$ select i.customer_id from public.invoices i where i.id = invoice $$;
 create function pg_temp.charged(invoice uuid) returns jsonb language sql security definer as $$
