@@ -4,7 +4,11 @@ insert into public.role_ranks (role, rank) values
   ('owner', 95), ('admin', 90), ('manager', 70), ('dispatcher', 60), ('finance', 60), ('sales', 50), ('agent', 50),
   ('auditor', 45), ('warehouse', 40), ('driver', 30), ('analyst', 20), ('viewer', 10), ('customer', 0);
 
+-- Rights of a customer's own account open no table: what he reads and does are functions that know him alone.
 insert into public.permissions (permission, description) values
+  ('account.order', 'Customers: order for oneself'),
+  ('account.tell', 'Customers: tell of payments, confirm empties, complain and ask for help'),
+  ('account.view', 'Customers: see one''s own orders, invoices, payments and empties'),
   ('audit.view', 'Read the audit trail, events and history of every record'),
   ('comments.view', 'Read what colleagues say about the documents that one sees, and the files, tags, tasks and own fields kept with them'),
   ('comments.write', 'Comment on the documents that one sees, and keep files, tags, tasks and own fields with them'),
@@ -90,5 +94,5 @@ join (values
   ('analyst', array['comments.view', 'customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'payments.view', 'prices.view', 'products.view', 'reports.view',
     'returns.view', 'territories.view', 'trips.view', 'variances.view', 'warehouses.view']),
   ('viewer', array['comments.view', 'customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'products.view', 'returns.view', 'trips.view', 'warehouses.view']),
-  ('customer', array['customers.view', 'invoices.view', 'orders.view', 'orders.create', 'payments.view', 'products.view', 'returns.view', 'returns.create', 'warehouses.view'])
+  ('customer', array['account.%'])
 ) as r (role, patterns) on p.permission like any (r.patterns);

@@ -1,12 +1,10 @@
 -- Family 07, orders: what an order is likely to say before anybody typed it.
 
-create function private.usual_depot(customer_id uuid) returns uuid
+create function private.depot_of(buyer public.customers) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
-#variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('orders.create');
-  buyer constant public.customers := private.customer_served(tenant, customer_id);
+  tenant constant uuid := buyer.tenant_id;
   served_from uuid;
 begin
   select o.warehouse_id into served_from
@@ -37,18 +35,26 @@ begin
   return served_from;
 end
 $$;
+comment on function private.depot_of(public.customers) is 'The body of usual_depot, for a customer whom the caller sees.';
+
+create function private.usual_depot(customer_id uuid) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.depot_of(private.customer_served(private.require_permission('orders.create'), customer_id));
+end
+$$;
 comment on function private.usual_depot(uuid) is
   'The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found.';
 select private.expose('usual_depot');
 
-create function private.usual_basket(customer_id uuid)
+create function private.basket_of(buyer public.customers)
 returns table (product_id uuid, sku text, name text, unit text, quantity numeric, times bigint, of_orders bigint)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  tenant constant uuid := private.require_permission('orders.create');
-  buyer constant public.customers := private.customer_served(tenant, usual_basket.customer_id);
+  tenant constant uuid := buyer.tenant_id;
 begin
   return query
   with last as (
@@ -71,6 +77,16 @@ begin
   group by p.id, p.sku, p.name, p.unit
   having count(*) * 2 >= (select count(*) from last)
   order by count(*) desc, p.name;
+end
+$$;
+comment on function private.basket_of(public.customers) is 'The body of usual_basket, for a customer whom the caller sees.';
+
+create function private.usual_basket(customer_id uuid)
+returns table (product_id uuid, sku text, name text, unit text, quantity numeric, times bigint, of_orders bigint)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return query select * from private.basket_of(private.customer_served(private.require_permission('orders.create'), usual_basket.customer_id));
 end
 $$;
 comment on function private.usual_basket(uuid) is

@@ -3,6 +3,9 @@ import { m } from '#lib/words.ts';
 
 /** What a permission allows. */
 export const RIGHTS: Record<string, () => string> = {
+  'account.order': m.right_account_order,
+  'account.tell': m.right_account_tell,
+  'account.view': m.right_account_view,
   'audit.view': m.right_audit_view,
   'comments.view': m.right_comments_view,
   'comments.write': m.right_comments_write,
