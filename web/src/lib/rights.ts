@@ -32,6 +32,7 @@ export const RIGHTS: Record<string, () => string> = {
   'months.view': m.right_months_view,
   'orders.allocate': m.right_orders_allocate,
   'orders.approve': m.right_orders_approve,
+  'orders.cancel_approved': m.right_orders_cancel_approved,
   'orders.create': m.right_orders_create,
   'orders.edit': m.right_orders_edit,
   'orders.override_credit': m.right_orders_override_credit,
