@@ -87,7 +87,7 @@ declare
   found_order jsonb;
 begin
   select pg_catalog.jsonb_build_object(
-    'id', o.id, 'number', o.number, 'status', o.status, 'version', o.version, 'created_at', o.created_at, 'requested_on', o.requested_on, 'currency', o.currency,
+    'id', o.id, 'number', o.number, 'status', o.status, 'version', o.version, 'can_change', o.status = 'draft', 'can_give_up', o.status in ('draft', 'pending_approval'), 'created_at', o.created_at, 'requested_on', o.requested_on, 'currency', o.currency,
     'subtotal', o.subtotal, 'tax_total', o.tax_total, 'total', o.total, 'address_id', o.address_id,
     'notes', case when o.status = 'draft' and o.created_by = auth.uid() then o.notes end,
     'address', (select pg_catalog.jsonb_build_object('label', a.label, 'street', a.street, 'city', a.city) from public.customer_addresses a where a.tenant_id = o.tenant_id and a.id = o.address_id),
@@ -116,7 +116,7 @@ begin
 end
 $$;
 comment on function private.my_order(uuid) is
-  'For customers: one of their orders with its way to them: {id, number, status, version, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
+  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
 select private.expose('my_order');
 
 create function private.my_bills()
@@ -144,7 +144,7 @@ comment on function private.my_bills() is 'For customers: their issued invoices 
 select private.expose('my_bills');
 
 create function private.my_payments()
-returns table (id uuid, number text, status text, method text, reference text, received_at timestamptz, currency text, amount numeric, unused numeric)
+returns table (id uuid, number text, status text, method text, reference text, received_at timestamptz, currency text, amount numeric, unused numeric, is_confirmed boolean)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -152,13 +152,13 @@ declare
   me constant public.customers := private.require_customer('account.view');
 begin
   return query
-  select p.id, p.number, p.status::text, p.method::text, p.reference, p.received_at, p.currency, p.amount, p.unallocated
+  select p.id, p.number, p.status::text, p.method::text, p.reference, p.received_at, p.currency, p.amount, p.unallocated, p.status in ('approved', 'reconciled')
   from public.payments p
   where p.tenant_id = me.tenant_id and p.customer_id = me.id and p.is_received
   order by p.received_at desc, p.id desc;
 end
 $$;
-comment on function private.my_payments() is 'For customers: the money that came from them, also what they told of and is not confirmed yet (pending). unused: what of it pays nothing yet. Raises permission_denied.';
+comment on function private.my_payments() is 'For customers: the money that came from them, also what they told of and is not confirmed yet (pending). unused: what of it pays nothing yet; is_confirmed: there is a receipt. Raises permission_denied.';
 select private.expose('my_payments');
 
 create function private.my_statement(from_date date default null, to_date date default null)

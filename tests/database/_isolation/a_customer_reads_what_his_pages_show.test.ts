@@ -26,12 +26,12 @@ const ANSWERS: Record<string, string> = {
   my_bills: 'kind id number status issued_on due_on currency total balance order_number',
   my_containers: 'product_id sku name unit quantity deposit counted confirmed_at',
   my_order:
-    'id number status version created_at requested_on currency subtotal tax_total total address_id notes address{label street city} lines{product_id sku name unit quantity delivered returned unit_price line_total tax_amount} steps{entered sent confirmed on_the_way delivered} van proof{received_by captured_at photo_path} invoice{id number status total balance}',
+    'id number status version can_change can_give_up created_at requested_on currency subtotal tax_total total address_id notes address{label street city} lines{product_id sku name unit quantity delivered returned unit_price line_total tax_amount} steps{entered sent confirmed on_the_way delivered} van proof{received_by captured_at photo_path} invoice{id number status total balance}',
   my_orders:
     'id number status created_at requested_on currency total line_count planned_arrival_at delivered_at',
   my_paper:
     'document{number status currency issued_on due_on discount_until discount_amount subtotal deposit_total total paid_total balance printed{name code tax_id tax_exemption payment_terms_days pays_at_month_end place address{label street city} seller{legal_name postal_address tax_numbers contact_line bank_details mpesa_till document_terms}} customers{name tax_id language} invoice_taxes{name percent amount} orders{number} invoice_items{product_sku product_name unit is_deposit quantity unit_price tax_rate line_total taxes tax_amount}} company{legal_name postal_address tax_numbers contact_line bank_details mpesa_till document_terms logo locale currency timezone terminology business_rules}',
-  my_payments: 'id number status method reference received_at currency amount unused',
+  my_payments: 'id number status method reference received_at currency amount unused is_confirmed',
   my_products:
     'product_id sku name category unit allows_fractions order_minimum order_multiple packs{id name factor} unit_price tax_rate price_includes_tax deposit_amount usual_quantity',
   my_quote:
@@ -40,7 +40,7 @@ const ANSWERS: Record<string, string> = {
   my_session:
     'user{id email full_name language} is_super_admin role scope{warehouse_id territory_id customer_id} tenant{id name slug currency timezone locale settings{terminology}} permissions tenants{id name role}',
   place_my_order:
-    'id number status version created_at requested_on currency subtotal tax_total total address_id notes address{label street city} lines{product_id sku name unit quantity delivered returned unit_price line_total tax_amount} steps{entered sent confirmed on_the_way delivered} van proof invoice',
+    'id number status version can_change can_give_up created_at requested_on currency subtotal tax_total total address_id notes address{label street city} lines{product_id sku name unit quantity delivered returned unit_price line_total tax_amount} steps{entered sent confirmed on_the_way delivered} van proof invoice',
   my_statement: 'on_date kind document_id number debit credit balance',
 };
 

@@ -209,6 +209,15 @@ export function isLimited(person: Person): boolean {
   return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);
 }
 
+/** Customers that are one's own to sell to, for those who change no others. */
+const MINE_TO_SELL_TO = `(c.sales_rep_id = (select id from me) or (c.sales_rep_id is null and (c.created_by = (select user_id from me)
+  or c.territory_id in (select r.territory_id from public.territory_reps r join me on r.membership_id = me.id))))`;
+const OWN_TO_SELL_TO: Record<string, string> = {
+  customers: `exists (select from public.customers c where c.id = x.id and ${MINE_TO_SELL_TO})`,
+  customer_addresses: `exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO})`,
+  contacts: `(x.customer_id is null or exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO}))`,
+};
+
 /** Whether somebody works in the company: its customers do not. */
 const works = (person: Person) => !['stranger', 'customer'].includes(person.role);
 
@@ -279,6 +288,11 @@ export class Expectation {
     if (groups.includes('super admins') && person.role === 'super_admin') conditions.push('true');
     if (table === 'contacts' && command === 'delete' && conditions.length > 0) {
       conditions.splice(0, conditions.length, `(${conditions.join(' or ')}) and ${NEVER_WROTE}`);
+    }
+    if (command !== 'select' && !this.holds(person, 'customers.edit_all')) {
+      const edited = OWN_TO_SELL_TO[table];
+      if (edited)
+        conditions.splice(0, conditions.length, ...conditions.map((it) => `(${it}) and ${edited}`));
     }
     const visible = await this.#keys(company, person, table, conditions);
     if (groups.includes('document readers')) {

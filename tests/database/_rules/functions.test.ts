@@ -168,6 +168,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'import_problem',
     'import_progress',
     'invoice_taxes',
+    'is_editable',
     'kept_with',
     'metrics',
     'my_account',

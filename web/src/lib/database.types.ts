@@ -803,6 +803,7 @@ export interface Database {
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
+          is_editable: boolean | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
@@ -889,7 +890,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+        ComputedFields: 'allowed_commands' | 'is_editable' | 'own_field_values' | 'record_tags';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {

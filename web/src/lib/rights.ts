@@ -14,6 +14,7 @@ export const RIGHTS: Record<string, () => string> = {
   'customers.approve': m.right_customers_approve,
   'customers.create': m.right_customers_create,
   'customers.edit': m.right_customers_edit,
+  'customers.edit_all': m.right_customers_edit_all,
   'customers.merge': m.right_customers_merge,
   'customers.view': m.right_customers_view,
   'deliveries.record': m.right_deliveries_record,

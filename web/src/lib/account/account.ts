@@ -48,6 +48,8 @@ export interface MyOrder {
   number: string;
   status: string;
   version: number;
+  can_change: boolean;
+  can_give_up: boolean;
   created_at: string;
   requested_on: string | null;
   currency: string;
