@@ -527,7 +527,6 @@ create function private.submit_locked_order(target public.orders) returns public
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  tenant constant uuid := target.tenant_id;
   buyer public.customers;
   submitted public.orders;
 begin
@@ -535,10 +534,10 @@ begin
   if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  perform private.refresh_prices(target, private.keeps_draft_prices(tenant));
+  perform private.refresh_prices(target, private.keeps_draft_prices(target.tenant_id));
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
-  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
   perform private.note_similar_orders(target, private.order_lines(target), false);
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve');
@@ -550,13 +549,16 @@ begin
   return target;
 end
 $$;
-comment on function private.submit_locked_order(public.orders) is 'The body of submit_order, for an order under its lock.';
+comment on function private.submit_locked_order(public.orders) is 'Submits a locked draft. Raises what submit_order raises.';
 
 create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
 begin
-  return private.submit_locked_order(private.lock_order(private.require_permission('orders.view'), order_id, expected_version));
+  return private.submit_locked_order(private.lock_order(tenant, order_id, expected_version));
 end
 $$;
 comment on function private.submit_order(uuid, integer) is

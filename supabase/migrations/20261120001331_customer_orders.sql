@@ -7,7 +7,7 @@ create function private.my_depot(me public.customers) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  served_from constant uuid := coalesce(private.depot_of(me), (
+  served_from constant uuid := coalesce(private.depot_serving(me), (
     select w.id from public.warehouses w where w.tenant_id = me.tenant_id and w.is_active and w.kind in ('depot', 'shop') order by w.code limit 1
   ));
 begin
