@@ -72,4 +72,5 @@ export const OUTSIDE = [
   '/forgot-password',
   '/accept-invitation#token=unknown',
   '/reset-password#token=unknown',
+  '/track#token=unknown',
 ];
