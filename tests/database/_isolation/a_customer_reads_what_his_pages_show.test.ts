@@ -47,6 +47,10 @@ const ANSWERS: Record<string, string> = {
 /** What else is answered, and why that is nothing of the company's. */
 const HARMLESS: Record<string, { says: RegExp; why: string }> = {
   accept_invitation: { says: /./, why: 'a door for visitors: its token is not known' },
+  track_order: {
+    says: /^PT404 tracking_link_invalid$/,
+    why: 'a door for visitors: its link is not known',
+  },
   reset_password: { says: /./, why: 'a door for visitors: its token is not known' },
   conversations_meant: { says: /^\[\[\]\]$/, why: 'none' },
   dashboard: { says: /^[^0-9]*("(from|to)_day": ?"[0-9-]+"[^0-9]*)+$/, why: 'no figure' },
