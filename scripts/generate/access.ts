@@ -3,7 +3,7 @@
  * publishes it, `tests/database/_rules` holds it against the policies and grants, and
  * `tests/database/_isolation` against what really happens.
  *
- * Words: a permission; `everyone` and `members` (whoever is signed in, of whichever role); `self`
+ * Words: a permission; `members` (whoever works in the company, in whichever role but customer); `self`
  * (rows about oneself); `role` (rows shared with
  * one's role); `super admins`; `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
@@ -53,6 +53,7 @@ export const ACCESS: Record<string, Access> = {
   batch_recipients: { select: 'inventory.view in scope' },
   batch_stock: { select: 'inventory.view in scope' },
   batches: { select: 'inventory.view' },
+  container_confirmations: { select: 'inventory.view in scope' },
   container_balances: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
   customer_addresses: {
@@ -93,7 +94,7 @@ export const ACCESS: Record<string, Access> = {
   manual_adjustments: { select: 'inventory.view in scope' },
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
-  message_texts: { select: 'everyone' },
+  message_texts: { select: 'members' },
   messages: { select: 'messages.view or conversations.view' },
   months: { select: 'months.view' },
   offload_documents: { select: 'trips.view in scope' },
@@ -114,7 +115,7 @@ export const ACCESS: Record<string, Access> = {
   settlements: { select: 'trips.view in scope' },
   return_items: { select: 'returns.view in scope' },
   payments: { select: 'payments.view in scope' },
-  permissions: { select: 'everyone' },
+  permissions: { select: 'members' },
   price_list_items: { ...edited('prices.view', 'prices.edit'), delete: 'prices.edit' },
   price_lists: edited('prices.view', 'prices.edit'),
   order_requests: { select: 'conversations.view in scope' },
@@ -126,8 +127,8 @@ export const ACCESS: Record<string, Access> = {
   refills: { select: 'inventory.view in scope' },
   reorder_suggestions: { select: 'inventory.view in scope' },
   reservations: { select: 'inventory.view in scope' },
-  role_permissions: { select: 'everyone' },
-  role_ranks: { select: 'everyone' },
+  role_permissions: { select: 'members' },
+  role_ranks: { select: 'members' },
   standing_orders: { select: 'orders.view in scope' },
   statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
   paybills: { select: 'payments.reconcile', insert: 'settings.manage', update: 'settings.manage' },

@@ -186,14 +186,43 @@ end
 $$;
 comment on function private.check_depot(uuid, uuid) is 'Refuses what goods do not leave from for the caller''s orders. Raises warehouse_not_available.';
 
+create function private.quote_lines(buyer public.customers, warehouse_id uuid, lines jsonb, amended public.orders) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := buyer.tenant_id;
+  -- Whoever may not look into the depot, like a customer, is told whether there is some.
+  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_lines.warehouse_id <> all (private.counted_blind());
+begin
+  return (
+    with priced as (
+      select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
+        private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as tax_amount,
+        s.available > 0 as in_stock, case when sees_stock then s.available end as available
+      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
+      left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_lines.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
+      cross join lateral (select greatest(0, coalesce(i.available, 0) - private.unpickable(tenant, quote_lines.warehouse_id, r.product_id)) as available) s
+    )
+    select pg_catalog.jsonb_build_object(
+      'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
+      'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
+      'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
+        'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
+        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
+      'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)), amended.id))
+    from priced p
+  );
+end
+$$;
+comment on function private.quote_lines(public.customers, uuid, jsonb, public.orders) is 'The body of quote_order, for a customer, a depot and an order (or none) that the caller may use.';
+
 create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  -- Whoever may not look into the depot, like a customer, is told whether there is some.
-  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_order.warehouse_id <> all (private.counted_blind());
   buyer constant public.customers := private.customer_served(tenant, customer_id);
   amended public.orders;
 begin
@@ -205,24 +234,7 @@ begin
     end if;
   end if;
   perform private.check_depot(tenant, warehouse_id);
-  return (
-    with priced as (
-      select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
-        private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as tax_amount,
-        s.available > 0 as in_stock, case when sees_stock then s.available end as available
-      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
-      left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
-      cross join lateral (select greatest(0, coalesce(i.available, 0) - private.unpickable(tenant, quote_order.warehouse_id, r.product_id)) as available) s
-    )
-    select pg_catalog.jsonb_build_object(
-      'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
-      'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
-      'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
-        'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
-        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
-      'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)), order_id))
-    from priced p
-  );
+  return private.quote_lines(buyer, warehouse_id, lines, amended);
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
@@ -304,6 +316,11 @@ begin
 end
 $$;
 comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
+
+create function private.step_now(command text) returns text
+language sql stable set search_path = ''
+as $$ select command || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), '') $$;
+comment on function private.step_now(text) is 'A step as private.take_steps names it: taken by whoever calls, or by the rule under which he does.';
 
 create function private.check_buyer(buyer public.customers) returns void
 language plpgsql stable set search_path = ''
@@ -410,7 +427,7 @@ begin
     draft.status := 'allocated';
   end if;
   -- What a rule enters it submits, too.
-  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve', 'allocate');
+  perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve', 'allocate');
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
     reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
   select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
@@ -523,8 +540,7 @@ begin
   select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
   perform private.note_similar_orders(target, private.order_lines(target), false);
   submitted := private.submit_draft(target, buyer);
-  -- What a rule submits it says so.
-  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve');
+  perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
   where o.tenant_id = target.tenant_id and o.id = target.id

@@ -39,7 +39,7 @@ grant execute on function private.list_condition to authenticated;
 -- Family 02, tenancy.
 
 grant execute on function
-  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
+  private.tenant_id, private.active_tenant_id, private.workplace_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
@@ -53,13 +53,13 @@ grant execute on function private.hook_password_verification_attempt, private.be
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
-using (id = (select private.active_tenant_id()) or (select private.is_super_admin()));
+using (id = (select private.workplace_id()) or (select private.is_super_admin()));
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
   legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
-using (tenant_id = (select private.active_tenant_id()));
+using (tenant_id = (select private.workplace_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
@@ -80,9 +80,9 @@ create policy select_colleagues on public.memberships for select to authenticate
 using (tenant_id = (select private.tenant_id('users.view')) or user_id = (select auth.uid()));
 
 grant select on public.permissions, public.role_permissions, public.role_ranks to authenticated;
-create policy select_everyone on public.permissions for select to authenticated using (true);
-create policy select_everyone on public.role_permissions for select to authenticated using (true);
-create policy select_everyone on public.role_ranks for select to authenticated using (true);
+create policy select_members on public.permissions for select to authenticated using ((select private.workplace_id()) is not null);
+create policy select_members on public.role_permissions for select to authenticated using ((select private.workplace_id()) is not null);
+create policy select_members on public.role_ranks for select to authenticated using ((select private.workplace_id()) is not null);
 
 grant select on public.tenant_role_permissions to authenticated;
 create policy select_colleagues on public.tenant_role_permissions for select to authenticated
@@ -98,7 +98,7 @@ grant select, delete on public.list_views to authenticated;
 grant insert (list, name, parts, shared_with, is_default), update (name, parts, shared_with, is_default) on public.list_views to authenticated;
 create policy select_readers on public.list_views for select to authenticated
 using (
-  tenant_id = (select private.active_tenant_id())
+  tenant_id = (select private.workplace_id())
   and (
     user_id = (select auth.uid())
     or shared_with = (select private.my_role())
@@ -106,13 +106,13 @@ using (
   )
 );
 create policy insert_self on public.list_views for insert to authenticated
-with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+with check (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()));
 create policy update_self on public.list_views for update to authenticated
-using (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()))
-with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+using (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()))
+with check (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()));
 create policy delete_self on public.list_views for delete to authenticated
 using (
-  tenant_id = (select private.active_tenant_id())
+  tenant_id = (select private.workplace_id())
   and (user_id = (select auth.uid()) or (shared_with is not null and tenant_id = (select private.tenant_id('settings.manage'))))
 );
 
@@ -189,7 +189,7 @@ $$;
 
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
+grant execute on function private.edits_customer, private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -209,7 +209,10 @@ using (tenant_id = (select private.tenant_id('customers.view')) and ((select pri
 create policy insert_editors on public.customers for insert to authenticated
 with check (tenant_id = (select private.tenant_id('customers.create')));
 create policy update_editors on public.customers for update to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)))
+using (
+  tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id))
+  and private.edits_customer(sales_rep_id, created_by, territory_id)
+)
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
@@ -230,7 +233,7 @@ with check (
 create policy update_editors on public.customer_addresses for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id)
+  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
@@ -249,13 +252,14 @@ with check (
 create policy update_editors on public.contacts for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+  -- Whose nobody is yet is everybody's.
+  and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
-  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+  and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 );
 
 -- Whom a customer looks like is for those who enter customers; he himself does not see it.
@@ -715,7 +719,7 @@ using (
 
 grant execute on function private.placeholders_of to authenticated;
 grant select on public.message_texts to authenticated;
-create policy select_everyone on public.message_texts for select to authenticated using (true);
+create policy select_members on public.message_texts for select to authenticated using ((select private.workplace_id()) is not null);
 
 grant select, delete on public.message_templates to authenticated;
 select private.let_write('public.message_templates', '{event,channel,language}', 'subject', 'body');
@@ -865,6 +869,18 @@ using (
 -- Family 13, figures: added up with the rights of whoever asks.
 
 grant execute on function private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
+
+-- Photos: the customer sees what proves a delivery to him.
+grant execute on function private.is_my_proof to authenticated;
+create policy mzigo_select_my_proofs on storage.objects for select to authenticated
+using (bucket_id = 'proofs' and private.is_my_proof(name));
+
+grant select on public.container_confirmations to authenticated;
+create policy select_readers on public.container_confirmations for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
+);
 
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.

@@ -230,6 +230,11 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     amount: 50,
     reason: 'Nothing was ordered',
   });
+  const container = product.container_product_id;
+  await as('customer').rpc('confirm_my_containers', {
+    counts: [{ product_id: container, counted: 7 }],
+  });
+  await as('customer').rpc('tell_my_payment', { amount: 20, reference: 'TOLD1' });
   const back = await as('sales').rpc<Row>('request_return', {
     customer_id: own,
     items: [{ order_item_id: item, quantity: 2 }],

@@ -91,6 +91,7 @@ const PLAIN: Record<string, unknown> = {
   name: 'A name',
   quantity: 1,
   note: 'A note',
+  paper: 'invoice',
   path: 'a/path',
   percent: 16,
   planned_end_at: '2026-12-02T14:00:00Z',
@@ -122,6 +123,7 @@ const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
 const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {
   'complete_delivery.items': (id) => [{ order_item_id: id('order_item_id'), delivered: 10 }],
   'credit_invoice.items': (id) => [{ invoice_item_id: id('invoice_item_id'), quantity: 1 }],
+  'confirm_my_containers.counts': (id) => [{ product_id: id('product_id'), counted: 1 }],
   'receive_return.items': (id) => [
     { return_item_id: id('return_item_id'), good: 1, suspect: 0, defective: 0 },
   ],

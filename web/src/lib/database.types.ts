@@ -461,6 +461,42 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What customers said they hold of our containers, each at its moment beside the balance of our books then. Changes no balance: a difference is looked into by a colleague. Written by confirm_my_containers. */
+      container_confirmations: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          customer_id: string;
+          product_id: string;
+          balance: number;
+          counted: number;
+          difference: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'container_confirmations_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'container_confirmations_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them. */
       container_ledger: {
         Row: {
@@ -772,6 +808,7 @@ export interface Database {
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
+          is_editable: boolean | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
@@ -860,7 +897,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+        ComputedFields: 'allowed_commands' | 'is_editable' | 'own_field_values' | 'record_tags';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
@@ -4836,6 +4873,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
+      /** For customers: a complaint or a question, about one of their orders, invoices or payments (document_kind: order, invoice, payment) or about nothing of these. It becomes a task of the company; answers its id. Raises request_text_is_bounded, record_not_found, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      ask_for_help: {
+        Args: {
+          text: string;
+          document_kind?: string | null;
+          document_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: string;
+      };
       /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       assign_conversation: {
         Args: {
@@ -4878,6 +4925,15 @@ export interface Database {
       /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
       books: {
         Args: never;
+        Returns: Json;
+      };
+      /** For customers: gives up one of their orders that nobody has confirmed yet. Answers as my_order. Raises order_not_editable, order_has_documents, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_my_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
         Returns: Json;
       };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -4982,6 +5038,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
+      };
+      /** For customers: writes one of their drafts anew, and sends it with send = true. What was sent is the company's to change. Answers as my_order. Raises order_not_editable and the errors of place_my_order, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      change_my_order: {
+        Args: {
+          order_id: string;
+          lines: Json;
+          address_id?: string | null;
+          requested_on?: string | null;
+          notes?: string | null;
+          send?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
       };
       /** Writes a template anew, all of it but its customer; orders that were made of it stay as they are. A day that is past or done is not made again. Raises what create_order_template raises, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_order_template: {
@@ -5127,6 +5197,11 @@ export interface Database {
       confirm_load: {
         Args: { trip_id: string; counts: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['loads']['Row'];
+      };
+      /** For customers: says how many they hold of the containers on their account, [{product_id, counted}]; true when that agrees with the books. Where it does not, a task asks a colleague to look into it: counted / by the books. Raises containers_invalid, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      confirm_my_containers: {
+        Args: { counts: Json; idempotency_key?: string | null };
+        Returns: boolean;
       };
       /** Says whose money a statement line tells of: records the payment, approved and matched at once, and lets it pay invoices of the customer in the order given, as far as it goes; what is over is his advance. The amount is typed again. Not by who wrote the line. Raises amount_differs, separation_of_duties, payment_reference_taken, payment_invalid, mpesa_has_its_code, statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       confirm_statement_line: {
@@ -5616,9 +5691,149 @@ export interface Database {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
       };
+      /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
+      my_account: {
+        Args: never;
+        Returns: Json;
+      };
+      /** For customers: their issued invoices and credit notes, the newest first. balance: what of an invoice is still to be paid. Raises permission_denied. */
+      my_bills: {
+        Args: never;
+        Returns: {
+          kind: string;
+          id: string;
+          number: string;
+          status: string;
+          issued_on: string;
+          due_on: string;
+          currency: string;
+          total: number;
+          balance: number;
+          order_number: string;
+        }[];
+      };
+      /** For customers: the containers that they hold, with the deposit on them in the tenant's currency, and what they last said of each (counted, confirmed_at). Below zero: they gave more back than they had. Raises permission_denied. */
+      my_containers: {
+        Args: never;
+        Returns: {
+          product_id: string;
+          sku: string;
+          name: string;
+          unit: string;
+          quantity: number;
+          deposit: number;
+          counted: number;
+          confirmed_at: string;
+        }[];
+      };
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      my_order: {
+        Args: { order_id: string };
+        Returns: Json;
+      };
+      /** For customers: their orders, the newest first. planned_arrival_at: when a van is planned to be there. Raises permission_denied. */
+      my_orders: {
+        Args: never;
+        Returns: {
+          id: string;
+          number: string;
+          status: string;
+          created_at: string;
+          requested_on: string;
+          currency: string;
+          total: number;
+          line_count: number;
+          planned_arrival_at: string;
+          delivered_at: string;
+        }[];
+      };
+      /** For customers: all that is printed on one of their papers (paper: invoice, credit_note, receipt; statement, with the id of the customer and its days): {document, company}, in the shape in which colleagues read it over REST. Raises record_not_found, input_invalid, permission_denied. */
+      my_paper: {
+        Args: { paper: string; id: string; from_date?: string | null; to_date?: string | null };
+        Returns: Json;
+      };
+      /** For customers: the money that came from them, also what they told of and is not confirmed yet (pending). unused: what of it pays nothing yet; is_confirmed: there is a receipt. Raises permission_denied. */
+      my_payments: {
+        Args: never;
+        Returns: {
+          id: string;
+          number: string;
+          status: string;
+          method: string;
+          reference: string;
+          received_at: string;
+          currency: string;
+          amount: number;
+          unused: number;
+          is_confirmed: boolean;
+        }[];
+      };
+      /** For customers: what they can order at their own prices, what they usually order first, then by name, at most 100; search: part of a name, code or category. packs [{id, name, factor}]; deposit_amount of the empty that a unit comes in; usual_quantity: what they usually order of it, null otherwise. Raises permission_denied. */
+      my_products: {
+        Args: { search?: string | null };
+        Returns: {
+          product_id: string;
+          sku: string;
+          name: string;
+          category: string;
+          unit: string;
+          allows_fractions: boolean;
+          order_minimum: number;
+          order_multiple: number;
+          packs: Json;
+          unit_price: number;
+          tax_rate: number;
+          price_includes_tax: boolean;
+          deposit_amount: number;
+          usual_quantity: number;
+        }[];
+      };
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today: {lines [{line_number, product_id, quantity, unit_price, tax_rate, price_includes_tax, line_total, tax_amount, in_stock}], subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      my_quote: {
+        Args: { lines: Json };
+        Returns: Json;
+      };
+      /** For customers: what they asked or complained of, the newest first, and whether it is open, done or cancelled. Raises permission_denied. */
+      my_requests: {
+        Args: never;
+        Returns: {
+          id: string;
+          number: string;
+          status: string;
+          text: string;
+          created_at: string;
+          document_kind: string;
+          document_id: string;
+        }[];
+      };
       /** Who the caller is: {user, is_super_admin, role, scope, tenant (null without an active company), permissions, tenants}. Raises not_signed_in. */
       my_session: {
         Args: never;
+        Returns: Json;
+      };
+      /** For customers: their account between two days, like customer_statement. Raises input_invalid, permission_denied. */
+      my_statement: {
+        Args: { from_date?: string | null; to_date?: string | null };
+        Returns: {
+          on_date: string;
+          kind: string;
+          document_id: string;
+          number: string;
+          debit: number;
+          credit: number;
+          balance: number;
+        }[];
+      };
+      /** For customers: orders for themselves at the prices that the company has for them; lines [{product_id, quantity, pack_id?}], to their default address where none is named. send = false keeps it as a draft. Answers as my_order. Raises lines_invalid, address_required, customer_suspended, customer_inactive, customer_not_active, depot_not_known, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      place_my_order: {
+        Args: {
+          lines: Json;
+          address_id?: string | null;
+          requested_on?: string | null;
+          notes?: string | null;
+          send?: boolean | null;
+          idempotency_key?: string | null;
+        };
         Returns: Json;
       };
       /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
@@ -6195,7 +6410,7 @@ export interface Database {
         Args: { paybill_id: string; token_hash: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['paybills']['Row'];
       };
-      /** Gives a right to a role of lower rank in the caller's company, or takes it. Raises right_not_held, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Gives a right to a role of lower rank in the caller's company, or takes it. Customers have rights of their own account and no others. Raises right_not_held, right_not_for_customers, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_role_permission: {
         Args: {
           role: Database['public']['Enums']['member_role'];
@@ -6410,6 +6625,16 @@ export interface Database {
       tax_submission_to_send: {
         Args: { tenant_id: string; submission_id: string };
         Returns: Json;
+      };
+      /** For customers: tells of money sent by M-Pesa, by the code of its message; it pays nothing before somebody in the company has confirmed it. Answers the id of the payment, which is pending. Tenant currency. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      tell_my_payment: {
+        Args: {
+          amount: number;
+          reference: string;
+          paid_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: string;
       };
       /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       test_webhook: {

@@ -4,6 +4,7 @@ import { m, type Terms } from '#lib/words.ts';
 /** What states, values, documents, commands, events and columns are called. */
 export const LABELS: Record<string, (terms: Terms) => string> = {
   accepted: m.label_accepted,
+  account: m.label_account,
   acknowledge_similar: m.label_acknowledge_similar,
   active: m.label_active,
   actual: m.label_actual,
@@ -86,6 +87,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   confirmed: m.label_confirmed,
   contact: m.label_contact,
   contact_name: m.label_contact_name,
+  container_confirmation: m.label_container_confirmation,
   conversation: m.label_conversation,
   conversations: m.label_conversations,
   count: m.label_count,
