@@ -33,3 +33,14 @@ grant delete on public.price_list_items to authenticated;
 select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit', '{price_list_id,product_id}', 'min_quantity', 'price');
 create policy delete_editors on public.price_list_items for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
+
+select private.let_edit('public.promotions', 'prices.view', 'prices.edit', '{kind}',
+  'name', 'percent', 'amount', 'buy_quantity', 'get_quantity', 'gift_product_id', 'covers_all', 'min_quantity', 'min_amount', 'valid_from', 'valid_to',
+  'customer_id', 'customer_type', 'territory_id', 'budget_amount', 'budget_uses', 'customer_uses', 'is_active');
+grant select, delete, insert (promotion_id, product_id, category) on public.promotion_products to authenticated;
+create policy select_readers on public.promotion_products for select to authenticated
+using (tenant_id = (select private.tenant_id('prices.view')));
+create policy insert_editors on public.promotion_products for insert to authenticated
+with check (tenant_id = (select private.tenant_id('prices.edit')));
+create policy delete_editors on public.promotion_products for delete to authenticated
+using (tenant_id = (select private.tenant_id('prices.edit')));

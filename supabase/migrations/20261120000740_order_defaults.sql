@@ -62,7 +62,7 @@ begin
     select l.id, i.product_id, sum(i.quantity) as quantity
     from last l
     join public.orders o on o.tenant_id = tenant and (o.id = l.id or o.backorder_of_id = l.id)
-    join public.order_items i on i.tenant_id = tenant and i.order_id = o.id
+    join public.order_items i on i.tenant_id = tenant and i.order_id = o.id and not i.is_gift
     group by l.id, i.product_id
   )
   select p.id, p.sku, p.name, p.unit, pg_catalog.percentile_disc(0.5) within group (order by b.quantity), count(*), (select count(*) from last)

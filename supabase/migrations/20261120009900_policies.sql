@@ -302,6 +302,17 @@ select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit',
 create policy delete_editors on public.price_list_items for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
 
+select private.let_edit('public.promotions', 'prices.view', 'prices.edit', '{kind}',
+  'name', 'percent', 'amount', 'buy_quantity', 'get_quantity', 'gift_product_id', 'covers_all', 'min_quantity', 'min_amount', 'valid_from', 'valid_to',
+  'customer_id', 'customer_type', 'territory_id', 'budget_amount', 'budget_uses', 'customer_uses', 'is_active');
+grant select, delete, insert (promotion_id, product_id, category) on public.promotion_products to authenticated;
+create policy select_readers on public.promotion_products for select to authenticated
+using (tenant_id = (select private.tenant_id('prices.view')));
+create policy insert_editors on public.promotion_products for insert to authenticated
+with check (tenant_id = (select private.tenant_id('prices.edit')));
+create policy delete_editors on public.promotion_products for delete to authenticated
+using (tenant_id = (select private.tenant_id('prices.edit')));
+
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
 grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
@@ -460,6 +471,12 @@ create policy select_readers on public.order_items for select to authenticated
 using (
   tenant_id = (select private.tenant_id('orders.view'))
   and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_items.tenant_id and o.id = order_id))
+);
+grant select on public.order_discounts to authenticated;
+create policy select_readers on public.order_discounts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_discounts.tenant_id and o.id = order_id))
 );
 create policy select_readers on public.fulfilments for select to authenticated
 using (

@@ -207,6 +207,14 @@ export const PLANNING_STATUS = [
   'cancelled',
 ] as const satisfies Enums<'planning_status'>[];
 export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const PROMOTION_KIND = [
+  'line_percent',
+  'line_amount',
+  'order_percent',
+  'order_amount',
+  'buy_get',
+  'free_goods',
+] as const satisfies Enums<'promotion_kind'>[];
 export const REFILL_STATUS = [
   'draft',
   'in_progress',

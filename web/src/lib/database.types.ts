@@ -580,6 +580,7 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
           line_total: number;
           tax_amount: number;
         };
@@ -1318,6 +1319,7 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
           line_total: number | null;
           tax_amount: number | null;
         };
@@ -1902,6 +1904,53 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a promotion takes off a line, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by. */
+      order_discounts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          order_item_id: string;
+          promotion_id: string;
+          promotion_name: string;
+          first_order_id: string;
+          amount: number;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_discounts_tenant_id_first_order_id_fkey';
+            columns: ['tenant_id', 'first_order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_order_item_id_fkey';
+            columns: ['tenant_id', 'order_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_promotion_id_fkey';
+            columns: ['tenant_id', 'promotion_id'];
+            isOneToOne: false;
+            referencedRelation: 'promotions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed. */
       order_items: {
         Row: {
@@ -1921,6 +1970,8 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
+          is_gift: boolean;
           line_total: number | null;
           tax_amount: number | null;
           quantity_delivered: number;
@@ -2074,6 +2125,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          discount_total: number | null;
           order_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -2117,7 +2169,12 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'order_taxes' | 'own_field_values' | 'record_tags';
+        ComputedFields:
+          | 'allowed_commands'
+          | 'discount_total'
+          | 'order_taxes'
+          | 'own_field_values'
+          | 'record_tags';
       };
       /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
       own_field_values: {
@@ -2759,6 +2816,144 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What a promotion covers: a product, or every product of a category. */
+      promotion_products: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          promotion_id: string;
+          product_id: string | null;
+          category: string | null;
+        };
+        Insert: { promotion_id: string; product_id?: string | null; category?: string | null };
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'promotion_products_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotion_products_tenant_id_promotion_id_fkey';
+            columns: ['tenant_id', 'promotion_id'];
+            isOneToOne: false;
+            referencedRelation: 'promotions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What orders get for less, or for nothing, on some days. Of those that are about a line the one that takes most off it counts, of those about the order the one that takes most off what is left; gifts are all given. */
+      promotions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['promotion_kind'];
+          percent: number | null;
+          amount: number | null;
+          buy_quantity: number | null;
+          get_quantity: number | null;
+          gift_product_id: string | null;
+          covers_all: boolean;
+          min_quantity: number | null;
+          min_amount: number | null;
+          valid_from: string;
+          valid_to: string | null;
+          customer_id: string | null;
+          customer_type: string | null;
+          territory_id: string | null;
+          budget_amount: number | null;
+          budget_uses: number | null;
+          customer_uses: number | null;
+          is_active: boolean;
+          promotion_given: Json | null;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['promotion_kind'];
+          percent?: number | null;
+          amount?: number | null;
+          buy_quantity?: number | null;
+          get_quantity?: number | null;
+          gift_product_id?: string | null;
+          covers_all?: boolean;
+          min_quantity?: number | null;
+          min_amount?: number | null;
+          valid_from?: string;
+          valid_to?: string | null;
+          customer_id?: string | null;
+          customer_type?: string | null;
+          territory_id?: string | null;
+          budget_amount?: number | null;
+          budget_uses?: number | null;
+          customer_uses?: number | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          percent?: number | null;
+          amount?: number | null;
+          buy_quantity?: number | null;
+          get_quantity?: number | null;
+          gift_product_id?: string | null;
+          covers_all?: boolean;
+          min_quantity?: number | null;
+          min_amount?: number | null;
+          valid_from?: string;
+          valid_to?: string | null;
+          customer_id?: string | null;
+          customer_type?: string | null;
+          territory_id?: string | null;
+          budget_amount?: number | null;
+          budget_uses?: number | null;
+          customer_uses?: number | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'promotions_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_gift_product_id_fkey';
+            columns: ['tenant_id', 'gift_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'promotion_given';
       };
       /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
       record_tags: {
@@ -5212,7 +5407,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -5439,7 +5634,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -6096,7 +6291,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), promotions, taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;
@@ -6394,6 +6589,13 @@ export interface Database {
       planning_status:
         'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
       product_tracking: 'none' | 'batch';
+      promotion_kind:
+        | 'line_percent'
+        | 'line_amount'
+        | 'order_percent'
+        | 'order_amount'
+        | 'buy_get'
+        | 'free_goods';
       refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
