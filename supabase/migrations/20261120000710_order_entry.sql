@@ -209,8 +209,9 @@ begin
     with priced as (
       select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount) as line_total,
         private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount) as tax_amount,
-        s.available > 0 as in_stock, case when sees_stock then s.available end as available
+        p.name as product_name, p.unit, s.available > 0 as in_stock, case when sees_stock then s.available end as available
       from pg_catalog.unnest(private.promote(tenant, buyer.id, amended, private.price_lines(tenant, buyer.id, lines, private.order_lines(amended)))) r
+      join public.products p on p.tenant_id = tenant and p.id = r.product_id
       left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
       cross join lateral (select greatest(0, coalesce(i.available, 0) - private.unpickable(tenant, quote_order.warehouse_id, r.product_id)) as available) s
     )
@@ -226,7 +227,7 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean);

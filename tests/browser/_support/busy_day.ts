@@ -14,6 +14,7 @@ export interface BusyDay {
   runningTrip: Row;
   plannedTrip: Row;
   priceList: Row;
+  promotion: Row;
   territory: Row;
   template: Row;
   counts: Row[];
@@ -187,6 +188,13 @@ export async function busyDay(): Promise<BusyDay> {
     role: 'sales',
   });
   const priceList = await by('manager').row('price_lists?select=*&limit=1');
+  await by('manager').ask('/rest/v1/promotions', {
+    body: { name: 'Juice week', kind: 'line_percent', percent: 10, budget_amount: 5000 },
+  });
+  const promotion = await by('manager').row('promotions?select=*');
+  await by('manager').ask('/rest/v1/promotion_products', {
+    body: { promotion_id: promotion.id, category: 'Juice' },
+  });
   const territory = await by('manager').row('territories?select=*&code=eq.KLF');
   const customer = await company.customer('Java Corner Cafe');
   const template = await by('sales').command('create_order_template', {
@@ -232,6 +240,7 @@ export async function busyDay(): Promise<BusyDay> {
     runningTrip,
     plannedTrip,
     priceList,
+    promotion,
     territory,
     template,
     counts,

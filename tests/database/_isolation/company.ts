@@ -344,6 +344,19 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
      select l.id, $1, 1 from price_lists l where l.name = 'Extra'`,
     [product.id],
   );
+  // A promotion that gave something to an order that stands.
+  const { id: promotion } = await as('manager').one<{ id: string }>(
+    `insert into promotions (name, kind, percent, covers_all) values ('Sale', 'line_percent', 10, true) returning id`,
+  );
+  await as('manager').query(
+    `insert into promotion_products (promotion_id, category) values ($1, 'Office')`,
+    [promotion],
+  );
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot.id,
+    lines: [{ product_id: product.id, quantity: 1 }],
+  });
   // Votes are cast only where a company asks for several; one row stands for them.
   await admin.query(
     `insert into public.approvals (tenant_id, machine, entity_id, entity_version, command, approved_by)

@@ -28,7 +28,9 @@ create function pg_temp.credit(quantity numeric) returns uuid language plpgsql a
 declare
   note uuid;
 begin
-  note := (credit_invoice(tests.id('invoice'), 'Bent', jsonb_build_array(jsonb_build_object('invoice_item_id', (select id from invoice_items where invoice_id = tests.id('invoice')), 'quantity', quantity)))).id;
+  perform tests.sign_in('finance@acme.test');
+  note := (credit_invoice(tests.id('invoice'), jsonb_build_array(jsonb_build_object('invoice_item_id', (select id from invoice_items where invoice_id = tests.id('invoice')), 'quantity', quantity)), 'Bent')).id;
+  perform tests.sign_in('owner@acme.test');
   perform issue_credit_note(note);
   return note;
 end $$;

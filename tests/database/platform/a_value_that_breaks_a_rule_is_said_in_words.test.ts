@@ -88,6 +88,20 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: LONG },
     validity_is_ordered: { valid_from: '2027-02-01', valid_to: '2027-01-01' },
   },
+  promotion_products: {
+    category_is_short: { product_id: null, category: LONG },
+    promotion_covers_a_product_or_a_category: { category: 'Beer' },
+  },
+  promotions: {
+    customer_type_is_short: { territory_id: null, customer_type: '' },
+    name_is_not_blank: { name: ' ' },
+    promotion_ends_after_it_begins: { valid_from: '2026-02-01', valid_to: '2026-01-01' },
+    promotion_gives_what_its_kind_says: { percent: 5 },
+    promotion_has_at_most_one_audience: { customer_type: 'retail' },
+    promotion_limits_are_bounded: { budget_uses: 0 },
+    promotion_takes_something_off: { get_quantity: 0 },
+    promotion_thresholds_are_bounded: { min_quantity: 0 },
+  },
   product_barcodes: {
     barcode_has_its_form: { code: '1234567' },
     barcode_is_right: { code: '4006381333932' },
