@@ -227,23 +227,27 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
-create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean);
-comment on type private.priced_line is 'A line of an order with its price and what promotions take off it, discounts [{promotion_id, name, amount}], ready to be written.';
+create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean, entered integer, bundle_product_id uuid, bundle_quantity numeric);
+comment on type private.priced_line is 'A line of an order with its price and what is off it, discounts [{promotion_id or bundle_product_id, name, amount}], ready to be written. entered: which of the lines that were asked for it comes from, null for a gift; a bundle is several lines.';
 
 create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  priced private.priced_line[];
+  has_bundles boolean;
 begin
-  return array(
-    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false)::private.priced_line
-    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r
-  );
+  select pg_catalog.array_agg(row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false, r.line_number,
+    case when r.is_bundle then r.product_id end, case when r.is_bundle then r.quantity end)::private.priced_line order by r.line_number), pg_catalog.bool_or(r.is_bundle)
+  into priced, has_bundles
+  from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r;
+  return case when has_bundles then private.unbundle(tenant, customer, priced, kept) else priced end;
 end
 $$;
-comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, before promotions; kept: lines that the order has already. Raises lines_invalid.';
+comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, before promotions, bundles as the lines of their parts; kept: lines that the order has already. Raises lines_invalid.';
 
 create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''
@@ -254,6 +258,7 @@ begin
   select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, r.discount_amount, r.is_gift
   from pg_catalog.unnest(priced) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id;
+  perform private.write_bundles(tenant, order_id, priced);
   perform private.write_discounts(tenant, order_id, priced);
 end
 $$;
@@ -289,7 +294,7 @@ comment on function private.quantity_reserved(public.order_items) is
   'Base units that are set aside for a line of an order that the caller sees. A computed field: select=*,quantity_reserved.';
 select private.expose('quantity_reserved');
 
-create function private.replace_order_items(target public.orders, lines jsonb) returns void
+create function private.replace_order_items(target public.orders, lines jsonb, binds boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -299,17 +304,18 @@ declare
     from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
   );
 begin
-  if target.status <> 'draft' then
+  if binds then
     perform private.hold_promotions(target.tenant_id, target.customer_id, priced);
   end if;
   priced := private.promote(target.tenant_id, target.customer_id, target, priced);
   delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+  delete from public.order_bundles b where b.tenant_id = target.tenant_id and b.order_id = target.id;
   perform private.insert_order_items(target.tenant_id, target.id, priced);
   update public.order_items i set price_when_added = (came_at ->> i.product_id::text)::numeric
   where i.tenant_id = target.tenant_id and i.order_id = target.id and i.price_when_added <> (came_at ->> i.product_id::text)::numeric;
 end
 $$;
-comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices and promotions. Raises lines_invalid.';
+comment on function private.replace_order_items(public.orders, jsonb, boolean) is 'Writes the lines of an order anew at today''s prices and promotions. binds: what promotions give is taken from their budgets now. Raises lines_invalid.';
 
 create function private.check_buyer(buyer public.customers) returns void
 language plpgsql stable set search_path = ''
@@ -477,12 +483,30 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return (
-    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number), '[]')
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', o.product_id, 'quantity', o.quantity) order by o.line_number), '[]')
+    from (
+      select coalesce(b.product_id, i.product_id) as product_id, coalesce(b.quantity, i.quantity) as quantity, min(i.line_number) as line_number
+      from public.order_items i
+      left join public.order_bundles b on b.tenant_id = i.tenant_id and b.id = i.bundle_id
+      where i.tenant_id = target.tenant_id and i.order_id = target.id and not i.is_gift
+      group by coalesce(b.id, i.id), 1, 2
+    ) o
+  );
+end
+$$;
+comment on function private.order_lines(public.orders) is 'What was ordered with an order, in the form that create_order takes: its lines without gifts, and bundles as what they are.';
+
+create function private.order_goods(target public.orders) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity)), '[]')
     from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id and not i.is_gift
   );
 end
 $$;
-comment on function private.order_lines(public.orders) is 'What was ordered with an order, in the form that create_order takes: its lines without gifts.';
+comment on function private.order_goods(public.orders) is 'What goods were ordered with an order, [{product_id, quantity}]: of a bundle, its parts; without gifts.';
 
 create function private.keeps_draft_prices(tenant uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -498,13 +522,19 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   ordered constant jsonb := private.order_lines(target);
-  priced private.priced_line[] := private.price_lines(target.tenant_id, target.customer_id, ordered, ordered);
+  priced private.priced_line[];
 begin
+  -- What a bundle is made of may be other lines than those that are there.
+  if exists (select from public.order_bundles b where b.tenant_id = target.tenant_id and b.order_id = target.id) then
+    perform private.replace_order_items(target, ordered, binds);
+    return;
+  end if;
+  priced := private.price_lines(target.tenant_id, target.customer_id, ordered, ordered);
   if keep then
     -- A price with the tax in it is not kept as one without it.
     priced := array(
       select case when i.price_includes_tax = r.price_includes_tax
-        then row(r.line_number, r.product_id, r.quantity, i.unit_price, i.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false)::private.priced_line else r end
+        then row(r.line_number, r.product_id, r.quantity, i.unit_price, i.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false, r.entered, null, null)::private.priced_line else r end
       from pg_catalog.unnest(priced) r
       join public.order_items i on i.tenant_id = target.tenant_id and i.order_id = target.id and i.line_number = r.line_number
     );
@@ -550,7 +580,7 @@ begin
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
-  perform private.note_similar_orders(target, private.order_lines(target), false);
+  perform private.note_similar_orders(target, private.order_goods(target), false);
   submitted := private.submit_draft(target, buyer);
   perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
   update public.orders o

@@ -215,6 +215,7 @@ begin
   join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
   where c.missing > 0;
   perform private.split_discounts(target, backorder, cover);
+  perform private.part_bundles(target, cover);
   delete from public.order_items l
   using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered = 0;

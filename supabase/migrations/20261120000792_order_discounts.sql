@@ -5,24 +5,28 @@ create table public.order_discounts (
   tenant_id uuid not null,
   order_id uuid not null,
   order_item_id uuid not null,
-  promotion_id uuid not null,
-  promotion_name text not null,
+  promotion_id uuid,
+  bundle_product_id uuid,
+  name text not null,
   first_order_id uuid not null,
   amount numeric(14,2) not null,
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),
-  unique (tenant_id, order_item_id, promotion_id),
+  unique nulls not distinct (tenant_id, order_item_id, promotion_id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id) on delete cascade,
   foreign key (tenant_id, promotion_id) references public.promotions (tenant_id, id),
+  foreign key (tenant_id, bundle_product_id) references public.products (tenant_id, id),
   foreign key (tenant_id, first_order_id) references public.orders (tenant_id, id),
-  constraint discount_takes_something_off check (amount > 0)
+  constraint discount_is_of_a_promotion_or_a_bundle check (num_nonnulls(promotion_id, bundle_product_id) = 1),
+  constraint discount_takes_something_off check (amount > 0 and amount <= 999999999999.99)
 );
 create index order_discounts_order on public.order_discounts (tenant_id, order_id);
 create index order_discounts_promotion on public.order_discounts (tenant_id, promotion_id, order_id) include (first_order_id, amount);
+create index order_discounts_bundle_product on public.order_discounts (tenant_id, bundle_product_id) where bundle_product_id is not null;
 create index order_discounts_first_order on public.order_discounts (tenant_id, first_order_id);
 comment on table public.order_discounts is
-  'What a promotion takes off a line, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by.';
+  'What a promotion takes off a line, or a bundle that costs less than its parts, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by.';
 comment on column public.order_discounts.first_order_id is 'The order that was given it; a backorder takes it along, and both are one use.';
 select private.manage_part('public.order_discounts', 'order_id', 'order_item_id', 'promotion_id', 'amount');
 
@@ -68,7 +72,7 @@ begin
   perform from public.promotions h
   where h.tenant_id = tenant and h.id in (
     select p.id from private.promotions_for(tenant, customer) p
-    where private.is_limited(p) and exists (select from pg_catalog.unnest(priced) l where private.promotion_covers(p, l.product_id))
+    where private.is_limited(p) and exists (select from pg_catalog.unnest(priced) l where private.promotion_covers(p, coalesce(l.bundle_product_id, l.product_id)))
   )
   order by h.id
   for no key update;
@@ -99,8 +103,8 @@ begin
       sum(l.quantity) over (partition by o.id, l.product_id) as of_product,
       sum(l.quantity) over (partition by o.id, l.product_id order by l.line_number) - l.quantity as of_product_before
     from offers o
-    join pg_catalog.unnest(priced) l on private.promotion_covers(o.offer, l.product_id)
-    cross join lateral (select round(l.quantity * l.unit_price, 2) as worth) w
+    join pg_catalog.unnest(priced) l on private.promotion_covers(o.offer, coalesce(l.bundle_product_id, l.product_id))
+    cross join lateral (select round(l.quantity * l.unit_price, 2) - l.discount_amount as worth) w
   ), reached as materialized (
     select c.* from covered c where (c.all_quantity >= c.min_quantity) is not false and (c.all_worth >= c.min_amount) is not false
   ), best as (
@@ -111,7 +115,7 @@ begin
       select case r.kind
         when 'line_percent' then round(r.worth * r.percent / 100, 2)
         when 'line_amount' then least(r.worth, round(r.quantity * r.amount, 2))
-        when 'buy_get' then round(r.unit_price * greatest(0, least(r.quantity, r.get_quantity * pg_catalog.floor(r.of_product / (r.buy_quantity + r.get_quantity)) - r.of_product_before)), 2)
+        when 'buy_get' then round(r.worth * greatest(0, least(r.quantity, r.get_quantity * pg_catalog.floor(r.of_product / (r.buy_quantity + r.get_quantity)) - r.of_product_before)) / r.quantity, 2)
         else 0 end as amount
     ) a
     where a.amount > 0
@@ -146,7 +150,7 @@ begin
   )
   select array(
       select row(l.line_number, l.product_id, l.quantity, l.unit_price, l.price_source, l.tax_rate, l.taxes, l.price_includes_tax,
-        coalesce(d.amount, 0), d.list, false)::private.priced_line
+        l.discount_amount + coalesce(d.amount, 0), case when d.list is null then l.discounts else coalesce(l.discounts, '[]') || d.list end, false, l.entered, l.bundle_product_id, l.bundle_quantity)::private.priced_line
       from pg_catalog.unnest(priced) l left join discounts d on d.line_number = l.line_number order by l.line_number),
     (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('promotion_id', f.id, 'name', f.name, 'left_over', nullif(f.left_over, 'Infinity'), 'product_id', f.gift_product_id, 'quantity', f.quantity) order by f.id)
       from (
@@ -164,7 +168,7 @@ begin
     select row((select max(l.line_number) from pg_catalog.unnest(priced) l) + pg_catalog.row_number() over (order by r.line_number), r.product_id, q.quantity, r.unit_price, r.price_source,
       r.tax_rate, r.taxes, r.price_includes_tax, round(q.quantity * r.unit_price, 2),
       case when r.unit_price > 0 then pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('promotion_id', g.value -> 'promotion_id', 'name', g.value -> 'name', 'amount', round(q.quantity * r.unit_price, 2))) end,
-      true)::private.priced_line
+      true, null, null, null)::private.priced_line
     from pg_catalog.jsonb_array_elements(gifts) with ordinality g (value, n)
     join private.resolve_prices(tenant, customer, gifts, private.tenant_today(tenant), gifts) r on r.line_number = g.n
     -- Of what the budget does not reach for, there are whole steps at least.
@@ -185,11 +189,11 @@ begin
   if not exists (select from pg_catalog.unnest(priced) l where l.discounts is not null) then
     return;
   end if;
-  insert into public.order_discounts (tenant_id, order_id, order_item_id, promotion_id, promotion_name, first_order_id, amount)
-  select tenant, order_id, i.id, d.promotion_id, d.name, private.first_order(tenant, order_id), d.amount
+  insert into public.order_discounts (tenant_id, order_id, order_item_id, promotion_id, bundle_product_id, name, first_order_id, amount)
+  select tenant, order_id, i.id, d.promotion_id, d.bundle_product_id, d.name, private.first_order(tenant, order_id), d.amount
   from pg_catalog.unnest(priced) l
   join public.order_items i on i.tenant_id = tenant and i.order_id = write_discounts.order_id and i.line_number = l.line_number
-  cross join lateral pg_catalog.jsonb_to_recordset(l.discounts) as d (promotion_id uuid, name text, amount numeric);
+  cross join lateral pg_catalog.jsonb_to_recordset(l.discounts) as d (promotion_id uuid, bundle_product_id uuid, name text, amount numeric);
 end
 $$;
 comment on function private.write_discounts(uuid, uuid, private.priced_line[]) is 'Writes down which promotion takes how much off the lines of an order, which are there.';
@@ -214,10 +218,10 @@ begin
     return;
   end if;
   with parts as (
-    select d.id, d.promotion_id, d.promotion_name, d.first_order_id, c.missing, c.covered, b.id as backorder_item,
+    select d.id, d.promotion_id, d.bundle_product_id, d.name, d.first_order_id, c.missing, c.covered, b.id as backorder_item,
       private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.covered) as here,
       private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.missing) as there,
-      l.discount_amount as whole, d.amount, sum(d.amount) over (partition by l.id order by d.promotion_id) as running
+      l.discount_amount as whole, d.amount, sum(d.amount) over (partition by l.id order by d.id) as running
     from (
       select c.*, pg_catalog.row_number() over (partition by c.missing > 0 order by c.line_number) as n
       from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric, covered numeric)
@@ -234,8 +238,8 @@ begin
   ), kept as (
     update public.order_discounts d set amount = s.stays from shares s where s.missing > 0 and s.stays > 0 and d.tenant_id = target.tenant_id and d.id = s.id
   )
-  insert into public.order_discounts (tenant_id, order_id, order_item_id, promotion_id, promotion_name, first_order_id, amount)
-  select target.tenant_id, backorder.id, s.backorder_item, s.promotion_id, s.promotion_name, s.first_order_id, s.goes from shares s where s.goes > 0 and s.backorder_item is not null;
+  insert into public.order_discounts (tenant_id, order_id, order_item_id, promotion_id, bundle_product_id, name, first_order_id, amount)
+  select target.tenant_id, backorder.id, s.backorder_item, s.promotion_id, s.bundle_product_id, s.name, s.first_order_id, s.goes from shares s where s.goes > 0 and s.backorder_item is not null;
 end
 $$;
 comment on function private.split_discounts(public.orders, public.orders, jsonb) is

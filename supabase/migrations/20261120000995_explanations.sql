@@ -63,8 +63,8 @@ select private.explain('order_total', 'order', '{orders.view}', 'its lines with 
   cross join lateral (values ('line', l.line_total), ('tax', l.tax_amount)) x (what, amount)
   where l.tenant_id = $1 and l.order_id = $2 and x.amount <> 0
 $$);
-select private.explain('order_discount', 'order', '{orders.view}', 'what promotions take off its lines, as its prices say it.', false, $$
-  select null::timestamptz, 'discount', null::text, null::uuid, l.product_name || ', ' || d.promotion_name, d.amount
+select private.explain('order_discount', 'order', '{orders.view}', 'what promotions and bundles take off its lines, as its prices say it.', false, $$
+  select null::timestamptz, 'discount', null::text, null::uuid, l.product_name || ', ' || d.name, d.amount
   from public.order_discounts d
   join public.order_items l on l.tenant_id = d.tenant_id and l.id = d.order_item_id
   where d.tenant_id = $1 and d.order_id = $2

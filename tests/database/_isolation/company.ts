@@ -354,8 +354,17 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   await as('sales').rpc('create_order', {
     customer_id: own,
-    warehouse_id: depot.id,
+    warehouse_id: depot,
     lines: [{ product_id: product.id, quantity: 1 }],
+  });
+  const bundle = await find(
+    `select id from public.products where tenant_id = $1 and sku = 'XMAS-BOX'`,
+  );
+  await as('admin').query(`update products set is_active = true where id = $1`, [bundle]);
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot,
+    lines: [{ product_id: bundle, quantity: 1 }],
   });
   // Votes are cast only where a company asks for several; one row stands for them.
   await admin.query(

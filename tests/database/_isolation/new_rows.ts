@@ -15,6 +15,7 @@ interface Ids {
   bareProduct: string;
   priceList: string;
   promotion: string;
+  bundle: string;
   warehouse: string;
   territory: string;
   centre: string;
@@ -30,6 +31,7 @@ async function idsOf(admin: Session, company: Company): Promise<Ids> {
          and not exists (select from public.product_costs k where k.product_id = p.id) order by p.sku limit 1) as "bareProduct",
        (select l.id from public.price_lists l where l.tenant_id = $1 order by l.name limit 1) as "priceList",
        (select p.id from public.promotions p where p.tenant_id = $1 order by p.name limit 1) as promotion,
+       (select p.id from public.products p where p.tenant_id = $1 and p.composition = 'bundle' order by p.sku limit 1) as bundle,
        (select w.id from public.warehouses w where w.tenant_id = $1 and w.code = 'NBO') as warehouse,
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'KLF') as territory,
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'NBO') as centre,
@@ -72,6 +74,10 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     paybills: row({ name: 'Till of the shop', short_code: '174379' }),
     price_lists: row({ name: 'Centre' }, { territory_id: ids.centre }),
+    product_components: row(
+      { quantity: 3 },
+      { product_id: ids.bundle, component_id: ids.bareProduct },
+    ),
     promotion_products: row({}, { promotion_id: ids.promotion, product_id: ids.product }),
     promotions: row(
       { name: 'Sample', kind: 'free_goods', get_quantity: 1 },

@@ -206,6 +206,11 @@ export const PLANNING_STATUS = [
   'applied',
   'cancelled',
 ] as const satisfies Enums<'planning_status'>[];
+export const PRODUCT_COMPOSITION = [
+  'single',
+  'bundle',
+  'kit',
+] as const satisfies Enums<'product_composition'>[];
 export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
 export const PROMOTION_KIND = [
   'line_percent',

@@ -1904,15 +1904,48 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What a promotion takes off a line, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by. */
+      /** A bundle on an order, as it was asked for. Its lines (order_items.bundle_id) are its parts: they are reserved, shipped, billed and come back one by one. */
+      order_bundles: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_bundles_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_bundles_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a promotion takes off a line, or a bundle that costs less than its parts, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by. */
       order_discounts: {
         Row: {
           id: string;
           tenant_id: string;
           order_id: string;
           order_item_id: string;
-          promotion_id: string;
-          promotion_name: string;
+          promotion_id: string | null;
+          bundle_product_id: string | null;
+          name: string;
           first_order_id: string;
           amount: number;
           created_at: string;
@@ -1920,6 +1953,13 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'order_discounts_tenant_id_bundle_product_id_fkey';
+            columns: ['tenant_id', 'bundle_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'order_discounts_tenant_id_first_order_id_fkey';
             columns: ['tenant_id', 'first_order_id'];
@@ -1976,11 +2016,19 @@ export interface Database {
           tax_amount: number | null;
           quantity_delivered: number;
           quantity_returned: number;
+          bundle_id: string | null;
           quantity_reserved: number | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'order_items_tenant_id_bundle_id_fkey';
+            columns: ['tenant_id', 'bundle_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_bundles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'order_items_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -2663,6 +2711,40 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a bundle or a kit is made of. */
+      product_components: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          component_id: string;
+          quantity: number;
+        };
+        Insert: { product_id: string; component_id: string; quantity: number };
+        Update: { quantity?: number };
+        Relationships: [
+          {
+            foreignKeyName: 'product_components_tenant_id_component_id_fkey';
+            columns: ['tenant_id', 'component_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'product_components_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What a product costs us per unit, before tax. Apart from products, because drivers and customers see those. */
       product_costs: {
         Row: {
@@ -2747,6 +2829,8 @@ export interface Database {
           is_active: boolean;
           tax_ids: string[];
           taxes: Json;
+          composition: Database['public']['Enums']['product_composition'];
+          costs_its_parts: boolean;
         };
         Insert: {
           sku: string;
@@ -2769,6 +2853,8 @@ export interface Database {
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
+          composition?: Database['public']['Enums']['product_composition'];
+          costs_its_parts?: boolean;
         };
         Update: {
           sku?: string;
@@ -2791,6 +2877,8 @@ export interface Database {
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
+          composition?: Database['public']['Enums']['product_composition'];
+          costs_its_parts?: boolean;
         };
         Relationships: [
           {
@@ -5634,7 +5722,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -6588,6 +6676,7 @@ export interface Database {
         | 'answer_invalid';
       planning_status:
         'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
+      product_composition: 'single' | 'bundle' | 'kit';
       product_tracking: 'none' | 'batch';
       promotion_kind:
         | 'line_percent'

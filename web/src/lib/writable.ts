@@ -115,6 +115,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'products.edit',
     columns: ['code'],
   },
+  product_components: {
+    permission: 'products.edit',
+    columns: ['quantity'],
+  },
   product_costs: {
     permission: 'prices.edit',
     columns: ['cost_price'],
@@ -146,6 +150,8 @@ export const WRITABLE: Record<string, Writable> = {
       'deposit_amount',
       'is_active',
       'tax_ids',
+      'composition',
+      'costs_its_parts',
     ],
   },
   promotions: {

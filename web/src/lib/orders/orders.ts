@@ -86,7 +86,7 @@ export async function readOrder(id: string) {
         `*,allowed_commands,order_taxes,discount_total,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
         similar:similar_orders!similar_orders_tenant_id_order_id_fkey(
           acknowledged_by,acknowledged_at,orders!similar_orders_tenant_id_similar_id_fkey(${FOLLOWER})),
-        order_items(*,quantity_reserved,order_discounts(name:promotion_name,amount),products(name,sku,unit),return_items(returns(id,number,status,reason))),
+        order_items(*,quantity_reserved,order_discounts(name,amount),products(name,sku,unit),return_items(returns(id,number,status,reason))),
         fulfilments(id,status,reason,trips(id,number)),
         delivery_proofs(*),
         invoices(id,number,status,total,allowed_commands),
