@@ -125,6 +125,7 @@ export const ACCESS: Record<string, Access> = {
   promotion_products: { insert: 'prices.edit', select: 'prices.view', delete: 'prices.edit' },
   promotions: edited('prices.view', 'prices.edit'),
   products: edited('products.view', 'products.edit'),
+  kittings: { select: 'inventory.view in scope' },
   refills: { select: 'inventory.view in scope' },
   reorder_suggestions: { select: 'inventory.view in scope' },
   reservations: { select: 'inventory.view in scope' },

@@ -84,7 +84,7 @@ begin
 end
 $$;
 comment on function private.unbundle(uuid, uuid, private.priced_line[], jsonb) is
-  'Priced lines with the parts of bundles in their place, each at its own price, and what the bundle is cheaper than them off, shared in proportion to the cent. A bundle never costs more than its parts. Raises lines_invalid with bundle_without_parts, part_inactive.';
+  'Priced lines with the parts of bundles in their place, each at its own price, and what the bundle is cheaper than them off, shared in proportion to the cent. A bundle never costs more than its parts. Raises lines_invalid: a bundle without parts, or with one that is no longer sold.';
 
 create function private.write_bundles(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''

@@ -275,6 +275,18 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     product_id: product.id,
     quantity: 1,
   });
+  const kit = await as('admin').one<{ id: string }>(
+    `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
+  );
+  await as('admin').query(
+    `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
+    [kit.id, product.id],
+  );
+  await as('warehouse').rpc('create_kitting', {
+    warehouse_id: depot,
+    product_id: kit.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)

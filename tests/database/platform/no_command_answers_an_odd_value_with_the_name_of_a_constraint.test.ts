@@ -234,6 +234,20 @@ beforeAll(async () => {
     quantity: 2,
   });
   await owner.rpc('start_refill', { refill_id: refill.id });
+  // And a kit that he puts together.
+  const kit = await owner.one<{ id: string }>(
+    `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
+  );
+  await owner.query(
+    `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
+    [kit.id, await id('products', `sku = 'COL-300'`)],
+  );
+  good.set('kit_id', `'${kit.id}'`);
+  await owner.rpc('create_kitting', {
+    warehouse_id: things.warehouse_id,
+    product_id: kit.id,
+    quantity: 1,
+  });
   // And what a customer orders again and again.
   const template = await owner.rpc<{ id: string }>('create_order_template', {
     customer_id: customer,
@@ -326,6 +340,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  if (command.name === 'create_kitting' && argument.name === 'product_id')
+    return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')
     return good.get('full_id') ?? '';
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';

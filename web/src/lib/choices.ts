@@ -97,6 +97,16 @@ export const INVOICE_STATUS = [
   'overdue',
   'void',
 ] as const satisfies Enums<'invoice_status'>[];
+export const KITTING_DIRECTION = [
+  'assemble',
+  'unpack',
+] as const satisfies Enums<'kitting_direction'>[];
+export const KITTING_STATUS = [
+  'draft',
+  'completed',
+  'reversed',
+  'cancelled',
+] as const satisfies Enums<'kitting_status'>[];
 export const MEMBER_ROLE = [
   'owner',
   'admin',
@@ -147,6 +157,7 @@ export const MOVEMENT_KIND = [
   'count',
   'return',
   'refill',
+  'kitting',
 ] as const satisfies Enums<'movement_kind'>[];
 export const OFFLOAD_STATUS = [
   'draft',

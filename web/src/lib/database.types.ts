@@ -1404,6 +1404,51 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
       };
+      /** Kits that are put together in a place, or unpacked: exactly their parts leave the stock as the kits come into it, or the other way round. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      kittings: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          direction: Database['public']['Enums']['kitting_direction'];
+          status: Database['public']['Enums']['kitting_status'];
+          quantity: number;
+          note: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'kittings_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'kittings_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** What was posted of a month after it was closed, once per document and time: carried to the first open moment, or left in the closed month by somebody who may. */
       late_postings: {
         Row: {
@@ -4945,6 +4990,16 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_kitting: {
+        Args: {
+          kitting_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
@@ -5159,6 +5214,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** The parts leave the good stock of the place and the kits come into it, worth what the parts were; or the other way round, the worth shared as the parts cost. items [{product_id, quantity}]: what was counted, which has to be the parts exactly. Raises kit_differs, not_a_kit, stock_short, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_kitting: {
+        Args: {
+          kitting_id: string;
+          items?: Json | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_refill: {
         Args: {
@@ -5236,6 +5301,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['imports']['Row'];
+      };
+      /** Drafts that so many kits (base units) are put together in a place, or unpacked there. Raises warehouse_not_available, record_not_found, not_a_kit, quantity_not_whole, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_kitting: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          direction?: Database['public']['Enums']['kitting_direction'] | null;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
       };
       /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
@@ -6143,6 +6220,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Takes a completed kitting of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_kitting: {
+        Args: {
+          kitting_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_refill: {
         Args: {
@@ -6610,6 +6697,8 @@ export interface Database {
         | 'discarded';
       invitation_status: 'pending' | 'accepted' | 'revoked';
       invoice_status: 'draft' | 'issued' | 'partially_paid' | 'paid' | 'overdue' | 'void';
+      kitting_direction: 'assemble' | 'unpack';
+      kitting_status: 'draft' | 'completed' | 'reversed' | 'cancelled';
       member_role:
         | 'owner'
         | 'admin'
@@ -6650,7 +6739,8 @@ export interface Database {
         | 'transfer_loss'
         | 'count'
         | 'return'
-        | 'refill';
+        | 'refill'
+        | 'kitting';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_status:

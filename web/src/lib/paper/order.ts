@@ -16,7 +16,7 @@ type Item = Pick<
   | 'tax_rate'
   | 'discount_amount'
   | 'line_total'
-> & { quantity_reserved: number };
+> & { quantity_reserved: number; order_bundles: { product_name: string } | null };
 
 type Order = Pick<
   Tables<'orders'>,
@@ -49,7 +49,7 @@ const ORDER =
   'orders?select=id,number,status,currency,created_at,requested_on,external_reference,notes,subtotal,total,status_reason,printed,order_taxes,' +
   'customers(name,language),customer_addresses(label,street,city),warehouses(name),fulfilments(trips(number)),' +
   'delivery_proofs(received_by,captured_at,signature,notes),' +
-  'order_items(product_sku,product_name,unit,quantity,quantity_reserved,quantity_delivered,unit_price,tax_rate,discount_amount,line_total)' +
+  'order_items(product_sku,product_name,unit,quantity,quantity_reserved,quantity_delivered,unit_price,tax_rate,discount_amount,line_total,order_bundles(product_name))' +
   '&order_items.order=line_number';
 
 const ofOrder = {
@@ -99,7 +99,10 @@ export const orderConfirmation: Kind<Order> = {
             { label: say('amount'), isFigure: true },
           ],
           rows: order.order_items.map((item) => [
-            named(item.product_name, item.product_sku),
+            named(item.product_name, item.product_sku) +
+              (item.order_bundles
+                ? `, ${say('part_of_bundle', { bundle: item.order_bundles.product_name })}`
+                : ''),
             inUnits(desk, item.quantity, item.unit),
             amount(item.unit_price),
             ...(isReduced ? [amount(item.discount_amount)] : []),
