@@ -121,6 +121,7 @@ export const ACCESS: Record<string, Access> = {
   product_barcodes: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   product_components: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   product_costs: edited('prices.edit or reports.view', 'prices.edit'),
+  product_families: edited('products.view', 'products.edit'),
   product_packs: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   promotion_products: { insert: 'prices.edit', select: 'prices.view', delete: 'prices.edit' },
   promotions: edited('prices.view', 'prices.edit'),

@@ -269,7 +269,9 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active', 'composition', 'costs_its_parts');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active', 'composition', 'costs_its_parts', 'family_id', 'variant');
+
+select private.let_edit('public.product_families', 'products.view', 'products.edit', '{attributes}', 'name', 'is_active');
 
 grant delete on public.product_components to authenticated;
 select private.let_edit('public.product_components', 'products.view', 'products.edit', '{product_id,component_id}', 'quantity');

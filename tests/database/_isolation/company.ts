@@ -275,6 +275,9 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     product_id: product.id,
     quantity: 1,
   });
+  await as('admin').query(
+    `insert into product_families (name, attributes) values ('Lemonade', '{Flavour,Size}')`,
+  );
   const kit = await as('admin').one<{ id: string }>(
     `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
   );

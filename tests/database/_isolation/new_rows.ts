@@ -85,6 +85,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     product_barcodes: row({ code: '96385074' }, { product_id: ids.product }),
     product_costs: row({ cost_price: 1 }, { product_id: ids.bareProduct }),
+    product_families: row({ name: 'Sample', attributes: '{Size}' }),
     product_packs: row({ name: 'tower', factor: 9 }, { product_id: ids.product }),
     products: row(
       { sku: 'ISO-1', name: 'Sample', unit: 'piece', base_price: 1 },

@@ -88,6 +88,10 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: LONG },
     validity_is_ordered: { valid_from: '2027-02-01', valid_to: '2027-01-01' },
   },
+  product_families: {
+    family_has_attributes: { attributes: '{}' },
+    name_is_not_blank: { name: ' ' },
+  },
   product_components: { component_quantity_is_bounded: { quantity: 0 } },
   promotion_products: {
     category_is_short: { product_id: null, category: LONG },
@@ -113,6 +117,8 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: 'pack ' },
   },
   products: {
+    variant_is_bounded: { variant: `{${LONG}}` },
+    variant_is_of_a_family: { variant: '{Red}' },
     bundle_has_no_stock_of_its_own: { composition: 'bundle' },
     only_bundles_cost_their_parts: { costs_its_parts: true },
     base_price_is_bounded: { base_price: -1 },

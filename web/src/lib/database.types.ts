@@ -2816,6 +2816,33 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What its variants have in common, like a lemonade in several flavours and sizes. Each variant is a product of its own, with its stock, price and code; a family is nothing that can be ordered or priced. */
+      product_families: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          attributes: string[];
+          is_active: boolean;
+        };
+        Insert: { name: string; attributes: string[]; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'product_families_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Larger units of a product: name and how many base units it holds. */
       product_packs: {
         Row: {
@@ -2876,6 +2903,8 @@ export interface Database {
           taxes: Json;
           composition: Database['public']['Enums']['product_composition'];
           costs_its_parts: boolean;
+          family_id: string | null;
+          variant: string[] | null;
         };
         Insert: {
           sku: string;
@@ -2900,6 +2929,8 @@ export interface Database {
           tax_ids?: string[];
           composition?: Database['public']['Enums']['product_composition'];
           costs_its_parts?: boolean;
+          family_id?: string | null;
+          variant?: string[] | null;
         };
         Update: {
           sku?: string;
@@ -2924,6 +2955,8 @@ export interface Database {
           tax_ids?: string[];
           composition?: Database['public']['Enums']['product_composition'];
           costs_its_parts?: boolean;
+          family_id?: string | null;
+          variant?: string[] | null;
         };
         Relationships: [
           {
@@ -2938,6 +2971,13 @@ export interface Database {
             columns: ['tenant_id', 'content_product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'products_tenant_id_family_id_fkey';
+            columns: ['tenant_id', 'family_id'];
+            isOneToOne: false;
+            referencedRelation: 'product_families';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -5788,6 +5828,17 @@ export interface Database {
       preview_area: {
         Args: { area: Json; territory_id?: string | null; parent_id?: string | null };
         Returns: Json;
+      };
+      /** Gives every variant of a family the same price on a list, from a quantity of base units upward; what they had there is replaced. Variants that are made later have none. Answers the family. Raises record_not_found, input_invalid, quantity_not_whole, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      price_family: {
+        Args: {
+          price_list_id: string;
+          family_id: string;
+          price: number;
+          min_quantity?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['product_families']['Row'];
       };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {

@@ -316,6 +316,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   product_barcode: m.label_product_barcode,
   product_component: m.label_product_component,
   product_cost: m.label_product_cost,
+  product_family: m.label_product_family,
   product_pack: m.label_product_pack,
   products: m.label_products,
   promotion: m.label_promotion,

@@ -123,6 +123,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'prices.edit',
     columns: ['cost_price'],
   },
+  product_families: {
+    permission: 'products.edit',
+    columns: ['name', 'is_active'],
+  },
   product_packs: {
     permission: 'products.edit',
     columns: ['name', 'factor'],
@@ -152,6 +156,8 @@ export const WRITABLE: Record<string, Writable> = {
       'tax_ids',
       'composition',
       'costs_its_parts',
+      'family_id',
+      'variant',
     ],
   },
   promotions: {

@@ -7,6 +7,7 @@ import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts'
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { m, terms } from '#lib/words.ts';
+import { familyFilter } from './families.ts';
 
 type Written = Database['public']['Tables'];
 export type Product = Tables<'products'>;
@@ -25,6 +26,7 @@ export const PRODUCTS: ListShape = {
   filters: [
     inUseFilter,
     { name: 'category', label: m.category(), kind: 'text', optional: true },
+    familyFilter,
     { name: 'price', label: m.base_price(), kind: 'number', column: 'base_price', unit: 'money' },
     {
       name: 'deposit',
