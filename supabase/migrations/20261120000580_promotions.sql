@@ -97,25 +97,17 @@ select private.register_error('promotion_category_taken', 409, 'The promotion co
 select private.refuse_taken('public.promotion_products', 'promotion_covers_a_product_once', 'promotion_product_taken');
 select private.refuse_taken('public.promotion_products', 'promotion_covers_a_category_once', 'promotion_category_taken');
 
-create function private.promotion_covers(offer public.promotions, product_id uuid) returns boolean
+create function private.promotions_for(tenant uuid, customer uuid, products uuid[]) returns table (offer public.promotions, covered uuid[])
 language sql stable security definer set search_path = ''
 as $$
-  select offer.covers_all or exists (
-    select from public.promotion_products x
-    left join public.products p on p.tenant_id = offer.tenant_id and p.id = promotion_covers.product_id
-    where x.tenant_id = offer.tenant_id and x.promotion_id = offer.id and (x.product_id = promotion_covers.product_id or x.category = p.category)
-  )
-$$;
-comment on function private.promotion_covers(public.promotions, uuid) is 'Whether a promotion is about a product.';
-
-create function private.promotions_for(tenant uuid, customer uuid) returns setof public.promotions
-language sql stable security definer set search_path = ''
-as $$
-  select p.*
+  select p, case when p.covers_all then products else array(
+    select s.id from public.promotion_products x join public.products s on s.tenant_id = tenant and s.id = any (products) and (s.id = x.product_id or s.category = x.category)
+    where x.tenant_id = tenant and x.promotion_id = p.id) end
   from public.promotions p
   join public.customers c on c.tenant_id = tenant and c.id = customer
-  where p.tenant_id = tenant and p.is_active
-    and p.valid_from <= private.tenant_today(tenant) and (p.valid_to is null or p.valid_to >= private.tenant_today(tenant))
+  cross join (select private.tenant_today(tenant) as day) today
+  where p.tenant_id = tenant and p.is_active and p.valid_from <= today.day and (p.valid_to is null or p.valid_to >= today.day)
     and (p.customer_id is null or p.customer_id = c.id) and (p.customer_type is null or p.customer_type = c.customer_type) and (p.territory_id is null or p.territory_id = c.territory_id)
 $$;
-comment on function private.promotions_for(uuid, uuid) is 'The promotions that run today, where the company is, for a customer.';
+comment on function private.promotions_for(uuid, uuid, uuid[]) is
+  'The promotions that run today, where the company is, for a customer, and which of these products each is about.';

@@ -43,14 +43,19 @@ $$;
 comment on function private.first_order(uuid, uuid) is 'The order that a backorder goes back to; an order that is none, itself.';
 
 create function private.promotion_used(offer public.promotions, customer uuid, except_order uuid) returns table (amount numeric, uses bigint, own_uses bigint)
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  root constant uuid := private.first_order(offer.tenant_id, except_order);
+begin
+  return query
   select coalesce(sum(d.amount) filter (where d.order_id is distinct from except_order), 0),
-    count(distinct d.first_order_id) filter (where d.first_order_id is distinct from private.first_order(offer.tenant_id, except_order)),
-    count(distinct d.first_order_id) filter (where d.first_order_id is distinct from private.first_order(offer.tenant_id, except_order) and o.customer_id = customer)
+    count(distinct d.first_order_id) filter (where d.first_order_id is distinct from root),
+    count(distinct d.first_order_id) filter (where d.first_order_id is distinct from root and o.customer_id = customer)
   from public.order_discounts d
   join public.orders o on o.tenant_id = d.tenant_id and o.id = d.order_id
-  where d.tenant_id = offer.tenant_id and d.promotion_id = offer.id and o.status not in ('draft', 'rejected', 'cancelled', 'failed')
+  where d.tenant_id = offer.tenant_id and d.promotion_id = offer.id and o.status not in ('draft', 'rejected', 'cancelled', 'failed');
+end
 $$;
 comment on function private.promotion_used(public.promotions, uuid, uuid) is
   'What orders that stand were given by a promotion, how many they are, and how many of them are a customer''s; without one order, which is priced anew. Drafts take nothing; who is cancelled, rejected or failed gives it back by being that.';
@@ -59,6 +64,11 @@ create function private.is_limited(offer public.promotions) returns boolean
 language sql immutable parallel safe
 return num_nonnulls(offer.budget_amount, offer.budget_uses, offer.customer_uses) > 0;
 comment on function private.is_limited(public.promotions) is 'Whether a promotion ends when enough was given.';
+
+create function private.products_of(priced private.priced_line[]) returns uuid[]
+language sql immutable parallel safe
+return array(select distinct coalesce(l.bundle_product_id, l.product_id) from pg_catalog.unnest(priced) l);
+comment on function private.products_of(private.priced_line[]) is 'The products that were asked for; of a bundle, the bundle.';
 
 create function private.hold_promotions(tenant uuid, customer uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''
@@ -71,8 +81,8 @@ begin
   perform from public.customers c where c.tenant_id = tenant and c.id = customer for no key update;
   perform from public.promotions h
   where h.tenant_id = tenant and h.id in (
-    select p.id from private.promotions_for(tenant, customer) p
-    where private.is_limited(p) and exists (select from pg_catalog.unnest(priced) l where private.promotion_covers(p, coalesce(l.bundle_product_id, l.product_id)))
+    select (f.offer).id from private.promotions_for(tenant, customer, private.products_of(priced)) f
+    where private.is_limited(f.offer) and f.covered <> '{}'
   )
   order by h.id
   for no key update;
@@ -93,17 +103,18 @@ begin
   end if;
   with offers as materialized (
     select p.id, p.name, p.kind, p.percent, p.amount, p.buy_quantity, p.get_quantity, p.gift_product_id, p.min_quantity, p.min_amount,
-      coalesce(p.budget_amount - u.amount, 'Infinity') as left_over, p as offer
-    from private.promotions_for(tenant, customer) p
-    left join lateral private.promotion_used(p, customer, target.id) u on private.is_limited(p)
-    where (p.budget_amount > u.amount) is not false and (p.budget_uses > u.uses) is not false and (p.customer_uses > u.own_uses) is not false
+      coalesce(p.budget_amount - u.amount, 'Infinity') as left_over, f.covered
+    from private.promotions_for(tenant, customer, private.products_of(priced)) f
+    cross join lateral (select (f.offer).*) p
+    left join lateral private.promotion_used(f.offer, customer, target.id) u on private.is_limited(f.offer)
+    where f.covered <> '{}' and (p.budget_amount > u.amount) is not false and (p.budget_uses > u.uses) is not false and (p.customer_uses > u.own_uses) is not false
   ), covered as materialized (
     select o.*, l.line_number, l.product_id, l.quantity, l.unit_price, w.worth,
       sum(l.quantity) over (partition by o.id) as all_quantity, sum(w.worth) over (partition by o.id) as all_worth,
       sum(l.quantity) over (partition by o.id, l.product_id) as of_product,
       sum(l.quantity) over (partition by o.id, l.product_id order by l.line_number) - l.quantity as of_product_before
     from offers o
-    join pg_catalog.unnest(priced) l on private.promotion_covers(o.offer, coalesce(l.bundle_product_id, l.product_id))
+    join pg_catalog.unnest(priced) l on coalesce(l.bundle_product_id, l.product_id) = any (o.covered)
     cross join lateral (select round(l.quantity * l.unit_price, 2) - l.discount_amount as worth) w
   ), reached as materialized (
     select c.* from covered c where (c.all_quantity >= c.min_quantity) is not false and (c.all_worth >= c.min_amount) is not false

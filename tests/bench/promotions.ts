@@ -24,7 +24,9 @@ try {
     `update tenant_settings set business_rules = '{"orders.auto_approve": true}'; update customers set credit_limit = 99999999`,
   );
   await admin.query(
-    `update inventory set on_hand = on_hand where false; select set_config('session_replication_role', 'replica', false); update inventory set on_hand = 9000000; select set_config('session_replication_role', 'origin', false)`,
+    `insert into inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id)
+     select i.tenant_id, i.warehouse_id, i.product_id, i.condition, 100000, 'adjustment', 'adjustment', i.id
+     from inventory i join warehouses w on w.id = i.warehouse_id and w.code = 'NBO' where i.condition = 'good'`,
   );
   const { definition } = await admin.one<{ definition: string }>(
     `select pg_get_functiondef('private.promote(uuid,uuid,public.orders,private.priced_line[])'::regprocedure) as definition`,
@@ -53,10 +55,10 @@ try {
      select $1, 'Offer ' || n, 'line_percent', n, true, false, case when n = 5 then 99999999 end from generate_series(1, 5) n`,
     [company.tenant],
   );
-  const sales = await database.asUser('sales@acme.test');
-  const { pid } = await sales.one<{ pid: number }>('select pg_backend_pid() as pid');
+  const manager = await database.asUser('manager@acme.test');
+  const { pid } = await manager.one<{ pid: number }>('select pg_backend_pid() as pid');
   const place = () =>
-    sales.rpc('create_order', {
+    manager.rpc('create_order', {
       customer_id: company.customer,
       warehouse_id: company.depot,
       lines: company.products.map((product_id) => ({ product_id, quantity: 1 })),

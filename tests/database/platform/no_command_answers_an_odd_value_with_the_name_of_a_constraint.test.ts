@@ -147,9 +147,9 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(things)) good.set(name, `'${value}'`);
   // Small parts of one delivery come back many times.
   await admin.query(
-    'update products set allows_fractions = true where container_product_id is null',
+    `update products set allows_fractions = true where container_product_id is null and composition <> 'bundle'`,
   );
-  await admin.query('update products set allows_fractions = true');
+  await admin.query(`update products set allows_fractions = true where composition <> 'bundle'`);
   const goods = `'[{"product_id": "${product}", "quantity": 1, "counted": 1}]'`;
   const ownerId = (
     await admin.one<{ id: string }>(`select id from users where email = 'owner@acme.test'`)

@@ -18,6 +18,9 @@ export const FAMILIES: ListShape = {
   filters: [inUseFilter],
 };
 
+/** Families have no code. */
+const asNamed = (family: { id: string; name: string }) => ({ ...family, code: '' });
+
 /** The filter of products by the family that they are variants of. */
 export const familyFilter: Filter = {
   name: 'family',
@@ -25,14 +28,20 @@ export const familyFilter: Filter = {
   kind: 'record',
   column: 'family_id',
   optional: true,
-  search: (text) =>
-    rows(
+  search: async (text) => {
+    const found = await rows(
       narrow(supabase.from('product_families').select('id,name'), [anyLike(text, 'name')])
         .order('name')
         .limit(20),
-    ),
-  find: (id) =>
-    answerOf(supabase.from('product_families').select('id,name').eq('id', id).maybeSingle()),
+    );
+    return found.map(asNamed);
+  },
+  find: async (id) => {
+    const found = await answerOf(
+      supabase.from('product_families').select('id,name').eq('id', id).maybeSingle(),
+    );
+    return found && asNamed(found);
+  },
 };
 
 export function listFamilies(list: ListQuery) {
