@@ -117,7 +117,6 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: 'pack ' },
   },
   products: {
-    variant_is_bounded: { variant: `{${LONG}}` },
     variant_is_of_a_family: { variant: '{Red}' },
     bundle_has_no_stock_of_its_own: { composition: 'bundle' },
     only_bundles_cost_their_parts: { costs_its_parts: true },

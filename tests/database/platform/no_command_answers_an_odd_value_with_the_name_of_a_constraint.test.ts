@@ -234,6 +234,12 @@ beforeAll(async () => {
     quantity: 2,
   });
   await owner.rpc('start_refill', { refill_id: refill.id });
+  // And a family whose variants all get one price.
+  await owner.query(
+    `insert into product_families (name, attributes) values ('Lemonade', '{Size}')`,
+  );
+  good.set('family_id', `'${await id('product_families', `name = 'Lemonade'`)}'`);
+  good.set('price_list_id', `'${await id('price_lists', `name = 'Wholesale'`)}'`);
   // And a kit that he puts together.
   const kit = await owner.one<{ id: string }>(
     `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
