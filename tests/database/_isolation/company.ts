@@ -200,6 +200,14 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     empties: [{ product_id: product.container_product_id, quantity: 8 }],
     payment: { method: 'cash', amount: 500 },
   });
+  const { id: unit } = await as('owner').one<Row>(
+    `insert into tax_devices (taxpayer_pin, control_unit) values ('P051234567Z', 'KRACU0100000001') returning id`,
+  );
+  await as('owner').rpc('set_tax_device_key', {
+    tax_device_id: unit,
+    communication_key: 'the-key-of-the-unit',
+  });
+  await as('owner').query('update tax_devices set is_active = true');
   const invoice = await find(`select id from public.invoices where tenant_id = $1`);
   await as('finance').rpc('issue_invoice', { invoice_id: invoice });
   await as('finance').rpc('approve_payment', {
@@ -456,12 +464,17 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
   });
 }
 
-/** A customer and somebody unknown write on WhatsApp, and are answered. */
+/** A customer, who orders, and somebody unknown write on WhatsApp, and are answered. */
 async function hearCustomers(admin: Session, company: Company, customer: string): Promise<void> {
   const as = (name: string) => playedBy(company, name);
-  const number = company.slug === 'acme' ? '100000001' : '100000002';
+  const [number, sku] =
+    company.slug === 'acme' ? ['100000001', 'TON-300'] : ['100000002', 'BRN-02'];
   await as('owner').query(
-    `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', $1)`,
+    `insert into product_words (product_id, word) select id, 'mixer' from products where sku = $1`,
+    [sku],
+  );
+  await as('owner').query(
+    `insert into channels (name, kind, phone_number_id, takes_orders) values ('Orders', 'whatsapp', $1, true)`,
     [number],
   );
   await as('owner').query(`insert into whatsapp_templates (name, body) values ('hello', 'Hello')`);
@@ -473,7 +486,7 @@ async function hearCustomers(admin: Session, company: Company, customer: string)
     from,
     id: `wamid.${company.slug}.${from}`,
     type: 'text',
-    text: { body: 'Habari' },
+    text: { body: `Habari, 2 ${sku}` },
   }));
   const changes = [{ place: 1, value: { metadata: { phone_number_id: number }, messages } }];
   await admin.query('select private.receive_whatsapp($1, $2)', [

@@ -84,6 +84,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { gift_product_id: ids.product, territory_id: ids.centre },
     ),
     product_barcodes: row({ code: '96385074' }, { product_id: ids.product }),
+    product_words: row({ word: 'soda' }, { product_id: ids.product }),
     product_costs: row({ cost_price: 1 }, { product_id: ids.bareProduct }),
     product_families: row({ name: 'Sample', attributes: '{Size}' }),
     product_packs: row({ name: 'tower', factor: 9 }, { product_id: ids.product }),
@@ -112,8 +113,10 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { home_warehouse_id: ids.warehouse },
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
+    failure_reasons: row({ name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
     whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
+    tax_devices: row({ taxpayer_pin: 'P051234567Z', control_unit: 'KRACU0100000001' }),
     webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };

@@ -173,6 +173,14 @@ export const ORDER_CHANNEL = [
   'phone',
   'standing',
 ] as const satisfies Enums<'order_channel'>[];
+export const ORDER_REQUEST_STATUS = [
+  'asking',
+  'proposed',
+  'ordered',
+  'cancelled',
+  'left',
+  'expired',
+] as const satisfies Enums<'order_request_status'>[];
 export const ORDER_STATUS = [
   'draft',
   'pending_approval',
@@ -300,6 +308,11 @@ export const TASK_PRIORITY = [
   'urgent',
 ] as const satisfies Enums<'task_priority'>[];
 export const TASK_STATUS = ['open', 'done', 'cancelled'] as const satisfies Enums<'task_status'>[];
+export const TAX_SUBMISSION_STATUS = [
+  'queued',
+  'sent',
+  'refused',
+] as const satisfies Enums<'tax_submission_status'>[];
 export const TEMPLATE_STATUS = [
   'pending',
   'approved',

@@ -172,7 +172,7 @@ export const DOCUMENTS = {
       delivered: 'done',
       cancelled: 'done',
       rejected: 'done',
-      failed: 'done',
+      failed: 'open',
     },
     decisions: {
       pending_approval: 'orders.approve',

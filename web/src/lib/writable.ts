@@ -24,6 +24,7 @@ export const WRITABLE: Record<string, Writable> = {
       'assigns_in_turn',
       'capacity',
       'is_active',
+      'takes_orders',
     ],
   },
   contacts: {
@@ -63,6 +64,7 @@ export const WRITABLE: Record<string, Writable> = {
       'credit_limit',
       'payment_terms_days',
       'pays_at_month_end',
+      'takes_reminders',
       'discount_percent',
       'discount_fixed',
       'discount_days',
@@ -75,6 +77,10 @@ export const WRITABLE: Record<string, Writable> = {
   drivers: {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
+  },
+  failure_reasons: {
+    permission: 'settings.manage',
+    columns: ['name', 'needs_note', 'is_active'],
   },
   holidays: {
     permission: 'settings.manage',
@@ -131,6 +137,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'products.edit',
     columns: ['name', 'factor'],
   },
+  product_words: {
+    permission: 'products.edit',
+    columns: ['word'],
+  },
   products: {
     permission: 'products.edit',
     columns: [
@@ -186,6 +196,10 @@ export const WRITABLE: Record<string, Writable> = {
   tags: {
     permission: 'settings.manage',
     columns: ['name', 'colour', 'is_active'],
+  },
+  tax_devices: {
+    permission: 'settings.manage',
+    columns: ['taxpayer_pin', 'branch', 'control_unit', 'is_active'],
   },
   taxes: {
     permission: 'prices.edit',
