@@ -126,6 +126,12 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
 );
+grant select on public.kittings to authenticated;
+create policy select_readers on public.kittings for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
 
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
 grant select on public.stock_counts, public.stock_count_items to authenticated;

@@ -226,7 +226,7 @@ begin
     select s.batch_id, s.on_hand
     from public.batch_stock s join public.batches b on b.tenant_id = s.tenant_id and b.id = s.batch_id
     where s.tenant_id = moved.tenant_id and s.warehouse_id = moved.warehouse_id and s.product_id = moved.product_id and s.condition = moved.condition
-      and s.on_hand > 0 and (moved.kind not in ('load', 'refill') or private.is_pickable(b))
+      and s.on_hand > 0 and (moved.kind not in ('load', 'refill', 'kitting') or private.is_pickable(b))
     order by b.status, b.expires_on nulls last, b.code, b.id;
     return;
   end if;

@@ -47,9 +47,14 @@ begin
   return query
   select p.id, p.sku, p.name, p.category, p.unit, p.allows_fractions, p.order_minimum, p.order_multiple,
     (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', k.id, 'name', k.name, 'factor', k.factor) order by k.factor), '[]') from public.product_packs k where k.tenant_id = p.tenant_id and k.product_id = p.id),
-    r.unit_price, r.tax_rate, r.price_includes_tax, c.deposit_amount, b.quantity
+    -- A bundle costs what its parts do, less what it takes off them.
+    case when r.is_bundle then (
+      select round(sum(l.quantity * l.unit_price - l.discount_amount) / r.quantity, 2)
+      from pg_catalog.unnest(private.price_lines(me.tenant_id, me.id, pg_catalog.jsonb_build_array(x.line), pg_catalog.jsonb_build_array(x.line))) l
+    ) else r.unit_price end, r.tax_rate, r.price_includes_tax, c.deposit_amount, b.quantity
   -- What is looked at need not be ordered: these quantities are allowed as those of an order that has them.
   from private.resolve_prices(me.tenant_id, me.id, offered, private.tenant_today(me.tenant_id), offered) r
+  cross join lateral (select pg_catalog.jsonb_build_object('product_id', r.product_id, 'quantity', r.quantity) as line) x
   join public.products p on p.tenant_id = me.tenant_id and p.id = r.product_id
   left join public.products c on c.tenant_id = me.tenant_id and c.id = p.container_product_id
   left join private.basket_of(me) b on b.product_id = p.id
@@ -69,13 +74,18 @@ declare
   quoted jsonb;
 begin
   quoted := private.quote_lines(me, private.my_depot(me), lines, null);
-  return pg_catalog.jsonb_build_object('subtotal', quoted -> 'subtotal', 'tax_total', quoted -> 'tax_total', 'total', quoted -> 'total', 'credit', quoted -> 'credit', 'lines', (
-    select pg_catalog.jsonb_agg(l.line - array['price_source', 'available', 'taxes'] order by l.place) from pg_catalog.jsonb_array_elements(quoted -> 'lines') with ordinality as l (line, place)
+  return (quoted - array['lines', 'similar']) || pg_catalog.jsonb_build_object('lines', (
+    select pg_catalog.jsonb_agg(
+      pg_catalog.jsonb_build_object('line_number', l.line -> 'line_number', 'product_id', l.line -> 'product_id', 'product_name', l.line -> 'product_name', 'unit', l.line -> 'unit',
+        'quantity', l.line -> 'quantity', 'unit_price', l.line -> 'unit_price', 'tax_rate', l.line -> 'tax_rate', 'price_includes_tax', l.line -> 'price_includes_tax',
+        'discount_amount', l.line -> 'discount_amount', 'is_gift', l.line -> 'is_gift', 'line_total', l.line -> 'line_total', 'tax_amount', l.line -> 'tax_amount', 'in_stock', l.line -> 'in_stock')
+      order by l.place)
+    from pg_catalog.jsonb_array_elements(quoted -> 'lines') with ordinality as l (line, place)
   ));
 end
 $$;
 comment on function private.my_quote(jsonb) is
-  'For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today: {lines [{line_number, product_id, quantity, unit_price, tax_rate, price_includes_tax, line_total, tax_amount, in_stock}], subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied.';
+  'For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied.';
 select private.expose('my_quote');
 
 create function private.place_my_order(lines jsonb, address_id uuid default null, requested_on date default null, notes text default null, send boolean default true) returns jsonb
@@ -125,7 +135,7 @@ begin
   update public.orders o
   set address_id = coalesce(change_my_order.address_id, o.address_id), requested_on = change_my_order.requested_on, notes = coalesce(change_my_order.notes, o.notes), amended_at = pg_catalog.clock_timestamp()
   where o.tenant_id = target.tenant_id and o.id = target.id;
-  perform private.replace_order_items(target, lines);
+  perform private.replace_order_items(target, lines, false);
   if send then
     select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
     earlier := private.run_as_rule('customer.order');

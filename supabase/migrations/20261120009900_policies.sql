@@ -273,7 +273,14 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active', 'composition', 'costs_its_parts', 'family_id', 'variant');
+
+select private.let_edit('public.product_families', 'products.view', 'products.edit', '{attributes}', 'name', 'is_active');
+
+grant delete on public.product_components to authenticated;
+select private.let_edit('public.product_components', 'products.view', 'products.edit', '{product_id,component_id}', 'quantity');
+create policy delete_editors on public.product_components for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -309,6 +316,17 @@ select private.let_edit('public.taxes', 'products.view', 'prices.edit', '{name,p
 grant delete on public.price_list_items to authenticated;
 select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit', '{price_list_id,product_id}', 'min_quantity', 'price');
 create policy delete_editors on public.price_list_items for delete to authenticated
+using (tenant_id = (select private.tenant_id('prices.edit')));
+
+select private.let_edit('public.promotions', 'prices.view', 'prices.edit', '{kind}',
+  'name', 'percent', 'amount', 'buy_quantity', 'get_quantity', 'gift_product_id', 'covers_all', 'min_quantity', 'min_amount', 'valid_from', 'valid_to',
+  'customer_id', 'customer_type', 'territory_id', 'budget_amount', 'budget_uses', 'customer_uses', 'is_active');
+grant select, delete, insert (promotion_id, product_id, category) on public.promotion_products to authenticated;
+create policy select_readers on public.promotion_products for select to authenticated
+using (tenant_id = (select private.tenant_id('prices.view')));
+create policy insert_editors on public.promotion_products for insert to authenticated
+with check (tenant_id = (select private.tenant_id('prices.edit')));
+create policy delete_editors on public.promotion_products for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
 
 -- Family 06, warehouse. Members limited to a warehouse see that one.
@@ -439,6 +457,12 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
 );
+grant select on public.kittings to authenticated;
+create policy select_readers on public.kittings for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
 
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
 grant select on public.stock_counts, public.stock_count_items to authenticated;
@@ -469,6 +493,18 @@ create policy select_readers on public.order_items for select to authenticated
 using (
   tenant_id = (select private.tenant_id('orders.view'))
   and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_items.tenant_id and o.id = order_id))
+);
+grant select on public.order_bundles to authenticated;
+create policy select_readers on public.order_bundles for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_bundles.tenant_id and o.id = order_id))
+);
+grant select on public.order_discounts to authenticated;
+create policy select_readers on public.order_discounts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_discounts.tenant_id and o.id = order_id))
 );
 create policy select_readers on public.fulfilments for select to authenticated
 using (

@@ -14,6 +14,7 @@ export interface BusyDay {
   runningTrip: Row;
   plannedTrip: Row;
   priceList: Row;
+  promotion: Row;
   territory: Row;
   template: Row;
   counts: Row[];
@@ -152,6 +153,18 @@ export async function busyDay(): Promise<BusyDay> {
     quantity: 3,
   });
   await by('warehouse').command('start_refill', { refill_id: refill.id });
+  await by('admin').ask('/rest/v1/products', {
+    body: { sku: 'KIT', name: 'Party kit', unit: 'kit', base_price: 900, composition: 'kit' },
+  });
+  const kit = await by('admin').row('products?sku=eq.KIT&select=*');
+  await by('admin').ask('/rest/v1/product_components', {
+    body: { product_id: kit.id, component_id: company.cola.id, quantity: 1 },
+  });
+  await by('warehouse').command('create_kitting', {
+    warehouse_id: company.depot.id,
+    product_id: kit.id,
+    quantity: 2,
+  });
   // The demo day has a count whose differences are known; in this one somebody is counting.
   await by('owner').ask('/rest/v1/warehouses', {
     body: { code: 'SHP', name: 'Shop at the gate', kind: 'shop' },
@@ -187,6 +200,7 @@ export async function busyDay(): Promise<BusyDay> {
     role: 'sales',
   });
   const priceList = await by('manager').row('price_lists?select=*&limit=1');
+  const promotion = await by('manager').row('promotions?select=*&name=eq.Juice%20week');
   const territory = await by('manager').row('territories?select=*&code=eq.KLF');
   const customer = await company.customer('Java Corner Cafe');
   const template = await by('sales').command('create_order_template', {
@@ -232,6 +246,7 @@ export async function busyDay(): Promise<BusyDay> {
     runningTrip,
     plannedTrip,
     priceList,
+    promotion,
     territory,
     template,
     counts,

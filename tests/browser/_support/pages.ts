@@ -18,6 +18,7 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/stock/counts/[id=uuid]': (day) => day.counts,
   '/stock/places/[id=uuid]': (day) => [day.company.depot],
   '/prices/[id=uuid]': (day) => [day.priceList],
+  '/promotions/[id=uuid]': (day) => [day.promotion],
   '/territories/[id=uuid]': (day) => [day.territory],
   '/customers/[id=uuid]/merge': (day) => [day.customer],
   '/customers/[id=uuid]/statement': (day) => [day.customer],

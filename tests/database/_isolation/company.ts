@@ -288,6 +288,21 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     product_id: product.id,
     quantity: 1,
   });
+  await as('admin').query(
+    `insert into product_families (name, attributes) values ('Lemonade', '{Flavour,Size}')`,
+  );
+  const kit = await as('admin').one<{ id: string }>(
+    `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
+  );
+  await as('admin').query(
+    `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
+    [kit.id, product.id],
+  );
+  await as('warehouse').rpc('create_kitting', {
+    warehouse_id: depot,
+    product_id: kit.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
@@ -357,6 +372,28 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
      select l.id, $1, 1 from price_lists l where l.name = 'Extra'`,
     [product.id],
   );
+  // A promotion that gave something to an order that stands.
+  const { id: promotion } = await as('manager').one<{ id: string }>(
+    `insert into promotions (name, kind, percent, covers_all) values ('Sale', 'line_percent', 10, true) returning id`,
+  );
+  await as('manager').query(
+    `insert into promotion_products (promotion_id, category) values ($1, 'Office')`,
+    [promotion],
+  );
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot,
+    lines: [{ product_id: product.id, quantity: 1 }],
+  });
+  const bundle = await find(
+    `select id from public.products where tenant_id = $1 and sku = 'XMAS-BOX'`,
+  );
+  await as('admin').query(`update products set is_active = true where id = $1`, [bundle]);
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot,
+    lines: [{ product_id: bundle, quantity: 1 }],
+  });
   // Votes are cast only where a company asks for several; one row stands for them.
   await admin.query(
     `insert into public.approvals (tenant_id, machine, entity_id, entity_version, command, approved_by)

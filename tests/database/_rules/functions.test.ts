@@ -162,6 +162,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'customers_like',
     'dashboard',
     'dead_letters',
+    'discount_total',
     'explain_figure',
     'find_barcode',
     'find_numbers',
@@ -190,6 +191,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'order_taxes',
     'planning_run_input',
     'preview_area',
+    'promotion_given',
     'quantity_reserved',
     'quote_delivery',
     'quote_order',
@@ -205,7 +207,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'usual_depot',
     'waiting',
     'why_left',
-  'why_not_made',
+    'why_not_made',
     'worker_queues',
   ]);
 });

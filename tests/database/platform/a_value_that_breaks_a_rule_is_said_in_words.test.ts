@@ -89,6 +89,25 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: LONG },
     validity_is_ordered: { valid_from: '2027-02-01', valid_to: '2027-01-01' },
   },
+  product_families: {
+    family_has_attributes: { attributes: '{}' },
+    name_is_not_blank: { name: ' ' },
+  },
+  product_components: { component_quantity_is_bounded: { quantity: 0 } },
+  promotion_products: {
+    category_is_short: { product_id: null, category: LONG },
+    promotion_covers_a_product_or_a_category: { category: 'Beer' },
+  },
+  promotions: {
+    customer_type_is_short: { territory_id: null, customer_type: '' },
+    name_is_not_blank: { name: ' ' },
+    promotion_ends_after_it_begins: { valid_from: '2026-02-01', valid_to: '2026-01-01' },
+    promotion_gives_what_its_kind_says: { percent: 5 },
+    promotion_has_at_most_one_audience: { customer_type: 'retail' },
+    promotion_limits_are_bounded: { budget_uses: 0 },
+    promotion_takes_something_off: { get_quantity: 0 },
+    promotion_thresholds_are_bounded: { min_quantity: 0 },
+  },
   product_barcodes: {
     barcode_has_its_form: { code: '1234567' },
     barcode_is_right: { code: '4006381333932' },
@@ -100,6 +119,9 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: 'pack ' },
   },
   products: {
+    variant_is_of_a_family: { variant: '{Red}' },
+    bundle_has_no_stock_of_its_own: { composition: 'bundle' },
+    only_bundles_cost_their_parts: { costs_its_parts: true },
     base_price_is_bounded: { base_price: -1 },
     category_is_short: { category: LONG },
     content_differs: { content_quantity: 1 },

@@ -595,6 +595,26 @@ begin
   perform public.cancel_refill(other, 'because');
   perform tests.sign_out();
   perform pg_temp.examine('refill', other);
+  -- A kit, put together and taken back, and one that is given up.
+  insert into products (tenant_id, sku, name, base_price, composition) values (tests.tenant('acme'), 'KIT', 'Party kit', 1, 'kit');
+  insert into product_components (tenant_id, product_id, component_id, quantity) values (tests.tenant('acme'), tests.product('KIT'), tests.product('COL-300'), 1);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_kitting(tests.depot(), tests.product('KIT'), 5)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.complete_kitting(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.reverse_kitting(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_kitting(tests.depot(), tests.product('KIT'), 5)).id;
+  perform public.cancel_kitting(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

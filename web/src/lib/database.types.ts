@@ -619,6 +619,7 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
           line_total: number;
           tax_amount: number;
         };
@@ -1398,6 +1399,7 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
           line_total: number | null;
           tax_amount: number | null;
         };
@@ -1482,6 +1484,51 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
+      };
+      /** Kits that are put together in a place, or unpacked: exactly their parts leave the stock as the kits come into it, or the other way round. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      kittings: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          direction: Database['public']['Enums']['kitting_direction'];
+          status: Database['public']['Enums']['kitting_status'];
+          quantity: number;
+          note: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'kittings_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'kittings_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What was posted of a month after it was closed, once per document and time: carried to the first open moment, or left in the closed month by somebody who may. */
       late_postings: {
@@ -1983,6 +2030,93 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** A bundle on an order, as it was asked for. Its lines (order_items.bundle_id) are its parts: they are reserved, shipped, billed and come back one by one. */
+      order_bundles: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_bundles_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_bundles_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a promotion takes off a line, or a bundle that costs less than its parts, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by. */
+      order_discounts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          order_item_id: string;
+          promotion_id: string | null;
+          bundle_product_id: string | null;
+          name: string;
+          first_order_id: string;
+          amount: number;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_discounts_tenant_id_bundle_product_id_fkey';
+            columns: ['tenant_id', 'bundle_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_first_order_id_fkey';
+            columns: ['tenant_id', 'first_order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_order_item_id_fkey';
+            columns: ['tenant_id', 'order_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_promotion_id_fkey';
+            columns: ['tenant_id', 'promotion_id'];
+            isOneToOne: false;
+            referencedRelation: 'promotions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed. */
       order_items: {
         Row: {
@@ -2002,15 +2136,25 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
+          is_gift: boolean;
           line_total: number | null;
           tax_amount: number | null;
           quantity_delivered: number;
           quantity_returned: number;
+          bundle_id: string | null;
           quantity_reserved: number | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'order_items_tenant_id_bundle_id_fkey';
+            columns: ['tenant_id', 'bundle_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_bundles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'order_items_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -2209,6 +2353,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          discount_total: number | null;
           order_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -2252,7 +2397,12 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'order_taxes' | 'own_field_values' | 'record_tags';
+        ComputedFields:
+          | 'allowed_commands'
+          | 'discount_total'
+          | 'order_taxes'
+          | 'own_field_values'
+          | 'record_tags';
       };
       /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
       own_field_values: {
@@ -2741,6 +2891,40 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a bundle or a kit is made of. */
+      product_components: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          component_id: string;
+          quantity: number;
+        };
+        Insert: { product_id: string; component_id: string; quantity: number };
+        Update: { quantity?: number };
+        Relationships: [
+          {
+            foreignKeyName: 'product_components_tenant_id_component_id_fkey';
+            columns: ['tenant_id', 'component_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'product_components_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What a product costs us per unit, before tax. Apart from products, because drivers and customers see those. */
       product_costs: {
         Row: {
@@ -2763,6 +2947,33 @@ export interface Database {
             isOneToOne: true;
             referencedRelation: 'products';
             referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What its variants have in common, like a lemonade in several flavours and sizes. Each variant is a product of its own, with its stock, price and code; a family is nothing that can be ordered or priced. */
+      product_families: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          attributes: string[];
+          is_active: boolean;
+        };
+        Insert: { name: string; attributes: string[]; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'product_families_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -2851,6 +3062,10 @@ export interface Database {
           is_active: boolean;
           tax_ids: string[];
           taxes: Json;
+          composition: Database['public']['Enums']['product_composition'];
+          costs_its_parts: boolean;
+          family_id: string | null;
+          variant: string[] | null;
         };
         Insert: {
           sku: string;
@@ -2873,6 +3088,10 @@ export interface Database {
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
+          composition?: Database['public']['Enums']['product_composition'];
+          costs_its_parts?: boolean;
+          family_id?: string | null;
+          variant?: string[] | null;
         };
         Update: {
           sku?: string;
@@ -2895,6 +3114,10 @@ export interface Database {
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
+          composition?: Database['public']['Enums']['product_composition'];
+          costs_its_parts?: boolean;
+          family_id?: string | null;
+          variant?: string[] | null;
         };
         Relationships: [
           {
@@ -2912,6 +3135,13 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
+            foreignKeyName: 'products_tenant_id_family_id_fkey';
+            columns: ['tenant_id', 'family_id'];
+            isOneToOne: false;
+            referencedRelation: 'product_families';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
             foreignKeyName: 'products_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -2920,6 +3150,144 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What a promotion covers: a product, or every product of a category. */
+      promotion_products: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          promotion_id: string;
+          product_id: string | null;
+          category: string | null;
+        };
+        Insert: { promotion_id: string; product_id?: string | null; category?: string | null };
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'promotion_products_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotion_products_tenant_id_promotion_id_fkey';
+            columns: ['tenant_id', 'promotion_id'];
+            isOneToOne: false;
+            referencedRelation: 'promotions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What orders get for less, or for nothing, on some days. Of those that are about a line the one that takes most off it counts, of those about the order the one that takes most off what is left; gifts are all given. */
+      promotions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['promotion_kind'];
+          percent: number | null;
+          amount: number | null;
+          buy_quantity: number | null;
+          get_quantity: number | null;
+          gift_product_id: string | null;
+          covers_all: boolean;
+          min_quantity: number | null;
+          min_amount: number | null;
+          valid_from: string;
+          valid_to: string | null;
+          customer_id: string | null;
+          customer_type: string | null;
+          territory_id: string | null;
+          budget_amount: number | null;
+          budget_uses: number | null;
+          customer_uses: number | null;
+          is_active: boolean;
+          promotion_given: Json | null;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['promotion_kind'];
+          percent?: number | null;
+          amount?: number | null;
+          buy_quantity?: number | null;
+          get_quantity?: number | null;
+          gift_product_id?: string | null;
+          covers_all?: boolean;
+          min_quantity?: number | null;
+          min_amount?: number | null;
+          valid_from?: string;
+          valid_to?: string | null;
+          customer_id?: string | null;
+          customer_type?: string | null;
+          territory_id?: string | null;
+          budget_amount?: number | null;
+          budget_uses?: number | null;
+          customer_uses?: number | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          percent?: number | null;
+          amount?: number | null;
+          buy_quantity?: number | null;
+          get_quantity?: number | null;
+          gift_product_id?: string | null;
+          covers_all?: boolean;
+          min_quantity?: number | null;
+          min_amount?: number | null;
+          valid_from?: string;
+          valid_to?: string | null;
+          customer_id?: string | null;
+          customer_type?: string | null;
+          territory_id?: string | null;
+          budget_amount?: number | null;
+          budget_uses?: number | null;
+          customer_uses?: number | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'promotions_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_gift_product_id_fkey';
+            columns: ['tenant_id', 'gift_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'promotion_given';
       };
       /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
       record_tags: {
@@ -4927,6 +5295,16 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_kitting: {
+        Args: {
+          kitting_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** For customers: gives up one of their orders that nobody has confirmed yet. Answers as my_order. Raises order_not_editable, order_has_documents, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       cancel_my_order: {
         Args: {
@@ -5165,6 +5543,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** The parts leave the good stock of the place and the kits come into it, worth what the parts were; or the other way round, the worth shared as the parts cost. items [{product_id, quantity}]: what was counted, which has to be the parts exactly. Raises kit_differs, not_a_kit, stock_short, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_kitting: {
+        Args: {
+          kitting_id: string;
+          items?: Json | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_refill: {
         Args: {
@@ -5247,6 +5635,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['imports']['Row'];
+      };
+      /** Drafts that so many kits (base units) are put together in a place, or unpacked there. Raises warehouse_not_available, record_not_found, not_a_kit, quantity_not_whole, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_kitting: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          direction?: Database['public']['Enums']['kitting_direction'] | null;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
       };
       /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
@@ -5506,7 +5906,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -5788,7 +6188,7 @@ export interface Database {
           usual_quantity: number;
         }[];
       };
-      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today: {lines [{line_number, product_id, quantity, unit_price, tax_rate, price_includes_tax, line_total, tax_amount, in_stock}], subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
       my_quote: {
         Args: { lines: Json };
         Returns: Json;
@@ -5864,6 +6264,17 @@ export interface Database {
         Args: { area: Json; territory_id?: string | null; parent_id?: string | null };
         Returns: Json;
       };
+      /** Gives every variant of a family the same price on a list, from a quantity of base units upward; what they had there is replaced. Variants that are made later have none. Answers the family. Raises record_not_found, input_invalid, quantity_not_whole, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      price_family: {
+        Args: {
+          price_list_id: string;
+          family_id: string;
+          price: number;
+          min_quantity?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['product_families']['Row'];
+      };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
         Args: { queue: string; quantity?: number | null };
@@ -5874,7 +6285,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -6322,6 +6733,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Takes a completed kitting of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_kitting: {
+        Args: {
+          kitting_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_refill: {
         Args: {
@@ -6568,7 +6989,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), promotions, taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;
@@ -6819,6 +7240,8 @@ export interface Database {
         | 'discarded';
       invitation_status: 'pending' | 'accepted' | 'revoked';
       invoice_status: 'draft' | 'issued' | 'partially_paid' | 'paid' | 'overdue' | 'void';
+      kitting_direction: 'assemble' | 'unpack';
+      kitting_status: 'draft' | 'completed' | 'reversed' | 'cancelled';
       member_role:
         | 'owner'
         | 'admin'
@@ -6859,7 +7282,8 @@ export interface Database {
         | 'transfer_loss'
         | 'count'
         | 'return'
-        | 'refill';
+        | 'refill'
+        | 'kitting';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';
@@ -6886,7 +7310,15 @@ export interface Database {
         | 'answer_invalid';
       planning_status:
         'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
+      product_composition: 'single' | 'bundle' | 'kit';
       product_tracking: 'none' | 'batch';
+      promotion_kind:
+        | 'line_percent'
+        | 'line_amount'
+        | 'order_percent'
+        | 'order_amount'
+        | 'buy_get'
+        | 'free_goods';
       refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';

@@ -141,6 +141,22 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  kitting: {
+    table: 'kittings',
+    page: '/stock/kittings',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      completed: 'waiting',
+      reversed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      completed: 'inventory.approve',
+    },
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',
