@@ -52,6 +52,8 @@ export const ACCESS: Record<string, Access> = {
   batch_recipients: { select: 'inventory.view in scope' },
   batch_stock: { select: 'inventory.view in scope' },
   batches: { select: 'inventory.view' },
+  serial_movements: { select: 'inventory.view in scope' },
+  serials: { select: 'inventory.view in scope' },
   container_balances: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
   customer_addresses: {

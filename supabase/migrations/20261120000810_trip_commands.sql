@@ -430,6 +430,7 @@ begin
   if mismatch is not null then
     perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('counts', mismatch));
   end if;
+  perform private.require_serials(tenant, 'trip', target.id);
   update public.load_items i
   set depot_count = case when is_driver then i.depot_count else i.expected end,
     driver_count = case when is_driver then i.expected else i.driver_count end
@@ -444,7 +445,7 @@ begin
 end
 $$;
 comment on function private.confirm_load(uuid, jsonb) is
-  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
+  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
 select private.expose_command('confirm_load');
 
 create function private.dispatch_trip(trip_id uuid, expected_version integer default null) returns public.trips

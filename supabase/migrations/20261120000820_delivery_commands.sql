@@ -77,3 +77,14 @@ $$;
 comment on function private.fail_delivery(uuid, text, timestamptz) is
   'The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal.';
 select private.expose_command('fail_delivery');
+
+create function private.delivery_under_way(tenant uuid, delivered_order uuid) returns table (tenant_id uuid, fulfilment_id uuid, vehicle_id uuid)
+language sql stable security definer set search_path = ''
+as $$
+  select o.tenant_id, f.id, t.vehicle_id
+  from public.orders o
+  join public.fulfilments f on f.tenant_id = o.tenant_id and f.order_id = o.id and f.status = 'in_transit'
+  join public.trips t on t.tenant_id = f.tenant_id and t.id = f.trip_id
+  where o.tenant_id = tenant and o.id = delivered_order and o.status = 'in_transit' and private.delivers_order(o) and private.has_permission(o.tenant_id, 'deliveries.record')
+$$;
+comment on function private.delivery_under_way(uuid, uuid) is 'The fulfilment of an order that the caller can deliver now, and its van.';

@@ -80,6 +80,8 @@ const SCOPES: Record<string, string> = {
   batch_movements: mine('warehouse_id', 'my_warehouses'),
   batch_recipients: mine('order_id', 'my_orders'),
   batch_stock: mine('warehouse_id', 'my_warehouses'),
+  serial_movements: mine('warehouse_id', 'my_warehouses'),
+  serials: `((select warehouse_id from me) is null or ${mine('warehouse_id', 'my_warehouses')}) and (x.customer_id is null or ${mine('customer_id', 'my_customers')})`,
   contact_points: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   contacts: mine('customer_id', 'my_customers'),
   conversation_activity: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,

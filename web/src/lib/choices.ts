@@ -206,7 +206,11 @@ export const PLANNING_STATUS = [
   'applied',
   'cancelled',
 ] as const satisfies Enums<'planning_status'>[];
-export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const PRODUCT_TRACKING = [
+  'none',
+  'batch',
+  'serial',
+] as const satisfies Enums<'product_tracking'>[];
 export const REFILL_STATUS = [
   'draft',
   'in_progress',
