@@ -122,6 +122,7 @@ export const ACCESS: Record<string, Access> = {
   product_costs: edited('prices.edit or reports.view', 'prices.edit'),
   product_packs: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   products: edited('products.view', 'products.edit'),
+  depot_shifts: { select: 'inventory.view in scope' },
   refills: { select: 'inventory.view in scope' },
   reorder_suggestions: { select: 'inventory.view in scope' },
   reservations: { select: 'inventory.view in scope' },

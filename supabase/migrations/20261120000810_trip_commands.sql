@@ -470,6 +470,7 @@ begin
   end if;
   perform private.check_crew(target, true);
   perform private.check_capacity(target);
+  perform private.require_open_depot(tenant, target.warehouse_id);
   if not private.is_load_confirmed(target) then
     perform private.fail('load_not_confirmed', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
@@ -534,7 +535,7 @@ begin
 end
 $$;
 comment on function private.dispatch_trip(uuid, integer) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
 select private.expose_command('dispatch_trip');
 
 create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips

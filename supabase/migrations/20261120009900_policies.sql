@@ -309,7 +309,7 @@ grant execute on function private.sees_warehouse, private.counted_blind to authe
 grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
 
 select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
-select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
+select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
 grant select on public.inventory to authenticated;
@@ -442,6 +442,13 @@ using (
 
 grant select on public.refills to authenticated;
 create policy select_readers on public.refills for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+
+grant select on public.depot_shifts to authenticated;
+create policy select_readers on public.depot_shifts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))

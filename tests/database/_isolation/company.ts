@@ -277,6 +277,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   });
   await receiveBatch(company, depot, found.id);
   await receivePiece(company, depot, found.id);
+  await openShop(company);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
      select o.tenant_id, $2, p.id, -1, 'delivery', 'order', o.id
@@ -418,6 +419,17 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
     batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
     reason: 'Sour',
   });
+}
+
+/** A shop that opens with a count. */
+async function openShop(company: Company): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(
+    `insert into warehouses (code, name, kind, works_in_shifts) values ('SHOP', 'Shop', 'shop', true)`,
+  );
+  const shop = await as('owner').one<Row>(`select id from warehouses where code = 'SHOP'`);
+  const counter = company.people.get('warehouse')?.userId;
+  await as('warehouse').rpc('open_depot', { warehouse_id: shop.id, counter_ids: [counter] });
 }
 
 /** A cylinder that came in and is known by its number. */

@@ -53,6 +53,13 @@ export const CUSTOMER_STATUS = [
   'inactive',
   'merged',
 ] as const satisfies Enums<'customer_status'>[];
+export const DEPOT_SHIFT_STATUS = [
+  'opening',
+  'open',
+  'closing',
+  'closed',
+  'cancelled',
+] as const satisfies Enums<'depot_shift_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',

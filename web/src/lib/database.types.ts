@@ -892,6 +892,57 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Shifts of the depots that work in shifts (warehouses.works_in_shifts): open from when the opening count is posted until the closing one is begun. Only an open depot ships. */
+      depot_shifts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          status: Database['public']['Enums']['depot_shift_status'];
+          opening_count_id: string;
+          closing_count_id: string | null;
+          opened_at: string | null;
+          closed_at: string | null;
+          opening_differences: number | null;
+          closing_differences: number | null;
+          is_live: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_closing_count_id_fkey';
+            columns: ['tenant_id', 'closing_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_opening_count_id_fkey';
+            columns: ['tenant_id', 'opening_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
         Row: {
@@ -4112,6 +4163,7 @@ export interface Database {
           address: string | null;
           latitude: number | null;
           longitude: number | null;
+          works_in_shifts: boolean;
           is_active: boolean;
         };
         Insert: {
@@ -4121,6 +4173,7 @@ export interface Database {
           address?: string | null;
           latitude?: number | null;
           longitude?: number | null;
+          works_in_shifts?: boolean;
           is_active?: boolean;
         };
         Update: {
@@ -4129,6 +4182,7 @@ export interface Database {
           address?: string | null;
           latitude?: number | null;
           longitude?: number | null;
+          works_in_shifts?: boolean;
           is_active?: boolean;
         };
         Relationships: [
@@ -4939,6 +4993,16 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Closes an open depot with a full count by these people (counter_ids): nothing leaves it from now on, the shift is over when the count is posted, and goes on where the count is cancelled. Raises stock_count_open, depot_shift_transition_illegal, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      close_depot_shift: {
+        Args: {
+          depot_shift_id: string;
+          counter_ids: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['depot_shifts']['Row'];
+      };
       /** Nobody of the company is shown the first steps any more. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       close_first_steps: {
         Args: { idempotency_key?: string | null };
@@ -5272,7 +5336,7 @@ export interface Database {
         Args: { standing_order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['standing_orders']['Row'];
       };
-      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises depot_closed, stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_transfer: {
         Args: {
           transfer_id: string;
@@ -5281,7 +5345,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -5505,6 +5569,11 @@ export interface Database {
       my_session: {
         Args: never;
         Returns: Json;
+      };
+      /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      open_depot: {
+        Args: { warehouse_id: string; counter_ids: string[]; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['depot_shifts']['Row'];
       };
       /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
       plan_trip: {
@@ -6462,6 +6531,7 @@ export interface Database {
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
+      depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';

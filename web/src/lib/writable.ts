@@ -200,7 +200,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   warehouses: {
     permission: 'warehouses.edit',
-    columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
+    columns: ['code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active'],
   },
   webhooks: {
     permission: 'settings.manage',
