@@ -41,6 +41,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // What is waited for comes when it comes; a second is short on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     // One per core, and two at least: a test waits for its database or its stack most of the time.
     maxWorkers: Math.max(2, availableParallelism()),
     setupFiles: ['tests/harness/random.ts'],

@@ -24,6 +24,11 @@ select private.let_edit('public.product_barcodes', 'products.view', 'products.ed
 create policy delete_editors on public.product_barcodes for delete to authenticated
 using (tenant_id = (select private.tenant_id('products.edit')));
 
+grant delete on public.product_words to authenticated;
+select private.let_edit('public.product_words', 'products.view', 'products.edit', '{product_id}', 'word');
+create policy delete_editors on public.product_words for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
+
 select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',
   'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to', 'prices_include_tax', 'based_on_id', 'based_on_percent');
 

@@ -118,6 +118,8 @@ export const ACCESS: Record<string, Access> = {
   permissions: { select: 'everyone' },
   price_list_items: { ...edited('prices.view', 'prices.edit'), delete: 'prices.edit' },
   price_lists: edited('prices.view', 'prices.edit'),
+  order_requests: { select: 'conversations.view in scope' },
+  product_words: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   product_barcodes: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   product_costs: edited('prices.edit or reports.view', 'prices.edit'),
   product_packs: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },

@@ -506,34 +506,43 @@ $$;
 comment on function private.refresh_prices(public.orders, boolean) is
   'Gives the lines of a locked order today''s taxes and words, and today''s prices unless it keeps its own. Raises lines_invalid.';
 
-create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
+create function private.submit_locked_order(target public.orders) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
-#variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('orders.view');
-  target public.orders;
   buyer public.customers;
   submitted public.orders;
 begin
-  target := private.lock_order(tenant, order_id, expected_version);
   perform private.next_state('order', target.id, target.status::text, 'submit');
   if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  perform private.refresh_prices(target, private.keeps_draft_prices(tenant));
+  perform private.refresh_prices(target, private.keeps_draft_prices(target.tenant_id));
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
-  select * into buyer from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
+  select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
   perform private.note_similar_orders(target, private.order_lines(target), false);
   submitted := private.submit_draft(target, buyer);
-  perform private.take_steps('order', 'submit', 'approve by orders.auto_approve');
+  -- What a rule submits it says so.
+  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
   where o.tenant_id = target.tenant_id and o.id = target.id
   returning * into target;
   perform private.take_steps(null);
   return target;
+end
+$$;
+comment on function private.submit_locked_order(public.orders) is 'Submits a locked draft. Raises what submit_order raises.';
+
+create function private.submit_order(order_id uuid, expected_version integer default null) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('orders.view');
+begin
+  return private.submit_locked_order(private.lock_order(tenant, order_id, expected_version));
 end
 $$;
 comment on function private.submit_order(uuid, integer) is

@@ -292,6 +292,11 @@ select private.let_edit('public.product_barcodes', 'products.view', 'products.ed
 create policy delete_editors on public.product_barcodes for delete to authenticated
 using (tenant_id = (select private.tenant_id('products.edit')));
 
+grant delete on public.product_words to authenticated;
+select private.let_edit('public.product_words', 'products.view', 'products.edit', '{product_id}', 'word');
+create policy delete_editors on public.product_words for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
+
 select private.let_edit('public.price_lists', 'prices.view', 'prices.edit', '{}',
   'name', 'customer_type', 'territory_id', 'is_default', 'is_active', 'valid_from', 'valid_to', 'prices_include_tax', 'based_on_id', 'based_on_percent');
 
@@ -751,7 +756,7 @@ using (tenant_id = (select private.tenant_id('settings.manage')));
 
 grant execute on function private.conversations_meant to authenticated;
 
-select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'capacity', 'is_active');
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'capacity', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
 using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
@@ -779,6 +784,15 @@ using (
   tenant_id = (select private.tenant_id('conversations.view'))
   and ((select private.is_unscoped()) or exists (
     select from public.conversations c where c.tenant_id = conversation_activity.tenant_id and c.id = conversation_id
+  ))
+);
+
+grant select on public.order_requests to authenticated;
+create policy select_readers on public.order_requests for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.conversations c where c.tenant_id = order_requests.tenant_id and c.id = conversation_id
   ))
 );
 

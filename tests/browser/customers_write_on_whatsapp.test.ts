@@ -94,3 +94,32 @@ test('what Meta refuses for good is told in the thread, and can be sent again', 
   await thread.getByText(/· Read ·/).waitFor();
   expect(sales.errors).toEqual([]);
 });
+
+test('a known customer orders by writing: he is told what it costs, says yes, and the clerk sees what was understood', async () => {
+  const browser = visit();
+  const owner = await signIn(browser, 'owner@acme.test');
+  await owner.open('/settings');
+  await owner.button('Edit Orders line').click();
+  await owner.page.getByLabel('Takes orders by message').check();
+  await owner.button('Save').click();
+  await owner.page.getByText('The number is saved.').waitFor();
+
+  const told = (pattern: RegExp) =>
+    expect
+      .poll(() => meta.sent.map(({ text }) => text))
+      .toContainEqual(expect.stringMatching(pattern));
+  await meta.write('254733000111', 'Habari, naomba kreti mbili za cola kesho');
+  await told(/2 crate Cola 300 ml[^]*Answer YES to order/);
+  const sales = await signIn(browser, 'sales@acme.test');
+  await sales.open('/inbox?view=all');
+  await sales.page.getByRole('link', { name: /we understood/ }).click();
+  await sales.page.getByRole('heading', { name: 'What was understood' }).waitFor();
+  await sales.page.getByText('“naomba kreti mbili za cola”').waitFor();
+  await sales.page.getByText('Waiting for a yes').waitFor();
+  await meta.write('254733000111', 'Ndiyo');
+  await told(/Your order ORD-\S+ of KES/);
+  await sales.page.getByText('Ordered', { exact: true }).waitFor();
+  await sales.page.getByRole('link', { name: /^ORD-/ }).last().click();
+  await sales.page.waitForURL(/\/orders\/[0-9a-f-]{36}/);
+  for (const person of [owner, sales]) expect(person.errors).toEqual([]);
+});

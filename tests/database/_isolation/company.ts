@@ -455,12 +455,17 @@ async function receivePiece(company: Company, place: string, reason: string): Pr
   await as('warehouse').rpc('apply_adjustment', { adjustment_id: receipt.id });
 }
 
-/** A customer and somebody unknown write on WhatsApp, and are answered. */
+/** A customer, who orders, and somebody unknown write on WhatsApp, and are answered. */
 async function hearCustomers(admin: Session, company: Company, customer: string): Promise<void> {
   const as = (name: string) => playedBy(company, name);
-  const number = company.slug === 'acme' ? '100000001' : '100000002';
+  const [number, sku] =
+    company.slug === 'acme' ? ['100000001', 'TON-300'] : ['100000002', 'BRN-02'];
   await as('owner').query(
-    `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', $1)`,
+    `insert into product_words (product_id, word) select id, 'mixer' from products where sku = $1`,
+    [sku],
+  );
+  await as('owner').query(
+    `insert into channels (name, kind, phone_number_id, takes_orders) values ('Orders', 'whatsapp', $1, true)`,
     [number],
   );
   await as('owner').query(`insert into whatsapp_templates (name, body) values ('hello', 'Hello')`);
@@ -472,7 +477,7 @@ async function hearCustomers(admin: Session, company: Company, customer: string)
     from,
     id: `wamid.${company.slug}.${from}`,
     type: 'text',
-    text: { body: 'Habari' },
+    text: { body: `Habari, 2 ${sku}` },
   }));
   const changes = [{ place: 1, value: { metadata: { phone_number_id: number }, messages } }];
   await admin.query('select private.receive_whatsapp($1, $2)', [

@@ -85,6 +85,7 @@ const SCOPES: Record<string, string> = {
   contact_points: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   contacts: mine('customer_id', 'my_customers'),
   conversation_activity: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
+  order_requests: mine('customer_id', 'my_customers'),
   conversations: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   inbox: mine('customer_id', 'my_customers'),
   container_balances: '',

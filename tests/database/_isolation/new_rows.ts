@@ -71,6 +71,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     paybills: row({ name: 'Till of the shop', short_code: '174379' }),
     price_lists: row({ name: 'Centre' }, { territory_id: ids.centre }),
     product_barcodes: row({ code: '96385074' }, { product_id: ids.product }),
+    product_words: row({ word: 'soda' }, { product_id: ids.product }),
     product_costs: row({ cost_price: 1 }, { product_id: ids.bareProduct }),
     product_packs: row({ name: 'tower', factor: 9 }, { product_id: ids.product }),
     products: row(

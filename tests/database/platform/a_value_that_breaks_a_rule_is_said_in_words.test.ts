@@ -92,6 +92,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     barcode_has_its_form: { code: '1234567' },
     barcode_is_right: { code: '4006381333932' },
   },
+  product_words: { word_has_its_form: { word: 'x' } },
   product_costs: { cost_price_is_bounded: { cost_price: -0.01 } },
   product_packs: {
     factor_is_bounded: { factor: 0 },

@@ -169,6 +169,14 @@ export const ORDER_CHANNEL = [
   'phone',
   'standing',
 ] as const satisfies Enums<'order_channel'>[];
+export const ORDER_REQUEST_STATUS = [
+  'asking',
+  'proposed',
+  'ordered',
+  'cancelled',
+  'left',
+  'expired',
+] as const satisfies Enums<'order_request_status'>[];
 export const ORDER_STATUS = [
   'draft',
   'pending_approval',

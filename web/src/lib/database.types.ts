@@ -324,6 +324,7 @@ export interface Database {
           capacity: number;
           is_active: boolean;
           has_token: boolean;
+          takes_orders: boolean;
         };
         Insert: {
           name: string;
@@ -333,6 +334,7 @@ export interface Database {
           assigns_in_turn?: boolean;
           capacity?: number;
           is_active?: boolean;
+          takes_orders?: boolean;
         };
         Update: {
           name?: string;
@@ -341,6 +343,7 @@ export interface Database {
           assigns_in_turn?: boolean;
           capacity?: number;
           is_active?: boolean;
+          takes_orders?: boolean;
         };
         Relationships: [
           {
@@ -1760,7 +1763,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity} and {products} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -1997,6 +2000,60 @@ export interface Database {
           },
         ];
         ComputedFields: 'quantity_reserved';
+      };
+      /** What was understood of an order that a customer wrote, and what became of it; one open request per conversation. Written by what he writes. */
+      order_requests: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          conversation_id: string;
+          customer_id: string;
+          message_id: string;
+          order_id: string | null;
+          status: Database['public']['Enums']['order_request_status'];
+          is_open: boolean;
+          lines: Json;
+          total: number | null;
+          requested_on: string | null;
+          problem: string | null;
+          answers: number;
+          created_at: string;
+          updated_at: string;
+          why_left: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_requests_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: false;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_requests_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_requests_tenant_id_message_id_fkey';
+            columns: ['tenant_id', 'message_id'];
+            isOneToOne: false;
+            referencedRelation: 'messages';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_requests_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'why_left';
       };
       /** Lines of a template. Prices are those of the day on which an order is made of it. */
       order_template_items: {
@@ -2702,6 +2759,32 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'product_packs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Other names of a product, as customers write them: coke, soda kubwa, mtungi mdogo. A name belongs to one product of a company. */
+      product_words: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          word: string;
+        };
+        Insert: { product_id: string; word: string };
+        Update: { word?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'product_words_tenant_id_product_id_fkey';
             columns: ['tenant_id', 'product_id'];
             isOneToOne: false;
             referencedRelation: 'products';
@@ -6430,7 +6513,7 @@ export interface Database {
           of_orders: number;
         }[];
       };
-      /** The depot that a customer is served from: that of his last order, else of the last order of somebody in his territory, else the nearest one; null when nothing tells. Raises record_not_found. */
+      /** The depot that a customer is served from (private.depot_serving). Raises record_not_found. */
       usual_depot: {
         Args: { customer_id: string };
         Returns: string;
@@ -6590,6 +6673,7 @@ export interface Database {
         | 'refill';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
+      order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';
       order_status:
         | 'draft'
         | 'pending_approval'

@@ -24,6 +24,7 @@ export const WRITABLE: Record<string, Writable> = {
       'assigns_in_turn',
       'capacity',
       'is_active',
+      'takes_orders',
     ],
   },
   contacts: {
@@ -122,6 +123,10 @@ export const WRITABLE: Record<string, Writable> = {
   product_packs: {
     permission: 'products.edit',
     columns: ['name', 'factor'],
+  },
+  product_words: {
+    permission: 'products.edit',
+    columns: ['word'],
   },
   products: {
     permission: 'products.edit',

@@ -48,7 +48,7 @@ export function readProduct(id: string) {
     supabase
       .from('products')
       .select(
-        `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_costs(id,cost_price),
+        `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_words(id,word),product_costs(id,cost_price),
         price_list_items(id,min_quantity,price,price_lists(id,name)),
         inventory(id,warehouse_id,condition,on_hand,reserved,available,warehouses(name)),
         stock_values(warehouse_id,condition,value)`,
@@ -56,6 +56,7 @@ export function readProduct(id: string) {
       .eq('id', id)
       .order('factor', { referencedTable: 'product_packs' })
       .order('code', { referencedTable: 'product_barcodes' })
+      .order('word', { referencedTable: 'product_words' })
       .order('min_quantity', { referencedTable: 'price_list_items' })
       .order('on_hand', { referencedTable: 'inventory', ascending: false })
       .maybeSingle(),
@@ -162,6 +163,16 @@ export function addBarcode(productId: string, code: string, packId: string | nul
 
 export function removeBarcode(id: string) {
   return answerOf(supabase.from('product_barcodes').delete().eq('id', id));
+}
+
+export type ProductWord = Pick<Tables<'product_words'>, 'id' | 'word'>;
+
+export function addWord(productId: string, word: string) {
+  return answerOf(supabase.from('product_words').insert({ product_id: productId, word }));
+}
+
+export function removeWord(id: string) {
+  return answerOf(supabase.from('product_words').delete().eq('id', id));
 }
 
 /** The product that was scanned, and which pack of it; null when no product has this code. */

@@ -6,7 +6,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 export type Channel = Tables<'channels'>;
 export type ChannelInput = Pick<
   Channel,
-  'name' | 'phone_number_id' | 'assigns_in_turn' | 'is_active'
+  'name' | 'phone_number_id' | 'assigns_in_turn' | 'takes_orders' | 'is_active'
 >;
 
 export function listChannels() {

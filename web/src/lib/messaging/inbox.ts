@@ -48,52 +48,107 @@ export async function readTalk(id: string) {
     ),
   ]);
   const known = found(talk, label('conversation').toLowerCase()) as Talk;
-  const [messages, notes, replies, templates, assignee, points, beside] = await Promise.all([
-    rows(
-      supabase
-        .from('messages')
-        .select('*')
-        .eq('contact_id', known.contact_id ?? '')
-        .eq('channel_id', known.channel_id ?? '')
-        .order('created_at', { ascending: false })
-        .limit(MOST),
-    ),
-    rows(
-      supabase
-        .from('comments')
-        .select('id,text,created_at,created_by')
-        .eq('document_id', id)
-        .is('deleted_at', null)
-        .limit(MOST),
-    ),
-    rows(supabase.from('canned_replies').select('*').order('shortcut').limit(MOST)),
-    rows(
-      supabase
-        .from('whatsapp_templates')
-        .select('id,name,language,body')
-        .eq('meta_status', 'approved')
-        .order('name')
-        .limit(MOST),
-    ),
-    known.assignee_id
-      ? answerOf(
-          supabase
-            .from('memberships')
-            .select('id,user_id,role,users(full_name)')
-            .eq('id', known.assignee_id)
-            .maybeSingle(),
-        )
-      : null,
-    rows(
-      supabase
-        .from('contact_points')
-        .select('id,kind,value,opted_out_at')
-        .eq('contact_id', known.contact_id ?? ''),
-    ),
-    known.customer_id ? customerBeside(known.customer_id) : null,
-  ]);
+  const [messages, notes, replies, templates, assignee, points, beside, request] =
+    await Promise.all([
+      rows(
+        supabase
+          .from('messages')
+          .select('*')
+          .eq('contact_id', known.contact_id ?? '')
+          .eq('channel_id', known.channel_id ?? '')
+          .order('created_at', { ascending: false })
+          .limit(MOST),
+      ),
+      rows(
+        supabase
+          .from('comments')
+          .select('id,text,created_at,created_by')
+          .eq('document_id', id)
+          .is('deleted_at', null)
+          .limit(MOST),
+      ),
+      rows(supabase.from('canned_replies').select('*').order('shortcut').limit(MOST)),
+      rows(
+        supabase
+          .from('whatsapp_templates')
+          .select('id,name,language,body')
+          .eq('meta_status', 'approved')
+          .order('name')
+          .limit(MOST),
+      ),
+      known.assignee_id
+        ? answerOf(
+            supabase
+              .from('memberships')
+              .select('id,user_id,role,users(full_name)')
+              .eq('id', known.assignee_id)
+              .maybeSingle(),
+          )
+        : null,
+      rows(
+        supabase
+          .from('contact_points')
+          .select('id,kind,value,opted_out_at')
+          .eq('contact_id', known.contact_id ?? ''),
+      ),
+      known.customer_id ? customerBeside(known.customer_id) : null,
+      newestRequest(id),
+    ]);
   const thread = (messages as Message[]).toReversed();
-  return { talk: known, steps, thread, notes, replies, templates, assignee, points, beside };
+  return {
+    talk: known,
+    steps,
+    thread,
+    notes,
+    replies,
+    templates,
+    assignee,
+    points,
+    beside,
+    request,
+  };
+}
+
+export type OrderRequest = NonNullable<Awaited<ReturnType<typeof newestRequest>>>;
+
+/** A line of public.order_requests. */
+interface HeardLine {
+  said: string;
+  product_id: string | null;
+  pack_id: string | null;
+  quantity: number | null;
+}
+
+/** The last order that was written in a conversation, its products by name. */
+async function newestRequest(conversationId: string) {
+  const request = await answerOf(
+    supabase
+      .from('order_requests')
+      .select('id,status,is_open,lines,total,order_id,why_left,orders(number)')
+      .eq('conversation_id', conversationId)
+      .order('created_at', { ascending: false })
+      .limit(1)
+      .maybeSingle(),
+  );
+  if (!request) return null;
+  const lines = request.lines as unknown as HeardLine[];
+  const ids = lines.flatMap((line) => line.product_id ?? []);
+  const products = ids.length
+    ? await rows(supabase.from('products').select('id,name,product_packs(id,name)').in('id', ids))
+    : [];
+  const known = new Map(products.map((product) => [product.id, product]));
+  return {
+    ...request,
+    lines: lines.map((line) => {
+      const product = known.get(line.product_id ?? '');
+      return {
+        said: line.said,
+        quantity: line.quantity,
+        product: product?.name ?? null,
+        pack: product?.product_packs.find((pack) => pack.id === line.pack_id)?.name ?? null,
+      };
+    }),
+  };
 }
 
 /** What the answerer wants to know of the customer: what he owes, his last orders, and their trips. */

@@ -8,6 +8,7 @@ export function load({ params, depends }) {
     'entity:product_cost',
     'entity:product_pack',
     'entity:product_barcode',
+    'entity:product_word',
     'entity:price_list_item',
     'entity:inventory',
   );
