@@ -226,6 +226,12 @@ begin
       or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.duplicate_hours') not in ('number', 'null')
       or not new.business_rules -> 'orders.duplicate_hours' between '0' and '720' then 'orders.duplicate_hours'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'invoices.reminder_days') not in ('array', 'null') then 'invoices.reminder_days'
+    when pg_catalog.jsonb_array_length(nullif(new.business_rules -> 'invoices.reminder_days', 'null')) > 10 then 'invoices.reminder_days'
+    when exists (
+      select from pg_catalog.jsonb_array_elements(nullif(new.business_rules -> 'invoices.reminder_days', 'null')) d
+      where d::text !~ '^([1-9]|[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-5])$'
+    ) then 'invoices.reminder_days'
     when not new.business_rules -> 'orders.standing' in ('"draft"', '"submit"', 'null') then 'orders.standing'
     when not new.business_rules -> 'prices.drafts' in ('"keep"', '"refresh"', 'null') then 'prices.drafts'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'

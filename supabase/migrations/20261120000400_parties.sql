@@ -41,6 +41,7 @@ create table public.customers (
   credit_limit numeric(14,2) not null default 0,
   payment_terms_days integer not null default 0,
   pays_at_month_end boolean not null default false,
+  takes_reminders boolean not null default true,
   discount_percent numeric(5,2),
   discount_fixed numeric(14,2),
   discount_days integer,
@@ -89,6 +90,7 @@ comment on column public.customers.payment_terms_days is 'Days from the invoice 
 comment on column public.customers.discount_percent is 'What he may keep of an invoice, deposits apart, when he pays it within discount_days of its date.';
 comment on column public.customers.discount_fixed is 'The same as an amount in the company''s currency.';
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
+comment on column public.customers.takes_reminders is 'Whether he is reminded of overdue invoices, where the company has stages for that.';
 comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.merged_into_id is 'Who he turned out to be: all of his documents are that customer''s now. Null but for those who were merged.';

@@ -42,7 +42,7 @@ create table public.serial_movements (
   warehouse_id uuid not null,
   product_id uuid not null,
   condition public.stock_condition not null,
-  quantity smallint not null,
+  quantity integer not null,
   kind public.movement_kind not null,
   reference_type text not null,
   reference_id uuid not null,

@@ -101,7 +101,10 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('order', 'allocated', 'dispatch', 'dispatched', 'trips.dispatch', null, 'order.dispatched'),
   ('order', 'dispatched', 'start_delivery', 'in_transit', 'trips.drive', null, 'order.delivery_started'),
   ('order', 'in_transit', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered'),
-  ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed');
+  ('order', 'dispatched', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed'),
+  ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed'),
+  -- It failed because its trip was cancelled, and was at the customer's already: the phone told it late.
+  ('order', 'failed', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered');
 insert into private.in_place_commands (machine, state, command, permission) values
   ('order', 'draft', 'amend', 'orders.create'),
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
@@ -412,7 +415,7 @@ begin
 
   update public.orders o
   set status = n.status::text::public.order_status,
-    status_reason = case when n.status = 'failed' then n.reason else o.status_reason end,
+    status_reason = case n.status when 'failed' then n.reason when 'delivered' then null else o.status_reason end,
     delivered_at = case when n.status = 'delivered' then n.resolved_at end
   from new_rows n
   where o.tenant_id = n.tenant_id and o.id = n.order_id and o.status::text <> n.status::text;

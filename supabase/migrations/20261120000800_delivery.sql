@@ -99,12 +99,17 @@ create table public.trips (
   dispatched_at timestamptz,
   started_at timestamptz,
   completed_at timestamptz,
+  cancelled_by uuid,
+  cancelled_at timestamptz,
+  came_home_at timestamptz,
   status_reason text,
   notes text,
   printed jsonb,
   is_done boolean not null generated always as (status = 'completed') stored,
   is_booked boolean not null generated always as (status in ('planned', 'dispatched', 'in_progress')) stored,
-  is_on_the_road boolean not null generated always as (status in ('dispatched', 'in_progress')) stored,
+  is_on_the_road boolean not null generated always as (
+    status in ('dispatched', 'in_progress') or (status = 'cancelled' and dispatched_at is not null and came_home_at is null)
+  ) stored,
   unique (tenant_id, number),
   foreign key (tenant_id, warehouse_id) references public.warehouses (tenant_id, id),
   foreign key (tenant_id, vehicle_id) references public.vehicles (tenant_id, id),
@@ -113,6 +118,7 @@ create table public.trips (
   constraint driver_known_once_planned check (status in ('draft', 'cancelled') or driver_id is not null),
   constraint vehicle_known_once_dispatched check (status in ('draft', 'planned', 'cancelled') or vehicle_id is not null),
   constraint cancelled_reason_matches_status check (status <> 'cancelled' or btrim(status_reason) <> ''),
+  constraint cancelling_is_recorded check ((status = 'cancelled') = (cancelled_at is not null)),
   constraint notes_are_bounded check (length(notes) <= 2000),
   constraint driver_is_on_one_trip_at_a_time exclude using gist
     (tenant_id with =, driver_id with =, tstzrange(planned_start_at, planned_end_at) with &&) where (is_booked and driver_id is not null),
@@ -129,8 +135,8 @@ create unique index trips_vehicle_on_the_road on public.trips (tenant_id, vehicl
 create unique index trips_driver_on_the_road on public.trips (tenant_id, driver_id) where is_on_the_road;
 select private.register_error('vehicle_taken', 409, 'The vehicle is on another trip at that time.', 'Choose another vehicle or other times.');
 select private.register_error('driver_taken', 409, 'The driver is on another trip at that time.', 'Choose another driver or other times.');
-select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first, or choose another vehicle.');
-select private.register_error('driver_on_the_road', 409, 'The driver has not come back from his last trip.', 'Complete that trip first, or choose another driver.');
+select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first, or have the van counted and the offload approved if it was cancelled; or choose another vehicle.');
+select private.register_error('driver_on_the_road', 409, 'The driver has not come back from his last trip.', 'Complete that trip first, or have the van counted and the offload approved if it was cancelled; or choose another driver.');
 select private.refuse_taken('public.trips', 'driver_is_on_one_trip_at_a_time', 'driver_taken', each_alone => true);
 select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 'vehicle_taken', each_alone => true);
 select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road', each_alone => true);
@@ -139,7 +145,8 @@ comment on table public.trips is 'One round of one van with one driver.';
 comment on column public.trips.printed is 'The seller as the papers of the trip show him, kept as he was when it was dispatched: {seller}. Null before.';
 comment on column public.trips.is_done is 'Completed, as nearly all trips are in the end. A list of trips in another state asks for is_done is false as well: an index answers that.';
 comment on column public.trips.is_booked is 'Planned or on the way: its driver and its vehicle are taken for the planned time.';
-comment on column public.trips.is_on_the_road is 'Dispatched and not back yet.';
+comment on column public.trips.is_on_the_road is 'Left the depot and not back yet: neither its van nor its driver leaves on another trip. One that was cancelled on the road is back when its offload is approved (came_home_at).';
+comment on column public.trips.came_home_at is 'When the offload of a trip that was cancelled on the road was approved; null on every other trip.';
 select private.register_document('public.trips', 'trip', 'draft', 'trips.view', '/trips', prefix => 'TRP');
 insert into private.waiting_states (machine, state, permission) values ('trip', 'planned', 'trips.load');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
@@ -148,7 +155,9 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('trip', 'dispatched', 'start', 'in_progress', 'trips.drive', null, 'trip.started'),
   ('trip', 'in_progress', 'complete', 'completed', 'trips.dispatch', null, 'trip.completed'),
   ('trip', 'draft', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled'),
-  ('trip', 'planned', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled');
+  ('trip', 'planned', 'cancel', 'cancelled', 'trips.edit', null, 'trip.cancelled'),
+  ('trip', 'dispatched', 'cancel', 'cancelled', 'trips.dispatch', null, 'trip.cancelled'),
+  ('trip', 'in_progress', 'cancel', 'cancelled', 'trips.dispatch', null, 'trip.cancelled');
 insert into private.in_place_commands (machine, state, command, permission) values
   ('trip', 'draft', 'assign_orders', 'trips.edit'),
   ('trip', 'draft', 'change', 'trips.edit'),
@@ -157,6 +166,8 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   -- The right for the depot's or the driver's side is asked by the commands themselves.
   ('trip', 'planned', 'confirm_load', 'trips.view'),
   ('trip', 'in_progress', 'submit_offload', 'trips.view'),
+  -- What was on a van that was called back.
+  ('trip', 'cancelled', 'submit_offload', 'trips.view'),
   ('trip', 'draft', 'report_variance', 'variances.report'),
   ('trip', 'planned', 'report_variance', 'variances.report'),
   ('trip', 'dispatched', 'report_variance', 'variances.report'),
@@ -191,6 +202,9 @@ create table public.trip_stops (
   planned_arrival_at timestamptz,
   arrived_at timestamptz,
   left_at timestamptz,
+  arrived_latitude numeric(9,6),
+  arrived_longitude numeric(9,6),
+  metres_from_address integer,
   printed jsonb,
   primary key (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
@@ -199,10 +213,13 @@ create table public.trip_stops (
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, customer_id, address_id) references public.customer_addresses (tenant_id, customer_id, id),
-  constraint sequence_is_bounded check (sequence between 1 and 1000)
+  constraint sequence_is_bounded check (sequence between 1 and 1000),
+  constraint position_is_on_earth check (arrived_latitude between -90 and 90 and arrived_longitude between -180 and 180)
 );
 create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
+comment on column public.trip_stops.arrived_latitude is 'Where the phone was as its driver reported the arrival or the delivery, in degrees, with arrived_longitude; null where it did not know.';
+comment on column public.trip_stops.metres_from_address is 'How far that is from the address as the crow flies; null where either is not known. It refuses nothing: the office looks at what is far.';
 comment on column public.trip_stops.printed is 'The customer and his address as they were when the van left him, like orders.printed; null before, when the driver needs what is true today.';
 
 create function private.tg_trip_stops__keep_words() returns trigger
@@ -267,6 +284,7 @@ create table public.delivery_proofs (
   latitude numeric(9,6),
   longitude numeric(9,6),
   notes text,
+  unproved_because text,
   captured_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   recorded_by uuid default auth.uid(),
@@ -277,12 +295,13 @@ create table public.delivery_proofs (
   constraint received_by_is_not_blank check (btrim(received_by) <> '' and length(received_by) <= 120),
   constraint signature_is_a_small_png check (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and length(signature) <= 200000),
   constraint photo_path_is_in_the_own_folder check (photo_path like tenant_id::text || '/%' and length(photo_path) <= 300),
-  constraint proof_shows_something check (signature is not null or photo_path is not null),
+  constraint proof_shows_something check (signature is not null or photo_path is not null or (btrim(unproved_because) <> '' and length(unproved_because) <= 500)),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
   constraint notes_are_bounded check (length(notes) <= 1000)
 );
 create index delivery_proofs_trip on public.delivery_proofs (tenant_id, trip_id);
 comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when.';
+comment on column public.delivery_proofs.unproved_because is 'Why there is neither signature nor photo; the office alone records a delivery without them.';
 comment on column public.delivery_proofs.captured_at is 'When the customer signed, by the phone''s clock; recorded_at is when the server heard of it.';
 select private.protect_ledger('public.delivery_proofs');
 

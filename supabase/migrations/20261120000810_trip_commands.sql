@@ -83,13 +83,13 @@ create function private.delivers_order(target public.orders) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return private.has_permission(target.tenant_id, 'trips.dispatch') or exists (
+  return target.status <> 'failed' and (private.has_permission(target.tenant_id, 'trips.dispatch') or exists (
     select from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
     where s.tenant_id = target.tenant_id and s.order_id = target.id and private.drives_trip(t)
-  );
+  ));
 end
 $$;
-comment on function private.delivers_order(public.orders) is 'Whether the caller drives the trip that carries the order, or may act for its driver.';
+comment on function private.delivers_order(public.orders) is 'Whether the caller drives the trip that carries the order, or may act for its driver. What a phone tells late of an order that failed with its trip is taken, and offered to nobody.';
 
 create function private.lock_trip(tenant uuid, trip_id uuid, expected_version integer) returns public.trips
 language plpgsql security definer set search_path = ''
@@ -562,6 +562,18 @@ $$;
 comment on function private.start_trip(uuid, integer) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
 select private.expose_command('start_trip');
 
+create function private.lock_open_orders(target public.trips) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform from public.orders o
+  where o.tenant_id = target.tenant_id
+    and o.id in (select s.order_id from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived'))
+  order by o.id for no key update;
+end
+$$;
+comment on function private.lock_open_orders(public.trips) is 'Locks the orders of a trip that are still to be delivered, in one order.';
+
 create function private.cancel_trip(trip_id uuid, reason text, expected_version integer default null) returns public.trips
 language plpgsql security definer set search_path = ''
 as $$
@@ -569,20 +581,34 @@ as $$
 declare
   tenant constant uuid := private.require_permission('trips.view');
   target public.trips;
+  why text;
+  earlier text;
 begin
   target := private.lock_trip(tenant, trip_id, expected_version);
   perform private.next_state('trip', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
   end if;
-  delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
-  delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;
-  update public.trips t set status = 'cancelled', status_reason = pg_catalog.btrim(reason) where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
+  why := private.require_text('reason', reason, 500);
+  if target.dispatched_at is null then
+    delete from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id;
+    delete from public.loads l where l.tenant_id = tenant and l.trip_id = target.id;
+  else
+    perform private.lock_open_orders(target);
+    earlier := private.run_as_rule('trip.cancel');
+    update public.fulfilments f set status = 'failed', reason = why, resolved_at = pg_catalog.now()
+    where f.tenant_id = tenant and f.trip_id = target.id and f.status in ('dispatched', 'in_transit');
+    perform private.run_as_rule(earlier);
+    update public.trip_stops s set status = 'failed', left_at = pg_catalog.now()
+    where s.tenant_id = tenant and s.trip_id = target.id and s.status in ('pending', 'arrived');
+  end if;
+  update public.trips t set status = 'cancelled', status_reason = why, cancelled_by = auth.uid(), cancelled_at = pg_catalog.now()
+  where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   return target;
 end
 $$;
 comment on function private.cancel_trip(uuid, text, integer) is
-  'Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal.';
+  'Gives up a trip. Before it leaves, its orders stay allocated and are free for another. On the road its open stops fail with the reason and their goods stay stock of the van; van and driver leave on another trip once the offload is approved. What the driver did before is still taken when his phone tells it late. Raises reason_required, input_invalid, trip_transition_illegal.';
 select private.expose_command('cancel_trip');
 
 create function private.normal_plate(typed text) returns text

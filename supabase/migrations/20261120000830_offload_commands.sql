@@ -1,6 +1,7 @@
 -- Family 08, delivery: what comes back with the van, and who answers for a difference.
 
 select private.register_error('trip_has_open_stops', 409, 'Some stops of the trip are still open.', 'Deliver them or report them as failed first.');
+select private.register_error('trip_never_left', 409, 'The trip was cancelled before its van left; nothing is on it.', 'There is nothing to count or to hand in.');
 select private.register_error('offload_exists', 409, 'This trip has an offload already.', 'Open that offload.');
 select private.register_error('offload_has_open_variances', 409, 'Some differences of this offload are not decided.', 'Have each difference approved, or reject the offload and count again.');
 select private.register_error('offload_missing', 409, 'The trip has no approved offload.', 'Have the van counted and the offload approved.');
@@ -15,14 +16,14 @@ create function private.is_ready_to_offload(target public.trips) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return not exists (
+  return target.is_on_the_road and not exists (
     select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived')
   ) and not exists (
     select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.is_live
   );
 end
 $$;
-comment on function private.is_ready_to_offload(public.trips) is 'Whether every stop of the trip is done and no count of its van stands yet.';
+comment on function private.is_ready_to_offload(public.trips) is 'Whether the van of the trip is out, every stop is done and no count of it stands yet.';
 
 create function private.submit_offload(trip_id uuid, items jsonb default '[]') returns public.offload_documents
 language plpgsql security definer set search_path = ''
@@ -41,6 +42,9 @@ begin
   end if;
   if not private.takes_in_place('trip', tenant, trip.status::text, 'submit_offload') then
     perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'submit_offload'));
+  end if;
+  if trip.dispatched_at is null then
+    perform private.fail('trip_never_left', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
   if exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = trip.id and s.status in ('pending', 'arrived')) then
     perform private.fail('trip_has_open_stops', pg_catalog.jsonb_build_object('trip_id', trip.id));
@@ -83,8 +87,20 @@ begin
 end
 $$;
 comment on function private.submit_offload(uuid, jsonb) is
-  'Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip''s driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal.';
+  'Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip''s driver or with trips.load. Raises trip_never_left, trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal.';
 select private.expose_command('submit_offload');
+
+create function private.van_carries_something(trip public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.inventory i join public.vehicles v on v.tenant_id = i.tenant_id and v.location_id = i.warehouse_id
+    where i.tenant_id = trip.tenant_id and v.id = trip.vehicle_id and i.on_hand > 0
+  );
+end
+$$;
+comment on function private.van_carries_something(public.trips) is 'Whether the books show goods on the van of a trip.';
 
 create function private.move_offload(offload uuid, command text, reason text, expected_version integer) returns public.offload_documents
 language plpgsql security definer set search_path = ''
@@ -150,6 +166,12 @@ begin
       where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0
         and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = tenant and f.container_product_id = p.id))
     ), pg_catalog.now());
+    if trip.status = 'cancelled' then
+      if private.van_carries_something(trip) then
+        perform private.fail('van_not_empty', pg_catalog.jsonb_build_object('trip_id', trip.id));
+      end if;
+      update public.trips t set came_home_at = pg_catalog.now() where t.tenant_id = trip.tenant_id and t.id = trip.id;
+    end if;
   end if;
   return document;
 end
@@ -166,7 +188,7 @@ select private.expose_command('review_offload');
 create function private.approve_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
 as $$ select private.move_offload(offload_id, 'approve', null, expected_version) $$;
-comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_transition_illegal.';
+comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal.';
 select private.expose_command('approve_offload');
 
 create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null) returns public.offload_documents
@@ -274,6 +296,40 @@ as $$ select private.decide_variance(variance_id, 'reject', null, null, note, ex
 comment on function private.reject_variance(uuid, text, integer) is 'Refuses a difference with a reason; an offload with a refused difference must be counted again. Raises reason_required, separation_of_duties, variance_transition_illegal.';
 select private.expose_command('reject_variance');
 
+create function private.explain_difference(trip public.trips, order_id uuid, product_id uuid, condition public.stock_condition, quantity numeric) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  answered public.variances;
+  counter public.variances;
+  earlier text;
+begin
+  select * into answered from public.variances v
+  where v.tenant_id = trip.tenant_id and v.trip_id = trip.id and v.kind = 'offload' and v.status = 'approved'
+    and v.product_id = explain_difference.product_id and v.condition = explain_difference.condition
+    and pg_catalog.sign(v.difference) = -pg_catalog.sign(quantity) and pg_catalog.abs(v.difference) >= pg_catalog.abs(quantity)
+  order by v.id desc limit 1;
+  if not found then
+    perform private.fail('count_contradicts', pg_catalog.jsonb_build_object('trip_id', trip.id, 'product_id', product_id, 'quantity', quantity));
+  end if;
+  insert into public.variances (tenant_id, kind, trip_id, order_id, offload_id, warehouse_id, product_id, condition, expected, actual, unit_value, explanation)
+  values (trip.tenant_id, 'offload', trip.id, order_id, answered.offload_id, answered.warehouse_id, product_id, condition,
+    greatest(-quantity, 0), greatest(quantity, 0), answered.unit_value, answered.number)
+  returning * into counter;
+  earlier := private.run_as_rule('delivery.late');
+  update public.variances v
+  set status = 'approved', code = 'counting_error', responsible_id = answered.responsible_id, resolution_note = answered.number, resolved_by = auth.uid(), resolved_at = pg_catalog.now()
+  where v.tenant_id = counter.tenant_id and v.id = counter.id;
+  perform private.run_as_rule(earlier);
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  values (trip.tenant_id, answered.warehouse_id, product_id, condition, quantity, 'offload_variance', 'variance', counter.id, answered.resolved_at);
+end
+$$;
+comment on function private.explain_difference(public.trips, uuid, uuid, public.stock_condition, numeric) is
+  'A delivery that is told after its van was counted explains what was missing then (quantity above 0), or what was there too much (below 0): the approved difference is taken back by one of the opposite sign, for the same person. Raises count_contradicts when the count found no such difference.';
+select private.register_error('count_contradicts', 409, 'The van was counted and approved, and what this tells of was found on it.', 'Look at the count of the van with the driver; what was delivered after all is a new order.');
+
 ------------------------------------------------------------------------------------------------
 -- Closing
 ------------------------------------------------------------------------------------------------
@@ -299,10 +355,7 @@ begin
     when not exists (
       select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.status = 'approved'
     ) then 'offload_missing'
-    when exists (
-      select from public.inventory i join public.vehicles v on v.tenant_id = i.tenant_id and v.location_id = i.warehouse_id
-      where i.tenant_id = target.tenant_id and v.id = target.vehicle_id and i.on_hand > 0
-    ) then 'van_not_empty'
+    when private.van_carries_something(target) then 'van_not_empty'
     when not private.cash_is_settled(target) then 'cash_not_settled'
   end;
 end

@@ -5,7 +5,7 @@ select private.register_error('refusal_without_reason', 422, 'A refused quantity
 select private.register_error('nothing_delivered', 409, 'Nothing was delivered.', 'Report the delivery as failed instead.');
 select private.register_error('not_a_container', 422, 'This product is not a returnable container.', 'Choose one of the containers in the catalogue.');
 select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
-select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo.');
+select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo; without either the office records the delivery and says why.');
 
 select private.ask_for_serials('order', $$
   select f.product_id, 'good'::public.stock_condition, sum(f.quantity), v.location_id, true
@@ -50,7 +50,8 @@ comment on function private.note_delivered_serials(public.orders, uuid, jsonb, j
 
 create function private.complete_delivery(
   order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
-  payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null
+  payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null,
+  unproved_because text default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -67,7 +68,7 @@ declare
 begin
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
-  perform private.next_state('order', target.id, target.status::text, 'complete_delivery');
+  perform private.check_door(target, delivery.trip, 'complete_delivery', captured_at);
   select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
   select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
   -- Two vans may stand at one customer's doors: his deposits are counted one delivery after the other.
@@ -77,10 +78,7 @@ begin
   perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
   perform private.check_text('refused_reason', g ->> 'refused_reason', 500) from pg_catalog.jsonb_array_elements(items) g;
   perform private.check_text('notes', notes, 1000);
-  if latitude is not null or longitude is not null then
-    perform private.require_number('latitude', latitude, -90, 90);
-    perform private.require_number('longitude', longitude, -180, 180);
-  end if;
+  perform private.note_position(tenant, target.id, latitude, longitude);
   if pg_catalog.jsonb_typeof(payment) = 'null' then
     payment := null;
   elsif payment is not null and (pg_catalog.jsonb_typeof(payment) <> 'object'
@@ -88,7 +86,9 @@ begin
     or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'amount', ''), 'numeric')) then
     perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('payment', payment));
   end if;
-  if signature is null and photo_path is null then
+  perform private.check_text('unproved_because', unproved_because, 500);
+  unproved_because := case when signature is null and photo_path is null and not private.drives_trip(delivery.trip) then nullif(pg_catalog.btrim(unproved_because), '') end;
+  if signature is null and photo_path is null and unproved_because is null then
     perform private.fail('proof_missing', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   if (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and pg_catalog.length(signature) <= 200000) is false
@@ -138,6 +138,13 @@ begin
   -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
   -- loaded nor in the future, however the phone's clock goes.
   moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
+  if (delivery.trip).came_home_at is not null then
+    -- The van is counted already: its count missed what is now told of.
+    perform private.explain_difference(delivery.trip, target.id, f.product_id, 'good', sum(f.quantity_delivered))
+    from public.fulfilment_items f
+    where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
+    group by f.product_id;
+  end if;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
   select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, moved_at
   from public.fulfilment_items f
@@ -149,10 +156,17 @@ begin
   where e.quantity > 0
   group by e.product_id, coalesce(e.condition, 'good');
 
+  if (delivery.trip).came_home_at is not null then
+    perform private.explain_difference(delivery.trip, target.id, e.product_id, coalesce(e.condition, 'good'), -sum(e.quantity))
+    from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+    where e.quantity > 0
+    group by e.product_id, coalesce(e.condition, 'good');
+  end if;
+
   perform private.exchange_containers(target, fulfilment.id, van_location, coalesce(empties, '[]'), delivered_at);
 
-  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, captured_at)
-  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, delivered_at);
+  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, unproved_because, captured_at)
+  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, unproved_because, delivered_at);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, condition, expected, actual, unit_value, explanation)
   select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered,
     private.line_net(1, i.unit_price, i.tax_rate, i.price_includes_tax), f.refused_reason
@@ -160,7 +174,7 @@ begin
   join public.order_items i on i.tenant_id = f.tenant_id and i.id = f.order_item_id
   where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered < f.quantity;
 
-  update public.fulfilments f set status = 'delivered', resolved_at = delivered_at where f.tenant_id = fulfilment.tenant_id and f.id = fulfilment.id;
+  update public.fulfilments f set status = 'delivered', reason = null, resolved_at = delivered_at where f.tenant_id = fulfilment.tenant_id and f.id = fulfilment.id;
   update public.trip_stops s set status = 'delivered', arrived_at = coalesce(s.arrived_at, delivered_at), left_at = delivered_at
   where s.tenant_id = tenant and s.order_id = target.id;
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
@@ -172,6 +186,6 @@ begin
   return target;
 end
 $$;
-comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal.';
+comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text, text) is
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
 select private.expose_command('complete_delivery');

@@ -54,7 +54,9 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('settlement', 'submitted', 'dispute', 'disputed', 'payments.approve', '{submitted_by}', 'settlement.disputed');
 -- It is sent from its trip.
 select private.offer_if('settlement', 'false', 'submit');
-insert into private.in_place_commands (machine, state, command, permission) values ('trip', 'in_progress', 'submit_settlement', 'trips.view');
+insert into private.in_place_commands (machine, state, command, permission) values
+  ('trip', 'in_progress', 'submit_settlement', 'trips.view'),
+  ('trip', 'cancelled', 'submit_settlement', 'trips.view');
 select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))
   and private.is_ready_to_settle(trips)$$, 'submit_settlement');
 
@@ -80,7 +82,7 @@ create function private.is_ready_to_settle(target public.trips) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return target.status = 'in_progress'
+  return target.status in ('in_progress', 'cancelled')
     and not exists (select from public.trip_stops s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('pending', 'arrived'))
     and exists (select from public.payments p where p.tenant_id = target.tenant_id and p.trip_id = target.id and p.is_live and p.method = 'cash')
     and not exists (select from public.settlements s where s.tenant_id = target.tenant_id and s.trip_id = target.id and s.status in ('submitted', 'approved'));
@@ -163,6 +165,22 @@ comment on function private.tg_payments__keep_settled() is 'Cash that was counte
 create trigger _290_keep_settled before update of status on public.payments for each row
 when (new.trip_id is not null and new.method = 'cash' and new.status in ('rejected', 'cancelled') and old.status not in ('rejected', 'cancelled'))
 execute function private.tg_payments__keep_settled();
+
+create function private.tg_payments__tell_late_cash() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.variances (tenant_id, kind, trip_id, order_id, expected, actual, unit_value, explanation, responsible_id)
+  select new.tenant_id, 'cash', new.trip_id, new.order_id, new.amount, 0, 1, new.number, d.membership_id
+  from public.settlements s join public.drivers d on d.tenant_id = s.tenant_id and d.id = s.driver_id
+  where s.tenant_id = new.tenant_id and s.trip_id = new.trip_id and s.status = 'approved';
+  return null;
+end
+$$;
+comment on function private.tg_payments__tell_late_cash() is
+  'Cash that a phone tells of after the money of its trip was counted is missing from that count: a difference in the driver''s name, beside the one that the count found.';
+create trigger _300_tell_late_cash after insert on public.payments for each row
+when (new.trip_id is not null and new.method = 'cash') execute function private.tg_payments__tell_late_cash();
 
 create function private.lock_settlement(tenant uuid, settlement_id uuid, expected_version integer) returns public.settlements
 language plpgsql security definer set search_path = ''

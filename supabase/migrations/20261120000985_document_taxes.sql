@@ -46,3 +46,10 @@ $$;
 comment on function private.credit_note_taxes(public.credit_notes) is
   'The tax of a credit note that the caller sees, [{name, percent, amount}], summing to tax_total to the cent. A computed field: select=*,credit_note_taxes.';
 select private.expose('credit_note_taxes');
+
+-- Filled where documents are told to the authority.
+alter table public.invoices add column tax_receipt jsonb;
+alter table public.credit_notes add column tax_receipt jsonb;
+comment on column public.invoices.tax_receipt is
+  'What the tax authority answered: {control_unit, number, signature, internal_data, signed_at, link (its page of this receipt, for the code on paper)}. Null while it was not told.';
+comment on column public.credit_notes.tax_receipt is 'What the tax authority answered, as on invoices.';

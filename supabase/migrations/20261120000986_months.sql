@@ -169,7 +169,7 @@ as $$
   where c.tenant_id = tenant and c.is_done is false and c.created_at < ends
   union all
   select 'trip', t.id, t.number, t.status::text, t.dispatched_at, false
-  from public.trips t where t.tenant_id = tenant and t.status in ('dispatched', 'in_progress') and t.dispatched_at < ends
+  from public.trips t where t.tenant_id = tenant and t.is_on_the_road and t.dispatched_at < ends
   union all
   select 'settlement', s.id, s.number, s.status::text, s.created_at, false
   from public.settlements s where s.tenant_id = tenant and s.status in ('submitted', 'disputed') and s.created_at < ends

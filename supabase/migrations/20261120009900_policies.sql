@@ -203,7 +203,7 @@ using (tenant_id = (select private.tenant_id('territories.edit')));
 
 grant select on public.customers to authenticated;
 select private.let_write('public.customers', '{}',
-  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'language', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
+  'code', 'name', 'contact_name', 'phone', 'email', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'category', 'language', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'takes_reminders', 'discount_percent', 'discount_fixed', 'discount_days', 'price_list_id', 'territory_id', 'sales_rep_id', 'notes');
 create policy select_readers on public.customers for select to authenticated
 using (tenant_id = (select private.tenant_id('customers.view')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)));
 create policy insert_editors on public.customers for insert to authenticated
@@ -547,6 +547,7 @@ to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
   'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
+select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
 
 grant select on public.trips, public.trip_stops, public.loads, public.load_items, public.offload_documents, public.offload_items to authenticated;
@@ -805,6 +806,13 @@ select private.let_edit('public.canned_replies', 'conversations.view', 'conversa
 grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
 using (tenant_id = (select private.tenant_id('conversations.reply')));
+
+-- Family 10, messaging: what the tax authority is told. The control unit is a matter of those who manage the company;
+-- the receipt stands on the invoice itself.
+select private.let_edit('public.tax_devices', 'settings.manage', 'settings.manage', '{}', 'taxpayer_pin', 'branch', 'control_unit', 'is_active');
+grant select on public.tax_submissions to authenticated;
+create policy select_managers on public.tax_submissions for select to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
 
 -- Family 10, messaging: webhooks are a matter of those who manage the company.
 

@@ -22,6 +22,7 @@ const WORKERS: Record<string, number> = {
   'send-message': 500,
   'deliver-webhook': 500,
   'optimize-routes': 500,
+  'submit-tax': 500,
 };
 const MAINTENANCE_MS = 60_000;
 /** As long as that after nothing was found many times over. */

@@ -73,4 +73,5 @@ export const OUTSIDE = [
   '/forgot-password',
   '/accept-invitation#token=unknown',
   '/reset-password#token=unknown',
+  '/track#token=unknown',
 ];

@@ -200,6 +200,14 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     empties: [{ product_id: product.container_product_id, quantity: 8 }],
     payment: { method: 'cash', amount: 500 },
   });
+  const { id: unit } = await as('owner').one<Row>(
+    `insert into tax_devices (taxpayer_pin, control_unit) values ('P051234567Z', 'KRACU0100000001') returning id`,
+  );
+  await as('owner').rpc('set_tax_device_key', {
+    tax_device_id: unit,
+    communication_key: 'the-key-of-the-unit',
+  });
+  await as('owner').query('update tax_devices set is_active = true');
   const invoice = await find(`select id from public.invoices where tenant_id = $1`);
   await as('finance').rpc('issue_invoice', { invoice_id: invoice });
   await as('finance').rpc('approve_payment', {

@@ -42,6 +42,10 @@ const ELSEWHERE: Record<string, string> = {
   'reservations delete': 'the lines of an allocated order',
   'tenant_settings insert': 'come with the company',
   'tenant_settings delete': 'nothing deletes them',
+  'tax_submissions insert': 'written by rules, each for an issued document',
+  'tax_submissions update':
+    'the worker notes here what became of it; the receipt is a change of its document',
+  'tax_submissions delete': 'nothing deletes them',
   'webhook_deliveries insert': 'written by rules, each for an event',
   'webhook_deliveries update': 'the worker notes here what became of it',
   'webhook_deliveries delete': 'forgotten after 30 days; the events stay in the ledger',

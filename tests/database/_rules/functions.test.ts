@@ -4,7 +4,11 @@ import { EXPOSED, OURS, openCatalogue } from './catalogue.ts';
 const { offenders, admin } = openCatalogue();
 
 /** What a visitor without a token may call: he has nothing but the token from his mail. */
-const FOR_VISITORS = ['accept_invitation(text,text)', 'reset_password(text,text)'];
+const FOR_VISITORS = [
+  'accept_invitation(text,text)',
+  'reset_password(text,text)',
+  'track_order(text)',
+];
 
 /** Why a function may do without a search path of its own. */
 const NEEDS_NO_SEARCH_PATH = `(
@@ -65,7 +69,7 @@ test('execute is granted by name, never to everybody', async () => {
   ).toEqual([]);
 });
 
-test('a visitor without a token can call what his mail invites him to, and nothing else', async () => {
+test('a visitor without a token can call what a link invites him to, and nothing else', async () => {
   expect(
     await offenders(
       `select p.oid::regprocedure from pg_proc p
@@ -187,6 +191,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'stock_value_as_of',
     'summarise_list',
     'timeline',
+    'track_order',
     'usual_basket',
     'usual_depot',
     'waiting',

@@ -15,6 +15,7 @@ const LARGE = JSON.stringify(
 /** For every CHECK over what people write: values that break it and nothing else. */
 const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
+  failure_reasons: { name_is_short: { name: ' Closed' } },
   contacts: {
     email_is_an_address: { email: 'nobody' },
     name_is_not_blank: { name: ' ' },
@@ -161,6 +162,12 @@ const BROKEN: Record<string, Record<string, Values>> = {
     template_event_is_short: { event: '' },
     template_language_is_a_code: { language: 'English' },
     template_name_is_metas: { name: 'Order Ready' },
+  },
+  tax_devices: {
+    branch_has_two_digits: { branch: '1' },
+    control_unit_is_short: { control_unit: 'A B' },
+    tax_device_needs_its_key: { is_active: true },
+    taxpayer_pin_is_of_the_authority: { taxpayer_pin: '051234567' },
   },
   vehicles: {
     capacities_are_bounded: { capacity_l: -1 },

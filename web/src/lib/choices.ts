@@ -295,6 +295,11 @@ export const TASK_PRIORITY = [
   'urgent',
 ] as const satisfies Enums<'task_priority'>[];
 export const TASK_STATUS = ['open', 'done', 'cancelled'] as const satisfies Enums<'task_status'>[];
+export const TAX_SUBMISSION_STATUS = [
+  'queued',
+  'sent',
+  'refused',
+] as const satisfies Enums<'tax_submission_status'>[];
 export const TEMPLATE_STATUS = [
   'pending',
   'approved',

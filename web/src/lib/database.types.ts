@@ -639,6 +639,7 @@ export interface Database {
           is_done: boolean;
           is_live: boolean;
           return_id: string | null;
+          tax_receipt: Json | null;
           allowed_commands: string[] | null;
           credit_note_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
@@ -758,6 +759,7 @@ export interface Database {
           credit_limit: number;
           payment_terms_days: number;
           pays_at_month_end: boolean;
+          takes_reminders: boolean;
           discount_percent: number | null;
           discount_fixed: number | null;
           discount_days: number | null;
@@ -788,6 +790,7 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          takes_reminders?: boolean;
           discount_percent?: number | null;
           discount_fixed?: number | null;
           discount_days?: number | null;
@@ -811,6 +814,7 @@ export interface Database {
           credit_limit?: number;
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
+          takes_reminders?: boolean;
           discount_percent?: number | null;
           discount_fixed?: number | null;
           discount_days?: number | null;
@@ -871,6 +875,7 @@ export interface Database {
           latitude: number | null;
           longitude: number | null;
           notes: string | null;
+          unproved_because: string | null;
           captured_at: string;
           recorded_at: string;
           recorded_by: string | null;
@@ -1024,6 +1029,33 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Why a customer could not be served, in the words of the company: what a failed delivery names. */
+      failure_reasons: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          needs_note: boolean;
+          is_active: boolean;
+        };
+        Insert: { name: string; needs_note?: boolean; is_active?: boolean };
+        Update: { name?: string; needs_note?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'failure_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What an attempt carries per line, and what was delivered of it. */
       fulfilment_items: {
         Row: {
@@ -1075,10 +1107,18 @@ export interface Database {
           reason: string | null;
           resolved_at: string | null;
           created_at: string;
+          failure_reason_id: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'fulfilments_tenant_id_failure_reason_id_fkey';
+            columns: ['tenant_id', 'failure_reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'failure_reasons';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'fulfilments_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -1431,6 +1471,7 @@ export interface Database {
           status_reason: string | null;
           is_done: boolean;
           is_live: boolean;
+          tax_receipt: Json | null;
           allowed_commands: string[] | null;
           invoice_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
@@ -3608,6 +3649,88 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** The control unit of a company at the tax authority (KRA eTIMS, an OSCU): while it is in use, every invoice and credit note that is issued is told there (tax_submissions). One per company; without it nothing is told. */
+      tax_devices: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          taxpayer_pin: string;
+          branch: string;
+          control_unit: string;
+          has_key: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          taxpayer_pin: string;
+          branch?: string;
+          control_unit: string;
+          is_active?: boolean;
+        };
+        Update: {
+          taxpayer_pin?: string;
+          branch?: string;
+          control_unit?: string;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'tax_devices_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: true;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is told to the tax authority, once per invoice and once per credit note of one that was told. The receipt it was answered with is kept on the document (tax_receipt). */
+      tax_submissions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          tax_device_id: string;
+          submission_number: number;
+          invoice_id: string;
+          credit_note_id: string | null;
+          status: Database['public']['Enums']['tax_submission_status'];
+          attempts: number;
+          error: string | null;
+          response: string | null;
+          created_at: string;
+          finished_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'tax_submissions_tenant_id_credit_note_id_fkey';
+            columns: ['tenant_id', 'credit_note_id'];
+            isOneToOne: false;
+            referencedRelation: 'credit_notes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tax_submissions_tenant_id_invoice_id_fkey';
+            columns: ['tenant_id', 'invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tax_submissions_tenant_id_tax_device_id_fkey';
+            columns: ['tenant_id', 'tax_device_id'];
+            isOneToOne: false;
+            referencedRelation: 'tax_devices';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Taxes and levies by name. A product bears several; its rate is their sum. Lines of documents keep what they were charged. */
       taxes: {
         Row: {
@@ -3944,6 +4067,9 @@ export interface Database {
           planned_arrival_at: string | null;
           arrived_at: string | null;
           left_at: string | null;
+          arrived_latitude: number | null;
+          arrived_longitude: number | null;
+          metres_from_address: number | null;
           printed: Json | null;
         };
         Insert: Record<never, never>;
@@ -3994,6 +4120,9 @@ export interface Database {
           dispatched_at: string | null;
           started_at: string | null;
           completed_at: string | null;
+          cancelled_by: string | null;
+          cancelled_at: string | null;
+          came_home_at: string | null;
           status_reason: string | null;
           notes: string | null;
           printed: Json | null;
@@ -4768,7 +4897,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Puts the counted goods back into the depot. Raises offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
           offload_id: string;
@@ -4841,9 +4970,15 @@ export interface Database {
         Args: { queue: string; msg_id: number };
         Returns: boolean;
       };
-      /** Notes when the van reached a customer. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Notes when the van reached a customer, and where the phone was then (degrees), with how far that is from the address. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       arrive_at_stop: {
-        Args: { order_id: string; arrived_at?: string | null; idempotency_key?: string | null };
+        Args: {
+          order_id: string;
+          arrived_at?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          idempotency_key?: string | null;
+        };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
       /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
@@ -4959,7 +5094,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Gives up a trip that has not been dispatched; its orders stay allocated and are free for another. Raises reason_required, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Gives up a trip. Before it leaves, its orders stay allocated and are free for another. On the road its open stops fail with the reason and their goods stay stock of the van; van and driver leave on another trip once the offload is approved. What the driver did before is still taken when his phone tells it late. Raises reason_required, input_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_trip: {
         Args: {
           trip_id: string;
@@ -5096,7 +5231,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -5110,6 +5245,7 @@ export interface Database {
           latitude?: number | null;
           longitude?: number | null;
           notes?: string | null;
+          unproved_because?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -5486,12 +5622,13 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** The customer could not be served; the goods stay on the van until the offload. Raises reason_required, not_the_driver, captured_at_invalid, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The customer could not be served; the goods stay on the van until the offload. Says why by a reason of the company's list, in words, or both; a reason that needs a note has one. Raises reason_required, not_the_driver, captured_at_invalid, record_not_found, order_transition_illegal, trip_was_cancelled, van_is_being_counted. The same idempotency_key with the same values is answered again, not done again. */
       fail_delivery: {
         Args: {
           order_id: string;
-          reason: string;
+          reason?: string | null;
           captured_at?: string | null;
+          failure_reason_id?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -5836,6 +5973,18 @@ export interface Database {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** What became of an attempt; queued: it is tried again. The receipt of what was taken is kept on its document. A second result of one that is finished changes nothing. For the worker submit-tax (service role). */
+      record_tax_result: {
+        Args: {
+          tenant_id: string;
+          submission_id: string;
+          status: Database['public']['Enums']['tax_submission_status'];
+          receipt?: Json | null;
+          error?: string | null;
+          response?: string | null;
+        };
+        Returns: undefined;
+      };
       /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
       record_webhook_result: {
         Args: {
@@ -6039,6 +6188,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tasks']['Row'];
       };
+      /** Puts the open stops of a trip in another order, from its plan to its last stop: order_ids names each of their orders once. What was loaded and counted stays. Raises stops_changed, trip_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reorder_stops: {
+        Args: {
+          trip_id: string;
+          order_ids: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
+      };
       /** Answers in a conversation, at most 4096 characters; whoever answers what is nobody's has it. replies_seen: how many answers (conversation_activity.replies) the writer saw; when a colleague has given another, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       reply_to_conversation: {
         Args: {
@@ -6078,6 +6237,11 @@ export interface Database {
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['messages']['Row'];
+      };
+      /** Tells a document again that was refused, under the same number: after its customer, its product or the control unit was put right. Raises tax_submission_not_refused, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      resend_tax_submission: {
+        Args: { tax_submission_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['tax_submissions']['Row'];
       };
       /** Sets a new password with a reset token, once, and signs the account out everywhere. Answers {email}, or the refusal proof_rests or reset_not_valid with its status. Raises password_too_weak. */
       reset_password: {
@@ -6232,6 +6396,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tenant_role_permissions']['Row'];
       };
+      /** Keeps the communication key that the authority gave to a control unit when it was initialized (cmcKey), in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_tax_device_key: {
+        Args: { tax_device_id: string; communication_key: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['tax_devices']['Row'];
+      };
       /** Super admins only: suspends or reactivates a company. Raises permission_denied, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_tenant_status: {
         Args: {
@@ -6245,6 +6414,11 @@ export interface Database {
       set_webhook_secret: {
         Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['webhooks']['Row'];
+      };
+      /** A link for whoever waits for an order: {token, expires_at}, for the page /track#token=…. It works for a week, or until two days after the planned end of its trip, and for a day after the delivery. Raises order_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      share_order: {
+        Args: { order_id: string; idempotency_key?: string | null };
+        Returns: Json;
       };
       /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       snooze_conversation: {
@@ -6383,7 +6557,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
-      /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_never_left, trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_offload: {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
@@ -6441,6 +6615,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** What is to be told: {may_be_there (an earlier attempt may have arrived), device {pin, branch, control_unit, key}, document {kind, number, original, name, issued_on, buyer {name, pin}, lines}}; {waits: true} for a credit note whose invoice was not taken yet; null when it was dealt with. Counts the attempt. For the worker submit-tax (service role). */
+      tax_submission_to_send: {
+        Args: { tenant_id: string; submission_id: string };
+        Returns: Json;
+      };
       /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       test_webhook: {
         Args: { webhook_id: string; idempotency_key?: string | null };
@@ -6461,6 +6640,11 @@ export interface Database {
           command: string;
           details: Json;
         }[];
+      };
+      /** Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery. */
+      track_order: {
+        Args: { token: string };
+        Returns: Json;
       };
       /** Takes a payment off an invoice, which is open again; the money is free for others. Raises nothing_allocated, allocation_not_possible, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       unallocate_payment: {
@@ -6711,6 +6895,7 @@ export interface Database {
       tag_colour: 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red';
       task_priority: 'low' | 'normal' | 'high' | 'urgent';
       task_status: 'open' | 'done' | 'cancelled';
+      tax_submission_status: 'queued' | 'sent' | 'refused';
       template_status: 'pending' | 'approved' | 'rejected';
       tenant_status: 'active' | 'suspended';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';

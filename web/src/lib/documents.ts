@@ -171,7 +171,7 @@ export const DOCUMENTS = {
       delivered: 'done',
       cancelled: 'done',
       rejected: 'done',
-      failed: 'done',
+      failed: 'open',
     },
     decisions: {
       pending_approval: 'orders.approve',

@@ -64,6 +64,7 @@ export const WRITABLE: Record<string, Writable> = {
       'credit_limit',
       'payment_terms_days',
       'pays_at_month_end',
+      'takes_reminders',
       'discount_percent',
       'discount_fixed',
       'discount_days',
@@ -76,6 +77,10 @@ export const WRITABLE: Record<string, Writable> = {
   drivers: {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
+  },
+  failure_reasons: {
+    permission: 'settings.manage',
+    columns: ['name', 'needs_note', 'is_active'],
   },
   holidays: {
     permission: 'settings.manage',
@@ -156,6 +161,10 @@ export const WRITABLE: Record<string, Writable> = {
   tags: {
     permission: 'settings.manage',
     columns: ['name', 'colour', 'is_active'],
+  },
+  tax_devices: {
+    permission: 'settings.manage',
+    columns: ['taxpayer_pin', 'branch', 'control_unit', 'is_active'],
   },
   taxes: {
     permission: 'prices.edit',

@@ -113,12 +113,28 @@ export function drivers(): Promise<Driver[]> {
   );
 }
 
-/** Trips that the caller drives and that are not over yet, next one first, with what he does on them. */
+/** Who and what is taken between two moments, with the trip that takes it and until when. */
+export async function takenBetween(from: string, until: string, exceptTrip?: string) {
+  let query = supabase
+    .from('trips')
+    .select('id,number,vehicle_id,driver_id,planned_start_at,planned_end_at,is_on_the_road')
+    .or(
+      `is_on_the_road.is.true,and(is_booked.is.true,planned_start_at.lt.${from < until ? until : from},planned_end_at.gt.${from})`,
+    )
+    .is('is_done', false);
+  if (exceptTrip) query = query.neq('id', exceptTrip);
+  return rows(query.order('planned_start_at').limit(500));
+}
+
+export type Taking = Awaited<ReturnType<typeof takenBetween>>[number];
+
+/** Trips that the caller drives and whose van is not back yet, next one first, with what he does on them. */
 export async function ownTrips(userId: string, role: string | null) {
   let query = supabase
     .from('trips')
     .select(`${ON_TRIP},allowed_commands,${ON_THE_WAY},own:drivers!inner(memberships(user_id))`)
-    .in('status', openStatesOf('trip'))
+    // One that was cancelled on the road is his until its van is counted.
+    .or(`status.in.(${openStatesOf('trip').join(',')}),is_on_the_road.is.true`)
     .is('is_done', false);
   // Drivers see their own trips only; others who also drive have to be told apart.
   if (role !== 'driver') query = query.eq('own.memberships.user_id', userId);

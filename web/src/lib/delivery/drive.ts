@@ -2,6 +2,7 @@ import { askJson, command } from '#lib/platform/command.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { type Container, containersOf, ownTrips } from './delivery.ts';
+import { type FailureReason, failureReasons } from './failures.ts';
 
 export type DriveTrip = Awaited<ReturnType<typeof ownTrips>>[number];
 export type DriveLine = Awaited<ReturnType<typeof linesOf>>[number];
@@ -12,6 +13,7 @@ export interface TripPack {
   trip: DriveTrip | null;
   lines: DriveLine[];
   containers: Container[];
+  failureReasons: FailureReason[];
 }
 
 /** The driver's trip with everything on it. */
@@ -26,10 +28,10 @@ export async function readDrive(
     trips.find((item) => item.status === 'in_progress') ??
     trips[0] ??
     null;
-  if (!trip) return { trips, trip, lines: [], containers: [] };
-  const lines = await linesOf(trip.id);
+  if (!trip) return { trips, trip, lines: [], containers: [], failureReasons: [] };
+  const [lines, reasons] = await Promise.all([linesOf(trip.id), failureReasons()]);
   const containers = await containersOf(lines.map((line) => line.products));
-  return { trips, trip, lines, containers };
+  return { trips, trip, lines, containers, failureReasons: reasons };
 }
 
 /** What goes to the doors of a trip, line by line. */

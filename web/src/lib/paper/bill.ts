@@ -1,3 +1,4 @@
+import { receiptOf } from '../billing/tax_receipt.ts';
 import type { Json, Tables } from '../database.types.ts';
 import { DOCUMENTS } from '../documents.ts';
 import type { Language } from '../languages.ts';
@@ -28,6 +29,7 @@ interface Bill {
   deposit_total: number;
   total: number | null;
   printed: Json;
+  tax_receipt: Json;
   customers: { name: string; tax_id: string | null; language: Language | null } | null;
 }
 
@@ -45,7 +47,7 @@ type CreditNote = Bill &
   };
 
 const BILL =
-  'number,status,currency,issued_on,subtotal,deposit_total,total,printed,customers(name,tax_id,language)';
+  'number,status,currency,issued_on,subtotal,deposit_total,total,printed,tax_receipt,customers(name,tax_id,language)';
 const LINE = 'product_sku,product_name,unit,is_deposit,quantity,unit_price,tax_rate,line_total';
 
 const ofBill = {
@@ -53,6 +55,25 @@ const ofBill = {
   currencyOf: (bill: Bill) => bill.currency,
   sellerOf: (bill: Bill) => keptBy(bill)?.seller,
 };
+
+/** What the tax authority signed. */
+function taxedOf(bill: Bill, { say, dateTime }: Desk): Sheet['taxed'] {
+  const receipt = receiptOf(bill.tax_receipt);
+  if (receipt === null) return null;
+  const { control_unit, number, signed_at, signature, internal_data, link } = receipt;
+  return {
+    heading: say('tax_receipt'),
+    lines: [
+      say('tax_receipt_line', {
+        control_unit,
+        number: String(number),
+        signed_at: dateTime(signed_at),
+      }),
+      say('tax_receipt_signature', { signature, internal_data }),
+    ],
+    link,
+  };
+}
 
 function sheetOf(
   bill: Bill,
@@ -94,6 +115,7 @@ function sheetOf(
       { label: say('deposits'), value: money(bill.deposit_total) },
       { label: total, value: money(bill.total), total: true },
     ],
+    taxed: taxedOf(bill, desk),
     binds: true,
   };
 }

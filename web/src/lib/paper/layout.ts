@@ -133,6 +133,24 @@ function block(heading: string, texts: (string | null | undefined)[]): Content[]
   ];
 }
 
+function taxedBlock({ taxed }: Sheet): Content[] {
+  if (!taxed) return [];
+  return [
+    {
+      margin: [0, 14, 0, 0],
+      unbreakable: true,
+      columnGap: 12,
+      columns: [
+        { width: 64, qr: taxed.link, fit: 64, eccLevel: 'M' },
+        {
+          width: '*',
+          stack: [label(taxed.heading), ...taxed.lines.map((text): Content => breaking(text))],
+        },
+      ],
+    },
+  ];
+}
+
 function signBlock({ signs = [], signature }: Sheet): Content[] {
   if (signs.length === 0) return [];
   return [
@@ -193,6 +211,7 @@ export function layOut(
       ...sheet.tables.slice(0, 1).flatMap(tableBlock),
       ...(sheet.sums ? [sumsBlock(sheet.sums)] : []),
       ...sheet.tables.slice(1).flatMap(tableBlock),
+      ...taxedBlock(sheet),
       ...block(say('notes'), [sheet.notes]),
       ...(sheet.pays
         ? block(say('how_to_pay'), [

@@ -12,6 +12,8 @@ export interface Sheet {
   tables: Table[];
   /** Below the first table; the `total` stands out. */
   sums?: Sum[];
+  /** What the tax authority signed, and the address that its code leads to. */
+  taxed?: { heading: string; lines: string[]; link: string } | null;
   /** What people wrote on the document. */
   notes?: string | null;
   /** Names the account and the till. */

@@ -1,0 +1,120 @@
+import type { Session } from '../../harness/database.ts';
+
+type Row = Record<string, unknown>;
+
+/**
+ * What holds for a company after whatever was done. Each query names the rows that break it, the company
+ * being `$1`; they add up from the documents themselves and use nothing that the commands use.
+ */
+const RULES: Record<string, string> = {
+  'what is set aside is there': `
+    select i.id, i.on_hand, i.reserved from public.inventory i
+    where i.tenant_id = $1 and (i.reserved < 0 or i.on_hand < 0 or i.reserved > i.on_hand)`,
+  'what a document costs is what its lines cost': `
+    select o.id, o.subtotal + o.tax_total as total, l.total as lines from public.orders o
+    cross join lateral (select coalesce(sum(i.line_total + i.tax_amount), 0) as total from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id) l
+    where o.tenant_id = $1 and o.subtotal + o.tax_total <> l.total
+    union all
+    select v.id, v.total, l.total from public.invoices v
+    cross join lateral (select coalesce(sum(i.line_total + i.tax_amount), 0) as total from public.invoice_items i where i.tenant_id = v.tenant_id and i.invoice_id = v.id) l
+    where v.tenant_id = $1 and v.total <> l.total`,
+  'credit used is what is owed and what is confirmed': `
+    select c.id, private.credit_used(c.tenant_id, c.id) as used, owed.sum + confirmed.sum as owed from public.customers c
+    cross join lateral (
+      select coalesce(sum(v.total - coalesce((select sum(a.amount) from public.payment_allocations a where a.tenant_id = v.tenant_id and a.invoice_id = v.id), 0)), 0) as sum
+      from public.invoices v where v.tenant_id = c.tenant_id and v.customer_id = c.id and v.status <> 'void'
+    ) owed
+    cross join lateral (
+      select coalesce(sum(i.line_total + i.tax_amount), 0) as sum
+      from public.orders o join public.order_items i on i.tenant_id = o.tenant_id and i.order_id = o.id
+      where o.tenant_id = c.tenant_id and o.customer_id = c.id and o.status in ('approved', 'allocated', 'dispatched', 'in_transit')
+    ) confirmed
+    where c.tenant_id = $1 and private.credit_used(c.tenant_id, c.id) <> owed.sum + confirmed.sum`,
+  'an account is what is open of invoices, less the money that pays nothing yet': `
+    select c.id, account.sum as account, open.sum - free.sum as open from public.customers c
+    cross join lateral (select coalesce(sum(e.debit - e.credit), 0) as sum from private.account_entries(c.tenant_id, c.id) e) account
+    cross join lateral (select coalesce(sum(v.balance), 0) as sum from public.invoices v where v.tenant_id = c.tenant_id and v.customer_id = c.id and v.status not in ('draft', 'void')) open
+    cross join lateral (select coalesce(sum(p.unallocated), 0) as sum from public.payments p where p.tenant_id = c.tenant_id and p.customer_id = c.id and p.status in ('approved', 'reconciled')) free
+    where c.tenant_id = $1 and account.sum <> open.sum - free.sum`,
+  'no money is spent twice': `
+    select p.id, p.amount, spent.sum from public.payments p
+    cross join lateral (
+      select coalesce((select sum(a.amount) from public.payment_allocations a where a.tenant_id = p.tenant_id and a.payment_id = p.id), 0)
+        + coalesce((select sum(r.amount) from public.payment_refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id), 0) as sum
+    ) spent
+    where p.tenant_id = $1 and (spent.sum > p.amount or (spent.sum > 0 and p.status not in ('approved', 'reconciled')))`,
+  'containers go from one holder to another': `
+    select l.reference_id, l.product_id, sum(l.quantity) from public.container_ledger l
+    where l.tenant_id = $1 group by l.reference_id, l.product_id having sum(l.quantity) <> 0`,
+  'loaded = delivered + brought home - difference, and each difference has a decision': `
+    select t.id, p.id as product_id, loaded.sum as loaded, delivered.sum as delivered, home.expected, home.counted
+    from public.trips t
+    join public.products p on p.tenant_id = t.tenant_id and p.base_price > 0
+    cross join lateral (
+      select coalesce(sum(f.quantity), 0) as sum from public.fulfilments d join public.fulfilment_items f on f.tenant_id = d.tenant_id and f.fulfilment_id = d.id
+      where d.tenant_id = t.tenant_id and d.trip_id = t.id and f.product_id = p.id
+    ) loaded
+    cross join lateral (
+      select coalesce(sum(f.quantity_delivered), 0) as sum from public.fulfilments d join public.fulfilment_items f on f.tenant_id = d.tenant_id and f.fulfilment_id = d.id
+      where d.tenant_id = t.tenant_id and d.trip_id = t.id and f.product_id = p.id and d.status = 'delivered'
+    ) delivered
+    cross join lateral (
+      select coalesce(sum(i.expected), 0) as expected, coalesce(sum(i.counted), 0) as counted
+      from public.offload_documents o join public.offload_items i on i.tenant_id = o.tenant_id and i.offload_id = o.id
+      where o.tenant_id = t.tenant_id and o.trip_id = t.id and o.status = 'approved' and i.product_id = p.id
+    ) home
+    cross join lateral (
+      -- Also of a count that was rejected later: what was approved of it stays posted.
+      select coalesce(sum(v.difference), 0) as sum from public.variances v
+      where v.tenant_id = t.tenant_id and v.trip_id = t.id and v.kind = 'offload' and v.product_id = p.id and v.status = 'approved'
+    ) decided
+    where t.tenant_id = $1 and t.status = 'completed' and loaded.sum <> delivered.sum + home.counted - decided.sum`,
+  'cash due = cash counted + other money + credit + difference, with a name for it': `
+    select s.id, s.billed, s.cash, s.other_money, s.on_credit, s.counted from public.settlements s
+    where s.tenant_id = $1 and s.status = 'approved' and (
+      s.billed <> s.counted + s.other_money + s.on_credit - s.difference
+      or s.cash <> (select coalesce(sum(p.amount), 0) from public.payments p where p.tenant_id = s.tenant_id and p.trip_id = s.trip_id and p.method = 'cash' and p.status not in ('rejected', 'cancelled'))
+      or s.difference <> (select coalesce(sum(v.difference), 0) from public.variances v where v.tenant_id = s.tenant_id and v.trip_id = s.trip_id and v.kind = 'cash' and v.responsible_id is not null))
+    union all
+    select t.id, null, null, null, null, null from public.trips t
+    where t.tenant_id = $1 and t.status = 'completed'
+      and exists (select from public.payments p where p.tenant_id = t.tenant_id and p.trip_id = t.id and p.method = 'cash' and p.status not in ('rejected', 'cancelled'))
+      and not exists (select from public.settlements s where s.tenant_id = t.tenant_id and s.trip_id = t.id and s.status = 'approved')`,
+  'every figure and every document is what the ledgers tell': `
+    select v.* from private.verify_company($1) v where v.differences > 0 or not v.is_audit_intact`,
+};
+
+/** Every rule that does not hold for a company, with some of the rows that break it. */
+export async function whatDoesNotHold(
+  admin: Session,
+  tenant: string,
+): Promise<Record<string, Row[]>> {
+  const broken: Record<string, Row[]> = {};
+  for (const [rule, query] of Object.entries(RULES)) {
+    const rows = await admin.query(query, [tenant]);
+    if (rows.length > 0) broken[rule] = rows.slice(0, 5);
+  }
+  return broken;
+}
+
+/** Tables and views in which somebody sees rows of another company than his own. */
+export async function strangeRows(
+  admin: Session,
+  person: Session,
+  tenant: string,
+): Promise<string[]> {
+  const relations = await admin.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
+       and has_table_privilege('authenticated', c.oid, 'select') order by 1`,
+  );
+  const seen: string[] = [];
+  for (const { name } of relations) {
+    const rows = await person.query(
+      `select from public.${name} where tenant_id is distinct from $1 limit 1`,
+      [tenant],
+    );
+    if (rows.length > 0) seen.push(name);
+  }
+  return seen;
+}
