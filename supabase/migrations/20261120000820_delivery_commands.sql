@@ -123,8 +123,8 @@ language sql stable security definer set search_path = ''
 as $$
   select o.tenant_id, f.id, t.vehicle_id
   from public.orders o
-  join public.fulfilments f on f.tenant_id = o.tenant_id and f.order_id = o.id and f.status = 'in_transit'
+  join public.fulfilments f on f.tenant_id = o.tenant_id and f.order_id = o.id
   join public.trips t on t.tenant_id = f.tenant_id and t.id = f.trip_id
-  where o.tenant_id = tenant and o.id = delivered_order and o.status = 'in_transit' and private.delivers_order(o) and private.has_permission(o.tenant_id, 'deliveries.record')
+  where o.tenant_id = tenant and o.id = delivered_order and (o.status = 'in_transit' or private.failed_with_trip(o, t)) and private.delivers_order(o) and private.has_permission(o.tenant_id, 'deliveries.record')
 $$;
-comment on function private.delivery_under_way(uuid, uuid) is 'The fulfilment of an order that the caller can deliver now, and its van.';
+comment on function private.delivery_under_way(uuid, uuid) is 'The fulfilment of an order that the caller can deliver now, or tell late of, and its van.';

@@ -406,7 +406,8 @@ select private.ask_for_serials('trip', $$
   join public.inventory i on i.tenant_id = v.tenant_id and i.warehouse_id = v.location_id
   join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.tracking = 'serial'
   cross join lateral (values (v.location_id), (null::uuid)) as w (place)
-  where t.tenant_id = $1 and t.id = $2 and t.status = 'in_progress' and private.sees_trip(t.id, t.driver_id, t.warehouse_id)
+  where t.tenant_id = $1 and t.id = $2 and t.dispatched_at is not null and t.status <> 'completed' and private.sees_trip(t.id, t.driver_id, t.warehouse_id)
+    and not exists (select from public.offload_documents d where d.tenant_id = t.tenant_id and d.trip_id = t.id and d.status = 'approved')
     and (private.drives_trip(t) or private.has_permission(t.tenant_id, 'trips.load'))
     and not exists (select from public.trip_stops s where s.tenant_id = t.tenant_id and s.trip_id = t.id and s.status in ('pending', 'arrived'))
 $$);
