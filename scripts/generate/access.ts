@@ -54,6 +54,8 @@ export const ACCESS: Record<string, Access> = {
   batch_stock: { select: 'inventory.view in scope' },
   batches: { select: 'inventory.view' },
   container_confirmations: { select: 'inventory.view in scope' },
+  serial_movements: { select: 'inventory.view in scope' },
+  serials: { select: 'inventory.view in scope' },
   container_balances: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
   customer_addresses: {
@@ -131,6 +133,7 @@ export const ACCESS: Record<string, Access> = {
   promotions: edited('prices.view', 'prices.edit'),
   products: edited('products.view', 'products.edit'),
   kittings: { select: 'inventory.view in scope' },
+  depot_shifts: { select: 'inventory.view in scope' },
   refills: { select: 'inventory.view in scope' },
   reorder_suggestions: { select: 'inventory.view in scope' },
   reservations: { select: 'inventory.view in scope' },

@@ -17,6 +17,8 @@ export interface BusyDay {
   promotion: Row;
   territory: Row;
   template: Row;
+  /** A cylinder that is known by its number. */
+  serial: Row;
   counts: Row[];
 }
 
@@ -136,6 +138,7 @@ export async function busyDay(): Promise<BusyDay> {
   await by('warehouse').command('submit_adjustment', { adjustment_id: receipt.id });
   await by('manager').command('approve_adjustment', { adjustment_id: receipt.id });
   await by('warehouse').command('apply_adjustment', { adjustment_id: receipt.id });
+  const serial = await receivePiece(company, found.id);
   const branch = await by('owner').row('warehouses?code=eq.KLF&select=*');
   const transfer = await by('warehouse').command('create_transfer', {
     from_warehouse_id: company.depot.id,
@@ -249,6 +252,31 @@ export async function busyDay(): Promise<BusyDay> {
     promotion,
     territory,
     template,
+    serial,
     counts,
   };
+}
+
+/** A cylinder that came in and is known by its number. */
+async function receivePiece(company: Company, reason: unknown): Promise<Row> {
+  const by = (role: string) => company.by(role);
+  await by('owner').ask('/rest/v1/products', {
+    body: { sku: 'CYL', name: 'Cylinder', unit: 'cylinder', base_price: 100, tracking: 'serial' },
+  });
+  const cylinder = await by('owner').row('products?sku=eq.CYL&select=id');
+  const receipt = await by('warehouse').command('create_adjustment', {
+    warehouse_id: company.depot.id,
+    reason_id: reason,
+    items: [{ product_id: cylinder.id, quantity: 1 }],
+  });
+  await by('warehouse').command('scan_serials', {
+    document_type: 'adjustment',
+    document_id: receipt.id,
+    codes: ['KE-1001'],
+    product_id: cylinder.id,
+  });
+  await by('warehouse').command('submit_adjustment', { adjustment_id: receipt.id });
+  await by('manager').command('approve_adjustment', { adjustment_id: receipt.id });
+  await by('warehouse').command('apply_adjustment', { adjustment_id: receipt.id });
+  return by('manager').row('serials?code=eq.KE-1001&select=id');
 }

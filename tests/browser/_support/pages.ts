@@ -16,6 +16,7 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
   '/products/[id=uuid]': (day) => [day.product],
   '/stock/counts/[id=uuid]': (day) => day.counts,
+  '/stock/serials/[id=uuid]': (day) => [day.serial],
   '/stock/places/[id=uuid]': (day) => [day.company.depot],
   '/prices/[id=uuid]': (day) => [day.priceList],
   '/promotions/[id=uuid]': (day) => [day.promotion],

@@ -304,6 +304,8 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     quantity: 1,
   });
   await receiveBatch(company, depot, found.id);
+  await receivePiece(company, depot, found.id);
+  await openShop(company);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
      select o.tenant_id, $2, p.id, -1, 'delivery', 'order', o.id
@@ -467,6 +469,40 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
     batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
     reason: 'Sour',
   });
+}
+
+/** A shop that opens with a count. */
+async function openShop(company: Company): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(
+    `insert into warehouses (code, name, kind, works_in_shifts) values ('SHOP', 'Shop', 'shop', true)`,
+  );
+  const shop = await as('owner').one<Row>(`select id from warehouses where code = 'SHOP'`);
+  const counter = company.people.get('warehouse')?.userId;
+  await as('warehouse').rpc('open_depot', { warehouse_id: shop.id, counter_ids: [counter] });
+}
+
+/** A cylinder that came in and is known by its number. */
+async function receivePiece(company: Company, place: string, reason: string): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(
+    `insert into products (sku, name, unit, base_price, tracking) values ('CYL', 'Cylinder', 'cylinder', 100, 'serial')`,
+  );
+  const cylinder = await as('owner').one<Row>(`select id from products where sku = 'CYL'`);
+  const receipt = await as('warehouse').rpc<Row>('create_adjustment', {
+    warehouse_id: place,
+    reason_id: reason,
+    items: [{ product_id: cylinder.id, quantity: 1 }],
+  });
+  await as('warehouse').rpc('scan_serials', {
+    document_type: 'adjustment',
+    document_id: receipt.id,
+    codes: ['C-1'],
+    product_id: cylinder.id,
+  });
+  await as('warehouse').rpc('submit_adjustment', { adjustment_id: receipt.id });
+  await as('manager').rpc('approve_adjustment', { adjustment_id: receipt.id });
+  await as('warehouse').rpc('apply_adjustment', { adjustment_id: receipt.id });
 }
 
 /** A customer, who orders, and somebody unknown write on WhatsApp, and are answered. */

@@ -53,6 +53,13 @@ export const CUSTOMER_STATUS = [
   'inactive',
   'merged',
 ] as const satisfies Enums<'customer_status'>[];
+export const DEPOT_SHIFT_STATUS = [
+  'opening',
+  'open',
+  'closing',
+  'closed',
+  'cancelled',
+] as const satisfies Enums<'depot_shift_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',
@@ -230,7 +237,11 @@ export const PRODUCT_COMPOSITION = [
   'bundle',
   'kit',
 ] as const satisfies Enums<'product_composition'>[];
-export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const PRODUCT_TRACKING = [
+  'none',
+  'batch',
+  'serial',
+] as const satisfies Enums<'product_tracking'>[];
 export const PROMOTION_KIND = [
   'line_percent',
   'line_amount',

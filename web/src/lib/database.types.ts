@@ -938,6 +938,57 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Shifts of the depots that work in shifts (warehouses.works_in_shifts): open from when the opening count is posted until the closing one is begun. Only an open depot ships. */
+      depot_shifts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          status: Database['public']['Enums']['depot_shift_status'];
+          opening_count_id: string;
+          closing_count_id: string | null;
+          opened_at: string | null;
+          closed_at: string | null;
+          opening_differences: number | null;
+          closing_differences: number | null;
+          is_live: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_closing_count_id_fkey';
+            columns: ['tenant_id', 'closing_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_opening_count_id_fkey';
+            columns: ['tenant_id', 'opening_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
         Row: {
@@ -1837,7 +1888,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {products} and {choices} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -3506,6 +3557,97 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Movements of the stock ledger by piece, append-only: the rows of one movement sum to it. Who had a cylinder when is read here, with the orders and returns that moved it. */
+      serial_movements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          movement_id: string;
+          serial_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          quantity: number;
+          kind: Database['public']['Enums']['movement_kind'];
+          reference_type: string;
+          reference_id: string;
+          occurred_at: string;
+          moved_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'serial_movements_tenant_id_movement_id_fkey';
+            columns: ['tenant_id', 'movement_id'];
+            isOneToOne: false;
+            referencedRelation: 'inventory_transactions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serial_movements_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serial_movements_tenant_id_serial_id_fkey';
+            columns: ['tenant_id', 'serial_id'];
+            isOneToOne: false;
+            referencedRelation: 'serials';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serial_movements_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Pieces of products that are tracked by serial number, like gas cylinders, one row for each. It is in one place of ours, with one customer, or gone. Changed by the stock ledger alone, under the lock of the balance that it is part of. */
+      serials: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          code: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          warehouse_id: string | null;
+          customer_id: string | null;
+          moved_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'serials_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serials_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serials_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
       settlements: {
         Row: {
@@ -4638,6 +4780,7 @@ export interface Database {
           address: string | null;
           latitude: number | null;
           longitude: number | null;
+          works_in_shifts: boolean;
           is_active: boolean;
         };
         Insert: {
@@ -4647,6 +4790,7 @@ export interface Database {
           address?: string | null;
           latitude?: number | null;
           longitude?: number | null;
+          works_in_shifts?: boolean;
           is_active?: boolean;
         };
         Update: {
@@ -4655,6 +4799,7 @@ export interface Database {
           address?: string | null;
           latitude?: number | null;
           longitude?: number | null;
+          works_in_shifts?: boolean;
           is_active?: boolean;
         };
         Relationships: [
@@ -5514,6 +5659,16 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Closes an open depot with a full count by these people (counter_ids): nothing leaves it from now on, the shift is over when the count is posted, and goes on where the count is cancelled. Raises stock_count_open, depot_shift_transition_illegal, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      close_depot_shift: {
+        Args: {
+          depot_shift_id: string;
+          counter_ids: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['depot_shifts']['Row'];
+      };
       /** Nobody of the company is shown the first steps any more. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       close_first_steps: {
         Args: { idempotency_key?: string | null };
@@ -5524,7 +5679,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -5581,7 +5736,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       confirm_load: {
         Args: { trip_id: string; counts: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['loads']['Row'];
@@ -5608,6 +5763,20 @@ export interface Database {
       conversations_meant: {
         Args: { typed: string };
         Returns: string[];
+      };
+      /** What of a place is counted next, what is due first: class A are the products that make 80 % of what left it in 90 days (quantity at list price), counted every 30 days; B the next 15 %, every 90; C the rest, every 180; what nobody has counted yet is due now. moved in base units. Nothing for who counts the place just now. Needs inventory.view. Raises record_not_found. */
+      count_suggestions: {
+        Args: { place_id: string };
+        Returns: {
+          product_id: string;
+          product_name: string;
+          product_sku: string;
+          class: string;
+          moved: number;
+          last_counted_at: string;
+          due_on: string;
+          is_due: boolean;
+        }[];
       };
       /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
@@ -5861,7 +6030,7 @@ export interface Database {
         Args: { standing_order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['standing_orders']['Row'];
       };
-      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises depot_closed, stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_transfer: {
         Args: {
           transfer_id: string;
@@ -5870,7 +6039,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -5964,7 +6133,7 @@ export interface Database {
         Args: { typed: string };
         Returns: string[];
       };
-      /** Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises count_incomplete, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises serials_needed, count_incomplete, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       finish_stock_count: {
         Args: {
           stock_count_id: string;
@@ -6224,6 +6393,11 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      open_depot: {
+        Args: { warehouse_id: string; counter_ids: string[]; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['depot_shifts']['Row'];
+      };
       /** For customers: orders for themselves at the prices that the company has for them; lines [{product_id, quantity, pack_id?}], to their default address where none is named. send = false keeps it as a draft. Answers as my_order. Raises lines_invalid, address_required, customer_suspended, customer_inactive, customer_not_active, depot_not_known, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       place_my_order: {
         Args: {
@@ -6250,7 +6424,7 @@ export interface Database {
         Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
-      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       post_stock_count: {
         Args: {
           stock_count_id: string;
@@ -6420,7 +6594,7 @@ export interface Database {
         };
         Returns: boolean;
       };
-      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
@@ -6781,6 +6955,23 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Says which pieces a document moves: serial numbers as they are read, in any case and with spaces. product_id and condition are needed where a piece comes from outside: as what it comes, and how it is; one that is not known yet is made. The same number again is no second piece. Answers as scanned_serials. Raises serials_invalid, serials_closed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      scan_serials: {
+        Args: {
+          document_type: string;
+          document_id: string;
+          codes: string[];
+          product_id?: string | null;
+          condition?: Database['public']['Enums']['stock_condition'] | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
+      /** What may be scanned for a document now, and what is: [{product_id, sku, name, condition, comes_in, quantity (null: not told, or as many as are found), codes}]. Empty for a document that waits for no serial number. Raises record_not_found. */
+      scanned_serials: {
+        Args: { document_type: string; document_id: string };
+        Returns: Json;
+      };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_template: {
         Args: {
@@ -6936,6 +7127,24 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** How long what is in stock has lain in its place, in base units of all conditions: of one place, or of all that the caller may see, the oldest first, at most 1000 rows. What came first is taken to be gone first; a transfer begins anew where it arrives. Places that the caller counts just now are left out. Needs inventory.view. Raises record_not_found. */
+      stock_ageing: {
+        Args: { place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          warehouse_name: string;
+          product_id: string;
+          product_name: string;
+          product_sku: string;
+          unit: string;
+          on_hand: number;
+          up_to_30: number;
+          up_to_60: number;
+          up_to_90: number;
+          older: number;
+          oldest_at: string;
+        }[];
+      };
       /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out, and those that the caller counts just now. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
         Args: { moment: string; place_id?: string | null };
@@ -6966,7 +7175,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['imports']['Row'];
       };
-      /** Asks for approval of an adjustment. Raises adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks for approval of an adjustment; of products that are tracked by serial number every piece is scanned by then. Raises serials_needed, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
         Args: {
           adjustment_id: string;
@@ -7111,6 +7320,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Takes scanned pieces off a document again. Answers as scanned_serials. Raises serials_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      unscan_serials: {
+        Args: {
+          document_type: string;
+          document_id: string;
+          codes: string[];
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
       /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
       usual_basket: {
         Args: { customer_id: string };
@@ -7225,6 +7444,7 @@ export interface Database {
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
+      depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
@@ -7311,7 +7531,7 @@ export interface Database {
       planning_status:
         'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
       product_composition: 'single' | 'bundle' | 'kit';
-      product_tracking: 'none' | 'batch';
+      product_tracking: 'none' | 'batch' | 'serial';
       promotion_kind:
         | 'line_percent'
         | 'line_amount'

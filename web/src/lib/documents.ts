@@ -157,6 +157,21 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  depot_shift: {
+    table: 'depot_shifts',
+    page: '/stock/shifts',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      opening: 'open',
+      open: 'waiting',
+      closing: 'open',
+      closed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',

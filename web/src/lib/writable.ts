@@ -249,7 +249,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   warehouses: {
     permission: 'warehouses.edit',
-    columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
+    columns: ['code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active'],
   },
   webhooks: {
     permission: 'settings.manage',
