@@ -130,27 +130,32 @@ end
 $$;
 comment on function private.write_load_sheet(public.trips) is 'Writes the load sheet of a trip anew from its orders; earlier counts no longer count.';
 
+create function private.load_of(target public.trips, out weight numeric, out volume numeric, out units numeric)
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0)
+  from public.trip_stops s
+  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+  where s.tenant_id = target.tenant_id and s.trip_id = target.id
+$$;
+comment on function private.load_of(public.trips) is 'What the orders of a trip weigh (kg), how much room they take (l), and how many base units they are.';
+
 create function private.check_capacity(target public.trips) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   van public.vehicles;
-  weight numeric;
-  volume numeric;
-  units numeric;
+  cargo record;
 begin
   select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id;
   if not found then
     return;
   end if;
-  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0) into weight, volume, units
-  from public.trip_stops s
-  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
-  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where s.tenant_id = target.tenant_id and s.trip_id = target.id;
-  if weight > van.capacity_kg or volume > van.capacity_l or units > van.capacity_units then
+  select * into cargo from private.load_of(target);
+  if cargo.weight > van.capacity_kg or cargo.volume > van.capacity_l or cargo.units > van.capacity_units then
     perform private.fail('trip_overloaded', pg_catalog.jsonb_build_object(
-      'weight_kg', weight, 'capacity_kg', van.capacity_kg, 'volume_l', volume, 'capacity_l', van.capacity_l, 'units', units, 'capacity_units', van.capacity_units));
+      'weight_kg', cargo.weight, 'capacity_kg', van.capacity_kg, 'volume_l', cargo.volume, 'capacity_l', van.capacity_l, 'units', cargo.units, 'capacity_units', van.capacity_units));
   end if;
 end
 $$;

@@ -5,13 +5,14 @@ create table private.figures (
   noun text not null,
   permissions text[] not null,
   has_past boolean not null default false,
+  is_quantity boolean not null default false,
   constraint noun_is_known check (noun in ('customer', 'inventory', 'order', 'invoice', 'payment', 'promotion', 'settlement'))
 );
 select private.force_policies('private.figures');
 comment on table private.figures is
-  'What explain_figure takes apart: private.figure_<name>(tenant, id) answers its rows. noun: what the id is of; permissions: all that the reader needs; has_past: whether its rows know when they happened, so that it can be told for an earlier moment. Written by private.explain.';
+  'What explain_figure takes apart: private.figure_<name>(tenant, id) answers its rows. noun: what the id is of; permissions: all that the reader needs; has_past: whether its rows know when they happened, so that it can be told for an earlier moment; is_quantity: base units, not the company''s currency. Written by private.explain.';
 
-create function private.explain(figure text, noun text, permissions text[], what text, has_past boolean, body text) returns void
+create function private.explain(figure text, noun text, permissions text[], what text, has_past boolean, body text, is_quantity boolean default false) returns void
 language plpgsql set search_path = ''
 as $$
 begin
@@ -19,10 +20,10 @@ begin
     'create function private.%I(tenant uuid, id uuid) returns table (happened_at timestamptz, what text, document text, document_id uuid, number text, amount numeric) language sql stable security definer set search_path = '''' as %L',
     'figure_' || figure, body);
   execute pg_catalog.format('comment on function private.%I(uuid, uuid) is %L', 'figure_' || figure, 'The rows of ' || figure || ': ' || what);
-  insert into private.figures (figure, noun, permissions, has_past) values (figure, noun, permissions, has_past);
+  insert into private.figures (figure, noun, permissions, has_past, is_quantity) values (figure, noun, permissions, has_past, is_quantity);
 end
 $$;
-comment on function private.explain(text, text, text[], text, boolean, text) is 'Has a figure explain itself. Called by migrations.';
+comment on function private.explain(text, text, text[], text, boolean, text, boolean) is 'Has a figure explain itself; is_quantity: in base units instead of money. Called by migrations.';
 
 select private.register_error('figure_unknown', 404, 'There is no such figure.', 'Use one of those in the details.');
 select private.register_error('figure_has_no_past', 422, 'This figure is known for now only.', 'Ask for it without a moment.');
@@ -48,7 +49,7 @@ select private.explain('stock_on_hand', 'inventory', '{inventory.view}', 'moveme
   from public.inventory i
   join public.inventory_transactions t on t.tenant_id = i.tenant_id and t.warehouse_id = i.warehouse_id and t.product_id = i.product_id and t.condition = i.condition
   where i.tenant_id = $1 and i.id = $2
-$$);
+$$, is_quantity => true);
 select private.explain('stock_reserved', 'inventory', '{inventory.view}', 'what is set aside for orders.', false, $$
   select r.created_at, 'reserved', 'order', o.id, o.number, r.quantity
   from public.inventory i
@@ -56,7 +57,7 @@ select private.explain('stock_reserved', 'inventory', '{inventory.view}', 'what 
   join public.order_items l on l.tenant_id = r.tenant_id and l.id = r.order_item_id
   join public.orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
   where i.tenant_id = $1 and i.id = $2 and i.condition = 'good'
-$$);
+$$, is_quantity => true);
 select private.explain('order_total', 'order', '{orders.view}', 'its lines with their tax.', false, $$
   select null::timestamptz, x.what, null::text, null::uuid, l.product_name, x.amount
   from public.order_items l

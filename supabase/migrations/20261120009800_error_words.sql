@@ -394,6 +394,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('territory_is_not_its_own_parent', 'sw', 'Eneo haliwezi kuwa ndani yake lenyewe.', 'Chagua eneo jingine lililo juu yake, au usichague lolote.'),
   ('territory_lists_overlap', 'sw', 'Orodha nyingine ya bei ya eneo hili iliyo hai inatumika baadhi ya siku hizi.', 'Chagua siku nyingine, au maliza orodha hiyo kwanza.'),
   ('territory_rep_taken', 'sw', 'Mtu huyu tayari anauza katika eneo hili.', 'Chagua mtu mwingine.'),
+  ('too_many_orders', 'sw', 'Oda hizi ni nyingi mno kuangaliwa pamoja.', 'Chagua si zaidi ya 5,000.'),
   ('tracking_link_invalid', 'sw', 'Kiungo hiki hakitumiki tena.', 'Iombe kampuni kiungo kingine.'),
   ('tracking_needs_no_stock', 'sw', 'Ufuatiliaji huanzishwa au kusitishwa wakati hakuna bidhaa hiyo kwenye stoku.', 'Fanya mahali palipo kwenye maelezo kuwa 0 kwanza.'),
   ('transfer_exceeds_sent', 'sw', 'Zilizohesabiwa zimezidi zilizo njiani.', 'Hesabu tena bidhaa zilizo kwenye maelezo. Ikiwa ni sahihi, pokea zilizotumwa na uingize zilizobaki kama marekebisho.'),

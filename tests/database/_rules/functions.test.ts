@@ -192,6 +192,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'order_taxes',
     'planning_run_input',
     'preview_area',
+    'preview_orders',
     'promotion_given',
     'quantity_reserved',
     'quote_delivery',

@@ -48,6 +48,8 @@ begin
           return 'nothing to pay';
         end if;
         perform public.record_payment(pg_temp.buyer_of(id), 'cash', 1);
+      when 'order.board' then
+        perform public.board_order(id, (public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days')).id);
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.

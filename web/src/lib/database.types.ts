@@ -5435,6 +5435,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['batches']['Row'];
       };
+      /** Puts an allocated order on a draft or planned trip, as its last stop; the stops that it has keep their places and times, and a planned trip gets a new load sheet. An order that rides on it already stays where it is. expected_version: of the order. Raises trip_fixed, orders_not_assignable, trip_overloaded, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      board_order: {
+        Args: {
+          order_id: string;
+          trip_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
+      };
       /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
       books: {
         Args: never;
@@ -6436,6 +6446,11 @@ export interface Database {
       /** What borders would change before they are saved: how many customers lie inside, who would come and go (at most 50 by name, as far as the caller sees them), which territories they overlap that are neither above nor below, and the one above if they reach beyond it. Raises permission_denied, record_not_found, area_invalid. */
       preview_area: {
         Args: { area: Json; territory_id?: string | null; parent_id?: string | null };
+        Returns: Json;
+      };
+      /** What orders come to together, before a command is given to many: {goods [{warehouse_id, warehouse, product_id, sku, name, unit, wanted, reserved (for them), available (for others than them; null for who may not look into the depot), missing}] in base units, what is short first; credit [{customer_id, code, name, credit_limit, used, added (by those not confirmed yet), over}], null for who may not know it, without those who pay on delivery; load {weight_kg, volume_l, units}; trip: the one given, what it carries already and what its vehicle can carry, {id, number, vehicle, capacity_kg, capacity_l, capacity_units, weight_kg, volume_l, units}; trips [{id, number, planned_start_at, vehicle, driver}]: the next 100 that leave from their depots and may still be changed, null for who plans none}. Raises too_many_orders, and record_not_found for a trip and orders that the caller does not see. */
+      preview_orders: {
+        Args: { order_ids: string[]; trip_id?: string | null };
         Returns: Json;
       };
       /** Gives every variant of a family the same price on a list, from a quantity of base units upward; what they had there is replaced. Variants that are made later have none. Answers the family. Raises record_not_found, input_invalid, quantity_not_whole, permission_denied. The same idempotency_key with the same values is answered again, not done again. */

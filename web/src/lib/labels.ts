@@ -55,6 +55,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   blocked: m.label_blocked,
   blocked_reason: m.label_blocked_reason,
   blue: m.label_blue,
+  board: m.label_board,
   both: m.label_both,
   break_minutes: m.label_break_minutes,
   bundle: m.label_bundle,
