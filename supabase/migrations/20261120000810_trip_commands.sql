@@ -435,6 +435,7 @@ begin
   if mismatch is not null then
     perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('counts', mismatch));
   end if;
+  perform private.require_serials(tenant, 'trip', target.id);
   update public.load_items i
   set depot_count = case when is_driver then i.depot_count else i.expected end,
     driver_count = case when is_driver then i.expected else i.driver_count end
@@ -449,7 +450,7 @@ begin
 end
 $$;
 comment on function private.confirm_load(uuid, jsonb) is
-  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
+  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
 select private.expose_command('confirm_load');
 
 create function private.dispatch_trip(trip_id uuid, expected_version integer default null) returns public.trips
@@ -474,6 +475,7 @@ begin
   end if;
   perform private.check_crew(target, true);
   perform private.check_capacity(target);
+  perform private.require_open_depot(tenant, target.warehouse_id);
   if not private.is_load_confirmed(target) then
     perform private.fail('load_not_confirmed', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
@@ -538,7 +540,7 @@ begin
 end
 $$;
 comment on function private.dispatch_trip(uuid, integer) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
 select private.expose_command('dispatch_trip');
 
 create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips

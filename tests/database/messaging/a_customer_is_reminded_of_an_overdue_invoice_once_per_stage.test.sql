@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 create function pg_temp.told() returns table (recipient text, body text) language sql security definer as $$
   select m.recipient, m.body from public.messages m where m.business_key like 'invoice.reminder:%' order by m.id
@@ -35,6 +35,7 @@ create function pg_temp.days_pass(stages jsonb) returns void language sql securi
 $$;
 select pg_temp.days_pass('[1, 2, 3, 4, 5]');
 select is(private.send_invoice_reminders(), 1::bigint, 'of several stages that have passed he hears of the last one only');
+select ok((select m.business_key like '%:5' from public.messages m where m.business_key like 'invoice.reminder:%' order by m.id desc limit 1), 'the fifth');
 select is(private.send_invoice_reminders(), 0::bigint, 'and not of those before it afterwards');
 
 -- Who does not want it, and who has paid.

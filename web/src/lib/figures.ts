@@ -26,6 +26,10 @@ export const FIGURES = {
     permissions: ['invoices.view'],
     isQuantity: false,
   },
+  order_discount: {
+    permissions: ['orders.view'],
+    isQuantity: false,
+  },
   order_margin: {
     permissions: ['orders.view', 'reports.view'],
     isQuantity: false,
@@ -36,6 +40,10 @@ export const FIGURES = {
   },
   payment_unallocated: {
     permissions: ['payments.view', 'invoices.view'],
+    isQuantity: false,
+  },
+  promotion_given: {
+    permissions: ['prices.view', 'orders.view'],
     isQuantity: false,
   },
   settlement_billed: {
