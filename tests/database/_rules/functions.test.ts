@@ -193,7 +193,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'usual_depot',
     'waiting',
     'why_left',
-  'why_not_made',
+    'why_not_made',
     'worker_queues',
   ]);
 });
