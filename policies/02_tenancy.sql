@@ -1,7 +1,7 @@
 -- Family 02, tenancy.
 
 grant execute on function
-  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
+  private.tenant_id, private.active_tenant_id, private.workplace_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
@@ -15,13 +15,13 @@ grant execute on function private.hook_password_verification_attempt, private.be
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
-using (id = (select private.active_tenant_id()) or (select private.is_super_admin()));
+using (id = (select private.workplace_id()) or (select private.is_super_admin()));
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
   legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
-using (tenant_id = (select private.active_tenant_id()));
+using (tenant_id = (select private.workplace_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
@@ -42,9 +42,9 @@ create policy select_colleagues on public.memberships for select to authenticate
 using (tenant_id = (select private.tenant_id('users.view')) or user_id = (select auth.uid()));
 
 grant select on public.permissions, public.role_permissions, public.role_ranks to authenticated;
-create policy select_everyone on public.permissions for select to authenticated using (true);
-create policy select_everyone on public.role_permissions for select to authenticated using (true);
-create policy select_everyone on public.role_ranks for select to authenticated using (true);
+create policy select_members on public.permissions for select to authenticated using ((select private.workplace_id()) is not null);
+create policy select_members on public.role_permissions for select to authenticated using ((select private.workplace_id()) is not null);
+create policy select_members on public.role_ranks for select to authenticated using ((select private.workplace_id()) is not null);
 
 grant select on public.tenant_role_permissions to authenticated;
 create policy select_colleagues on public.tenant_role_permissions for select to authenticated
@@ -60,7 +60,7 @@ grant select, delete on public.list_views to authenticated;
 grant insert (list, name, parts, shared_with, is_default), update (name, parts, shared_with, is_default) on public.list_views to authenticated;
 create policy select_readers on public.list_views for select to authenticated
 using (
-  tenant_id = (select private.active_tenant_id())
+  tenant_id = (select private.workplace_id())
   and (
     user_id = (select auth.uid())
     or shared_with = (select private.my_role())
@@ -68,12 +68,12 @@ using (
   )
 );
 create policy insert_self on public.list_views for insert to authenticated
-with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+with check (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()));
 create policy update_self on public.list_views for update to authenticated
-using (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()))
-with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+using (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()))
+with check (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()));
 create policy delete_self on public.list_views for delete to authenticated
 using (
-  tenant_id = (select private.active_tenant_id())
+  tenant_id = (select private.workplace_id())
   and (user_id = (select auth.uid()) or (shared_with is not null and tenant_id = (select private.tenant_id('settings.manage'))))
 );

@@ -1,6 +1,6 @@
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
+grant execute on function private.edits_customer, private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -20,7 +20,10 @@ using (tenant_id = (select private.tenant_id('customers.view')) and ((select pri
 create policy insert_editors on public.customers for insert to authenticated
 with check (tenant_id = (select private.tenant_id('customers.create')));
 create policy update_editors on public.customers for update to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)))
+using (
+  tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id))
+  and private.edits_customer(sales_rep_id, created_by, territory_id)
+)
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
@@ -41,7 +44,7 @@ with check (
 create policy update_editors on public.customer_addresses for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id)
+  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
@@ -60,13 +63,14 @@ with check (
 create policy update_editors on public.contacts for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+  -- Whose nobody is yet is everybody's.
+  and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
-  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+  and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 );
 
 -- Whom a customer looks like is for those who enter customers; he himself does not see it.

@@ -1,7 +1,14 @@
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active', 'composition', 'costs_its_parts', 'family_id', 'variant');
+
+select private.let_edit('public.product_families', 'products.view', 'products.edit', '{attributes}', 'name', 'is_active');
+
+grant delete on public.product_components to authenticated;
+select private.let_edit('public.product_components', 'products.view', 'products.edit', '{product_id,component_id}', 'quantity');
+create policy delete_editors on public.product_components for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -37,4 +44,15 @@ select private.let_edit('public.taxes', 'products.view', 'prices.edit', '{name,p
 grant delete on public.price_list_items to authenticated;
 select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit', '{price_list_id,product_id}', 'min_quantity', 'price');
 create policy delete_editors on public.price_list_items for delete to authenticated
+using (tenant_id = (select private.tenant_id('prices.edit')));
+
+select private.let_edit('public.promotions', 'prices.view', 'prices.edit', '{kind}',
+  'name', 'percent', 'amount', 'buy_quantity', 'get_quantity', 'gift_product_id', 'covers_all', 'min_quantity', 'min_amount', 'valid_from', 'valid_to',
+  'customer_id', 'customer_type', 'territory_id', 'budget_amount', 'budget_uses', 'customer_uses', 'is_active');
+grant select, delete, insert (promotion_id, product_id, category) on public.promotion_products to authenticated;
+create policy select_readers on public.promotion_products for select to authenticated
+using (tenant_id = (select private.tenant_id('prices.view')));
+create policy insert_editors on public.promotion_products for insert to authenticated
+with check (tenant_id = (select private.tenant_id('prices.edit')));
+create policy delete_editors on public.promotion_products for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));

@@ -5,7 +5,7 @@ grant execute on function private.sees_warehouse, private.counted_blind to authe
 grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
 
 select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
-select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
+select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
 grant select on public.inventory to authenticated;
@@ -72,6 +72,22 @@ using (
   ))
 );
 
+-- A piece is where it is, or with a customer; movements are of their place.
+grant select on public.serials, public.serial_movements to authenticated;
+create policy select_readers on public.serials for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and (warehouse_id is null or warehouse_id <> all ((select private.counted_blind())::uuid[]))
+  and (customer_id is null or (select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = serials.tenant_id and c.id = customer_id))
+);
+create policy select_readers on public.serial_movements for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+
 -- What stock is worth is for people who see reports; what came in cost is for those who say what products cost, too.
 grant select on public.stock_values, public.adjustment_costs, public.stock_valuation to authenticated;
 create policy select_readers on public.stock_values for select to authenticated
@@ -122,6 +138,19 @@ using (
 
 grant select on public.refills to authenticated;
 create policy select_readers on public.refills for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+grant select on public.kittings to authenticated;
+create policy select_readers on public.kittings for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+
+grant select on public.depot_shifts to authenticated;
+create policy select_readers on public.depot_shifts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))

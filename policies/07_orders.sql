@@ -13,6 +13,18 @@ using (
   tenant_id = (select private.tenant_id('orders.view'))
   and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_items.tenant_id and o.id = order_id))
 );
+grant select on public.order_bundles to authenticated;
+create policy select_readers on public.order_bundles for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_bundles.tenant_id and o.id = order_id))
+);
+grant select on public.order_discounts to authenticated;
+create policy select_readers on public.order_discounts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_discounts.tenant_id and o.id = order_id))
+);
 create policy select_readers on public.fulfilments for select to authenticated
 using (
   tenant_id = (select private.tenant_id('orders.view'))

@@ -28,7 +28,7 @@ using (
 
 grant execute on function private.placeholders_of to authenticated;
 grant select on public.message_texts to authenticated;
-create policy select_everyone on public.message_texts for select to authenticated using (true);
+create policy select_members on public.message_texts for select to authenticated using ((select private.workplace_id()) is not null);
 
 grant select, delete on public.message_templates to authenticated;
 select private.let_write('public.message_templates', '{event,channel,language}', 'subject', 'body');

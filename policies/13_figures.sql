@@ -1,3 +1,15 @@
 -- Family 13, figures: added up with the rights of whoever asks.
 
 grant execute on function private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
+
+-- Photos: the customer sees what proves a delivery to him.
+grant execute on function private.is_my_proof to authenticated;
+create policy mzigo_select_my_proofs on storage.objects for select to authenticated
+using (bucket_id = 'proofs' and private.is_my_proof(name));
+
+grant select on public.container_confirmations to authenticated;
+create policy select_readers on public.container_confirmations for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
+);

@@ -16,7 +16,7 @@ async function run(): Promise<number> {
   const bytes = await readFile(options.file).catch(() => {
     throw new Error(`${options.file} cannot be read.`);
   });
-  const orders = readOrders(bytes, options);
+  const orders = await readOrders(bytes, options);
   const server = (await holder(stateHome)) === null ? null : await readRunning(stateHome);
   if (!server) throw new Error('Mzigo is not running; start it with npm start.');
 

@@ -32,8 +32,9 @@ begin
       where c.slug = (select t.slug from public.tenants t where t.id = tenant)
     loop
       -- The territory follows from the address.
-      insert into public.customers (tenant_id, code, name, contact_name, phone, customer_type, credit_limit, payment_terms_days)
-      values (tenant, null, entry.name, entry.contact_name, entry.phone, entry.customer_type, entry.credit_limit, entry.terms)
+      insert into public.customers (tenant_id, code, name, contact_name, phone, customer_type, credit_limit, payment_terms_days, sales_rep_id)
+      values (tenant, null, entry.name, entry.contact_name, entry.phone, entry.customer_type, entry.credit_limit, entry.terms,
+        (select m.id from public.memberships m where m.tenant_id = tenant and m.role = 'sales' order by m.created_at, m.id limit 1))
       returning id into customer;
       insert into public.customer_addresses (tenant_id, customer_id, label, street, city, latitude, longitude, is_default)
       values (tenant, customer, 'Shop', entry.street, entry.city, entry.latitude, entry.longitude, true);

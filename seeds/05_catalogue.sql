@@ -61,5 +61,16 @@ begin
   values (acme, 'Coast', (select y.id from public.territories y where y.tenant_id = acme and y.code = 'KLF'), '2026-01-01') returning id into list;
   insert into public.price_list_items (tenant_id, price_list_id, product_id, price)
   select acme, list, p.id, round(p.base_price * 1.03, 0) from public.products p where p.tenant_id = acme and p.base_price > 0;
+
+  -- For later in the year: a week of juice, and a box for Christmas.
+  insert into public.promotions (tenant_id, name, kind, percent, valid_from, budget_amount, is_active)
+  select t, 'Juice week', 'line_percent', 10, '2026-01-01', 5000, false from pg_catalog.unnest(array[acme, globex]) t;
+  insert into public.promotion_products (tenant_id, promotion_id, category) select p.tenant_id, p.id, 'Juice' from public.promotions p;
+  insert into public.products (tenant_id, sku, name, category, unit, base_price, composition, costs_its_parts, is_active)
+  select t, 'XMAS-BOX', 'Christmas box', 'Boxes', 'box', 0, 'bundle', true, false from pg_catalog.unnest(array[acme, globex]) t;
+  insert into public.product_components (tenant_id, product_id, component_id, quantity)
+  select b.tenant_id, b.id, p.id, p.n from public.products b
+  cross join lateral (select c.id, pg_catalog.row_number() over (order by c.sku) as n from public.products c where c.tenant_id = b.tenant_id and c.base_price > 0 order by c.sku limit 2) p
+  where b.sku = 'XMAS-BOX';
 end
 $$;

@@ -8,6 +8,7 @@ import { defineConfig } from 'vite';
 import { words } from './paraglide.ts';
 import { contextMapModule } from './context_map.ts';
 import { helpModules } from './help.ts';
+import { offlineModule } from './offline.ts';
 
 /** The stack that `npm run dev -w web` talks to; the build itself always talks to its own origin. */
 const stack = process.env.MZIGO_STACK_URL ?? 'http://localhost:4321';
@@ -104,6 +105,7 @@ export default defineConfig({
     tailwindcss(),
     contextMapModule(),
     helpModules(),
+    offlineModule(),
     sveltekit({
       compilerOptions: { runes: true },
       adapter: adapter({ fallback: '200.html', precompress: false }),

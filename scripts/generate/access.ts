@@ -3,7 +3,7 @@
  * publishes it, `tests/database/_rules` holds it against the policies and grants, and
  * `tests/database/_isolation` against what really happens.
  *
- * Words: a permission; `everyone` and `members` (whoever is signed in, of whichever role); `self`
+ * Words: a permission; `members` (whoever works in the company, in whichever role but customer); `self`
  * (rows about oneself); `role` (rows shared with
  * one's role); `super admins`; `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
@@ -53,6 +53,9 @@ export const ACCESS: Record<string, Access> = {
   batch_recipients: { select: 'inventory.view in scope' },
   batch_stock: { select: 'inventory.view in scope' },
   batches: { select: 'inventory.view' },
+  container_confirmations: { select: 'inventory.view in scope' },
+  serial_movements: { select: 'inventory.view in scope' },
+  serials: { select: 'inventory.view in scope' },
   container_balances: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
   customer_addresses: {
@@ -93,13 +96,15 @@ export const ACCESS: Record<string, Access> = {
   manual_adjustments: { select: 'inventory.view in scope' },
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
-  message_texts: { select: 'everyone' },
+  message_texts: { select: 'members' },
   messages: { select: 'messages.view or conversations.view' },
   months: { select: 'months.view' },
   offload_documents: { select: 'trips.view in scope' },
   offload_items: { select: 'trips.view in scope' },
   order_template_items: { select: 'orders.view in scope' },
   order_templates: { select: 'orders.view in scope' },
+  order_bundles: { select: 'orders.view in scope' },
+  order_discounts: { select: 'orders.view in scope' },
   order_items: { select: 'orders.view in scope' },
   order_exceptions: { select: 'orders.view in scope' },
   orders: { select: 'orders.view in scope' },
@@ -114,20 +119,26 @@ export const ACCESS: Record<string, Access> = {
   settlements: { select: 'trips.view in scope' },
   return_items: { select: 'returns.view in scope' },
   payments: { select: 'payments.view in scope' },
-  permissions: { select: 'everyone' },
+  permissions: { select: 'members' },
   price_list_items: { ...edited('prices.view', 'prices.edit'), delete: 'prices.edit' },
   price_lists: edited('prices.view', 'prices.edit'),
   order_requests: { select: 'conversations.view in scope' },
   product_words: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   product_barcodes: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
+  product_components: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
   product_costs: edited('prices.edit or reports.view', 'prices.edit'),
+  product_families: edited('products.view', 'products.edit'),
   product_packs: { ...edited('products.view', 'products.edit'), delete: 'products.edit' },
+  promotion_products: { insert: 'prices.edit', select: 'prices.view', delete: 'prices.edit' },
+  promotions: edited('prices.view', 'prices.edit'),
   products: edited('products.view', 'products.edit'),
+  kittings: { select: 'inventory.view in scope' },
+  depot_shifts: { select: 'inventory.view in scope' },
   refills: { select: 'inventory.view in scope' },
   reorder_suggestions: { select: 'inventory.view in scope' },
   reservations: { select: 'inventory.view in scope' },
-  role_permissions: { select: 'everyone' },
-  role_ranks: { select: 'everyone' },
+  role_permissions: { select: 'members' },
+  role_ranks: { select: 'members' },
   standing_orders: { select: 'orders.view in scope' },
   statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
   paybills: { select: 'payments.reconcile', insert: 'settings.manage', update: 'settings.manage' },

@@ -6,6 +6,7 @@ import { renderChoices } from './choices.ts';
 import { renderContract } from './contract.ts';
 import { renderDocuments } from './documents.ts';
 import { renderErrors } from './errors.ts';
+import { renderFigures } from './figures.ts';
 import { renderLabels, renderRights } from './labels.ts';
 import { renderPermissions } from './permissions.ts';
 import { renderTypes } from './types.ts';
@@ -23,6 +24,7 @@ const RENDERERS: Record<string, (catalogue: Catalogue) => string | Promise<strin
   'web/src/lib/choices.ts': renderChoices,
   'web/src/lib/database.types.ts': renderTypes,
   'web/src/lib/documents.ts': renderDocuments,
+  'web/src/lib/figures.ts': renderFigures,
   'web/src/lib/labels.ts': renderLabels,
   'web/src/lib/rights.ts': renderRights,
   'web/src/lib/writable.ts': renderWritable,

@@ -107,6 +107,8 @@ export interface Catalogue {
   role_permissions: { role: string; permission: string }[];
   events: string[];
   queues: string[];
+  /** What explain_figure takes apart, and what its reader needs. */
+  figures: { figure: string; permissions: string[]; is_quantity: boolean }[];
 }
 
 /** `public.` is where everybody looks first; other schemas keep their name. */
@@ -249,5 +251,9 @@ export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
     ),
     events: (await rows<{ event: string }>(client, EVENTS)).map((row) => row.event),
     queues: await names('select queue_name as name from pgmq.list_queues() order by 1'),
+    figures: await rows(
+      client,
+      'select figure, permissions, is_quantity from private.figures order by figure',
+    ),
   };
 }

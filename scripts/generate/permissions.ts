@@ -46,11 +46,13 @@ the platform hold every right in the company they have switched to.`,
 \`update\` and \`delete\` also need the right to see the row. Where a cell shows ${NOBODY}, only commands (RPCs) write, and
 they check the rights listed in [workflows](workflows.md).`,
     accessMatrix(catalogue),
-    `- *everyone*: whoever is signed in. *members*: whoever is active in the company. *self*: rows about oneself.
+    `- *members*: whoever works in the company, in any role but customer. *self*: rows about oneself.
   *role*: rows shared with one's role.
   *document readers*: whoever sees the document that the row is about.
-- *in scope*: members in the role customer see what belongs to their customer, drivers what belongs to their trips,
-  members limited to a warehouse or a territory what belongs there. Everybody else sees every row of the company.
+- *in scope*: drivers see what belongs to their trips, members limited to a warehouse or a territory what belongs there.
+  Everybody else sees every row of the company.
+- The role customer opens no table but the row of its own account and membership: what customers see and do are functions
+  that know nobody but them (\`my_…\`), with the rights \`account.…\`, and they can have no other rights.
 - \`messages\`: an invitation is shown to those with \`users.manage\` who could give its role themselves, the mail of a
   password reset to nobody in the company.
 - \`list_views\`: those with \`settings.manage\` see and delete the views that are shared, nobody the others' own.

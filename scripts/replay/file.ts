@@ -8,7 +8,8 @@ import {
   type Decimal,
   type Found,
 } from '../../web/src/lib/table/numbers.ts';
-import { DELIMITERS, readTable, type Row } from '../../web/src/lib/table/table.ts';
+import { type Row, tableOf } from '../../web/src/lib/table/columns.ts';
+import { readSheet } from '../../web/src/lib/table/sheet.ts';
 
 /** One line that can be ordered. Prices are whole pennies, so that sums are exact. */
 export interface Line {
@@ -171,14 +172,16 @@ function decide<T extends string>(said: T | undefined, found: Found<T>, what: st
  *
  * @throws {Error} with a sentence, when the file has no such lines or can be read in two ways
  */
-export function readOrders(bytes: Uint8Array, options: FileOptions = {}): OrderFile {
-  const table = readTable(bytes, [...COLUMNS]);
-  const { rows } = table;
+export async function readOrders(bytes: Uint8Array, options: FileOptions = {}): Promise<OrderFile> {
+  const sheet = await readSheet(bytes, [...COLUMNS]);
+  const { rows, unused } = tableOf(sheet, [...COLUMNS]);
   const column = (...names: Column[]) =>
     rows
       .filter((row) => row.misfit === null)
       .flatMap(({ values }) => names.map((name) => values[name] ?? ''));
-  const numbers = findDecimal(column('Quantity', 'UnitPrice'));
+  const numbers = sheet.isTyped
+    ? { value: 'point' as const, doubt: null }
+    : findDecimal(column('Quantity', 'UnitPrice'));
   const days = findDateOrder(column('InvoiceDate'));
   const decimal = decide(options.decimal, numbers, 'decimal', ['point', 'comma']);
   const dates = decide(options.dates, days, 'dates', ['d/m/y', 'm/d/y']);
@@ -207,13 +210,12 @@ export function readOrders(bytes: Uint8Array, options: FileOptions = {}): OrderF
     invoices: [...invoices.values()],
     rejected,
     found: [
-      table.encoding,
-      DELIMITERS[table.delimiter] ?? `"${table.delimiter}" between columns`,
+      sheet.format,
       decimal === null ? 'whole numbers' : `decimal ${decimal}`,
       dates ?? 'y-m-d',
-      `header on line ${table.headerLine}`,
+      `header on line ${sheet.headerLine}`,
       `${COLUMNS.length} columns matched`,
-      ...(table.unused.length > 0 ? [`not used: ${table.unused.join(', ')}`] : []),
+      ...(unused.length > 0 ? [`not used: ${unused.join(', ')}`] : []),
     ].join(', '),
     notes: notesOn(rows),
   };

@@ -164,7 +164,8 @@ comment on table public.role_ranks is 'Order of the roles, for "or higher". supe
 create table public.role_permissions (
   role public.member_role not null,
   permission text not null references public.permissions (permission),
-  primary key (role, permission)
+  primary key (role, permission),
+  constraint customers_hold_rights_of_their_account check (role <> 'customer' or permission like 'account.%')
 );
 create index role_permissions_permission on public.role_permissions (permission);
 comment on table public.role_permissions is 'What each role may do unless a company says otherwise. Reference data.';
@@ -181,7 +182,8 @@ create table public.tenant_role_permissions (
   updated_by uuid,
   version integer not null default 1,
   primary key (tenant_id, id),
-  unique (tenant_id, role, permission)
+  unique (tenant_id, role, permission),
+  constraint customers_hold_rights_of_their_account check (role <> 'customer' or permission like 'account.%')
 );
 create index tenant_role_permissions_permission on public.tenant_role_permissions (permission);
 comment on table public.tenant_role_permissions is 'A company''s differences from role_permissions: a right added to or taken from a role.';
@@ -345,6 +347,15 @@ begin
 end
 $$;
 comment on function private.active_tenant_id() is 'The caller''s active company, whatever his rights. Default of tenant_id columns.';
+
+create function private.workplace_id() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return case when (private.active_membership()).role is distinct from 'customer' then private.active_tenant_id() end;
+end
+$$;
+comment on function private.workplace_id() is 'The caller''s active company where he works in it; null for its customers. What every colleague may read, whatever his rights.';
 
 create table private.record (
   id uuid not null default private.uuid_v7(),

@@ -29,7 +29,9 @@ begin
     'scope', pg_catalog.jsonb_build_object('warehouse_id', membership.warehouse_id, 'territory_id', membership.territory_id, 'customer_id', membership.customer_id),
     'tenant', (
       select pg_catalog.jsonb_build_object('id', t.id, 'name', t.name, 'slug', t.slug, 'currency', s.currency, 'timezone', s.timezone, 'locale', s.locale,
-        'settings', pg_catalog.jsonb_build_object('terminology', s.terminology, 'type_definitions', s.type_definitions, 'business_rules', s.business_rules, 'feature_flags', s.feature_flags))
+        -- The rest is not for customers.
+        'settings', pg_catalog.jsonb_build_object('terminology', s.terminology) || case when private.workplace_id() is null then '{}'
+          else pg_catalog.jsonb_build_object('type_definitions', s.type_definitions, 'business_rules', s.business_rules, 'feature_flags', s.feature_flags) end)
       from public.tenants t join public.tenant_settings s on s.tenant_id = t.id where t.id = tenant
     ),
     'permissions', coalesce((

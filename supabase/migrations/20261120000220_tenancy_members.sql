@@ -96,6 +96,8 @@ comment on function private.set_member_status(uuid, public.membership_status) is
   'Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept.';
 select private.expose_command('set_member_status');
 
+select private.register_error('right_not_for_customers', 422, 'Customers cannot have this right: it opens what is not theirs.', 'Give customers rights of their own account only.');
+
 create function private.set_role_permission(role public.member_role, permission text, is_granted boolean) returns public.tenant_role_permissions
 language plpgsql security definer set search_path = ''
 as $$
@@ -113,6 +115,9 @@ begin
     or private.my_rank() <= (select r.rank from public.role_ranks r where r.role = set_role_permission.role) then
     perform private.fail('right_not_held', pg_catalog.jsonb_build_object('permission', permission, 'role', role));
   end if;
+  if role = 'customer' and permission not like 'account.%' then
+    perform private.fail('right_not_for_customers', pg_catalog.jsonb_build_object('permission', permission));
+  end if;
   insert into public.tenant_role_permissions as o (tenant_id, role, permission, is_granted)
   values (tenant, role, permission, is_granted)
   on conflict on constraint tenant_role_permissions_tenant_id_role_permission_key do update set is_granted = excluded.is_granted
@@ -121,7 +126,7 @@ begin
 end
 $$;
 comment on function private.set_role_permission(public.member_role, text, boolean) is
-  'Gives a right to a role of lower rank in the caller''s company, or takes it. Raises right_not_held, record_not_found.';
+  'Gives a right to a role of lower rank in the caller''s company, or takes it. Customers have rights of their own account and no others. Raises right_not_held, right_not_for_customers, record_not_found.';
 select private.expose_command('set_role_permission');
 
 ------------------------------------------------------------------------------------------------

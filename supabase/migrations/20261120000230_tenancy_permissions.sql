@@ -4,7 +4,11 @@ insert into public.role_ranks (role, rank) values
   ('owner', 95), ('admin', 90), ('manager', 70), ('dispatcher', 60), ('finance', 60), ('sales', 50), ('agent', 50),
   ('auditor', 45), ('warehouse', 40), ('driver', 30), ('analyst', 20), ('viewer', 10), ('customer', 0);
 
+-- Rights of a customer's own account open no table: what he reads and does are functions that know him alone.
 insert into public.permissions (permission, description) values
+  ('account.order', 'Customers: order for oneself'),
+  ('account.tell', 'Customers: tell of payments, confirm empties, complain and ask for help'),
+  ('account.view', 'Customers: see one''s own orders, invoices, payments and empties'),
   ('audit.view', 'Read the audit trail, events and history of every record'),
   ('comments.view', 'Read what colleagues say about the documents that one sees, and the files, tags, tasks and own fields kept with them'),
   ('comments.write', 'Comment on the documents that one sees, and keep files, tags, tasks and own fields with them'),
@@ -12,7 +16,8 @@ insert into public.permissions (permission, description) values
   ('conversations.reply', 'Answer customers; assign, label, put off and close their conversations'),
   ('customers.view', 'See customers, addresses and contacts'),
   ('customers.create', 'Enter customers and submit them for approval'),
-  ('customers.edit', 'Change customers, addresses and contacts'),
+  ('customers.edit', 'Change customers, addresses and contacts: those that are one''s own to sell to'),
+  ('customers.edit_all', 'Change customers of whichever salesperson'),
   ('customers.approve', 'Approve, reject, suspend and reactivate customers'),
   ('customers.merge', 'Merge two customers who are one, for good'),
   ('deliveries.record', 'Record deliveries, refusals, empties and cash'),
@@ -31,7 +36,8 @@ insert into public.permissions (permission, description) values
   ('months.post', 'Post into closed months, which is written down'),
   ('orders.view', 'See orders'),
   ('orders.create', 'Enter and submit orders'),
-  ('orders.edit', 'Change, hold and cancel orders'),
+  ('orders.cancel_approved', 'Cancel orders that were approved already'),
+  ('orders.edit', 'Change and hold orders'),
   ('orders.approve', 'Approve and reject orders of others'),
   ('orders.allocate', 'Reserve stock for approved orders'),
   ('orders.override_credit', 'Approve orders above the credit limit, with a note'),
@@ -90,5 +96,5 @@ join (values
   ('analyst', array['comments.view', 'customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'payments.view', 'prices.view', 'products.view', 'reports.view',
     'returns.view', 'territories.view', 'trips.view', 'variances.view', 'warehouses.view']),
   ('viewer', array['comments.view', 'customers.view', 'inventory.view', 'invoices.view', 'orders.view', 'products.view', 'returns.view', 'trips.view', 'warehouses.view']),
-  ('customer', array['customers.view', 'invoices.view', 'orders.view', 'orders.create', 'payments.view', 'products.view', 'returns.view', 'returns.create', 'warehouses.view'])
+  ('customer', array['account.%'])
 ) as r (role, patterns) on p.permission like any (r.patterns);

@@ -149,6 +149,35 @@ comment on table public.territory_reps is 'Who sells in a territory. Where it is
 select private.manage_table('public.territory_reps', 'territory_rep');
 select private.set_audience('territory_rep', 'territories.view');
 select private.register_error('territory_rep_taken', 409, 'This person sells in the territory already.', 'Choose somebody else.');
+create function private.edits_customer(sales_rep uuid, creator uuid, territory uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  me constant public.memberships := private.active_membership();
+begin
+  return private.tenant_id('customers.edit_all') is not null
+    or sales_rep = me.id
+    or (sales_rep is null and (
+      creator = me.user_id
+      or exists (select from public.territory_reps r where r.tenant_id = me.tenant_id and r.membership_id = me.id and r.territory_id = territory)
+    ));
+end
+$$;
+comment on function private.edits_customer(uuid, uuid, uuid) is
+  'Whether a customer is the caller''s to change, as far as it is about who sells to him: his salesperson does, and while he has none whoever entered him and whoever sells in his territory; with customers.edit_all everybody''s.';
+
+create function private.is_editable(target public.customers) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.tenant_id('customers.edit') is not distinct from target.tenant_id and target.status <> 'merged'
+    and (private.is_unscoped() or private.sees_customer(target.id, target.territory_id))
+    and private.edits_customer(target.sales_rep_id, target.created_by, target.territory_id);
+end
+$$;
+comment on function private.is_editable(public.customers) is 'Whether the caller may change a customer, his addresses and his contacts. A computed field: select=*,is_editable.';
+select private.expose('is_editable');
+
 select private.refuse_taken('public.territory_reps', 'territory_reps_tenant_id_territory_id_membership_id_key', 'territory_rep_taken');
 
 create function private.lock_borders(tenant uuid, redraws boolean) returns void

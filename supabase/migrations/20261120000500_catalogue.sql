@@ -1,6 +1,6 @@
 -- Family 05, catalogue: products, their packs and what they cost whom.
 
-create type public.product_tracking as enum ('none', 'batch');
+create type public.product_tracking as enum ('none', 'batch', 'serial');
 
 create table public.products (
   like private.record including defaults including indexes,
@@ -32,6 +32,7 @@ create table public.products (
   constraint description_is_bounded check (length(description) <= 4000),
   constraint category_is_short check (length(category) <= 80),
   constraint unit_is_short check (length(unit) between 1 and 20),
+  constraint serials_are_whole check (tracking <> 'serial' or not allows_fractions),
   constraint order_quantities_are_bounded check (order_minimum > 0 and order_minimum <= 99999999 and order_maximum > 0 and order_maximum <= 99999999 and order_multiple > 0 and order_multiple <= 99999999),
   constraint order_quantities_fit_unit check (allows_fractions or (order_minimum = trunc(order_minimum) and order_maximum = trunc(order_maximum) and order_multiple = trunc(order_multiple))),
   constraint order_range_holds_a_quantity check (
@@ -52,7 +53,7 @@ create index products_content on public.products (tenant_id, content_product_id)
 create index products_search on public.products using gin ((name || ' ' || sku) extensions.gin_trgm_ops);
 comment on table public.products is 'What is sold. Its base price is per unit, before tax, in the tenant''s currency.';
 comment on column public.products.allows_fractions is 'Whether a part of a unit can be ordered, down to a thousandth, like kilograms; crates cannot.';
-comment on column public.products.tracking is 'Whether its stock is known by batch; begun and ended while nothing of it is in stock.';
+comment on column public.products.tracking is 'Whether its stock is known by batch, or piece by piece by serial number; begun and ended while nothing of it is in stock.';
 comment on column public.products.order_minimum is 'The least that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_maximum is 'The most that one order may have of it, in base units; null for no limit.';
 comment on column public.products.order_multiple is 'What one order has of it is a multiple of so many base units; null for any.';
@@ -63,6 +64,7 @@ comment on column public.products.deposit_amount is 'Deposit per container, char
 select private.register_error('content_differs', 422, 'A product is not its own content, and its container is not.', 'Choose another product as the content.');
 select private.register_error('content_is_in_a_container', 422, 'A content needs its quantity and a container to be in.', 'Enter container, content and quantity, or no content at all.');
 select private.register_error('content_is_bounded', 422, 'The quantity of the content is not above 0 or is too large.', 'Enter a quantity up to 99999999.');
+select private.register_error('serials_are_whole', 422, 'What has a serial number has no parts.', 'Do not allow fractions of this product, or do not track it by serial number.');
 select private.register_error('sku_is_short', 422, 'The SKU is missing or too long, or begins or ends with a space.', 'Enter an SKU of at most 64 characters.');
 select private.register_error('description_is_bounded', 422, 'The description is too long.', 'Shorten it to 4000 characters.');
 select private.register_error('unit_is_short', 422, 'The unit is missing or too long.', 'Enter a unit of at most 20 characters, like crate.');

@@ -55,7 +55,7 @@ comment on function private.read_lines(uuid, jsonb, jsonb) is
   'Order lines [{product_id, quantity, pack_id?}] in base units, in the order given; the same product may appear twice. What the order has already (kept, in the same form) it may keep: as much of a product that is no longer sold, and the same quantity of one that is ordered in other quantities today. Raises lines_invalid naming every bad line with its product, and with the nearest quantities that can be ordered (allowed, of all lines of the product together, in its unit).';
 
 create function private.resolve_prices(tenant uuid, customer uuid, lines jsonb, priced_on date, kept jsonb default '[]')
-returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean)
+returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, is_bundle boolean)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -83,7 +83,7 @@ begin
   select r.line_number, r.product_id, r.quantity,
     case when is_exempt and b.prices_include_tax then private.line_net(1, b.price, p.tax_rate, true) else coalesce(b.price, p.base_price) end,
     coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'),
-    case when is_exempt then 0 else p.tax_rate end, case when is_exempt then '[]' else p.taxes end, not is_exempt and coalesce(b.prices_include_tax, false)
+    case when is_exempt then 0 else p.tax_rate end, case when is_exempt then '[]' else p.taxes end, not is_exempt and coalesce(b.prices_include_tax, false), p.composition = 'bundle'
   from pg_catalog.unnest(private.read_lines(tenant, lines, kept)) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id
   left join lateral (

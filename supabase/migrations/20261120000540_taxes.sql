@@ -4,18 +4,24 @@
 -- What of a line is tax (docs/decisions/0024)
 ------------------------------------------------------------------------------------------------
 
-create function private.line_net(quantity numeric, unit_price numeric, tax_rate numeric, price_includes_tax boolean) returns numeric
+create function private.line_net(quantity numeric, unit_price numeric, tax_rate numeric, price_includes_tax boolean, discount numeric default 0) returns numeric
 language sql immutable parallel safe
-return case when price_includes_tax then round(round(quantity * unit_price, 2) * 100 / (100 + tax_rate), 2) else round(quantity * unit_price, 2) end;
-comment on function private.line_net(numeric, numeric, numeric, boolean) is
-  'Amount of a line before tax, to the cent: quantity at its price, less the tax where the price includes it.';
+return case when price_includes_tax then round((round(quantity * unit_price, 2) - discount) * 100 / (100 + tax_rate), 2) else round(quantity * unit_price, 2) - discount end;
+comment on function private.line_net(numeric, numeric, numeric, boolean, numeric) is
+  'Amount of a line before tax, to the cent: quantity at its price less its discount, less the tax where the price includes it.';
 
-create function private.line_tax(quantity numeric, unit_price numeric, tax_rate numeric, price_includes_tax boolean) returns numeric
+create function private.line_tax(quantity numeric, unit_price numeric, tax_rate numeric, price_includes_tax boolean, discount numeric default 0) returns numeric
 language sql immutable parallel safe
-return case when price_includes_tax then round(quantity * unit_price, 2) - private.line_net(quantity, unit_price, tax_rate, price_includes_tax)
-  else round(round(quantity * unit_price, 2) * tax_rate / 100, 2) end;
-comment on function private.line_tax(numeric, numeric, numeric, boolean) is
-  'Tax of a line, to the cent: what brings its net amount to the amount that the price says, or is added to it.';
+return case when price_includes_tax then round(quantity * unit_price, 2) - discount - private.line_net(quantity, unit_price, tax_rate, price_includes_tax, discount)
+  else round((round(quantity * unit_price, 2) - discount) * tax_rate / 100, 2) end;
+comment on function private.line_tax(numeric, numeric, numeric, boolean, numeric) is
+  'Tax of a line, to the cent: what brings its net amount to the amount that the price, less the discount, says, or is added to it.';
+
+create function private.part_of_discount(discount numeric, unit_price numeric, quantity numeric, part numeric) returns numeric
+language sql immutable parallel safe
+return case when discount = 0 then 0 else round(discount * round(part * unit_price, 2) / round(quantity * unit_price, 2), 2) end;
+comment on function private.part_of_discount(numeric, numeric, numeric, numeric) is
+  'How much of the discount of a line falls on a part of its quantity, to the cent; never more than that part comes to.';
 
 create function private.split_tax(taxes jsonb, tax_rate numeric, tax_amount numeric) returns table (name text, percent numeric, amount numeric)
 language plpgsql immutable set search_path = ''

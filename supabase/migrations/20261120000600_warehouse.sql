@@ -3,7 +3,7 @@
 create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'condition_change', 'reversal', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return', 'refill'
+  'opening', 'adjustment', 'condition_change', 'reversal', 'load', 'delivery', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return', 'refill', 'kitting'
 );
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'reversed', 'rejected');
 create type public.adjustment_effect as enum ('increase', 'decrease', 'both', 'condition_change');
@@ -16,6 +16,7 @@ create table public.warehouses (
   address text,
   latitude numeric(9,6),
   longitude numeric(9,6),
+  works_in_shifts boolean not null default false,
   is_active boolean not null default true,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, code),
@@ -24,11 +25,14 @@ create table public.warehouses (
   constraint address_is_bounded check (length(address) <= 300),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
   constraint position_is_complete check ((latitude is null) = (longitude is null)),
-  constraint transit_is_never_chosen check (kind <> 'transit' or not is_active)
+  constraint transit_is_never_chosen check (kind <> 'transit' or not is_active),
+  constraint only_depots_work_in_shifts check (kind in ('depot', 'shop') or not works_in_shifts)
 );
 create unique index warehouses_transit on public.warehouses (tenant_id) where kind = 'transit';
 comment on table public.warehouses is 'Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit.';
+comment on column public.warehouses.works_in_shifts is 'It is opened and closed with a full count (depot_shifts) and ships nothing in between.';
 select private.register_error('transit_is_never_chosen', 422, 'Goods on their way are in this account; nobody works there.', 'Leave it inactive: transfers use it by themselves.');
+select private.register_error('only_depots_work_in_shifts', 422, 'Vans do not work in shifts.', 'Let depots and shops do so.');
 select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
 select private.set_audience('warehouse', 'warehouses.view');

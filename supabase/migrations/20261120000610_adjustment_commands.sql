@@ -223,7 +223,9 @@ begin
   if command in ('reject', 'reverse') and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
   end if;
-  if command = 'approve' then
+  if command = 'submit' then
+    perform private.require_serials(tenant, 'adjustment', target.id);
+  elsif command = 'approve' then
     perform private.require_condemner(tenant, private.adds_defective(target));
   elsif command = 'reverse' then
     perform private.refuse_counted_since(tenant, target.id);
@@ -264,7 +266,7 @@ comment on function private.move_adjustment(uuid, text, text, integer) is 'One s
 create function private.submit_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments
 language sql security definer set search_path = ''
 as $$ select private.move_adjustment(adjustment_id, 'submit', null, expected_version) $$;
-comment on function private.submit_adjustment(uuid, integer) is 'Asks for approval of an adjustment. Raises adjustment_transition_illegal.';
+comment on function private.submit_adjustment(uuid, integer) is 'Asks for approval of an adjustment; of products that are tracked by serial number every piece is scanned by then. Raises serials_needed, adjustment_transition_illegal.';
 select private.expose_command('submit_adjustment');
 
 create function private.approve_adjustment(adjustment_id uuid, expected_version integer default null) returns public.manual_adjustments

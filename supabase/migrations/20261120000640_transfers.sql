@@ -170,6 +170,7 @@ declare
   next_state constant text := private.next_state('transfer', transfer.id, transfer.status::text, 'dispatch');
 begin
   perform private.require_own_place(tenant, 'from_warehouse_id', transfer.from_warehouse_id);
+  perform private.require_open_depot(tenant, transfer.from_warehouse_id);
   update public.transfers t set status = next_state::public.transfer_status, dispatched_by = auth.uid(), dispatched_at = pg_catalog.now()
   where t.tenant_id = transfer.tenant_id and t.id = transfer.id
   returning * into transfer;
@@ -180,7 +181,7 @@ begin
 end
 $$;
 comment on function private.dispatch_transfer(uuid, integer) is
-  'The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal.';
+  'The goods leave: they are in the transit account from now on. By people of the place they leave. Raises depot_closed, stock_short, warehouse_not_available, transfer_transition_illegal.';
 select private.expose_command('dispatch_transfer');
 
 create function private.take_in_transfer(transfer uuid, command text, items jsonb, short_reason text, expected_version integer) returns public.transfers

@@ -272,6 +272,7 @@ begin
       perform private.fail('count_line_closed', pg_catalog.jsonb_build_object('items', problems));
     end if;
   end if;
+  perform private.require_counted_serials(target, found_there);
   insert into public.stock_count_items as i (tenant_id, stock_count_id, product_id, condition, round, is_by_hand, counted, counted_at, counted_by)
   select tenant, target.id, f.product_id, f.condition, target.round, true, f.quantity, pg_catalog.clock_timestamp(), auth.uid()
   from pg_catalog.jsonb_to_recordset(found_there) as f (product_id uuid, condition public.stock_condition, quantity numeric)
@@ -281,7 +282,7 @@ begin
 end
 $$;
 comment on function private.record_stock_count(uuid, jsonb) is
-  'What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal.';
+  'What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal.';
 select private.expose_command('record_stock_count');
 
 create function private.refresh_stock_count(stock_count_id uuid, expected_version integer default null) returns public.stock_counts
@@ -339,6 +340,11 @@ begin
       perform private.fail('count_incomplete', pg_catalog.jsonb_build_object('items', problems));
     end if;
   end if;
+  -- Somebody may have scanned on after he typed the figure.
+  perform private.require_counted_serials(target, (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'condition', i.condition, 'quantity', i.counted)) from public.stock_count_items i
+    where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round and i.counted is not null
+  ));
   update public.stock_count_items i
   set expected = private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, coalesce(i.counted_at, pg_catalog.now()))
   where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round;
@@ -348,7 +354,7 @@ begin
 end
 $$;
 comment on function private.finish_stock_count(uuid, boolean, integer) is
-  'Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises count_incomplete, stock_count_transition_illegal.';
+  'Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises serials_needed, count_incomplete, stock_count_transition_illegal.';
 select private.expose_command('finish_stock_count');
 
 create function private.recount_stock_count(stock_count_id uuid, items jsonb, counter_ids uuid[] default null, expected_version integer default null) returns public.stock_counts
@@ -373,6 +379,7 @@ begin
     select w.product_id, coalesce(w.condition, 'good') from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition)
   );
   get diagnostics chosen = row_count;
+  perform private.scan_again(target);
   if chosen = 0 or chosen <> (
     select count(distinct (w.product_id, coalesce(w.condition, 'good'))) from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition)
   ) then
@@ -477,10 +484,17 @@ begin
   update public.stock_counts c set status = next_state::public.stock_count_status, posted_at = pg_catalog.now() where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, reason_id, occurred_at)
-  select tenant, target.warehouse_id, i.product_id, i.condition, i.variance, 'count', 'stock_count', target.id, coalesce(i.reason_id, r.id), i.counted_at
+  select tenant, target.warehouse_id, i.product_id, i.condition, d.quantity, 'count', 'stock_count', target.id, coalesce(i.reason_id, r.id), i.counted_at
   from public.stock_count_items i
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
   join public.adjustment_reasons r on r.tenant_id = tenant and r.is_for_counts
-  where i.tenant_id = tenant and i.stock_count_id = target.id and i.variance <> 0;
+  cross join lateral (
+    select i.variance as quantity where p.tracking <> 'serial'
+    union all
+    select x from private.serials_differing(target, i) x where p.tracking = 'serial'
+  ) d
+  where i.tenant_id = tenant and i.stock_count_id = target.id and d.quantity <> 0;
+  perform private.close_scans(tenant, target.id);
   update public.inventory b set last_counted_at = i.counted_at, last_count_id = target.id
   from public.stock_count_items i
   where i.tenant_id = tenant and i.stock_count_id = target.id and i.counted is not null
@@ -489,7 +503,7 @@ begin
 end
 $$;
 comment on function private.post_stock_count(uuid, integer) is
-  'Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal.';
+  'Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal.';
 select private.expose_command('post_stock_count');
 
 create function private.cancel_stock_count(stock_count_id uuid, reason text, expected_version integer default null) returns public.stock_counts

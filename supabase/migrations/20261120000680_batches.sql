@@ -99,7 +99,7 @@ select private.register_error('batches_invalid', 422, 'The batches of some lines
 select private.register_error('batch_expiry_differs', 409, 'This batch is known with another last day.', 'Check the day that is printed on it; the details have the one that is known.');
 select private.register_error('batch_missing', 422, 'It is not known of which batch these goods are.', 'Enter an adjustment that names the batch.');
 select private.register_error('batch_short', 409, 'What is left of these goods is blocked, past its last day, or of another batch.', 'Reduce the quantities of the products in the details, or release the batch.');
-select private.register_error('tracking_needs_no_stock', 409, 'Batches are begun or ended while nothing of the product is in stock.', 'Bring the places in the details to 0 first.');
+select private.register_error('tracking_needs_no_stock', 409, 'Tracking is begun or ended while nothing of the product is in stock.', 'Bring the places in the details to 0 first.');
 
 create function private.tg_products__keep_tracking() returns trigger
 language plpgsql security definer set search_path = ''
@@ -226,7 +226,7 @@ begin
     select s.batch_id, s.on_hand
     from public.batch_stock s join public.batches b on b.tenant_id = s.tenant_id and b.id = s.batch_id
     where s.tenant_id = moved.tenant_id and s.warehouse_id = moved.warehouse_id and s.product_id = moved.product_id and s.condition = moved.condition
-      and s.on_hand > 0 and (moved.kind not in ('load', 'refill') or private.is_pickable(b))
+      and s.on_hand > 0 and (moved.kind not in ('load', 'refill', 'kitting') or private.is_pickable(b))
     order by b.status, b.expires_on nulls last, b.code, b.id;
     return;
   end if;
@@ -323,7 +323,7 @@ $$;
 comment on function private.move_batches(public.inventory_transactions) is
   'Posts a movement to the batches that it is of, under the lock of its balance. Raises batch_short, batch_missing.';
 
-create function private.tg_inventory_transactions__post_batches() returns trigger
+create function private.tg_inventory_transactions__post_tracked() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -332,17 +332,22 @@ begin
   -- What leaves comes before what arrives of it.
   for moved in
     select n.* from new_rows n
-    join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id and p.tracking = 'batch'
+    join public.products p on p.tenant_id = n.tenant_id and p.id = n.product_id and p.tracking <> 'none'
     order by n.quantity > 0, n.warehouse_id, n.product_id, n.condition, n.id
   loop
-    perform private.move_batches(moved);
+    if exists (select from public.products p where p.tenant_id = moved.tenant_id and p.id = moved.product_id and p.tracking = 'batch') then
+      perform private.move_batches(moved);
+    else
+      perform private.move_serials(moved);
+    end if;
   end loop;
   return null;
 end
 $$;
-comment on function private.tg_inventory_transactions__post_batches() is 'Posts the movements of products that are tracked by batch to their batches. Runs when their balances are posted and locked.';
-create trigger _310_post_batches after insert on public.inventory_transactions
-referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post_batches();
+comment on function private.tg_inventory_transactions__post_tracked() is
+  'Posts the movements of products that are tracked by batch or by serial number to their batches or pieces. Runs when their balances are posted and locked.';
+create trigger _310_post_tracked after insert on public.inventory_transactions
+referencing new table as new_rows for each statement execute function private.tg_inventory_transactions__post_tracked();
 
 select private.derive('batch_stock', 'Stock of a batch in one place and condition: the sum of its movements.', $$
   select s.tenant_id, s.id, s.on_hand,

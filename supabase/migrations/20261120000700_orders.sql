@@ -94,9 +94,9 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', '{created_by,edited_by}', 'order.rejected'),
   ('order', 'pending_approval', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
   ('order', 'approved', 'allocate', 'allocated', 'orders.allocate', null, 'order.allocated'),
-  ('order', 'approved', 'cancel', 'cancelled', 'orders.edit', null, 'order.cancelled'),
+  ('order', 'approved', 'cancel', 'cancelled', 'orders.cancel_approved', null, 'order.cancelled'),
   ('order', 'approved', 'amend', 'pending_approval', 'orders.edit', null, 'order.amended'),
-  ('order', 'allocated', 'cancel', 'cancelled', 'orders.edit', null, 'order.cancelled'),
+  ('order', 'allocated', 'cancel', 'cancelled', 'orders.cancel_approved', null, 'order.cancelled'),
   ('order', 'allocated', 'amend', 'pending_approval', 'orders.edit', null, 'order.amended'),
   ('order', 'allocated', 'dispatch', 'dispatched', 'trips.dispatch', null, 'order.dispatched'),
   ('order', 'dispatched', 'start_delivery', 'in_transit', 'trips.drive', null, 'order.delivery_started'),
@@ -136,8 +136,10 @@ create table public.order_items (
   tax_rate numeric(5,2) not null,
   taxes jsonb not null default '[]',
   price_includes_tax boolean not null default false,
-  line_total numeric(14,2) generated always as (private.line_net(quantity, unit_price, tax_rate, price_includes_tax)) stored,
-  tax_amount numeric(14,2) generated always as (private.line_tax(quantity, unit_price, tax_rate, price_includes_tax)) stored,
+  discount_amount numeric(14,2) not null default 0,
+  is_gift boolean not null default false,
+  line_total numeric(14,2) generated always as (private.line_net(quantity, unit_price, tax_rate, price_includes_tax, discount_amount)) stored,
+  tax_amount numeric(14,2) generated always as (private.line_tax(quantity, unit_price, tax_rate, price_includes_tax, discount_amount)) stored,
   quantity_delivered numeric(14,3) not null default 0,
   quantity_returned numeric(14,3) not null default 0,
   primary key (tenant_id, id),
@@ -149,6 +151,7 @@ create table public.order_items (
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
   constraint price_when_added_is_bounded check (price_when_added between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
+  constraint discount_within_line check (discount_amount between 0 and round(quantity * unit_price, 2)),
   constraint price_source_is_known check (price_source in ('customer', 'customer_type', 'territory', 'default', 'base')),
   constraint delivered_within_quantity check (quantity_delivered between 0 and quantity),
   constraint returned_within_delivered check (quantity_returned between 0 and quantity_delivered)
@@ -160,10 +163,12 @@ comment on column public.order_items.taxes is 'What tax_rate is the sum of, [{na
 comment on column public.order_items.price_when_added is 'The price that the product had when it came onto the order.';
 comment on column public.order_items.price_change is 'What its price has gone up (or down) by since.';
 comment on column public.order_items.price_source is 'Where the price came from: which kind of price list, or the product''s base price.';
+comment on column public.order_items.discount_amount is 'What promotions take off it, as the price says it: with the tax where that has it; the sum of public.order_discounts. Never more than it comes to.';
+comment on column public.order_items.is_gift is 'Whether a promotion put it onto the order; nobody ordered it, and it costs nothing.';
 comment on column public.order_items.quantity_delivered is 'What the customer took, from the delivered fulfilments.';
 comment on column public.order_items.quantity_returned is 'What of it came back later, from the returns that were received.';
 select private.hold_to_unit('public.order_items', 'quantity');
-select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate', 'taxes', 'price_includes_tax');
+select private.manage_part('public.order_items', 'order_id', 'line_number', 'product_id', 'quantity', 'unit_price', 'price_source', 'tax_rate', 'taxes', 'price_includes_tax', 'discount_amount', 'is_gift');
 
 create function private.printed_customer(tenant uuid, customer uuid, address uuid, depot uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''

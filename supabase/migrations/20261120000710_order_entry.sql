@@ -186,14 +186,44 @@ end
 $$;
 comment on function private.check_depot(uuid, uuid) is 'Refuses what goods do not leave from for the caller''s orders. Raises warehouse_not_available.';
 
+create function private.quote_lines(buyer public.customers, warehouse_id uuid, lines jsonb, amended public.orders) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := buyer.tenant_id;
+  -- Whoever may not look into the depot, like a customer, is told whether there is some.
+  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_lines.warehouse_id <> all (private.counted_blind());
+begin
+  return (
+    with priced as (
+      select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount) as line_total,
+        private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount) as tax_amount,
+        p.name as product_name, p.unit, s.available > 0 as in_stock, case when sees_stock then s.available end as available
+      from pg_catalog.unnest(private.promote(tenant, buyer.id, amended, private.price_lines(tenant, buyer.id, lines, private.order_lines(amended)))) r
+      join public.products p on p.tenant_id = tenant and p.id = r.product_id
+      left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_lines.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
+      cross join lateral (select greatest(0, coalesce(i.available, 0) - private.unpickable(tenant, quote_lines.warehouse_id, r.product_id)) as available) s
+    )
+    select pg_catalog.jsonb_build_object(
+      'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
+      'discount_total', sum(p.discount_amount), 'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
+      'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
+        'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
+        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
+      'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)) filter (where not p.is_gift), amended.id))
+    from priced p
+  );
+end
+$$;
+comment on function private.quote_lines(public.customers, uuid, jsonb, public.orders) is 'The body of quote_order, for a customer, a depot and an order (or none) that the caller may use.';
+
 create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   tenant constant uuid := private.require_permission('orders.create');
-  -- Whoever may not look into the depot, like a customer, is told whether there is some.
-  sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_order.warehouse_id <> all (private.counted_blind());
   buyer constant public.customers := private.customer_served(tenant, customer_id);
   amended public.orders;
 begin
@@ -205,57 +235,46 @@ begin
     end if;
   end if;
   perform private.check_depot(tenant, warehouse_id);
-  return (
-    with priced as (
-      select r.*, private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as line_total,
-        private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax) as tax_amount,
-        s.available > 0 as in_stock, case when sees_stock then s.available end as available
-      from private.resolve_prices(tenant, buyer.id, lines, private.tenant_today(tenant), private.order_lines(amended)) r
-      left join public.inventory i on i.tenant_id = tenant and i.warehouse_id = quote_order.warehouse_id and i.product_id = r.product_id and i.condition = 'good'
-      cross join lateral (select greatest(0, coalesce(i.available, 0) - private.unpickable(tenant, quote_order.warehouse_id, r.product_id)) as available) s
-    )
-    select pg_catalog.jsonb_build_object(
-      'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
-      'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
-      'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
-        'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
-        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
-      'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)), order_id))
-    from priced p
-  );
+  return private.quote_lines(buyer, warehouse_id, lines, amended);
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
-create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean);
-comment on type private.priced_line is 'A line of an order with its price, ready to be written.';
+create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean, entered integer, bundle_product_id uuid, bundle_quantity numeric);
+comment on type private.priced_line is 'A line of an order with its price and what is off it, discounts [{promotion_id or bundle_product_id, name, amount}], ready to be written. entered: which of the lines that were asked for it comes from, null for a gift; a bundle is several lines.';
 
 create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  priced private.priced_line[];
+  has_bundles boolean;
 begin
-  return array(
-    select row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax)::private.priced_line
-    from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r
-  );
+  select pg_catalog.array_agg(row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false, r.line_number,
+    case when r.is_bundle then r.product_id end, case when r.is_bundle then r.quantity end)::private.priced_line order by r.line_number), pg_catalog.bool_or(r.is_bundle)
+  into priced, has_bundles
+  from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r;
+  return case when has_bundles then private.unbundle(tenant, customer, priced, kept) else priced end;
 end
 $$;
-comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, ready for insert_order_items; kept: lines that the order has already. Raises lines_invalid.';
+comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, before promotions, bundles as the lines of their parts; kept: lines that the order has already. Raises lines_invalid.';
 
 create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax)
-  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax, discount_amount, is_gift)
+  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, r.discount_amount, r.is_gift
   from pg_catalog.unnest(priced) r
   join public.products p on p.tenant_id = tenant and p.id = r.product_id;
+  perform private.write_bundles(tenant, order_id, priced);
+  perform private.write_discounts(tenant, order_id, priced);
 end
 $$;
-comment on function private.insert_order_items(uuid, uuid, private.priced_line[]) is 'Writes priced lines to an order.';
+comment on function private.insert_order_items(uuid, uuid, private.priced_line[]) is 'Writes priced lines to an order, with what promotions take off them.';
 
 create function private.reserve_stock(target public.orders) returns void
 language plpgsql security definer set search_path = ''
@@ -287,23 +306,33 @@ comment on function private.quantity_reserved(public.order_items) is
   'Base units that are set aside for a line of an order that the caller sees. A computed field: select=*,quantity_reserved.';
 select private.expose('quantity_reserved');
 
-create function private.replace_order_items(target public.orders, lines jsonb) returns void
+create function private.replace_order_items(target public.orders, lines jsonb, binds boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  priced constant private.priced_line[] := private.price_lines(target.tenant_id, target.customer_id, lines, private.order_lines(target));
+  priced private.priced_line[] := private.price_lines(target.tenant_id, target.customer_id, lines, private.order_lines(target));
   came_at constant jsonb := (
     select pg_catalog.jsonb_object_agg(i.product_id, i.price_when_added order by i.line_number desc)
     from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
   );
 begin
+  if binds then
+    perform private.hold_promotions(target.tenant_id, target.customer_id, priced);
+  end if;
+  priced := private.promote(target.tenant_id, target.customer_id, target, priced);
   delete from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id;
+  delete from public.order_bundles b where b.tenant_id = target.tenant_id and b.order_id = target.id;
   perform private.insert_order_items(target.tenant_id, target.id, priced);
   update public.order_items i set price_when_added = (came_at ->> i.product_id::text)::numeric
   where i.tenant_id = target.tenant_id and i.order_id = target.id and i.price_when_added <> (came_at ->> i.product_id::text)::numeric;
 end
 $$;
-comment on function private.replace_order_items(public.orders, jsonb) is 'Writes the lines of an order anew at today''s prices. Raises lines_invalid.';
+comment on function private.replace_order_items(public.orders, jsonb, boolean) is 'Writes the lines of an order anew at today''s prices and promotions. binds: what promotions give is taken from their budgets now. Raises lines_invalid.';
+
+create function private.step_now(command text) returns text
+language sql stable set search_path = ''
+as $$ select command || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), '') $$;
+comment on function private.step_now(text) is 'A step as private.take_steps names it: taken by whoever calls, or by the rule under which he does.';
 
 create function private.check_buyer(buyer public.customers) returns void
 language plpgsql stable set search_path = ''
@@ -394,10 +423,14 @@ begin
     perform private.fail('address_required', pg_catalog.jsonb_build_object('address_id', draft.address_id));
   end if;
   priced := private.price_lines(draft.tenant_id, buyer.id, lines, kept);
+  if submit then
+    perform private.hold_promotions(draft.tenant_id, buyer.id, priced);
+  end if;
+  priced := private.promote(draft.tenant_id, buyer.id, null, priced);
   draft.id := private.uuid_v7();
   draft.status := 'draft';
   -- The lines would say the same a moment later; said here it saves writing the order twice.
-  select sum(private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax)), sum(private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax))
+  select sum(private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount)), sum(private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount))
   into draft.subtotal, draft.tax_total
   from pg_catalog.unnest(priced) r;
   draft.total := draft.subtotal + draft.tax_total;
@@ -410,7 +443,7 @@ begin
     draft.status := 'allocated';
   end if;
   -- What a rule enters it submits, too.
-  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve', 'allocate');
+  perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve', 'allocate');
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
     reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
   select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
@@ -421,7 +454,7 @@ begin
   perform private.take_steps(null);
   perform private.insert_order_items(created.tenant_id, created.id, priced);
   if created.reattempt_of_id is null then
-    perform private.note_similar_orders(created, (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(priced) r), acknowledges_similar);
+    perform private.note_similar_orders(created, (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(priced) r where not r.is_gift), acknowledges_similar);
   end if;
   if created.status = 'allocated' then
     perform private.reserve_stock(created);
@@ -467,12 +500,30 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return (
-    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity) order by i.line_number), '[]')
-    from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', o.product_id, 'quantity', o.quantity) order by o.line_number), '[]')
+    from (
+      select coalesce(b.product_id, i.product_id) as product_id, coalesce(b.quantity, i.quantity) as quantity, min(i.line_number) as line_number
+      from public.order_items i
+      left join public.order_bundles b on b.tenant_id = i.tenant_id and b.id = i.bundle_id
+      where i.tenant_id = target.tenant_id and i.order_id = target.id and not i.is_gift
+      group by coalesce(b.id, i.id), 1, 2
+    ) o
   );
 end
 $$;
-comment on function private.order_lines(public.orders) is 'The lines of an order in the form that create_order takes.';
+comment on function private.order_lines(public.orders) is 'What was ordered with an order, in the form that create_order takes: its lines without gifts, and bundles as what they are.';
+
+create function private.order_goods(target public.orders) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity)), '[]')
+    from public.order_items i where i.tenant_id = target.tenant_id and i.order_id = target.id and not i.is_gift
+  );
+end
+$$;
+comment on function private.order_goods(public.orders) is 'What goods were ordered with an order, [{product_id, quantity}]: of a bundle, its parts; without gifts.';
 
 create function private.keeps_draft_prices(tenant uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -483,28 +534,49 @@ end
 $$;
 comment on function private.keeps_draft_prices(uuid) is 'Whether drafts of a company keep the prices of the day they were entered.';
 
-create function private.refresh_prices(target public.orders, keep boolean) returns void
+create function private.refresh_prices(target public.orders, keep boolean, binds boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  ordered constant jsonb := private.order_lines(target);
+  priced private.priced_line[];
 begin
+  -- What a bundle is made of may be other lines than those that are there.
+  if exists (select from public.order_bundles b where b.tenant_id = target.tenant_id and b.order_id = target.id) then
+    perform private.replace_order_items(target, ordered, binds);
+    return;
+  end if;
+  priced := private.price_lines(target.tenant_id, target.customer_id, ordered, ordered);
+  if keep then
+    -- A price with the tax in it is not kept as one without it.
+    priced := array(
+      select case when i.price_includes_tax = r.price_includes_tax
+        then row(r.line_number, r.product_id, r.quantity, i.unit_price, i.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false, r.entered, null, null)::private.priced_line else r end
+      from pg_catalog.unnest(priced) r
+      join public.order_items i on i.tenant_id = target.tenant_id and i.order_id = target.id and i.line_number = r.line_number
+    );
+  end if;
+  if binds then
+    perform private.hold_promotions(target.tenant_id, target.customer_id, priced);
+  end if;
+  priced := private.promote(target.tenant_id, target.customer_id, target, priced);
+  perform private.clear_discounts(target);
   update public.order_items i
-  set unit_price = n.unit_price, price_source = n.price_source, tax_rate = r.tax_rate, taxes = r.taxes, price_includes_tax = r.price_includes_tax,
+  set unit_price = r.unit_price, price_source = r.price_source, tax_rate = r.tax_rate, taxes = r.taxes, price_includes_tax = r.price_includes_tax, discount_amount = r.discount_amount,
     product_sku = p.sku, product_name = p.name, unit = p.unit
-  from pg_catalog.unnest(private.price_lines(target.tenant_id, target.customer_id, private.order_lines(target), private.order_lines(target))) r
+  from pg_catalog.unnest(priced) r
   join public.products p on p.tenant_id = target.tenant_id and p.id = r.product_id
-  join public.order_items o on o.tenant_id = target.tenant_id and o.order_id = target.id and o.line_number = r.line_number
-  -- A price with the tax in it is not kept as one without it.
-  cross join lateral (
-    select case when keep and o.price_includes_tax = r.price_includes_tax then o.unit_price else r.unit_price end as unit_price,
-      case when keep and o.price_includes_tax = r.price_includes_tax then o.price_source else r.price_source end as price_source
-  ) n
-  where i.tenant_id = o.tenant_id and i.id = o.id
-    and (i.unit_price, i.price_source, i.tax_rate, i.taxes, i.price_includes_tax, i.product_sku, i.product_name, i.unit)
-      is distinct from (n.unit_price, n.price_source, r.tax_rate, r.taxes, r.price_includes_tax, p.sku, p.name, p.unit);
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and i.line_number = r.line_number and not r.is_gift
+    and (i.unit_price, i.price_source, i.tax_rate, i.taxes, i.price_includes_tax, i.discount_amount, i.product_sku, i.product_name, i.unit)
+      is distinct from (r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, r.discount_amount, p.sku, p.name, p.unit);
+  perform private.write_discounts(target.tenant_id, target.id, array(select r from pg_catalog.unnest(priced) r where not r.is_gift));
+  if exists (select from pg_catalog.unnest(priced) r where r.is_gift) then
+    perform private.insert_order_items(target.tenant_id, target.id, array(select r from pg_catalog.unnest(priced) r where r.is_gift));
+  end if;
 end
 $$;
-comment on function private.refresh_prices(public.orders, boolean) is
-  'Gives the lines of a locked order today''s taxes and words, and today''s prices unless it keeps its own. Raises lines_invalid.';
+comment on function private.refresh_prices(public.orders, boolean, boolean) is
+  'Gives the lines of a locked order today''s taxes, words and promotions, and today''s prices unless it keeps its own (keep). binds: what promotions give is taken from their budgets now. Raises lines_invalid.';
 
 create function private.submit_locked_order(target public.orders) returns public.orders
 language plpgsql security definer set search_path = ''
@@ -517,14 +589,13 @@ begin
   if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
-  perform private.refresh_prices(target, private.keeps_draft_prices(target.tenant_id));
+  perform private.refresh_prices(target, private.keeps_draft_prices(target.tenant_id), true);
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;
-  perform private.note_similar_orders(target, private.order_lines(target), false);
+  perform private.note_similar_orders(target, private.order_goods(target), false);
   submitted := private.submit_draft(target, buyer);
-  -- What a rule submits it says so.
-  perform private.take_steps('order', 'submit' || coalesce(' by ' || nullif(pg_catalog.current_setting('mzigo.rule', true), ''), ''), 'approve by orders.auto_approve');
+  perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve');
   update public.orders o
   set status = submitted.status, submitted_at = submitted.submitted_at, approved_at = submitted.approved_at, approved_total = submitted.approved_total
   where o.tenant_id = target.tenant_id and o.id = target.id
@@ -546,5 +617,5 @@ begin
 end
 $$;
 comment on function private.submit_order(uuid, integer) is
-  'Freezes today''s prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
+  'Freezes today''s prices (or those of its entry, by the rule prices.drafts), promotions, taxes and words, and asks for approval; approves at once where the company''s rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal.';
 select private.expose_command('submit_order');

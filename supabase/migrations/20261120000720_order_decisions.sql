@@ -208,15 +208,18 @@ begin
     -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
     pg_catalog.array_remove(target.edited_by || target.created_by, null))
   returning * into backorder;
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax)
-  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_when_added, l.price_source, l.tax_rate, l.taxes, l.price_includes_tax
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax, discount_amount, is_gift)
+  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_when_added, l.price_source, l.tax_rate, l.taxes, l.price_includes_tax,
+    private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.missing), l.is_gift
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
   join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
   where c.missing > 0;
+  perform private.split_discounts(target, backorder, cover);
+  perform private.part_bundles(target, cover);
   delete from public.order_items l
   using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered = 0;
-  update public.order_items l set quantity = c.covered
+  update public.order_items l set quantity = c.covered, discount_amount = private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.covered)
   from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric, missing numeric)
   where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
   update public.orders o set approved_total = o.subtotal + o.tax_total where o.tenant_id = target.tenant_id and o.id = target.id;

@@ -68,11 +68,12 @@ begin
     order by o.created_at desc, o.id desc limit 6
   ), ordered as (
     -- What went into a backorder was ordered with the order that it comes from.
-    select l.id, i.product_id, sum(i.quantity) as quantity
+    select l.id, coalesce(b.product_id, i.product_id) as product_id, case when b.id is null then sum(i.quantity) else min(b.quantity) end as quantity
     from last l
     join public.orders o on o.tenant_id = tenant and (o.id = l.id or o.backorder_of_id = l.id)
-    join public.order_items i on i.tenant_id = tenant and i.order_id = o.id
-    group by l.id, i.product_id
+    join public.order_items i on i.tenant_id = tenant and i.order_id = o.id and not i.is_gift
+    left join public.order_bundles b on b.tenant_id = i.tenant_id and b.id = i.bundle_id
+    group by l.id, b.id, coalesce(b.product_id, i.product_id)
   )
   select p.id, p.sku, p.name, p.unit, pg_catalog.percentile_disc(0.5) within group (order by b.quantity), count(*), (select count(*) from last)
   from ordered b

@@ -47,4 +47,4 @@ select private.import_into('order', 'public.orders', 'orders.create', '/orders',
   {"field": "depot", "kind": "code", "names": ["warehouse", "warehouse code", "from"]},
   {"field": "requested_on", "kind": "date", "names": ["delivery date", "requested date", "date", "wanted on"]},
   {"field": "notes", "names": ["remarks", "comment", "instructions"]}
-]', key_field => 'reference', key_column => 'external_reference', grouped_by => 'reference', parts => '{order_items,similar_orders}');
+]', key_field => 'reference', key_column => 'external_reference', grouped_by => 'reference', parts => '{order_discounts,order_items,order_bundles,similar_orders}');

@@ -39,7 +39,7 @@ begin
     select h.id
     from (
       select r.id, r.created_at, i.product_id, sum(i.quantity) as quantity
-      from recent r join public.order_items i on i.tenant_id = tenant and i.order_id = r.id
+      from recent r join public.order_items i on i.tenant_id = tenant and i.order_id = r.id and not i.is_gift
       where reference is null or r.external_reference is null
       group by r.id, r.created_at, i.product_id
     ) h

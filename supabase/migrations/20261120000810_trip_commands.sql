@@ -130,27 +130,32 @@ end
 $$;
 comment on function private.write_load_sheet(public.trips) is 'Writes the load sheet of a trip anew from its orders; earlier counts no longer count.';
 
+create function private.load_of(target public.trips, out weight numeric, out volume numeric, out units numeric)
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0)
+  from public.trip_stops s
+  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+  where s.tenant_id = target.tenant_id and s.trip_id = target.id
+$$;
+comment on function private.load_of(public.trips) is 'What the orders of a trip weigh (kg), how much room they take (l), and how many base units they are.';
+
 create function private.check_capacity(target public.trips) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   van public.vehicles;
-  weight numeric;
-  volume numeric;
-  units numeric;
+  cargo record;
 begin
   select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id;
   if not found then
     return;
   end if;
-  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0) into weight, volume, units
-  from public.trip_stops s
-  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
-  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where s.tenant_id = target.tenant_id and s.trip_id = target.id;
-  if weight > van.capacity_kg or volume > van.capacity_l or units > van.capacity_units then
+  select * into cargo from private.load_of(target);
+  if cargo.weight > van.capacity_kg or cargo.volume > van.capacity_l or cargo.units > van.capacity_units then
     perform private.fail('trip_overloaded', pg_catalog.jsonb_build_object(
-      'weight_kg', weight, 'capacity_kg', van.capacity_kg, 'volume_l', volume, 'capacity_l', van.capacity_l, 'units', units, 'capacity_units', van.capacity_units));
+      'weight_kg', cargo.weight, 'capacity_kg', van.capacity_kg, 'volume_l', cargo.volume, 'capacity_l', van.capacity_l, 'units', cargo.units, 'capacity_units', van.capacity_units));
   end if;
 end
 $$;
@@ -430,6 +435,7 @@ begin
   if mismatch is not null then
     perform private.fail('load_count_mismatch', pg_catalog.jsonb_build_object('counts', mismatch));
   end if;
+  perform private.require_serials(tenant, 'trip', target.id);
   update public.load_items i
   set depot_count = case when is_driver then i.depot_count else i.expected end,
     driver_count = case when is_driver then i.expected else i.driver_count end
@@ -444,7 +450,7 @@ begin
 end
 $$;
 comment on function private.confirm_load(uuid, jsonb) is
-  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
+  'Confirms the load with one''s own count [{product_id, count}]: the trip''s driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal.';
 select private.expose_command('confirm_load');
 
 create function private.dispatch_trip(trip_id uuid, expected_version integer default null) returns public.trips
@@ -469,6 +475,7 @@ begin
   end if;
   perform private.check_crew(target, true);
   perform private.check_capacity(target);
+  perform private.require_open_depot(tenant, target.warehouse_id);
   if not private.is_load_confirmed(target) then
     perform private.fail('load_not_confirmed', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
@@ -533,7 +540,7 @@ begin
 end
 $$;
 comment on function private.dispatch_trip(uuid, integer) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
 select private.expose_command('dispatch_trip');
 
 create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips

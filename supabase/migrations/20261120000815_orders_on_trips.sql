@@ -136,7 +136,7 @@ begin
     if was_allocated then
       perform private.release_stock(target);
     end if;
-    perform private.replace_order_items(target, lines);
+    perform private.replace_order_items(target, lines, target.status <> 'draft');
   end if;
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   if lines is not null and target.status in ('approved', 'allocated') then

@@ -117,3 +117,14 @@ end
 $$;
 comment on function private.arrive_at_stop(uuid, timestamptz, numeric, numeric) is 'Notes when the van reached a customer, and where the phone was then (degrees), with how far that is from the address. A stop that was reached already stays as it is. Raises not_the_driver, record_not_found, order_transition_illegal.';
 select private.expose_command('arrive_at_stop');
+
+create function private.delivery_under_way(tenant uuid, delivered_order uuid) returns table (tenant_id uuid, fulfilment_id uuid, vehicle_id uuid)
+language sql stable security definer set search_path = ''
+as $$
+  select o.tenant_id, f.id, t.vehicle_id
+  from public.orders o
+  join public.fulfilments f on f.tenant_id = o.tenant_id and f.order_id = o.id
+  join public.trips t on t.tenant_id = f.tenant_id and t.id = f.trip_id
+  where o.tenant_id = tenant and o.id = delivered_order and (o.status = 'in_transit' or private.failed_with_trip(o, t)) and private.delivers_order(o) and private.has_permission(o.tenant_id, 'deliveries.record')
+$$;
+comment on function private.delivery_under_way(uuid, uuid) is 'The fulfilment of an order that the caller can deliver now, or tell late of, and its van.';

@@ -385,3 +385,40 @@ $$;
 comment on function private.complete_trip(uuid, integer) is
   'Closes a trip: every stop resolved, the offload approved and nothing left on the van, so that loaded = delivered + offloaded + variance, and the cash of its doors counted. Raises trip_has_open_stops, offload_missing, van_not_empty, cash_not_settled, trip_transition_illegal.';
 select private.expose_command('complete_trip');
+
+------------------------------------------------------------------------------------------------
+-- Serial numbers
+------------------------------------------------------------------------------------------------
+
+select private.ask_for_serials('trip', $$
+  select l.product_id, 'good'::public.stock_condition, l.expected, t.warehouse_id, private.tenant_rule(t.tenant_id, 'trips.counts_show_expected') = 'true'
+  from public.trips t
+  join public.loads h on h.tenant_id = t.tenant_id and h.trip_id = t.id
+  join public.load_items l on l.tenant_id = h.tenant_id and l.load_id = h.id
+  join public.products p on p.tenant_id = l.tenant_id and p.id = l.product_id and p.tracking = 'serial'
+  where t.tenant_id = $1 and t.id = $2 and t.status = 'planned' and private.sees_trip(t.id, t.driver_id, t.warehouse_id)
+    and private.has_permission(t.tenant_id, case when private.drives_trip(t) then 'trips.drive' else 'trips.load' end)
+  union all
+  -- What has come back, and what nobody expected.
+  select i.product_id, i.condition, null::numeric, w.place, false
+  from public.trips t
+  join public.vehicles v on v.tenant_id = t.tenant_id and v.id = t.vehicle_id
+  join public.inventory i on i.tenant_id = v.tenant_id and i.warehouse_id = v.location_id
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.tracking = 'serial'
+  cross join lateral (values (v.location_id), (null::uuid)) as w (place)
+  where t.tenant_id = $1 and t.id = $2 and t.dispatched_at is not null and t.status <> 'completed' and private.sees_trip(t.id, t.driver_id, t.warehouse_id)
+    and not exists (select from public.offload_documents d where d.tenant_id = t.tenant_id and d.trip_id = t.id and d.status = 'approved')
+    and (private.drives_trip(t) or private.has_permission(t.tenant_id, 'trips.load'))
+    and not exists (select from public.trip_stops s where s.tenant_id = t.tenant_id and s.trip_id = t.id and s.status in ('pending', 'arrived'))
+$$);
+
+create or replace function private.scanned_under(moved public.inventory_transactions) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return case moved.kind
+    when 'offload' then (select d.trip_id from public.offload_documents d where d.tenant_id = moved.tenant_id and d.id = moved.reference_id)
+    when 'offload_variance' then (select v.trip_id from public.variances v where v.tenant_id = moved.tenant_id and v.id = moved.reference_id)
+    else moved.reference_id end;
+end
+$$;

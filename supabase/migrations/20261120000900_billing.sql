@@ -92,8 +92,9 @@ create table public.invoice_items (
   tax_rate numeric(5,2) not null,
   taxes jsonb not null default '[]',
   price_includes_tax boolean not null default false,
-  line_total numeric(14,2) generated always as (private.line_net(quantity, unit_price, tax_rate, price_includes_tax)) stored,
-  tax_amount numeric(14,2) generated always as (private.line_tax(quantity, unit_price, tax_rate, price_includes_tax)) stored,
+  discount_amount numeric(14,2) not null default 0,
+  line_total numeric(14,2) generated always as (private.line_net(quantity, unit_price, tax_rate, price_includes_tax, discount_amount)) stored,
+  tax_amount numeric(14,2) generated always as (private.line_tax(quantity, unit_price, tax_rate, price_includes_tax, discount_amount)) stored,
   primary key (tenant_id, id),
   unique (tenant_id, invoice_id, line_number),
   foreign key (tenant_id, invoice_id) references public.invoices (tenant_id, id),
@@ -101,11 +102,13 @@ create table public.invoice_items (
   foreign key (tenant_id, order_item_id) references public.order_items (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999 and (quantity > 0 or is_deposit)),
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
-  constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100)
+  constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
+  constraint discount_within_line check (discount_amount = 0 or discount_amount between 0 and round(quantity * unit_price, 2))
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
 comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
+comment on column public.invoice_items.discount_amount is 'The part of the order line''s discount that falls on what was delivered and kept.';
 select private.protect_ledger('public.invoice_items');
 
 create table public.payments (

@@ -52,9 +52,9 @@ begin
   insert into public.invoices (tenant_id, order_id, customer_id, currency)
   values (target.tenant_id, target.id, target.customer_id, target.currency)
   returning * into drafted;
-  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, product_sku, product_name, unit, order_item_id, quantity, unit_price, tax_rate, taxes, price_includes_tax)
+  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_id, product_sku, product_name, unit, order_item_id, quantity, unit_price, tax_rate, taxes, price_includes_tax, discount_amount)
   select target.tenant_id, drafted.id, pg_catalog.row_number() over (order by i.line_number), i.product_id, i.product_sku, i.product_name, i.unit, i.id, i.quantity_delivered - i.quantity_returned,
-    i.unit_price, i.tax_rate, i.taxes, i.price_includes_tax
+    i.unit_price, i.tax_rate, i.taxes, i.price_includes_tax, private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, i.quantity_delivered - i.quantity_returned)
   from public.order_items i
   where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > i.quantity_returned;
   select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0) into drafted.subtotal, drafted.tax_total
@@ -176,10 +176,11 @@ begin
   perform private.require_number('items', (i ->> 'delivered')::numeric, 0, 99999999) from pg_catalog.jsonb_array_elements(items) i;
   perform private.require_number('empties', (e ->> 'quantity')::numeric, 0, 99999999) from pg_catalog.jsonb_array_elements(coalesce(empties, '[]')) e;
   with lines as (
-    select i.product_id, g.delivered as quantity, private.line_net(g.delivered, i.unit_price, i.tax_rate, i.price_includes_tax)
-      + private.line_tax(g.delivered, i.unit_price, i.tax_rate, i.price_includes_tax) as with_tax
+    select i.product_id, g.delivered as quantity, private.line_net(g.delivered, i.unit_price, i.tax_rate, i.price_includes_tax, d.discount)
+      + private.line_tax(g.delivered, i.unit_price, i.tax_rate, i.price_includes_tax, d.discount) as with_tax
     from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, delivered numeric)
     join public.order_items i on i.tenant_id = tenant and i.order_id = target.id and i.id = g.order_item_id
+    cross join lateral (select private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, g.delivered) as discount) d
   )
   select coalesce(sum(l.with_tax), 0),
     coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', l.product_id, 'quantity', l.quantity)), '[]')

@@ -7,6 +7,47 @@ select private.register_error('not_a_container', 422, 'This product is not a ret
 select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
 select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo; without either the office records the delivery and says why.');
 
+select private.ask_for_serials('order', $$
+  select f.product_id, 'good'::public.stock_condition, sum(f.quantity), v.location_id, true
+  from private.delivery_under_way($1, $2) o
+  join public.vehicles v on v.tenant_id = o.tenant_id and v.id = o.vehicle_id
+  join public.fulfilment_items f on f.tenant_id = o.tenant_id and f.fulfilment_id = o.fulfilment_id
+  join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id and p.tracking = 'serial'
+  group by f.product_id, v.location_id
+  union all
+  -- As many empties as the customer gives.
+  select distinct c.id, x.condition, null::numeric, null::uuid, false
+  from private.delivery_under_way($1, $2) o
+  join public.fulfilment_items f on f.tenant_id = o.tenant_id and f.fulfilment_id = o.fulfilment_id
+  join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id
+  join public.products c on c.tenant_id = p.tenant_id and c.id = p.container_product_id and c.tracking = 'serial'
+  cross join pg_catalog.unnest(pg_catalog.enum_range(null::public.stock_condition)) as x (condition)
+$$);
+
+create function private.note_delivered_serials(target public.orders, fulfilment uuid, items jsonb, empties jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  line record;
+begin
+  for line in
+    select f.product_id, 'good'::public.stock_condition as condition, g.serials
+    from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, serials jsonb)
+    join public.fulfilment_items f on f.tenant_id = target.tenant_id and f.fulfilment_id = fulfilment and f.order_item_id = g.order_item_id
+    union all
+    select e.product_id, coalesce(e.condition, 'good'), e.serials
+    from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, condition public.stock_condition, serials jsonb)
+  loop
+    if pg_catalog.jsonb_typeof(line.serials) = 'array' and line.serials <> '[]' then
+      perform private.note_serials(target.tenant_id, 'order', target.id, array(select pg_catalog.jsonb_array_elements_text(line.serials)), line.product_id, line.condition);
+    elsif pg_catalog.jsonb_typeof(line.serials) not in ('array', 'null') then
+      perform private.fail('input_invalid', '{"serials": "a list of serial numbers is needed"}');
+    end if;
+  end loop;
+end
+$$;
+comment on function private.note_delivered_serials(public.orders, uuid, jsonb, jsonb) is 'Keeps the serial numbers that a delivery names, of what was handed over and of the empties. Raises serials_invalid, serials_closed, input_invalid.';
+
 create function private.complete_delivery(
   order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
   payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null,
@@ -93,6 +134,7 @@ begin
     perform private.fail('input_invalid', pg_catalog.jsonb_build_object('empties', problems));
   end if;
 
+  perform private.note_delivered_serials(target, fulfilment.id, items, coalesce(empties, '[]'));
   -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
   -- loaded nor in the future, however the phone's clock goes.
   moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
@@ -145,5 +187,5 @@ begin
 end
 $$;
 comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
 select private.expose_command('complete_delivery');

@@ -70,6 +70,7 @@ create table public.credit_note_items (
   tax_rate numeric(5,2) not null,
   taxes jsonb not null default '[]',
   price_includes_tax boolean not null default false,
+  discount_amount numeric(14,2) not null default 0,
   line_total numeric(14,2) not null,
   tax_amount numeric(14,2) not null,
   primary key (tenant_id, id),
@@ -80,14 +81,15 @@ create table public.credit_note_items (
   constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
   constraint unit_price_is_bounded check (unit_price between 0 and 999999999.99),
   constraint tax_rate_is_a_percentage check (tax_rate between 0 and 100),
-  constraint money_is_bounded check (line_total between 0 and 999999999999.99 and tax_amount between 0 and 999999999999.99),
+  constraint money_is_bounded check (line_total between 0 and 999999999999.99 and tax_amount between 0 and 999999999999.99 and discount_amount between 0 and 999999999999.99),
   constraint goods_name_their_line check (is_deposit = (invoice_item_id is null))
 );
 create index credit_note_items_invoice_item on public.credit_note_items (tenant_id, invoice_item_id);
 create index credit_note_items_product on public.credit_note_items (tenant_id, product_id);
 comment on table public.credit_note_items is
   'Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed.';
-comment on column public.credit_note_items.line_total is 'Quantity at the price of the invoice; the part that completes a line takes what is left of it, so that the parts never sum to more.';
+comment on column public.credit_note_items.discount_amount is 'The part of the invoice line''s discount that falls on it: what was not paid does not come back.';
+comment on column public.credit_note_items.line_total is 'Quantity at the price of the invoice, less its discount; the part that completes a line takes what is left of it, so that the parts never sum to more.';
 select private.protect_ledger('public.credit_note_items');
 
 select private.register_error('credit_exceeds', 409, 'More is credited than the invoice charged.', 'Reduce the quantities of the lines in the details.');
@@ -203,9 +205,9 @@ begin
   values (credited.tenant_id, credited.id, credited.customer_id, credited.currency, draft_credit_note.reason)
   returning * into note;
   insert into public.credit_note_items (tenant_id, credit_note_id, line_number, invoice_item_id, product_id, product_sku, product_name, unit,
-    quantity, unit_price, tax_rate, taxes, price_includes_tax, line_total, tax_amount)
+    quantity, unit_price, tax_rate, taxes, price_includes_tax, discount_amount, line_total, tax_amount)
   select i.tenant_id, note.id, pg_catalog.row_number() over (order by i.line_number), i.id, i.product_id, i.product_sku, i.product_name, i.unit,
-    w.quantity, i.unit_price, i.tax_rate, i.taxes, i.price_includes_tax, m.line_total,
+    w.quantity, i.unit_price, i.tax_rate, i.taxes, i.price_includes_tax, d.discount, m.line_total,
     case when m.is_last then i.tax_amount - e.tax_amount else least(i.tax_amount - e.tax_amount, m.tax_amount) end
   from pg_catalog.jsonb_to_recordset(lines) as w (invoice_item_id uuid, quantity numeric)
   join public.invoice_items i on i.tenant_id = credited.tenant_id and i.invoice_id = credited.id and i.id = w.invoice_item_id
@@ -215,12 +217,13 @@ begin
     join public.credit_notes c on c.tenant_id = l.tenant_id and c.id = l.credit_note_id and c.is_live
     where l.tenant_id = i.tenant_id and l.invoice_item_id = i.id
   ) e
+  cross join lateral (select private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, least(w.quantity, i.quantity)) as discount) d
   cross join lateral (
     select e.quantity + w.quantity = i.quantity as is_last,
       -- More than is left is refused by the trigger, not counted.
       greatest(0, case when e.quantity + w.quantity = i.quantity then i.line_total - e.line_total
-        else least(i.line_total - e.line_total, private.line_net(w.quantity, i.unit_price, i.tax_rate, i.price_includes_tax)) end) as line_total,
-      private.line_tax(w.quantity, i.unit_price, i.tax_rate, i.price_includes_tax) as tax_amount
+        else least(i.line_total - e.line_total, private.line_net(w.quantity, i.unit_price, i.tax_rate, i.price_includes_tax, d.discount)) end) as line_total,
+      private.line_tax(w.quantity, i.unit_price, i.tax_rate, i.price_includes_tax, d.discount) as tax_amount
   ) m;
   if with_deposits then
     insert into public.credit_note_items (tenant_id, credit_note_id, line_number, product_id, product_sku, product_name, unit, is_deposit,

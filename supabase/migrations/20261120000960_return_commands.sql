@@ -175,6 +175,27 @@ begin
 end
 $$;
 
+create or replace function private.receiver_of(moved public.inventory_transactions) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return case moved.kind
+    when 'return' then (select r.customer_id from public.returns r where r.tenant_id = moved.tenant_id and r.id = moved.reference_id)
+    else (select o.customer_id from public.orders o where o.tenant_id = moved.tenant_id and o.id = moved.reference_id) end;
+end
+$$;
+
+select private.ask_for_serials('return', $$
+  -- What of them is good is found out when they are received.
+  select l.product_id, x.condition, null::numeric, null::uuid, false
+  from public.returns r
+  join public.return_items l on l.tenant_id = r.tenant_id and l.return_id = r.id
+  join public.products p on p.tenant_id = l.tenant_id and p.id = l.product_id and p.tracking = 'serial'
+  cross join pg_catalog.unnest(pg_catalog.enum_range(null::public.stock_condition)) as x (condition)
+  where r.tenant_id = $1 and r.id = $2 and r.status = 'approved' and private.sees_warehouse(r.warehouse_id) and private.has_permission(r.tenant_id, 'returns.receive')
+  group by l.product_id, x.condition
+$$);
+
 create function private.receive_return(return_id uuid, items jsonb, expected_version integer default null) returns public.returns
 language plpgsql security definer set search_path = ''
 as $$

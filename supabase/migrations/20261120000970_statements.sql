@@ -23,28 +23,21 @@ $$;
 comment on function private.account_entries(uuid, uuid) is
   'Everything that changed what a customer owes: issued invoices and money given back (debit), approved payments, credit notes, what was written off and discounts (credit). Void, rejected and cancelled documents are not there. on_date: in the company''s time zone.';
 
-create function private.customer_statement(customer_id uuid, from_date date default null, to_date date default null)
+create function private.statement_of(tenant uuid, customer uuid, from_date date, to_date date)
 returns table (on_date date, kind text, document_id uuid, number text, debit numeric, credit numeric, balance numeric)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.require_permission('invoices.view');
   ends constant date := coalesce(to_date, private.tenant_today(tenant));
   begins constant date := coalesce(from_date, ends - 90);
 begin
-  perform private.require_permission('payments.view');
-  if not exists (
-    select from public.customers c where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id))
-  ) then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
-  end if;
   if begins > ends then
     perform private.fail('input_invalid', '{"from_date": "a day before to_date is needed"}');
   end if;
   return query
   with entries as (
-    select e.* from private.account_entries(tenant, customer_id) e where e.on_date <= ends
+    select e.* from private.account_entries(tenant, customer) e where e.on_date <= ends
   ), lines as (
     select begins as on_date, null::timestamptz as at, 'opening' as kind, null::uuid as document_id, null::text as number,
       coalesce(sum(e.debit) filter (where e.on_date < begins), 0) as debit, coalesce(sum(e.credit) filter (where e.on_date < begins), 0) as credit
@@ -56,6 +49,25 @@ begin
     sum(l.debit - l.credit) over (order by l.kind <> 'opening', l.on_date, l.at, l.document_id)
   from lines l
   order by l.kind <> 'opening', l.on_date, l.at, l.document_id;
+end
+$$;
+comment on function private.statement_of(uuid, uuid, date, date) is 'The body of customer_statement, for a customer whom the caller sees.';
+
+create function private.customer_statement(customer_id uuid, from_date date default null, to_date date default null)
+returns table (on_date date, kind text, document_id uuid, number text, debit numeric, credit numeric, balance numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('invoices.view');
+begin
+  perform private.require_permission('payments.view');
+  if not exists (
+    select from public.customers c where c.tenant_id = tenant and c.id = customer_id and (private.is_unscoped() or private.sees_customer(c.id, c.territory_id))
+  ) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('customer_id', customer_id));
+  end if;
+  return query select * from private.statement_of(tenant, customer_id, from_date, to_date);
 end
 $$;
 comment on function private.customer_statement(uuid, date, date) is

@@ -166,21 +166,28 @@ create trigger _290_keep_settled before update of status on public.payments for 
 when (new.trip_id is not null and new.method = 'cash' and new.status in ('rejected', 'cancelled') and old.status not in ('rejected', 'cancelled'))
 execute function private.tg_payments__keep_settled();
 
-create function private.tg_payments__tell_late_cash() returns trigger
+create function private.tg_payments__tell_late_money() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  counted public.settlements;
 begin
-  insert into public.variances (tenant_id, kind, trip_id, order_id, expected, actual, unit_value, explanation, responsible_id)
-  select new.tenant_id, 'cash', new.trip_id, new.order_id, new.amount, 0, 1, new.number, d.membership_id
-  from public.settlements s join public.drivers d on d.tenant_id = s.tenant_id and d.id = s.driver_id
-  where s.tenant_id = new.tenant_id and s.trip_id = new.trip_id and s.status = 'approved';
+  update public.settlements s set billed = taken.billed, cash = taken.cash, other_money = taken.other_money
+  from private.cash_of_trip(new.tenant_id, new.trip_id) taken
+  where s.tenant_id = new.tenant_id and s.trip_id = new.trip_id and s.status = 'approved'
+  returning s.* into counted;
+  if counted.id is not null and new.method = 'cash' then
+    insert into public.variances (tenant_id, kind, trip_id, order_id, expected, actual, unit_value, explanation, responsible_id)
+    select new.tenant_id, 'cash', new.trip_id, new.order_id, new.amount, 0, 1, new.number, d.membership_id
+    from public.drivers d where d.tenant_id = new.tenant_id and d.id = counted.driver_id;
+  end if;
   return null;
 end
 $$;
-comment on function private.tg_payments__tell_late_cash() is
-  'Cash that a phone tells of after the money of its trip was counted is missing from that count: a difference in the driver''s name, beside the one that the count found.';
-create trigger _300_tell_late_cash after insert on public.payments for each row
-when (new.trip_id is not null and new.method = 'cash') execute function private.tg_payments__tell_late_cash();
+comment on function private.tg_payments__tell_late_money() is
+  'Money that a phone tells of after that of its trip was counted: the settlement follows, and cash is missing from its count, a difference in the driver''s name beside the one that the count found.';
+create trigger _300_tell_late_money after insert on public.payments for each row
+when (new.trip_id is not null) execute function private.tg_payments__tell_late_money();
 
 create function private.lock_settlement(tenant uuid, settlement_id uuid, expected_version integer) returns public.settlements
 language plpgsql security definer set search_path = ''

@@ -5,13 +5,14 @@ create table private.figures (
   noun text not null,
   permissions text[] not null,
   has_past boolean not null default false,
-  constraint noun_is_known check (noun in ('customer', 'inventory', 'order', 'invoice', 'payment', 'settlement'))
+  is_quantity boolean not null default false,
+  constraint noun_is_known check (noun in ('customer', 'inventory', 'order', 'invoice', 'payment', 'promotion', 'settlement'))
 );
 select private.force_policies('private.figures');
 comment on table private.figures is
-  'What explain_figure takes apart: private.figure_<name>(tenant, id) answers its rows. noun: what the id is of; permissions: all that the reader needs; has_past: whether its rows know when they happened, so that it can be told for an earlier moment. Written by private.explain.';
+  'What explain_figure takes apart: private.figure_<name>(tenant, id) answers its rows. noun: what the id is of; permissions: all that the reader needs; has_past: whether its rows know when they happened, so that it can be told for an earlier moment; is_quantity: base units, not the company''s currency. Written by private.explain.';
 
-create function private.explain(figure text, noun text, permissions text[], what text, has_past boolean, body text) returns void
+create function private.explain(figure text, noun text, permissions text[], what text, has_past boolean, body text, is_quantity boolean default false) returns void
 language plpgsql set search_path = ''
 as $$
 begin
@@ -19,10 +20,10 @@ begin
     'create function private.%I(tenant uuid, id uuid) returns table (happened_at timestamptz, what text, document text, document_id uuid, number text, amount numeric) language sql stable security definer set search_path = '''' as %L',
     'figure_' || figure, body);
   execute pg_catalog.format('comment on function private.%I(uuid, uuid) is %L', 'figure_' || figure, 'The rows of ' || figure || ': ' || what);
-  insert into private.figures (figure, noun, permissions, has_past) values (figure, noun, permissions, has_past);
+  insert into private.figures (figure, noun, permissions, has_past, is_quantity) values (figure, noun, permissions, has_past, is_quantity);
 end
 $$;
-comment on function private.explain(text, text, text[], text, boolean, text) is 'Has a figure explain itself. Called by migrations.';
+comment on function private.explain(text, text, text[], text, boolean, text, boolean) is 'Has a figure explain itself; is_quantity: in base units instead of money. Called by migrations.';
 
 select private.register_error('figure_unknown', 404, 'There is no such figure.', 'Use one of those in the details.');
 select private.register_error('figure_has_no_past', 422, 'This figure is known for now only.', 'Ask for it without a moment.');
@@ -48,7 +49,7 @@ select private.explain('stock_on_hand', 'inventory', '{inventory.view}', 'moveme
   from public.inventory i
   join public.inventory_transactions t on t.tenant_id = i.tenant_id and t.warehouse_id = i.warehouse_id and t.product_id = i.product_id and t.condition = i.condition
   where i.tenant_id = $1 and i.id = $2
-$$);
+$$, is_quantity => true);
 select private.explain('stock_reserved', 'inventory', '{inventory.view}', 'what is set aside for orders.', false, $$
   select r.created_at, 'reserved', 'order', o.id, o.number, r.quantity
   from public.inventory i
@@ -56,12 +57,25 @@ select private.explain('stock_reserved', 'inventory', '{inventory.view}', 'what 
   join public.order_items l on l.tenant_id = r.tenant_id and l.id = r.order_item_id
   join public.orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
   where i.tenant_id = $1 and i.id = $2 and i.condition = 'good'
-$$);
+$$, is_quantity => true);
 select private.explain('order_total', 'order', '{orders.view}', 'its lines with their tax.', false, $$
   select null::timestamptz, x.what, null::text, null::uuid, l.product_name, x.amount
   from public.order_items l
   cross join lateral (values ('line', l.line_total), ('tax', l.tax_amount)) x (what, amount)
   where l.tenant_id = $1 and l.order_id = $2 and x.amount <> 0
+$$);
+select private.explain('order_discount', 'order', '{orders.view}', 'what promotions and bundles take off its lines, as its prices say it.', false, $$
+  select null::timestamptz, 'discount', null::text, null::uuid, l.product_name || ', ' || d.name, d.amount
+  from public.order_discounts d
+  join public.order_items l on l.tenant_id = d.tenant_id and l.id = d.order_item_id
+  where d.tenant_id = $1 and d.order_id = $2
+$$);
+select private.explain('promotion_given', 'promotion', '{prices.view,orders.view}', 'what it took off orders that stand.', false, $$
+  select o.submitted_at, 'order', 'order', o.id, o.number, sum(d.amount)
+  from public.order_discounts d
+  join public.orders o on o.tenant_id = d.tenant_id and o.id = d.order_id
+  where d.tenant_id = $1 and d.promotion_id = $2 and o.status not in ('draft', 'rejected', 'cancelled', 'failed')
+  group by o.tenant_id, o.id
 $$);
 select private.explain('invoice_total', 'invoice', '{invoices.view}', 'its lines with their tax, and deposits.', false, $$
   select null::timestamptz, x.what, null::text, null::uuid, l.product_name, x.amount
@@ -123,6 +137,8 @@ as $$
       select from public.invoices i where i.tenant_id = tenant and i.id = sees_figure.id and private.sees_figure('order', tenant, i.order_id))
     when 'payment' then exists (
       select from public.payments p where p.tenant_id = tenant and p.id = sees_figure.id and private.sees_figure('customer', tenant, p.customer_id))
+    when 'promotion' then private.is_unscoped() and exists (
+      select from public.promotions p where p.tenant_id = tenant and p.id = sees_figure.id)
     when 'settlement' then exists (
       select from public.settlements s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
       where s.tenant_id = tenant and s.id = sees_figure.id and (private.is_unscoped() or private.sees_trip(t.id, t.driver_id, t.warehouse_id)))
@@ -168,5 +184,5 @@ begin
 end
 $$;
 comment on function private.explain_figure(text, uuid, timestamptz) is
-  'The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company''s currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found.';
+  'The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company''s currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found.';
 select private.expose('explain_figure');

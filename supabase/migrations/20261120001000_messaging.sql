@@ -88,10 +88,10 @@ create table public.message_texts (
   body text not null,
   primary key (event, channel, language),
   constraint language_is_known check (language in ('en', 'sw')),
-  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'products', 'reason', 'total'])
+  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'total'])
 );
 comment on table public.message_texts is
-  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {products} and {choices} are filled in.';
+  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in.';
 select private.force_policies('public.message_texts');
 
 create table public.message_templates (
@@ -106,7 +106,7 @@ create table public.message_templates (
   constraint message_text_is_known foreign key (event, channel, language) references public.message_texts (event, channel, language),
   constraint subject_is_short check (length(subject) <= 300),
   constraint message_body_is_bounded check (btrim(body) <> '' and length(body) <= 2000),
-  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'products', 'reason', 'total'])
+  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'total'])
 );
 create index message_templates_text on public.message_templates (event, channel, language);
 comment on table public.message_templates is 'A company''s own words for a message, in place of those of public.message_texts.';
@@ -114,7 +114,7 @@ select private.manage_table('public.message_templates', 'message_template');
 select private.register_error('message_text_is_known', 422, 'There is no such message.', 'Choose one of the events, channels and languages of the list of messages.');
 select private.register_error('subject_is_short', 422, 'The subject is too long.', 'Shorten it to 300 characters.');
 select private.register_error('message_body_is_bounded', 422, 'The text is missing or too long.', 'Enter a text of at most 2000 characters.');
-select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {products} or {choices}.');
+select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} or {choices}.');
 select private.register_error('message_template_taken', 409, 'Your company has its own words for this message already.', 'Change those instead.');
 select private.refuse_taken('public.message_templates', 'message_templates_tenant_id_event_channel_language_key', 'message_template_taken');
 

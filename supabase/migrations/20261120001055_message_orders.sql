@@ -422,7 +422,7 @@ begin
   if draft.status <> 'draft' then
     perform private.fail('order_request_taken_over', pg_catalog.jsonb_build_object('order_id', draft.id));
   end if;
-  perform private.replace_order_items(draft, lines);
+  perform private.replace_order_items(draft, lines, false);
   update public.orders o set requested_on = request.requested_on
   where o.tenant_id = draft.tenant_id and o.id = draft.id and o.requested_on is distinct from request.requested_on and request.requested_on is not null;
   return draft;
@@ -498,14 +498,14 @@ as $$
   select coalesce(case repeats
     when 'usual' then (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('said', b.name, 'product_id', b.product_id, 'pack_id', null, 'quantity', b.quantity)) from private.basket_of(buyer) b)
     when 'last' then (
-      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('said', i.product_name, 'product_id', i.product_id, 'pack_id', null, 'quantity', i.quantity) order by i.line_number)
+      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('said', p.name, 'product_id', p.id, 'pack_id', null, 'quantity', l.line -> 'quantity') order by l.n)
       from (
-        select o.id from public.orders o
+        select o as earlier from public.orders o
         where o.tenant_id = buyer.tenant_id and o.customer_id = buyer.id and o.status not in ('draft', 'cancelled', 'rejected') and o.backorder_of_id is null
         order by o.created_at desc, o.id desc limit 1
-      ) o
-      join public.order_items i on i.tenant_id = buyer.tenant_id and i.order_id = o.id
-      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.is_active)
+      ) last
+      cross join lateral pg_catalog.jsonb_array_elements(private.order_lines(last.earlier)) with ordinality as l (line, n)
+      join public.products p on p.tenant_id = buyer.tenant_id and p.id = (l.line ->> 'product_id')::uuid and p.is_active)
     end, '[]')
 $$;
 comment on function private.lines_repeated(public.customers, text) is 'The lines of a customer''s last order (last) or of what he usually orders (usual), as far as it is still sold.';
@@ -521,7 +521,7 @@ begin
     perform private.fail('order_request_taken_over', pg_catalog.jsonb_build_object('order_id', draft.id));
   end if;
   if draft.status = 'draft' then
-    perform private.refresh_prices(draft, private.keeps_draft_prices(draft.tenant_id));
+    perform private.refresh_prices(draft, private.keeps_draft_prices(draft.tenant_id), true);
     select * into draft from public.orders o where o.tenant_id = draft.tenant_id and o.id = draft.id;
     if draft.total <> request.total then
       -- He agreed to another price, or a colleague has changed the draft: he is asked again.

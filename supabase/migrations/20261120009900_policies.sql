@@ -39,7 +39,7 @@ grant execute on function private.list_condition to authenticated;
 -- Family 02, tenancy.
 
 grant execute on function
-  private.tenant_id, private.active_tenant_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
+  private.tenant_id, private.active_tenant_id, private.workplace_id, private.has_permission, private.is_super_admin, private.is_unscoped, private.my_rank, private.my_role,
   private.scope_customer_id, private.scope_warehouse_id, private.scope_territory_id
 to authenticated;
 
@@ -53,13 +53,13 @@ grant execute on function private.hook_password_verification_attempt, private.be
 
 grant select on public.tenants to authenticated;
 create policy select_members on public.tenants for select to authenticated
-using (id = (select private.active_tenant_id()) or (select private.is_super_admin()));
+using (id = (select private.workplace_id()) or (select private.is_super_admin()));
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
   legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
-using (tenant_id = (select private.active_tenant_id()));
+using (tenant_id = (select private.workplace_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
@@ -80,9 +80,9 @@ create policy select_colleagues on public.memberships for select to authenticate
 using (tenant_id = (select private.tenant_id('users.view')) or user_id = (select auth.uid()));
 
 grant select on public.permissions, public.role_permissions, public.role_ranks to authenticated;
-create policy select_everyone on public.permissions for select to authenticated using (true);
-create policy select_everyone on public.role_permissions for select to authenticated using (true);
-create policy select_everyone on public.role_ranks for select to authenticated using (true);
+create policy select_members on public.permissions for select to authenticated using ((select private.workplace_id()) is not null);
+create policy select_members on public.role_permissions for select to authenticated using ((select private.workplace_id()) is not null);
+create policy select_members on public.role_ranks for select to authenticated using ((select private.workplace_id()) is not null);
 
 grant select on public.tenant_role_permissions to authenticated;
 create policy select_colleagues on public.tenant_role_permissions for select to authenticated
@@ -98,7 +98,7 @@ grant select, delete on public.list_views to authenticated;
 grant insert (list, name, parts, shared_with, is_default), update (name, parts, shared_with, is_default) on public.list_views to authenticated;
 create policy select_readers on public.list_views for select to authenticated
 using (
-  tenant_id = (select private.active_tenant_id())
+  tenant_id = (select private.workplace_id())
   and (
     user_id = (select auth.uid())
     or shared_with = (select private.my_role())
@@ -106,13 +106,13 @@ using (
   )
 );
 create policy insert_self on public.list_views for insert to authenticated
-with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+with check (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()));
 create policy update_self on public.list_views for update to authenticated
-using (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()))
-with check (tenant_id = (select private.active_tenant_id()) and user_id = (select auth.uid()));
+using (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()))
+with check (tenant_id = (select private.workplace_id()) and user_id = (select auth.uid()));
 create policy delete_self on public.list_views for delete to authenticated
 using (
-  tenant_id = (select private.active_tenant_id())
+  tenant_id = (select private.workplace_id())
   and (user_id = (select auth.uid()) or (shared_with is not null and tenant_id = (select private.tenant_id('settings.manage'))))
 );
 
@@ -189,7 +189,7 @@ $$;
 
 -- Family 04, parties.
 
-grant execute on function private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
+grant execute on function private.edits_customer, private.sees_customer, private.customers_meant, private.looks_like_another, private.has_written to authenticated;
 
 select private.let_edit('public.territories', 'territories.view', 'territories.edit', '{}', 'code', 'name', 'parent_id', 'area', 'is_active');
 
@@ -209,7 +209,10 @@ using (tenant_id = (select private.tenant_id('customers.view')) and ((select pri
 create policy insert_editors on public.customers for insert to authenticated
 with check (tenant_id = (select private.tenant_id('customers.create')));
 create policy update_editors on public.customers for update to authenticated
-using (tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id)))
+using (
+  tenant_id = (select private.tenant_id('customers.edit')) and ((select private.is_unscoped()) or private.sees_customer(id, territory_id))
+  and private.edits_customer(sales_rep_id, created_by, territory_id)
+)
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
@@ -230,7 +233,7 @@ with check (
 create policy update_editors on public.customer_addresses for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id)
+  and exists (select from public.customers c where c.tenant_id = customer_addresses.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
@@ -249,13 +252,14 @@ with check (
 create policy update_editors on public.contacts for update to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit'))
-  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+  -- Whose nobody is yet is everybody's.
+  and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 create policy delete_editors on public.contacts for delete to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.edit')) and not private.has_written(id)
-  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id))
+  and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 );
 
 -- Whom a customer looks like is for those who enter customers; he himself does not see it.
@@ -269,7 +273,14 @@ using (
 -- Family 05, catalogue.
 
 select private.let_edit('public.products', 'products.view', 'products.edit', '{}',
-  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active');
+  'sku', 'name', 'description', 'category', 'unit', 'allows_fractions', 'tracking', 'order_minimum', 'order_maximum', 'order_multiple', 'base_price', 'tax_rate', 'tax_ids', 'weight_kg', 'volume_l', 'container_product_id', 'content_product_id', 'content_quantity', 'deposit_amount', 'is_active', 'composition', 'costs_its_parts', 'family_id', 'variant');
+
+select private.let_edit('public.product_families', 'products.view', 'products.edit', '{attributes}', 'name', 'is_active');
+
+grant delete on public.product_components to authenticated;
+select private.let_edit('public.product_components', 'products.view', 'products.edit', '{product_id,component_id}', 'quantity');
+create policy delete_editors on public.product_components for delete to authenticated
+using (tenant_id = (select private.tenant_id('products.edit')));
 
 grant select on public.product_costs to authenticated;
 select private.let_write('public.product_costs', '{product_id}', 'cost_price');
@@ -307,6 +318,17 @@ select private.let_edit('public.price_list_items', 'prices.view', 'prices.edit',
 create policy delete_editors on public.price_list_items for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
 
+select private.let_edit('public.promotions', 'prices.view', 'prices.edit', '{kind}',
+  'name', 'percent', 'amount', 'buy_quantity', 'get_quantity', 'gift_product_id', 'covers_all', 'min_quantity', 'min_amount', 'valid_from', 'valid_to',
+  'customer_id', 'customer_type', 'territory_id', 'budget_amount', 'budget_uses', 'customer_uses', 'is_active');
+grant select, delete, insert (promotion_id, product_id, category) on public.promotion_products to authenticated;
+create policy select_readers on public.promotion_products for select to authenticated
+using (tenant_id = (select private.tenant_id('prices.view')));
+create policy insert_editors on public.promotion_products for insert to authenticated
+with check (tenant_id = (select private.tenant_id('prices.edit')));
+create policy delete_editors on public.promotion_products for delete to authenticated
+using (tenant_id = (select private.tenant_id('prices.edit')));
+
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
 grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
@@ -314,7 +336,7 @@ grant execute on function private.sees_warehouse, private.counted_blind to authe
 grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
 
 select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
-select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'is_active');
+select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
 grant select on public.inventory to authenticated;
@@ -381,6 +403,22 @@ using (
   ))
 );
 
+-- A piece is where it is, or with a customer; movements are of their place.
+grant select on public.serials, public.serial_movements to authenticated;
+create policy select_readers on public.serials for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and (warehouse_id is null or warehouse_id <> all ((select private.counted_blind())::uuid[]))
+  and (customer_id is null or (select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = serials.tenant_id and c.id = customer_id))
+);
+create policy select_readers on public.serial_movements for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+  and warehouse_id <> all ((select private.counted_blind())::uuid[])
+);
+
 -- What stock is worth is for people who see reports; what came in cost is for those who say what products cost, too.
 grant select on public.stock_values, public.adjustment_costs, public.stock_valuation to authenticated;
 create policy select_readers on public.stock_values for select to authenticated
@@ -435,6 +473,19 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
 );
+grant select on public.kittings to authenticated;
+create policy select_readers on public.kittings for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+
+grant select on public.depot_shifts to authenticated;
+create policy select_readers on public.depot_shifts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
 
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
 grant select on public.stock_counts, public.stock_count_items to authenticated;
@@ -465,6 +516,18 @@ create policy select_readers on public.order_items for select to authenticated
 using (
   tenant_id = (select private.tenant_id('orders.view'))
   and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_items.tenant_id and o.id = order_id))
+);
+grant select on public.order_bundles to authenticated;
+create policy select_readers on public.order_bundles for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_bundles.tenant_id and o.id = order_id))
+);
+grant select on public.order_discounts to authenticated;
+create policy select_readers on public.order_discounts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('orders.view'))
+  and ((select private.is_unscoped()) or exists (select from public.orders o where o.tenant_id = order_discounts.tenant_id and o.id = order_id))
 );
 create policy select_readers on public.fulfilments for select to authenticated
 using (
@@ -715,7 +778,7 @@ using (
 
 grant execute on function private.placeholders_of to authenticated;
 grant select on public.message_texts to authenticated;
-create policy select_everyone on public.message_texts for select to authenticated using (true);
+create policy select_members on public.message_texts for select to authenticated using ((select private.workplace_id()) is not null);
 
 grant select, delete on public.message_templates to authenticated;
 select private.let_write('public.message_templates', '{event,channel,language}', 'subject', 'body');
@@ -865,6 +928,18 @@ using (
 -- Family 13, figures: added up with the rights of whoever asks.
 
 grant execute on function private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
+
+-- Photos: the customer sees what proves a delivery to him.
+grant execute on function private.is_my_proof to authenticated;
+create policy mzigo_select_my_proofs on storage.objects for select to authenticated
+using (bucket_id = 'proofs' and private.is_my_proof(name));
+
+grant select on public.container_confirmations to authenticated;
+create policy select_readers on public.container_confirmations for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
+);
 
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.

@@ -28,3 +28,36 @@ test('a click on a figure shows the rows that make it, and leads to their docume
     .waitFor();
   expect(sales.errors).toEqual([]);
 });
+
+test('a figure in a list shows on a click what it is made of', async () => {
+  const company = await Company.open();
+  const order = await company.allocated('Karen Country Kiosk', 3);
+  const warehouse = await signIn(visit(), 'warehouse@acme.test');
+  const { page } = warehouse;
+  await warehouse.open('/stock?q=COL-300');
+  const row = page.getByRole('row', { name: /COL-300.*Nairobi depot.*Good/ });
+  await row.getByRole('button', { name: /^Reserved/ }).click();
+  await page
+    .getByRole('dialog', { name: 'Reserved' })
+    .getByRole('link', { name: String(order['number']) })
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await row.getByRole('button', { name: /^On hand/ }).click();
+  await page
+    .getByRole('dialog', { name: 'On hand' })
+    .getByRole('row', { name: /^Together/ })
+    .waitFor();
+
+  const dispatcher = await signIn(visit(), 'dispatcher@acme.test');
+  await dispatcher.open(`/orders?q=${String(order['number'])}`);
+  await dispatcher.page
+    .getByRole('row', { name: new RegExp(String(order['number'])) })
+    .getByRole('button', { name: /^Total/ })
+    .click();
+  await dispatcher.page
+    .getByRole('dialog', { name: 'Total' })
+    .getByRole('row', { name: /^Together/ })
+    .waitFor();
+  expect(warehouse.errors).toEqual([]);
+  expect(dispatcher.errors).toEqual([]);
+});

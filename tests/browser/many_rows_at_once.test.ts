@@ -38,6 +38,10 @@ test('many orders are allocated at once, and the one that is refused stays selec
   await box(small[0]).click({ modifiers: ['Shift'] });
   await selected(dispatcher, 4);
   await dispatcher.button('Allocate stock 3 of 4').click();
+  // All of them together, before anything is done.
+  const sheet = dispatcher.page.getByRole('dialog', { name: 'Allocate stock: 3 orders' });
+  await sheet.getByRole('row', { name: /COL-300.*4 missing/ }).waitFor();
+  await dialogButton(dispatcher, 'Allocate stock').click();
   await bar(dispatcher).getByText('1 of 3 were refused and stay selected:').waitFor();
   await bar(dispatcher).getByText(String(large['number'])).waitFor();
   await bar(dispatcher).getByText(/stock/i).first().waitFor();
@@ -55,6 +59,69 @@ test('many orders are allocated at once, and the one that is refused stays selec
     [large.id]: 'approved',
   });
   expect(dispatcher.errors).toEqual([]);
+});
+
+test('allocated orders are put on a trip together, with what its van still carries in sight', async () => {
+  const company = await Company.open();
+  const aboard = await company.allocated('Karen Country Kiosk', 1);
+  const waiting = [
+    await company.allocated('Karen Country Kiosk', 2),
+    await company.allocated('Karen Country Kiosk', 3),
+  ];
+  const trip = await company.planned([aboard], 'KDB 202B', 9);
+  const ridden = () =>
+    company
+      .by('dispatcher')
+      .rows(`trip_stops?trip_id=eq.${trip.id}&select=order_id&order=sequence`);
+
+  const dispatcher = await signIn(visit(), 'dispatcher@acme.test');
+  const { page } = dispatcher;
+  await dispatcher.open('/orders?status=allocated');
+  for (const order of [aboard, ...waiting]) {
+    await page.getByRole('checkbox', { name: `Select ${order['number']}` }).click();
+  }
+  await dispatcher.button('Add to a trip 2 of 3').click();
+  const sheet = page.getByRole('dialog', { name: 'Add to a trip: 2 orders' });
+  await dialogButton(dispatcher, 'Add to a trip').click();
+  await sheet.getByText('Correct what is marked.').waitFor();
+  expect(await ridden()).toHaveLength(1);
+  const offered = sheet.getByRole('option', { name: new RegExp(String(trip['number'])) });
+  await sheet
+    .getByRole('combobox', { name: 'Trip' })
+    .selectOption((await offered.getAttribute('value')) ?? '');
+  await expect
+    .poll(() => sheet.getByRole('meter', { name: 'Units' }).getAttribute('aria-valuenow'))
+    .toBe('6');
+  await dialogButton(dispatcher, 'Add to a trip').click();
+  await expect
+    .poll(async () => (await ridden()).map((stop) => stop['order_id']))
+    .toEqual([aboard.id, ...waiting.map((order) => order.id)]);
+  // Only the one that rode already is left, and its button is gone.
+  await selected(dispatcher, 1);
+  await dispatcher.button(/^Add to a trip/).waitFor({ state: 'detached' });
+  expect(dispatcher.errors).toEqual([]);
+});
+
+test('before orders are approved together it is told whose credit they exceed', async () => {
+  const company = await Company.open();
+  const customer = await company.customer('Karen Country Kiosk');
+  await company.by('manager').ask(`/rest/v1/customers?id=eq.${customer.id}`, {
+    method: 'PATCH',
+    body: { credit_limit: 100, payment_terms_days: 14 },
+  });
+  const orders = [
+    await company.order('Karen Country Kiosk', 1),
+    await company.order('Karen Country Kiosk', 2),
+  ];
+  const manager = await signIn(visit(), 'manager@acme.test');
+  await manager.open(`/orders?customer=${customer.id}&status=pending_approval`);
+  for (const order of orders) {
+    await manager.page.getByRole('checkbox', { name: `Select ${order['number']}` }).click();
+  }
+  await manager.button('Approve 2 of 2').click();
+  const sheet = manager.page.getByRole('dialog', { name: 'Approve: 2 orders' });
+  await sheet.getByRole('row', { name: /Karen Country Kiosk.*Over by/ }).waitFor();
+  expect(manager.errors).toEqual([]);
 });
 
 test('all that the filters show is selected with the keyboard and the bar, exported and cancelled', async () => {

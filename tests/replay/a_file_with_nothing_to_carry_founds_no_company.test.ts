@@ -25,7 +25,7 @@ test('a file with nothing to carry founds no company and ends with an error', as
         url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
         publishableKey: 'key',
       },
-      orders: readOrders(new TextEncoder().encode(text)),
+      orders: await readOrders(new TextEncoder().encode(text)),
       limit: null,
       clients: 1,
       tenant: 'nothing',
@@ -39,7 +39,7 @@ test('a file with nothing to carry founds no company and ends with an error', as
     );
     expect(asked).toEqual(['/ready']);
     expect(printed.split('\n')[0]).toBe(
-      'Read as UTF-8, comma, decimal point, d/m/y, header on line 1, 8 columns matched',
+      'Read as CSV, UTF-8, comma, decimal point, d/m/y, header on line 1, 8 columns matched',
     );
     expect(await readFile(join(folder, 'rejected.csv'), 'utf8')).toContain('2,not_a_product');
   } finally {

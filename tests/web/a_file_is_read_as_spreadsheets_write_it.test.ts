@@ -3,6 +3,7 @@ import write from 'write-excel-file/universal';
 import {
   type Field,
   knownNames,
+  likelierForm,
   matchColumns,
   readRows,
 } from '../../web/src/lib/imports/reading.ts';
@@ -167,4 +168,22 @@ test('what we export to be corrected is read back as it was', async () => {
   const { sheet, rows } = await read(text);
   expect(sheet.headers.at(-1)).toBe('What is wrong');
   expect(rows[0]?.values).toMatchObject({ sku: '-A1', name: '=Beer' });
+});
+
+test('a file of customers that is sent as prices is told to be one of customers', () => {
+  const needed = (name: string, names: string[] = []) => ({
+    ...field(name, 'text', names),
+    is_required: true,
+  });
+  const prices = { target: 'price_list', fields: [needed('price_list'), needed('sku')] };
+  const customers = {
+    target: 'customer',
+    fields: [needed('name', ['customer name']), field('phone'), field('email')],
+  };
+  const contacts = { target: 'contact', fields: [needed('name', ['customer name'])] };
+  const forms = [prices, contacts, customers];
+  const headers = ['Customer name', 'Phone', 'Town'];
+  expect(likelierForm(headers, prices, forms)?.target).toBe('customer');
+  expect(likelierForm(headers, customers, forms)).toBeNull();
+  expect(likelierForm(['Weather', 'Town'], prices, forms)).toBeNull();
 });

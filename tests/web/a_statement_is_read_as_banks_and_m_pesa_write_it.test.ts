@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { readStatement } from '../../web/src/lib/billing/statement_file.ts';
+import { readStatement, STATEMENT_NAMES } from '../../web/src/lib/billing/statement_file.ts';
+import { readSheet } from '../../web/src/lib/table/sheet.ts';
 
 const inNairobi = (day: string, time: string) => `${day}T${time}+03:00`;
-const read = (text: string, told = {}) =>
-  readStatement(new TextEncoder().encode(text), inNairobi, told);
+const read = async (text: string, told = {}) =>
+  readStatement(await readSheet(new TextEncoder().encode(text), STATEMENT_NAMES), inNairobi, told);
 
 const M_PESA = `Organization Name: ACME DISTRIBUTORS LTD
 Short Code:,600638
@@ -16,8 +17,8 @@ SKL3AB2CD3,24-11-2026 09:00:00,24-11-2026 09:00:00,Pay Bill from 2547*****999,Fa
 SKL4AB2CD3,23-11-2026 09:00:00,23-11-2026 09:00:00,Pay Bill from 2547*****999,Completed,70.50,,"51,427.00",true,Pay Utility,2547*****999 - JOHN O. - OTIENO,,kili
 `;
 
-test('what came in by M-Pesa is read, charges and what failed are left out', () => {
-  expect(read(M_PESA)).toEqual({
+test('what came in by M-Pesa is read, charges and what failed are left out', async () => {
+  expect(await read(M_PESA)).toEqual({
     lines: [
       {
         reference: 'SKL1AB2CD3',
@@ -38,13 +39,13 @@ test('what came in by M-Pesa is read, charges and what failed are left out', () 
     ],
     skipped: 2,
     rejected: [],
-    found: 'M-Pesa, UTF-8, comma, decimal point, d/m/y',
+    found: 'M-Pesa, CSV, UTF-8, comma, decimal point, d/m/y',
     doubts: { dates: null, decimal: null },
   });
 });
 
-test('a bank writes semicolons, commas and dates of its own', () => {
-  const { lines, found } = read(
+test('a bank writes semicolons, commas and dates of its own', async () => {
+  const { lines, found } = await read(
     'Value Date;Transaction Reference;Credit;Debit;Name\n13.11.2026;FT 12/3;1.200,50;;Kilimani\n14.11.2026;FT 12/4;;40,00;Fees\n',
   );
   expect(lines).toMatchObject([
@@ -55,13 +56,16 @@ test('a bank writes semicolons, commas and dates of its own', () => {
       paid_by: 'Kilimani',
     },
   ]);
-  expect(found).toBe('Bank, UTF-8, semicolon, decimal comma, d/m/y');
+  expect(found).toBe('Bank, CSV, UTF-8, semicolon, decimal comma, d/m/y');
 });
 
-test('the afternoon is the afternoon, and noon is noon', () => {
-  const at = (time: string) =>
-    read(`Reference,Date,Amount\nA1,2026-11-13 ${time},5.25\n`).lines[0]?.posted_at.slice(11, 16);
-  expect(['1:05 PM', '12:00 PM', '12:30 AM', '11:59 AM'].map(at)).toEqual([
+test('the afternoon is the afternoon, and noon is noon', async () => {
+  const at = async (time: string) =>
+    (await read(`Reference,Date,Amount\nA1,2026-11-13 ${time},5.25\n`)).lines[0]?.posted_at.slice(
+      11,
+      16,
+    );
+  expect(await Promise.all(['1:05 PM', '12:00 PM', '12:30 AM', '11:59 AM'].map(at))).toEqual([
     '13:05',
     '12:00',
     '00:30',
@@ -69,21 +73,21 @@ test('the afternoon is the afternoon, and noon is noon', () => {
   ]);
 });
 
-test('what can be read in two ways is asked, and read as it was answered', () => {
+test('what can be read in two ways is asked, and read as it was answered', async () => {
   const text = 'Reference,Date,Amount\nA1,03/04/2026,"1,200"\n';
-  expect(read(text).doubts).toEqual({
+  expect((await read(text)).doubts).toEqual({
     dates: '03/04/2026 may have the day or the month first',
     decimal: '1,200 may have thousands or decimals',
   });
-  const answered = read(text, { dates: 'm/d/y', decimal: 'point' });
+  const answered = await read(text, { dates: 'm/d/y', decimal: 'point' });
   expect(answered.doubts).toEqual({ dates: null, decimal: null });
   expect(answered.lines).toMatchObject([
     { amount: '1200', posted_at: '2026-03-04T00:00:00+03:00' },
   ]);
 });
 
-test('a line that cannot be read is named with its line in the file', () => {
-  const { lines, rejected } = read(
+test('a line that cannot be read is named with its line in the file', async () => {
+  const { lines, rejected } = await read(
     'Reference,Date,Amount\n\n,2026-11-13,5\nA2,2026-13-45,5\nA3,2026-11-13,5.005\nA4,2026-11-13,5x1\nA5,2026-11-13,5\n',
   );
   expect(lines.map(({ reference }) => reference)).toEqual(['A5']);
@@ -95,6 +99,29 @@ test('a line that cannot be read is named with its line in the file', () => {
   ]);
 });
 
-test('a file that is no statement says what one needs', () => {
-  expect(() => read('Name,Age\nJane,5\n')).toThrow(/Receipt No\., Completion Time, Paid In/);
+test('a file that is no statement says what one needs', async () => {
+  await expect(read('Name,Age\nJane,5\n')).rejects.toThrow(
+    /Receipt No\., Completion Time, Paid In/,
+  );
+});
+
+test('a statement that a bank sends as a workbook is read as well, with its times', async () => {
+  const { default: write } = await import('write-excel-file/universal');
+  const cell = (value: string) => ({ value, type: String });
+  const workbook = await write([
+    ['Transaction Date', 'Reference', 'Money In', 'Name'].map(cell),
+    [
+      { value: new Date('2026-11-25T21:45:13Z'), type: Date, format: 'yyyy-mm-dd hh:mm:ss' },
+      cell('FT 12/3'),
+      { value: 1200.5, type: Number },
+      cell('Kilimani'),
+    ],
+  ]).toBlob();
+  const sheet = await readSheet(new Uint8Array(await workbook.arrayBuffer()), STATEMENT_NAMES);
+  const { lines, found, doubts } = readStatement(sheet, inNairobi);
+  expect(lines).toMatchObject([
+    { reference: 'FT 12/3', amount: '1200.5', posted_at: '2026-11-25T21:45:13+03:00' },
+  ]);
+  expect(found).toBe('Bank, XLSX, decimal point, d/m/y');
+  expect(doubts).toEqual({ dates: null, decimal: null });
 });

@@ -14,8 +14,11 @@ export interface BusyDay {
   runningTrip: Row;
   plannedTrip: Row;
   priceList: Row;
+  promotion: Row;
   territory: Row;
   template: Row;
+  /** A cylinder that is known by its number. */
+  serial: Row;
   counts: Row[];
 }
 
@@ -135,6 +138,7 @@ export async function busyDay(): Promise<BusyDay> {
   await by('warehouse').command('submit_adjustment', { adjustment_id: receipt.id });
   await by('manager').command('approve_adjustment', { adjustment_id: receipt.id });
   await by('warehouse').command('apply_adjustment', { adjustment_id: receipt.id });
+  const serial = await receivePiece(company, found.id);
   const branch = await by('owner').row('warehouses?code=eq.KLF&select=*');
   const transfer = await by('warehouse').command('create_transfer', {
     from_warehouse_id: company.depot.id,
@@ -152,6 +156,18 @@ export async function busyDay(): Promise<BusyDay> {
     quantity: 3,
   });
   await by('warehouse').command('start_refill', { refill_id: refill.id });
+  await by('admin').ask('/rest/v1/products', {
+    body: { sku: 'KIT', name: 'Party kit', unit: 'kit', base_price: 900, composition: 'kit' },
+  });
+  const kit = await by('admin').row('products?sku=eq.KIT&select=*');
+  await by('admin').ask('/rest/v1/product_components', {
+    body: { product_id: kit.id, component_id: company.cola.id, quantity: 1 },
+  });
+  await by('warehouse').command('create_kitting', {
+    warehouse_id: company.depot.id,
+    product_id: kit.id,
+    quantity: 2,
+  });
   // The demo day has a count whose differences are known; in this one somebody is counting.
   await by('owner').ask('/rest/v1/warehouses', {
     body: { code: 'SHP', name: 'Shop at the gate', kind: 'shop' },
@@ -187,6 +203,7 @@ export async function busyDay(): Promise<BusyDay> {
     role: 'sales',
   });
   const priceList = await by('manager').row('price_lists?select=*&limit=1');
+  const promotion = await by('manager').row('promotions?select=*&name=eq.Juice%20week');
   const territory = await by('manager').row('territories?select=*&code=eq.KLF');
   const customer = await company.customer('Java Corner Cafe');
   const template = await by('sales').command('create_order_template', {
@@ -232,8 +249,34 @@ export async function busyDay(): Promise<BusyDay> {
     runningTrip,
     plannedTrip,
     priceList,
+    promotion,
     territory,
     template,
+    serial,
     counts,
   };
+}
+
+/** A cylinder that came in and is known by its number. */
+async function receivePiece(company: Company, reason: unknown): Promise<Row> {
+  const by = (role: string) => company.by(role);
+  await by('owner').ask('/rest/v1/products', {
+    body: { sku: 'CYL', name: 'Cylinder', unit: 'cylinder', base_price: 100, tracking: 'serial' },
+  });
+  const cylinder = await by('owner').row('products?sku=eq.CYL&select=id');
+  const receipt = await by('warehouse').command('create_adjustment', {
+    warehouse_id: company.depot.id,
+    reason_id: reason,
+    items: [{ product_id: cylinder.id, quantity: 1 }],
+  });
+  await by('warehouse').command('scan_serials', {
+    document_type: 'adjustment',
+    document_id: receipt.id,
+    codes: ['KE-1001'],
+    product_id: cylinder.id,
+  });
+  await by('warehouse').command('submit_adjustment', { adjustment_id: receipt.id });
+  await by('manager').command('approve_adjustment', { adjustment_id: receipt.id });
+  await by('warehouse').command('apply_adjustment', { adjustment_id: receipt.id });
+  return by('manager').row('serials?code=eq.KE-1001&select=id');
 }

@@ -230,6 +230,11 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     amount: 50,
     reason: 'Nothing was ordered',
   });
+  const container = product.container_product_id;
+  await as('customer').rpc('confirm_my_containers', {
+    counts: [{ product_id: container, counted: 7 }],
+  });
+  await as('customer').rpc('tell_my_payment', { amount: 20, reference: 'TOLD1' });
   const back = await as('sales').rpc<Row>('request_return', {
     customer_id: own,
     items: [{ order_item_id: item, quantity: 2 }],
@@ -283,7 +288,24 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     product_id: product.id,
     quantity: 1,
   });
+  await as('admin').query(
+    `insert into product_families (name, attributes) values ('Lemonade', '{Flavour,Size}')`,
+  );
+  const kit = await as('admin').one<{ id: string }>(
+    `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
+  );
+  await as('admin').query(
+    `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
+    [kit.id, product.id],
+  );
+  await as('warehouse').rpc('create_kitting', {
+    warehouse_id: depot,
+    product_id: kit.id,
+    quantity: 1,
+  });
   await receiveBatch(company, depot, found.id);
+  await receivePiece(company, depot, found.id);
+  await openShop(company);
   await admin.query(
     `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
      select o.tenant_id, $2, p.id, -1, 'delivery', 'order', o.id
@@ -352,6 +374,28 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
      select l.id, $1, 1 from price_lists l where l.name = 'Extra'`,
     [product.id],
   );
+  // A promotion that gave something to an order that stands.
+  const { id: promotion } = await as('manager').one<{ id: string }>(
+    `insert into promotions (name, kind, percent, covers_all) values ('Sale', 'line_percent', 10, true) returning id`,
+  );
+  await as('manager').query(
+    `insert into promotion_products (promotion_id, category) values ($1, 'Office')`,
+    [promotion],
+  );
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot,
+    lines: [{ product_id: product.id, quantity: 1 }],
+  });
+  const bundle = await find(
+    `select id from public.products where tenant_id = $1 and sku = 'XMAS-BOX'`,
+  );
+  await as('admin').query(`update products set is_active = true where id = $1`, [bundle]);
+  await as('sales').rpc('create_order', {
+    customer_id: own,
+    warehouse_id: depot,
+    lines: [{ product_id: bundle, quantity: 1 }],
+  });
   // Votes are cast only where a company asks for several; one row stands for them.
   await admin.query(
     `insert into public.approvals (tenant_id, machine, entity_id, entity_version, command, approved_by)
@@ -425,6 +469,40 @@ async function receiveBatch(company: Company, place: string, reason: string): Pr
     batch_id: (await as('manager').one<Row>(`select id from batches where code = 'B-1'`)).id,
     reason: 'Sour',
   });
+}
+
+/** A shop that opens with a count. */
+async function openShop(company: Company): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(
+    `insert into warehouses (code, name, kind, works_in_shifts) values ('SHOP', 'Shop', 'shop', true)`,
+  );
+  const shop = await as('owner').one<Row>(`select id from warehouses where code = 'SHOP'`);
+  const counter = company.people.get('warehouse')?.userId;
+  await as('warehouse').rpc('open_depot', { warehouse_id: shop.id, counter_ids: [counter] });
+}
+
+/** A cylinder that came in and is known by its number. */
+async function receivePiece(company: Company, place: string, reason: string): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('owner').query(
+    `insert into products (sku, name, unit, base_price, tracking) values ('CYL', 'Cylinder', 'cylinder', 100, 'serial')`,
+  );
+  const cylinder = await as('owner').one<Row>(`select id from products where sku = 'CYL'`);
+  const receipt = await as('warehouse').rpc<Row>('create_adjustment', {
+    warehouse_id: place,
+    reason_id: reason,
+    items: [{ product_id: cylinder.id, quantity: 1 }],
+  });
+  await as('warehouse').rpc('scan_serials', {
+    document_type: 'adjustment',
+    document_id: receipt.id,
+    codes: ['C-1'],
+    product_id: cylinder.id,
+  });
+  await as('warehouse').rpc('submit_adjustment', { adjustment_id: receipt.id });
+  await as('manager').rpc('approve_adjustment', { adjustment_id: receipt.id });
+  await as('warehouse').rpc('apply_adjustment', { adjustment_id: receipt.id });
 }
 
 /** A customer, who orders, and somebody unknown write on WhatsApp, and are answered. */

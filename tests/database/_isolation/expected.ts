@@ -66,7 +66,7 @@ const SCOPES: Record<string, string> = {
   comments: mine('document_id', 'my_orders'),
   own_field_values: mine('document_id', 'my_orders'),
   record_tags: mine('document_id', 'my_orders'),
-  tasks: `(x.document_id is null or x.assignee_id = (select user_id from me) or ${mine('document_id', 'my_orders')})`,
+  tasks: `(x.document_id is null or x.assignee_id = (select user_id from me) or ${mine('document_id', 'my_orders')} or ${mine('document_id', 'my_customers')})`,
   adjustment_batches: through(
     'adjustment_id',
     'manual_adjustments',
@@ -80,6 +80,8 @@ const SCOPES: Record<string, string> = {
   batch_movements: mine('warehouse_id', 'my_warehouses'),
   batch_recipients: mine('order_id', 'my_orders'),
   batch_stock: mine('warehouse_id', 'my_warehouses'),
+  serial_movements: mine('warehouse_id', 'my_warehouses'),
+  serials: `((select warehouse_id from me) is null or ${mine('warehouse_id', 'my_warehouses')}) and (x.customer_id is null or ${mine('customer_id', 'my_customers')})`,
   contact_points: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   contacts: mine('customer_id', 'my_customers'),
   conversation_activity: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
@@ -87,6 +89,7 @@ const SCOPES: Record<string, string> = {
   conversations: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   inbox: mine('customer_id', 'my_customers'),
   container_balances: '',
+  container_confirmations: mine('customer_id', 'my_customers'),
   container_ledger: '',
   credit_note_items: `exists (select from public.credit_notes c join public.invoices i on i.id = c.invoice_id where c.id = x.credit_note_id and i.order_id in (select id from my_orders))`,
   credit_notes: through('invoice_id', 'invoices', mine('order_id', 'my_orders')),
@@ -112,6 +115,8 @@ const SCOPES: Record<string, string> = {
   offload_documents: mine('trip_id', 'my_trips'),
   offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
   order_exceptions: mine('order_id', 'my_orders'),
+  order_bundles: mine('order_id', 'my_orders'),
+  order_discounts: mine('order_id', 'my_orders'),
   order_items: mine('order_id', 'my_orders'),
   order_template_items: '',
   order_templates: '',
@@ -123,6 +128,8 @@ const SCOPES: Record<string, string> = {
   planning_runs: '',
   planning_sessions: '',
   planning_vehicles: '',
+  kittings: mine('warehouse_id', 'my_warehouses'),
+  depot_shifts: mine('warehouse_id', 'my_warehouses'),
   refills: mine('warehouse_id', 'my_warehouses'),
   reorder_suggestions: mine('warehouse_id', 'my_warehouses'),
   reservations: mine('warehouse_id', 'my_warehouses'),
@@ -186,6 +193,8 @@ const DOCUMENTS: Record<string, string> = {
   settlement: 'settlements',
   stock_count: 'stock_counts',
   task: 'tasks',
+  kitting: 'kittings',
+  depot_shift: 'depot_shifts',
   refill: 'refills',
   transfer: 'transfers',
   trip: 'trips',
@@ -208,6 +217,18 @@ const NEVER_WROTE = 'not exists (select from public.contact_points p where p.con
 export function isLimited(person: Person): boolean {
   return ['customer', 'driver'].includes(person.role) || ['depot', 'coast'].includes(person.name);
 }
+
+/** Customers that are one's own to sell to, for those who change no others. */
+const MINE_TO_SELL_TO = `(c.sales_rep_id = (select id from me) or (c.sales_rep_id is null and (c.created_by = (select user_id from me)
+  or c.territory_id in (select r.territory_id from public.territory_reps r join me on r.membership_id = me.id))))`;
+const OWN_TO_SELL_TO: Record<string, string> = {
+  customers: `exists (select from public.customers c where c.id = x.id and ${MINE_TO_SELL_TO})`,
+  customer_addresses: `exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO})`,
+  contacts: `(x.customer_id is null or exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO}))`,
+};
+
+/** Whether somebody works in the company: its customers do not. */
+const works = (person: Person) => !['stranger', 'customer'].includes(person.role);
 
 export class Expectation {
   readonly #admin: Session;
@@ -247,7 +268,7 @@ export class Expectation {
     customer: string | null,
   ): Promise<boolean> {
     const audience = parseAudience(this.#published.access.get(table)?.get('insert') ?? '');
-    if (audience.groups.includes('self')) return person.role !== 'stranger';
+    if (audience.groups.includes('self')) return works(person);
     if (!audience.permissions.some((permission) => this.holds(person, permission))) return false;
     if (!audience.isScoped || customer === null) return true;
     return (await this.rows(company, person, 'customers', 'select')).has(customer);
@@ -266,8 +287,7 @@ export class Expectation {
     if (permissions.some((permission) => this.holds(person, permission))) {
       conditions.push(this.#open(person, table, isScoped));
     }
-    const isMember = groups.includes('members') && person.role !== 'stranger';
-    if (groups.includes('everyone') || isMember) conditions.push(ofCompany(table));
+    if (groups.includes('members') && works(person)) conditions.push(ofCompany(table));
     if (groups.includes('self')) {
       conditions.push(`x.${table === 'users' ? 'id' : 'user_id'} = $3`);
     }
@@ -277,6 +297,11 @@ export class Expectation {
     if (groups.includes('super admins') && person.role === 'super_admin') conditions.push('true');
     if (table === 'contacts' && command === 'delete' && conditions.length > 0) {
       conditions.splice(0, conditions.length, `(${conditions.join(' or ')}) and ${NEVER_WROTE}`);
+    }
+    if (command !== 'select' && !this.holds(person, 'customers.edit_all')) {
+      const edited = OWN_TO_SELL_TO[table];
+      if (edited)
+        conditions.splice(0, conditions.length, ...conditions.map((it) => `(${it}) and ${edited}`));
     }
     const visible = await this.#keys(company, person, table, conditions);
     if (groups.includes('document readers')) {

@@ -14,6 +14,8 @@ interface Ids {
   product: string;
   bareProduct: string;
   priceList: string;
+  promotion: string;
+  bundle: string;
   warehouse: string;
   territory: string;
   centre: string;
@@ -28,6 +30,8 @@ async function idsOf(admin: Session, company: Company): Promise<Ids> {
        (select p.id from public.products p where p.tenant_id = $1
          and not exists (select from public.product_costs k where k.product_id = p.id) order by p.sku limit 1) as "bareProduct",
        (select l.id from public.price_lists l where l.tenant_id = $1 order by l.name limit 1) as "priceList",
+       (select p.id from public.promotions p where p.tenant_id = $1 order by p.name limit 1) as promotion,
+       (select p.id from public.products p where p.tenant_id = $1 and p.composition = 'bundle' order by p.sku limit 1) as bundle,
        (select w.id from public.warehouses w where w.tenant_id = $1 and w.code = 'NBO') as warehouse,
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'KLF') as territory,
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'NBO') as centre,
@@ -70,9 +74,19 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     paybills: row({ name: 'Till of the shop', short_code: '174379' }),
     price_lists: row({ name: 'Centre' }, { territory_id: ids.centre }),
+    product_components: row(
+      { quantity: 3 },
+      { product_id: ids.bundle, component_id: ids.bareProduct },
+    ),
+    promotion_products: row({}, { promotion_id: ids.promotion, product_id: ids.product }),
+    promotions: row(
+      { name: 'Sample', kind: 'free_goods', get_quantity: 1 },
+      { gift_product_id: ids.product, territory_id: ids.centre },
+    ),
     product_barcodes: row({ code: '96385074' }, { product_id: ids.product }),
     product_words: row({ word: 'soda' }, { product_id: ids.product }),
     product_costs: row({ cost_price: 1 }, { product_id: ids.bareProduct }),
+    product_families: row({ name: 'Sample', attributes: '{Size}' }),
     product_packs: row({ name: 'tower', factor: 9 }, { product_id: ids.product }),
     products: row(
       { sku: 'ISO-1', name: 'Sample', unit: 'piece', base_price: 1 },

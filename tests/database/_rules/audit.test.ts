@@ -17,6 +17,9 @@ const ELSEWHERE: Record<string, string> = {
   'batch_stock insert': 'follows from the stock ledger by batch',
   'batch_stock update': 'follows from the stock ledger by batch',
   'batch_stock delete': 'nothing deletes them',
+  'serials insert': 'a number that somebody scanned; what moves it is in its ledger',
+  'serials update': 'follows from the stock ledger by piece',
+  'serials delete': 'only one that was read wrongly and never moved',
   'fulfilments update': 'the state and the reason are carried into the order, which is recorded',
   'fulfilments delete': 'nothing deletes them',
   'import_rows insert':

@@ -73,7 +73,7 @@ test('policies of tables with a company test the company', async () => {
        join pg_attribute a on a.attrelid = format('%I.%I', p.schemaname, p.tablename)::regclass and a.attname = 'tenant_id'
        cross join lateral (values (p.qual), (p.with_check)) as e (expression)
        where p.schemaname in ('public', 'private', 'analytics') and e.expression is not null
-         and e.expression !~ 'tenant_id = \\( SELECT private\\.(tenant_id|active_tenant_id)\\('`,
+         and e.expression !~ 'tenant_id = \\( SELECT private\\.(tenant_id|active_tenant_id|workplace_id)\\('`,
     ),
   ).toEqual([]);
 });

@@ -90,6 +90,53 @@ test('an order that many trips want rides on one of them', async () => {
   expect(answers).toEqual({ ok: 1, orders_not_assignable: 15 });
 });
 
+test('orders that many put on one trip in the same moment all ride on it, up to what its van carries', async () => {
+  await acme.approveAtOnce();
+  const seller = await database.asUser('sales@acme.test');
+  const warehouse_id = await acme.depot();
+  const customer_id = await acme.customer('Karen Country Kiosk');
+  const product_id = await acme.product('COL-300');
+  const dispatchers = await crowd(database, ['dispatcher@acme.test', 'manager@acme.test'], 8);
+  const dispatcher = dispatchers[0] as Session;
+  const orders: string[] = [];
+  for (let index = 0; index < 9; index += 1) {
+    const order = await seller.rpc<Row>('create_order', {
+      customer_id,
+      warehouse_id,
+      lines: [{ product_id, quantity: 1 }],
+      submit: true,
+    });
+    await dispatcher.rpc('allocate_order', { order_id: order.id });
+    orders.push(order.id);
+  }
+  const [first, ...others] = orders;
+  const van = await admin.one<{ id: string }>(
+    `update vehicles set capacity_units = 6 where registration = 'KDB 202B' returning id`,
+  );
+  const driver = await admin.one<{ id: string }>(
+    `select d.id from drivers d join memberships m on m.id = d.membership_id join users u on u.id = m.user_id where u.email = 'driver@acme.test'`,
+  );
+  const trip = await dispatcher.rpc<Row>('create_trip', {
+    warehouse_id,
+    vehicle_id: van.id,
+    driver_id: driver.id,
+    planned_start_at: '2026-12-03T05:00:00Z',
+    planned_end_at: '2026-12-03T15:00:00Z',
+    order_ids: [first],
+  });
+  await dispatcher.rpc('plan_trip', { trip_id: trip.id });
+  const answers = await share(dispatchers, others, (session, order_id) =>
+    session.rpc('board_order', { order_id, trip_id: trip.id }),
+  );
+  expect(answers).toEqual({ ok: 5, trip_overloaded: 3 });
+  expect(
+    await admin.one(
+      `select array_agg(sequence order by sequence) as places, count(distinct order_id)::int as orders from trip_stops where trip_id = $1`,
+      [trip.id],
+    ),
+  ).toEqual({ places: [1, 2, 3, 4, 5, 6], orders: 6 });
+});
+
 test('who changes an order while he approves it is noticed by the approval that waited', async () => {
   await admin.query(`update tenant_settings set business_rules = '{}'`);
   const seller = await database.asUser('sales@acme.test');

@@ -96,6 +96,44 @@ test('the same empties are filled by one of two, and a refill is completed once'
   expect(await number(BOOKS_DISAGREE)).toBe(0);
 });
 
+test('the same parts become kits for one of two, and a kitting is completed once', async () => {
+  const admin = await database.asAdmin();
+  await admin.query(
+    `insert into products (tenant_id, sku, name, base_price, composition)
+     values (tests.tenant('acme'), 'PEN', 'Pen', 1, 'single'), (tests.tenant('acme'), 'KIT', 'Kit', 1, 'kit')`,
+  );
+  await admin.query(
+    `insert into product_components (tenant_id, product_id, component_id, quantity)
+     values (tests.tenant('acme'), tests.product('KIT'), tests.product('PEN'), 1)`,
+  );
+  await admin.query(
+    `insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id)
+     values (tests.tenant('acme'), tests.depot(), tests.product('PEN'), 5, 'opening', 'warehouse', tests.depot())`,
+  );
+  const kitting = () =>
+    made(
+      `(select d.id from tests.sign_in('warehouse@acme.test'), public.create_kitting(tests.depot(), tests.product('KIT'), 4) d)`,
+    );
+  const [one, other] = [await kitting(), await kitting()];
+  const balance = await made(
+    `(select id from inventory where warehouse_id = tests.depot() and product_id = tests.product('PEN') and condition = 'good')`,
+  );
+  // Five parts are there: whoever comes second finds one.
+  const answers = await races.at('inventory', balance, [
+    ['warehouse', 'complete_kitting', { kitting_id: one }],
+    ['manager', 'complete_kitting', { kitting_id: other }],
+  ]);
+  expect(answers).toEqual({ ok: 1, stock_short: 1 });
+  const done = await made(`(select id from kittings where status = 'completed')`);
+  const again = await races.at(
+    'kittings',
+    done,
+    times(4, ['manager', 'reverse_kitting', { kitting_id: done, reason: 'Wrong parts' }]),
+  );
+  expect(again).toEqual({ ok: 1, kitting_transition_illegal: 3 });
+  expect(await number(BOOKS_DISAGREE)).toBe(0);
+});
+
 test('a transfer that is called back while it is received is one of the two', async () => {
   const transfer_id = await made(`tests.sent('COL-300', 4)`);
   const [here, there] = await stocks();

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 select tests.remember('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 5));
 select tests.remember('trip', tests.on_the_road(array[tests.id('order')]));
@@ -55,6 +55,7 @@ select complete_delivery(tests.id('third'), tests.taken(tests.id('third'), 1), '
 select tests.sign_out();
 select is((select v.difference from variances v where v.trip_id = tests.id('trip') and v.kind = 'cash'), -200.000, 'it is a difference of the trip');
 select is((select v.responsible_id from variances v where v.trip_id = tests.id('trip') and v.kind = 'cash'), tests.membership('driver@acme.test'), 'in the name of its driver');
+select is((select array[s.cash, s.counted, s.difference] from settlements s where s.trip_id = tests.id('trip')), array[500.00, 300.00, -200.00], 'and the settlement follows');
 
 select * from finish();
 rollback;

@@ -33,7 +33,7 @@ select throws_ok($$ select allocate_order(tests.id('approved')) $$, 'PT409', 'cu
 select tests.sign_in('dispatcher@acme.test');
 select is(pg_temp.trip_with(array[tests.id('allocated')]), 'orders_not_assignable: customer_suspended', 'put on no trip');
 select is(pg_temp.problems($$ select dispatch_trip(tests.id('trip')) $$), 'orders_not_assignable: customer_suspended', 'and the van that has it does not leave');
-select tests.sign_in('sales@acme.test');
+select tests.sign_in('manager@acme.test');
 select is((cancel_order(tests.id('given_up'), 'He does not pay')).status, 'cancelled', 'giving up is possible');
 
 -- Somebody with the right takes it on himself, order by order.

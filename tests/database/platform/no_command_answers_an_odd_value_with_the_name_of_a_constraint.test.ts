@@ -149,9 +149,9 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(things)) good.set(name, `'${value}'`);
   // Small parts of one delivery come back many times.
   await admin.query(
-    'update products set allows_fractions = true where container_product_id is null',
+    `update products set allows_fractions = true where container_product_id is null and composition <> 'bundle'`,
   );
-  await admin.query('update products set allows_fractions = true');
+  await admin.query(`update products set allows_fractions = true where composition <> 'bundle'`);
   const goods = `'[{"product_id": "${product}", "quantity": 1, "counted": 1}]'`;
   const ownerId = (
     await admin.one<{ id: string }>(`select id from users where email = 'owner@acme.test'`)
@@ -236,6 +236,26 @@ beforeAll(async () => {
     quantity: 2,
   });
   await owner.rpc('start_refill', { refill_id: refill.id });
+  // And a family whose variants all get one price.
+  await owner.query(
+    `insert into product_families (name, attributes) values ('Lemonade', '{Size}')`,
+  );
+  good.set('family_id', `'${await id('product_families', `name = 'Lemonade'`)}'`);
+  good.set('price_list_id', `'${await id('price_lists', `name = 'Wholesale'`)}'`);
+  // And a kit that he puts together.
+  const kit = await owner.one<{ id: string }>(
+    `insert into products (sku, name, unit, base_price, composition) values ('KIT', 'Party kit', 'kit', 100, 'kit') returning id`,
+  );
+  await owner.query(
+    `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
+    [kit.id, await id('products', `sku = 'COL-300'`)],
+  );
+  good.set('kit_id', `'${kit.id}'`);
+  await owner.rpc('create_kitting', {
+    warehouse_id: things.warehouse_id,
+    product_id: kit.id,
+    quantity: 1,
+  });
   // And what a customer orders again and again.
   const template = await owner.rpc<{ id: string }>('create_order_template', {
     customer_id: customer,
@@ -328,6 +348,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  if (command.name === 'create_kitting' && argument.name === 'product_id')
+    return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')
     return good.get('full_id') ?? '';
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';

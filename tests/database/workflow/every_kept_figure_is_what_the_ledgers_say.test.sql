@@ -47,6 +47,8 @@ with t as (update order_items set quantity = quantity + 1 where order_id = tests
 insert into tampered select 'order_item_reserved', id from t;
 with t as (update order_items i set quantity_delivered = 2 from orders o where o.id = i.order_id and o.tenant_id = i.tenant_id and o.status = 'delivered' and i.quantity_delivered = 3 returning i.id)
 insert into tampered select 'order_item_delivered', id from t;
+with t as (update order_items set discount_amount = 1 where order_id = tests.id('reserved') returning id)
+insert into tampered select 'order_item_discount', id from t;
 with t as (update orders set subtotal = subtotal + 1 where id = tests.id('reserved') returning id)
 insert into tampered select 'order_subtotal', id from t;
 with t as (update orders set tax_total = tax_total + 1 where id = tests.id('reserved') returning id)

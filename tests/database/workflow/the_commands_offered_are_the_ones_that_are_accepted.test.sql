@@ -15,6 +15,24 @@ create function pg_temp.plain_call(machine text, command text) returns text lang
   group by p.oid
 $$;
 
+create function pg_temp.shift_counted(ending text) returns void language plpgsql as $$
+declare
+  counting uuid;
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  select c.id into counting from public.stock_counts c where c.warehouse_id = tests.depot('SHF') and c.is_open;
+  if ending = 'post' then
+    perform public.finish_stock_count(counting, true);
+    perform tests.sign_in('manager@acme.test');
+    perform public.approve_stock_count(counting);
+    perform public.post_stock_count(counting);
+  else
+    perform public.cancel_stock_count(counting, 'because');
+  end if;
+  perform tests.sign_out();
+end $$;
+grant execute on function pg_temp.shift_counted to public;
+
 create function pg_temp.try(machine text, command text, id uuid, state text) returns text language plpgsql as $$
 begin
   begin
@@ -30,6 +48,8 @@ begin
           return 'nothing to pay';
         end if;
         perform public.record_payment(pg_temp.buyer_of(id), 'cash', 1);
+      when 'order.board' then
+        perform public.board_order(id, (public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days')).id);
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.
@@ -39,7 +59,7 @@ begin
         perform public.arrive_at_stop(id);
       when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature());
       when 'trip.assign_orders' then perform public.assign_orders(id, pg_temp.orders_of(id));
-      when 'trip.reorder_stops' then perform public.reorder_stops(id, array(select s.order_id from public.trip_stops s where s.trip_id = id and s.left_at is null));
+      when 'trip.reorder_stops' then perform public.reorder_stops(id, pg_temp.open_stops_of(id));
       when 'trip.confirm_load' then perform public.confirm_load(id, tests.counts(id));
       when 'trip.report_variance' then perform public.report_variance(id, tests.product('COL-300'), 2, 1, 'because');
       when 'variance.approve' then perform public.approve_variance(id, 'damaged');
@@ -57,6 +77,7 @@ begin
       when 'stock_count.record' then perform public.record_stock_count(id, jsonb_build_array(tests.found('COL-300', 1)));
       when 'stock_count.finish' then perform public.finish_stock_count(id, leave_uncounted => true);
       when 'stock_count.recount' then perform public.recount_stock_count(id, tests.lines('COL-300', 1));
+      when 'depot_shift.close' then perform public.close_depot_shift(id, array[tests.account('warehouse@acme.test')]);
       when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
@@ -87,6 +108,9 @@ create function pg_temp.customer_of(of_order uuid) returns uuid language sql sec
 create function pg_temp.lines_of(of_order uuid) returns jsonb language sql security definer as $$
   select jsonb_agg(jsonb_build_object('order_item_id', i.id, 'quantity', 0.001)) from public.order_items i where i.order_id = of_order
 $$;
+create function pg_temp.open_stops_of(trip uuid) returns uuid[] language sql security definer as $$
+  select coalesce(array_agg(s.order_id order by s.sequence), '{}') from public.trip_stops s where s.trip_id = trip and s.left_at is null
+$$;
 create function pg_temp.buyer_of(invoice uuid) returns uuid language sql security definer as $$ select i.customer_id from public.invoices i where i.id = invoice $$;
 create function pg_temp.charged(invoice uuid) returns jsonb language sql security definer as $$
   select jsonb_agg(jsonb_build_object('invoice_item_id', i.id, 'quantity', 0.001)) from public.invoice_items i where i.invoice_id = invoice and not i.is_deposit
@@ -100,6 +124,7 @@ where (t.machine, t.command) not in (
   -- What follows from the work in the background.
   ('import', 'finish_check'), ('import', 'finish'), ('import', 'take_back'), ('import', 'finish_undo'), ('import', 'keep'),
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
+  ('depot_shift', 'open'), ('depot_shift', 'cancel'), ('depot_shift', 'finish'), ('depot_shift', 'resume'),
   ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
   ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
@@ -592,6 +617,46 @@ begin
   perform public.cancel_refill(other, 'because');
   perform tests.sign_out();
   perform pg_temp.examine('refill', other);
+  -- A kit, put together and taken back, and one that is given up.
+  insert into products (tenant_id, sku, name, base_price, composition) values (tests.tenant('acme'), 'KIT', 'Party kit', 1, 'kit');
+  insert into product_components (tenant_id, product_id, component_id, quantity) values (tests.tenant('acme'), tests.product('KIT'), tests.product('COL-300'), 1);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_kitting(tests.depot(), tests.product('KIT'), 5)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.complete_kitting(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.reverse_kitting(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.create_kitting(tests.depot(), tests.product('KIT'), 5)).id;
+  perform public.cancel_kitting(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('kitting', other);
+
+  -- A depot that opens, begins to close, goes on and closes; and one whose opening is given up.
+  insert into warehouses (tenant_id, code, name, works_in_shifts) values (tests.tenant('acme'), 'SHF', 'Depot with shifts', true);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.open_depot(tests.depot('SHF'), array[tests.account('warehouse@acme.test')])).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('depot_shift', other);
+  perform pg_temp.shift_counted('post');
+  perform pg_temp.examine('depot_shift', other);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.close_depot_shift(other, array[tests.account('warehouse@acme.test')]);
+  perform tests.sign_out();
+  perform pg_temp.examine('depot_shift', other);
+  perform pg_temp.shift_counted('post');
+  perform pg_temp.examine('depot_shift', other);
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.open_depot(tests.depot('SHF'), array[tests.account('warehouse@acme.test')])).id;
+  perform tests.sign_out();
+  perform pg_temp.shift_counted('cancel');
+  perform pg_temp.examine('depot_shift', other);
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

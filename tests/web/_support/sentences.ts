@@ -59,7 +59,9 @@ function place(path: Step[]): 'program' | 'shown' | 'unknown' {
     }
     if (type === 'Attribute') {
       const name = String(node.name);
-      return SHOWN.has(name) ? 'shown' : UNSHOWN.test(name) ? 'program' : 'unknown';
+      // Of an input it is a number; of an error, what to do next.
+      if (name === 'step' || UNSHOWN.test(name)) return 'program';
+      return SHOWN.has(name) ? 'shown' : 'unknown';
     }
     if (type === 'CallExpression' || type === 'NewExpression') {
       const callee = node.callee as Node;

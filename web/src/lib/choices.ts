@@ -53,6 +53,13 @@ export const CUSTOMER_STATUS = [
   'inactive',
   'merged',
 ] as const satisfies Enums<'customer_status'>[];
+export const DEPOT_SHIFT_STATUS = [
+  'opening',
+  'open',
+  'closing',
+  'closed',
+  'cancelled',
+] as const satisfies Enums<'depot_shift_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',
@@ -97,6 +104,16 @@ export const INVOICE_STATUS = [
   'overdue',
   'void',
 ] as const satisfies Enums<'invoice_status'>[];
+export const KITTING_DIRECTION = [
+  'assemble',
+  'unpack',
+] as const satisfies Enums<'kitting_direction'>[];
+export const KITTING_STATUS = [
+  'draft',
+  'completed',
+  'reversed',
+  'cancelled',
+] as const satisfies Enums<'kitting_status'>[];
 export const MEMBER_ROLE = [
   'owner',
   'admin',
@@ -147,6 +164,7 @@ export const MOVEMENT_KIND = [
   'count',
   'return',
   'refill',
+  'kitting',
 ] as const satisfies Enums<'movement_kind'>[];
 export const OFFLOAD_STATUS = [
   'draft',
@@ -214,7 +232,24 @@ export const PLANNING_STATUS = [
   'applied',
   'cancelled',
 ] as const satisfies Enums<'planning_status'>[];
-export const PRODUCT_TRACKING = ['none', 'batch'] as const satisfies Enums<'product_tracking'>[];
+export const PRODUCT_COMPOSITION = [
+  'single',
+  'bundle',
+  'kit',
+] as const satisfies Enums<'product_composition'>[];
+export const PRODUCT_TRACKING = [
+  'none',
+  'batch',
+  'serial',
+] as const satisfies Enums<'product_tracking'>[];
+export const PROMOTION_KIND = [
+  'line_percent',
+  'line_amount',
+  'order_percent',
+  'order_amount',
+  'buy_get',
+  'free_goods',
+] as const satisfies Enums<'promotion_kind'>[];
 export const REFILL_STATUS = [
   'draft',
   'in_progress',

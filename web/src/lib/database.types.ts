@@ -461,6 +461,42 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What customers said they hold of our containers, each at its moment beside the balance of our books then. Changes no balance: a difference is looked into by a colleague. Written by confirm_my_containers. */
+      container_confirmations: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          customer_id: string;
+          product_id: string;
+          balance: number;
+          counted: number;
+          difference: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'container_confirmations_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'container_confirmations_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them. */
       container_ledger: {
         Row: {
@@ -583,6 +619,7 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
           line_total: number;
           tax_amount: number;
         };
@@ -772,6 +809,7 @@ export interface Database {
           edited_by: string[];
           territory_chosen: boolean;
           allowed_commands: string[] | null;
+          is_editable: boolean | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
@@ -860,7 +898,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+        ComputedFields: 'allowed_commands' | 'is_editable' | 'own_field_values' | 'record_tags';
       };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
@@ -899,6 +937,57 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Shifts of the depots that work in shifts (warehouses.works_in_shifts): open from when the opening count is posted until the closing one is begun. Only an open depot ships. */
+      depot_shifts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          status: Database['public']['Enums']['depot_shift_status'];
+          opening_count_id: string;
+          closing_count_id: string | null;
+          opened_at: string | null;
+          closed_at: string | null;
+          opening_differences: number | null;
+          closing_differences: number | null;
+          is_live: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_closing_count_id_fkey';
+            columns: ['tenant_id', 'closing_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_opening_count_id_fkey';
+            columns: ['tenant_id', 'opening_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'depot_shifts_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
@@ -1361,6 +1450,7 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
           line_total: number | null;
           tax_amount: number | null;
         };
@@ -1445,6 +1535,51 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'invoice_taxes' | 'own_field_values' | 'record_tags';
+      };
+      /** Kits that are put together in a place, or unpacked: exactly their parts leave the stock as the kits come into it, or the other way round. Nothing moves before it is completed. A wrong one is reversed: movements are never changed, others take them back. */
+      kittings: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          warehouse_id: string;
+          product_id: string;
+          direction: Database['public']['Enums']['kitting_direction'];
+          status: Database['public']['Enums']['kitting_status'];
+          quantity: number;
+          note: string | null;
+          completed_at: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          cancelled_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'kittings_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'kittings_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What was posted of a month after it was closed, once per document and time: carried to the first open moment, or left in the closed month by somebody who may. */
       late_postings: {
@@ -1753,7 +1888,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {products} and {choices} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -1946,6 +2081,93 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** A bundle on an order, as it was asked for. Its lines (order_items.bundle_id) are its parts: they are reserved, shipped, billed and come back one by one. */
+      order_bundles: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_bundles_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_bundles_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a promotion takes off a line, or a bundle that costs less than its parts, in the currency of the order, as the price says it: with the tax where that has it. Written with the lines; what budgets and limits are counted by. */
+      order_discounts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          order_item_id: string;
+          promotion_id: string | null;
+          bundle_product_id: string | null;
+          name: string;
+          first_order_id: string;
+          amount: number;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'order_discounts_tenant_id_bundle_product_id_fkey';
+            columns: ['tenant_id', 'bundle_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_first_order_id_fkey';
+            columns: ['tenant_id', 'first_order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_order_item_id_fkey';
+            columns: ['tenant_id', 'order_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'order_discounts_tenant_id_promotion_id_fkey';
+            columns: ['tenant_id', 'promotion_id'];
+            isOneToOne: false;
+            referencedRelation: 'promotions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Lines of an order. Price, tax and the words for the product are those of the day when the order is submitted or its lines are changed. */
       order_items: {
         Row: {
@@ -1965,15 +2187,25 @@ export interface Database {
           tax_rate: number;
           taxes: Json;
           price_includes_tax: boolean;
+          discount_amount: number;
+          is_gift: boolean;
           line_total: number | null;
           tax_amount: number | null;
           quantity_delivered: number;
           quantity_returned: number;
+          bundle_id: string | null;
           quantity_reserved: number | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'order_items_tenant_id_bundle_id_fkey';
+            columns: ['tenant_id', 'bundle_id'];
+            isOneToOne: false;
+            referencedRelation: 'order_bundles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'order_items_tenant_id_order_id_fkey';
             columns: ['tenant_id', 'order_id'];
@@ -2172,6 +2404,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          discount_total: number | null;
           order_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -2215,7 +2448,12 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: 'allowed_commands' | 'order_taxes' | 'own_field_values' | 'record_tags';
+        ComputedFields:
+          | 'allowed_commands'
+          | 'discount_total'
+          | 'order_taxes'
+          | 'own_field_values'
+          | 'record_tags';
       };
       /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
       own_field_values: {
@@ -2704,6 +2942,40 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a bundle or a kit is made of. */
+      product_components: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          component_id: string;
+          quantity: number;
+        };
+        Insert: { product_id: string; component_id: string; quantity: number };
+        Update: { quantity?: number };
+        Relationships: [
+          {
+            foreignKeyName: 'product_components_tenant_id_component_id_fkey';
+            columns: ['tenant_id', 'component_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'product_components_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What a product costs us per unit, before tax. Apart from products, because drivers and customers see those. */
       product_costs: {
         Row: {
@@ -2726,6 +2998,33 @@ export interface Database {
             isOneToOne: true;
             referencedRelation: 'products';
             referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What its variants have in common, like a lemonade in several flavours and sizes. Each variant is a product of its own, with its stock, price and code; a family is nothing that can be ordered or priced. */
+      product_families: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          attributes: string[];
+          is_active: boolean;
+        };
+        Insert: { name: string; attributes: string[]; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'product_families_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -2814,6 +3113,10 @@ export interface Database {
           is_active: boolean;
           tax_ids: string[];
           taxes: Json;
+          composition: Database['public']['Enums']['product_composition'];
+          costs_its_parts: boolean;
+          family_id: string | null;
+          variant: string[] | null;
         };
         Insert: {
           sku: string;
@@ -2836,6 +3139,10 @@ export interface Database {
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
+          composition?: Database['public']['Enums']['product_composition'];
+          costs_its_parts?: boolean;
+          family_id?: string | null;
+          variant?: string[] | null;
         };
         Update: {
           sku?: string;
@@ -2858,6 +3165,10 @@ export interface Database {
           deposit_amount?: number;
           is_active?: boolean;
           tax_ids?: string[];
+          composition?: Database['public']['Enums']['product_composition'];
+          costs_its_parts?: boolean;
+          family_id?: string | null;
+          variant?: string[] | null;
         };
         Relationships: [
           {
@@ -2875,6 +3186,13 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
           {
+            foreignKeyName: 'products_tenant_id_family_id_fkey';
+            columns: ['tenant_id', 'family_id'];
+            isOneToOne: false;
+            referencedRelation: 'product_families';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
             foreignKeyName: 'products_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -2883,6 +3201,144 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What a promotion covers: a product, or every product of a category. */
+      promotion_products: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          promotion_id: string;
+          product_id: string | null;
+          category: string | null;
+        };
+        Insert: { promotion_id: string; product_id?: string | null; category?: string | null };
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'promotion_products_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotion_products_tenant_id_promotion_id_fkey';
+            columns: ['tenant_id', 'promotion_id'];
+            isOneToOne: false;
+            referencedRelation: 'promotions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What orders get for less, or for nothing, on some days. Of those that are about a line the one that takes most off it counts, of those about the order the one that takes most off what is left; gifts are all given. */
+      promotions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['promotion_kind'];
+          percent: number | null;
+          amount: number | null;
+          buy_quantity: number | null;
+          get_quantity: number | null;
+          gift_product_id: string | null;
+          covers_all: boolean;
+          min_quantity: number | null;
+          min_amount: number | null;
+          valid_from: string;
+          valid_to: string | null;
+          customer_id: string | null;
+          customer_type: string | null;
+          territory_id: string | null;
+          budget_amount: number | null;
+          budget_uses: number | null;
+          customer_uses: number | null;
+          is_active: boolean;
+          promotion_given: Json | null;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['promotion_kind'];
+          percent?: number | null;
+          amount?: number | null;
+          buy_quantity?: number | null;
+          get_quantity?: number | null;
+          gift_product_id?: string | null;
+          covers_all?: boolean;
+          min_quantity?: number | null;
+          min_amount?: number | null;
+          valid_from?: string;
+          valid_to?: string | null;
+          customer_id?: string | null;
+          customer_type?: string | null;
+          territory_id?: string | null;
+          budget_amount?: number | null;
+          budget_uses?: number | null;
+          customer_uses?: number | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          percent?: number | null;
+          amount?: number | null;
+          buy_quantity?: number | null;
+          get_quantity?: number | null;
+          gift_product_id?: string | null;
+          covers_all?: boolean;
+          min_quantity?: number | null;
+          min_amount?: number | null;
+          valid_from?: string;
+          valid_to?: string | null;
+          customer_id?: string | null;
+          customer_type?: string | null;
+          territory_id?: string | null;
+          budget_amount?: number | null;
+          budget_uses?: number | null;
+          customer_uses?: number | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'promotions_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_gift_product_id_fkey';
+            columns: ['tenant_id', 'gift_product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'promotions_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'promotion_given';
       };
       /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
       record_tags: {
@@ -3099,6 +3555,97 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [];
+        ComputedFields: never;
+      };
+      /** Movements of the stock ledger by piece, append-only: the rows of one movement sum to it. Who had a cylinder when is read here, with the orders and returns that moved it. */
+      serial_movements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          movement_id: string;
+          serial_id: string;
+          warehouse_id: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          quantity: number;
+          kind: Database['public']['Enums']['movement_kind'];
+          reference_type: string;
+          reference_id: string;
+          occurred_at: string;
+          moved_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'serial_movements_tenant_id_movement_id_fkey';
+            columns: ['tenant_id', 'movement_id'];
+            isOneToOne: false;
+            referencedRelation: 'inventory_transactions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serial_movements_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serial_movements_tenant_id_serial_id_fkey';
+            columns: ['tenant_id', 'serial_id'];
+            isOneToOne: false;
+            referencedRelation: 'serials';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serial_movements_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Pieces of products that are tracked by serial number, like gas cylinders, one row for each. It is in one place of ours, with one customer, or gone. Changed by the stock ledger alone, under the lock of the balance that it is part of. */
+      serials: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          code: string;
+          product_id: string;
+          condition: Database['public']['Enums']['stock_condition'];
+          warehouse_id: string | null;
+          customer_id: string | null;
+          moved_at: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'serials_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serials_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'serials_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
         ComputedFields: never;
       };
       /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
@@ -4233,6 +4780,7 @@ export interface Database {
           address: string | null;
           latitude: number | null;
           longitude: number | null;
+          works_in_shifts: boolean;
           is_active: boolean;
         };
         Insert: {
@@ -4242,6 +4790,7 @@ export interface Database {
           address?: string | null;
           latitude?: number | null;
           longitude?: number | null;
+          works_in_shifts?: boolean;
           is_active?: boolean;
         };
         Update: {
@@ -4250,6 +4799,7 @@ export interface Database {
           address?: string | null;
           latitude?: number | null;
           longitude?: number | null;
+          works_in_shifts?: boolean;
           is_active?: boolean;
         };
         Relationships: [
@@ -4836,6 +5386,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trip_stops']['Row'];
       };
+      /** For customers: a complaint or a question, about one of their orders, invoices or payments (document_kind: order, invoice, payment) or about nothing of these. It becomes a task of the company; answers its id. Raises request_text_is_bounded, record_not_found, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      ask_for_help: {
+        Args: {
+          text: string;
+          document_kind?: string | null;
+          document_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: string;
+      };
       /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       assign_conversation: {
         Args: {
@@ -4875,9 +5435,38 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['batches']['Row'];
       };
+      /** Puts an allocated order on a draft or planned trip, as its last stop; the stops that it has keep their places and times, and a planned trip gets a new load sheet. An order that rides on it already stays where it is. expected_version: of the order. Raises trip_fixed, orders_not_assignable, trip_overloaded, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      board_order: {
+        Args: {
+          order_id: string;
+          trip_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
+      };
       /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
       books: {
         Args: never;
+        Returns: Json;
+      };
+      /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_kitting: {
+        Args: {
+          kitting_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
+      /** For customers: gives up one of their orders that nobody has confirmed yet. Answers as my_order. Raises order_not_editable, order_has_documents, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_my_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
         Returns: Json;
       };
       /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -4983,6 +5572,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['memberships']['Row'];
       };
+      /** For customers: writes one of their drafts anew, and sends it with send = true. What was sent is the company's to change. Answers as my_order. Raises order_not_editable and the errors of place_my_order, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      change_my_order: {
+        Args: {
+          order_id: string;
+          lines: Json;
+          address_id?: string | null;
+          requested_on?: string | null;
+          notes?: string | null;
+          send?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
       /** Writes a template anew, all of it but its customer; orders that were made of it stay as they are. A day that is past or done is not made again. Raises what create_order_template raises, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_order_template: {
         Args: {
@@ -5066,6 +5669,16 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Closes an open depot with a full count by these people (counter_ids): nothing leaves it from now on, the shift is over when the count is posted, and goes on where the count is cancelled. Raises stock_count_open, depot_shift_transition_illegal, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      close_depot_shift: {
+        Args: {
+          depot_shift_id: string;
+          counter_ids: string[];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['depot_shifts']['Row'];
+      };
       /** Nobody of the company is shown the first steps any more. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       close_first_steps: {
         Args: { idempotency_key?: string | null };
@@ -5076,7 +5689,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?}], payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -5094,6 +5707,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** The parts leave the good stock of the place and the kits come into it, worth what the parts were; or the other way round, the worth shared as the parts cost. items [{product_id, quantity}]: what was counted, which has to be the parts exactly. Raises kit_differs, not_a_kit, stock_short, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      complete_kitting: {
+        Args: {
+          kitting_id: string;
+          items?: Json | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
       };
       /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_refill: {
@@ -5123,10 +5746,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
-      /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Raises load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       confirm_load: {
         Args: { trip_id: string; counts: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['loads']['Row'];
+      };
+      /** For customers: says how many they hold of the containers on their account, [{product_id, counted}]; true when that agrees with the books. Where it does not, a task asks a colleague to look into it: counted / by the books. Raises containers_invalid, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      confirm_my_containers: {
+        Args: { counts: Json; idempotency_key?: string | null };
+        Returns: boolean;
       };
       /** Says whose money a statement line tells of: records the payment, approved and matched at once, and lets it pay invoices of the customer in the order given, as far as it goes; what is over is his advance. The amount is typed again. Not by who wrote the line. Raises amount_differs, separation_of_duties, payment_reference_taken, payment_invalid, mpesa_has_its_code, statement_line_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       confirm_statement_line: {
@@ -5145,6 +5773,20 @@ export interface Database {
       conversations_meant: {
         Args: { typed: string };
         Returns: string[];
+      };
+      /** What of a place is counted next, what is due first: class A are the products that make 80 % of what left it in 90 days (quantity at list price), counted every 30 days; B the next 15 %, every 90; C the rest, every 180; what nobody has counted yet is due now. moved in base units. Nothing for who counts the place just now. Needs inventory.view. Raises record_not_found. */
+      count_suggestions: {
+        Args: { place_id: string };
+        Returns: {
+          product_id: string;
+          product_name: string;
+          product_sku: string;
+          class: string;
+          moved: number;
+          last_counted_at: string;
+          due_on: string;
+          is_due: boolean;
+        }[];
       };
       /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
@@ -5172,6 +5814,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['imports']['Row'];
+      };
+      /** Drafts that so many kits (base units) are put together in a place, or unpacked there. Raises warehouse_not_available, record_not_found, not_a_kit, quantity_not_whole, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      create_kitting: {
+        Args: {
+          warehouse_id: string;
+          product_id: string;
+          quantity: number;
+          direction?: Database['public']['Enums']['kitting_direction'] | null;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
       };
       /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
@@ -5386,7 +6040,7 @@ export interface Database {
         Args: { standing_order_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['standing_orders']['Row'];
       };
-      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The goods leave: they are in the transit account from now on. By people of the place they leave. Raises depot_closed, stock_short, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_transfer: {
         Args: {
           transfer_id: string;
@@ -5395,7 +6049,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -5431,7 +6085,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -5489,7 +6143,7 @@ export interface Database {
         Args: { typed: string };
         Returns: string[];
       };
-      /** Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises count_incomplete, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Counting is done: every line gets what the books said at the moment in which it was counted. Lines that nobody counted are named, up to 100 of them, and stay unknown when they are left so. Raises serials_needed, count_incomplete, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       finish_stock_count: {
         Args: {
           stock_count_id: string;
@@ -5616,9 +6270,154 @@ export interface Database {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
       };
+      /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
+      my_account: {
+        Args: never;
+        Returns: Json;
+      };
+      /** For customers: their issued invoices and credit notes, the newest first. balance: what of an invoice is still to be paid. Raises permission_denied. */
+      my_bills: {
+        Args: never;
+        Returns: {
+          kind: string;
+          id: string;
+          number: string;
+          status: string;
+          issued_on: string;
+          due_on: string;
+          currency: string;
+          total: number;
+          balance: number;
+          order_number: string;
+        }[];
+      };
+      /** For customers: the containers that they hold, with the deposit on them in the tenant's currency, and what they last said of each (counted, confirmed_at). Below zero: they gave more back than they had. Raises permission_denied. */
+      my_containers: {
+        Args: never;
+        Returns: {
+          product_id: string;
+          sku: string;
+          name: string;
+          unit: string;
+          quantity: number;
+          deposit: number;
+          counted: number;
+          confirmed_at: string;
+        }[];
+      };
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      my_order: {
+        Args: { order_id: string };
+        Returns: Json;
+      };
+      /** For customers: their orders, the newest first. planned_arrival_at: when a van is planned to be there. Raises permission_denied. */
+      my_orders: {
+        Args: never;
+        Returns: {
+          id: string;
+          number: string;
+          status: string;
+          created_at: string;
+          requested_on: string;
+          currency: string;
+          total: number;
+          line_count: number;
+          planned_arrival_at: string;
+          delivered_at: string;
+        }[];
+      };
+      /** For customers: all that is printed on one of their papers (paper: invoice, credit_note, receipt; statement, with the id of the customer and its days): {document, company}, in the shape in which colleagues read it over REST. Raises record_not_found, input_invalid, permission_denied. */
+      my_paper: {
+        Args: { paper: string; id: string; from_date?: string | null; to_date?: string | null };
+        Returns: Json;
+      };
+      /** For customers: the money that came from them, also what they told of and is not confirmed yet (pending). unused: what of it pays nothing yet; is_confirmed: there is a receipt. Raises permission_denied. */
+      my_payments: {
+        Args: never;
+        Returns: {
+          id: string;
+          number: string;
+          status: string;
+          method: string;
+          reference: string;
+          received_at: string;
+          currency: string;
+          amount: number;
+          unused: number;
+          is_confirmed: boolean;
+        }[];
+      };
+      /** For customers: what they can order at their own prices, what they usually order first, then by name, at most 100; search: part of a name, code or category. packs [{id, name, factor}]; deposit_amount of the empty that a unit comes in; usual_quantity: what they usually order of it, null otherwise. Raises permission_denied. */
+      my_products: {
+        Args: { search?: string | null };
+        Returns: {
+          product_id: string;
+          sku: string;
+          name: string;
+          category: string;
+          unit: string;
+          allows_fractions: boolean;
+          order_minimum: number;
+          order_multiple: number;
+          packs: Json;
+          unit_price: number;
+          tax_rate: number;
+          price_includes_tax: boolean;
+          deposit_amount: number;
+          usual_quantity: number;
+        }[];
+      };
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      my_quote: {
+        Args: { lines: Json };
+        Returns: Json;
+      };
+      /** For customers: what they asked or complained of, the newest first, and whether it is open, done or cancelled. Raises permission_denied. */
+      my_requests: {
+        Args: never;
+        Returns: {
+          id: string;
+          number: string;
+          status: string;
+          text: string;
+          created_at: string;
+          document_kind: string;
+          document_id: string;
+        }[];
+      };
       /** Who the caller is: {user, is_super_admin, role, scope, tenant (null without an active company), permissions, tenants}. Raises not_signed_in. */
       my_session: {
         Args: never;
+        Returns: Json;
+      };
+      /** For customers: their account between two days, like customer_statement. Raises input_invalid, permission_denied. */
+      my_statement: {
+        Args: { from_date?: string | null; to_date?: string | null };
+        Returns: {
+          on_date: string;
+          kind: string;
+          document_id: string;
+          number: string;
+          debit: number;
+          credit: number;
+          balance: number;
+        }[];
+      };
+      /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      open_depot: {
+        Args: { warehouse_id: string; counter_ids: string[]; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['depot_shifts']['Row'];
+      };
+      /** For customers: orders for themselves at the prices that the company has for them; lines [{product_id, quantity, pack_id?}], to their default address where none is named. send = false keeps it as a draft. Answers as my_order. Raises lines_invalid, address_required, customer_suspended, customer_inactive, customer_not_active, depot_not_known, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      place_my_order: {
+        Args: {
+          lines: Json;
+          address_id?: string | null;
+          requested_on?: string | null;
+          notes?: string | null;
+          send?: boolean | null;
+          idempotency_key?: string | null;
+        };
         Returns: Json;
       };
       /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
@@ -5635,7 +6434,7 @@ export interface Database {
         Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
-      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       post_stock_count: {
         Args: {
           stock_count_id: string;
@@ -5649,6 +6448,22 @@ export interface Database {
         Args: { area: Json; territory_id?: string | null; parent_id?: string | null };
         Returns: Json;
       };
+      /** What orders come to together, before a command is given to many: {goods [{warehouse_id, warehouse, product_id, sku, name, unit, wanted, reserved (for them), available (for others than them; null for who may not look into the depot), missing}] in base units, what is short first; credit [{customer_id, code, name, credit_limit, used, added (by those not confirmed yet), over}], null for who may not know it, without those who pay on delivery; load {weight_kg, volume_l, units}; trip: the one given, what it carries already and what its vehicle can carry, {id, number, vehicle, capacity_kg, capacity_l, capacity_units, weight_kg, volume_l, units}; trips [{id, number, planned_start_at, vehicle, driver}]: the next 100 that leave from their depots and may still be changed, null for who plans none}. Raises too_many_orders, and record_not_found for a trip and orders that the caller does not see. */
+      preview_orders: {
+        Args: { order_ids: string[]; trip_id?: string | null };
+        Returns: Json;
+      };
+      /** Gives every variant of a family the same price on a list, from a quantity of base units upward; what they had there is replaced. Variants that are made later have none. Answers the family. Raises record_not_found, input_invalid, quantity_not_whole, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      price_family: {
+        Args: {
+          price_list_id: string;
+          family_id: string;
+          price: number;
+          min_quantity?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['product_families']['Row'];
+      };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
         Args: { queue: string; quantity?: number | null };
@@ -5659,7 +6474,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, line_total, tax_amount, in_stock, available (null without inventory.view)}], subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
         Returns: Json;
@@ -5794,7 +6609,7 @@ export interface Database {
         };
         Returns: boolean;
       };
-      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. Raises not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
@@ -6107,6 +6922,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Takes a completed kitting of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_kitting: {
+        Args: {
+          kitting_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['kittings']['Row'];
+      };
       /** Takes a completed refill of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_refill: {
         Args: {
@@ -6143,6 +6968,23 @@ export interface Database {
       /** Does every task of private.maintenance_tasks and answers what came of each: {"result": "done", "sealed": 12, …}; when one fails, result is "failed", failed names it, and the others are done. Called every minute by the ticker (pg_cron in production). */
       run_maintenance: {
         Args: never;
+        Returns: Json;
+      };
+      /** Says which pieces a document moves: serial numbers as they are read, in any case and with spaces. product_id and condition are needed where a piece comes from outside: as what it comes, and how it is; one that is not known yet is made. The same number again is no second piece. Answers as scanned_serials. Raises serials_invalid, serials_closed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      scan_serials: {
+        Args: {
+          document_type: string;
+          document_id: string;
+          codes: string[];
+          product_id?: string | null;
+          condition?: Database['public']['Enums']['stock_condition'] | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
+      /** What may be scanned for a document now, and what is: [{product_id, sku, name, condition, comes_in, quantity (null: not told, or as many as are found), codes}]. Empty for a document that waits for no serial number. Raises record_not_found. */
+      scanned_serials: {
+        Args: { document_type: string; document_id: string };
         Returns: Json;
       };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
@@ -6195,7 +7037,7 @@ export interface Database {
         Args: { paybill_id: string; token_hash: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['paybills']['Row'];
       };
-      /** Gives a right to a role of lower rank in the caller's company, or takes it. Raises right_not_held, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Gives a right to a role of lower rank in the caller's company, or takes it. Customers have rights of their own account and no others. Raises right_not_held, right_not_for_customers, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       set_role_permission: {
         Args: {
           role: Database['public']['Enums']['member_role'];
@@ -6300,6 +7142,24 @@ export interface Database {
           balance: number;
         }[];
       };
+      /** How long what is in stock has lain in its place, in base units of all conditions: of one place, or of all that the caller may see, the oldest first, at most 1000 rows. What came first is taken to be gone first; a transfer begins anew where it arrives. Places that the caller counts just now are left out. Needs inventory.view. Raises record_not_found. */
+      stock_ageing: {
+        Args: { place_id?: string | null };
+        Returns: {
+          warehouse_id: string;
+          warehouse_name: string;
+          product_id: string;
+          product_name: string;
+          product_sku: string;
+          unit: string;
+          on_hand: number;
+          up_to_30: number;
+          up_to_60: number;
+          up_to_90: number;
+          older: number;
+          oldest_at: string;
+        }[];
+      };
       /** Stock as it was at a moment, in base units, from the movements that had happened by then (those recorded later for an earlier time included): of one place, or of all that the caller may see. Places without stock are left out, and those that the caller counts just now. Needs inventory.view. Raises record_not_found. */
       stock_as_of: {
         Args: { moment: string; place_id?: string | null };
@@ -6330,7 +7190,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['imports']['Row'];
       };
-      /** Asks for approval of an adjustment. Raises adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks for approval of an adjustment; of products that are tracked by serial number every piece is scanned by then. Raises serials_needed, adjustment_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_adjustment: {
         Args: {
           adjustment_id: string;
@@ -6353,7 +7213,7 @@ export interface Database {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
-      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Freezes today's prices (or those of its entry, by the rule prices.drafts), promotions, taxes and words, and asks for approval; approves at once where the company's rule allows. Raises order_without_lines, address_required, address_inactive, customer_not_active, customer_suspended, customer_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_order: {
         Args: {
           order_id: string;
@@ -6411,6 +7271,16 @@ export interface Database {
         Args: { tenant_id: string; submission_id: string };
         Returns: Json;
       };
+      /** For customers: tells of money sent by M-Pesa, by the code of its message; it pays nothing before somebody in the company has confirmed it. Answers the id of the payment, which is pending. Tenant currency. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      tell_my_payment: {
+        Args: {
+          amount: number;
+          reference: string;
+          paid_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: string;
+      };
       /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       test_webhook: {
         Args: { webhook_id: string; idempotency_key?: string | null };
@@ -6464,6 +7334,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** Takes scanned pieces off a document again. Answers as scanned_serials. Raises serials_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      unscan_serials: {
+        Args: {
+          document_type: string;
+          document_id: string;
+          codes: string[];
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
       };
       /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
       usual_basket: {
@@ -6579,6 +7459,7 @@ export interface Database {
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
+      depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
@@ -6594,6 +7475,8 @@ export interface Database {
         | 'discarded';
       invitation_status: 'pending' | 'accepted' | 'revoked';
       invoice_status: 'draft' | 'issued' | 'partially_paid' | 'paid' | 'overdue' | 'void';
+      kitting_direction: 'assemble' | 'unpack';
+      kitting_status: 'draft' | 'completed' | 'reversed' | 'cancelled';
       member_role:
         | 'owner'
         | 'admin'
@@ -6634,7 +7517,8 @@ export interface Database {
         | 'transfer_loss'
         | 'count'
         | 'return'
-        | 'refill';
+        | 'refill'
+        | 'kitting';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';
@@ -6661,7 +7545,15 @@ export interface Database {
         | 'answer_invalid';
       planning_status:
         'draft' | 'optimizing' | 'optimized' | 'optimization_failed' | 'applied' | 'cancelled';
-      product_tracking: 'none' | 'batch';
+      product_composition: 'single' | 'bundle' | 'kit';
+      product_tracking: 'none' | 'batch' | 'serial';
+      promotion_kind:
+        | 'line_percent'
+        | 'line_amount'
+        | 'order_percent'
+        | 'order_amount'
+        | 'buy_get'
+        | 'free_goods';
       refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';

@@ -141,6 +141,37 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  kitting: {
+    table: 'kittings',
+    page: '/stock/kittings',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      completed: 'waiting',
+      reversed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      completed: 'inventory.approve',
+    },
+    settled: null,
+  },
+  depot_shift: {
+    table: 'depot_shifts',
+    page: '/stock/shifts',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      opening: 'open',
+      open: 'waiting',
+      closing: 'open',
+      closed: 'done',
+      cancelled: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   order: {
     table: 'orders',
     page: '/orders',

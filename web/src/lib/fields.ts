@@ -6,6 +6,8 @@ const PROBLEMS = {
   required: m.this_is_needed(),
   product_unknown: m.this_product_is_not_known(terms),
   product_inactive: m.this_product_is_no_longer_sold(terms),
+  bundle_without_parts: m.this_bundle_has_no_parts_yet(),
+  part_inactive: m.a_part_of_this_bundle_is_no_longer(),
   product_twice: m.this_product_is_there_twice_in_the(terms),
   pack_unknown: m.this_pack_is_not_known_any_more(),
   condition_unknown: m.this_condition_is_not_known(),

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
+import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Boxes from '@lucide/svelte/icons/boxes';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
@@ -79,6 +80,12 @@ const placed: Section[] = [
       listOf('conversation', MessagesSquare, 7),
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
+      {
+        href: '/promotions',
+        label: m.promotions(),
+        icon: BadgePercent,
+        needs: ['prices.view'],
+      },
       { href: '/taxes', label: m.taxes(), icon: Percent, needs: ['prices.edit'] },
       {
         href: '/territories',

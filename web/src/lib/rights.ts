@@ -3,6 +3,9 @@ import { m } from '#lib/words.ts';
 
 /** What a permission allows. */
 export const RIGHTS: Record<string, () => string> = {
+  'account.order': m.right_account_order,
+  'account.tell': m.right_account_tell,
+  'account.view': m.right_account_view,
   'audit.view': m.right_audit_view,
   'comments.view': m.right_comments_view,
   'comments.write': m.right_comments_write,
@@ -11,6 +14,7 @@ export const RIGHTS: Record<string, () => string> = {
   'customers.approve': m.right_customers_approve,
   'customers.create': m.right_customers_create,
   'customers.edit': m.right_customers_edit,
+  'customers.edit_all': m.right_customers_edit_all,
   'customers.merge': m.right_customers_merge,
   'customers.view': m.right_customers_view,
   'deliveries.record': m.right_deliveries_record,
@@ -29,6 +33,7 @@ export const RIGHTS: Record<string, () => string> = {
   'months.view': m.right_months_view,
   'orders.allocate': m.right_orders_allocate,
   'orders.approve': m.right_orders_approve,
+  'orders.cancel_approved': m.right_orders_cancel_approved,
   'orders.create': m.right_orders_create,
   'orders.edit': m.right_orders_edit,
   'orders.override_credit': m.right_orders_override_credit,

@@ -121,9 +121,17 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'products.edit',
     columns: ['code'],
   },
+  product_components: {
+    permission: 'products.edit',
+    columns: ['quantity'],
+  },
   product_costs: {
     permission: 'prices.edit',
     columns: ['cost_price'],
+  },
+  product_families: {
+    permission: 'products.edit',
+    columns: ['name', 'is_active'],
   },
   product_packs: {
     permission: 'products.edit',
@@ -156,6 +164,33 @@ export const WRITABLE: Record<string, Writable> = {
       'deposit_amount',
       'is_active',
       'tax_ids',
+      'composition',
+      'costs_its_parts',
+      'family_id',
+      'variant',
+    ],
+  },
+  promotions: {
+    permission: 'prices.edit',
+    columns: [
+      'name',
+      'percent',
+      'amount',
+      'buy_quantity',
+      'get_quantity',
+      'gift_product_id',
+      'covers_all',
+      'min_quantity',
+      'min_amount',
+      'valid_from',
+      'valid_to',
+      'customer_id',
+      'customer_type',
+      'territory_id',
+      'budget_amount',
+      'budget_uses',
+      'customer_uses',
+      'is_active',
     ],
   },
   tags: {
@@ -214,7 +249,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   warehouses: {
     permission: 'warehouses.edit',
-    columns: ['code', 'name', 'address', 'latitude', 'longitude', 'is_active'],
+    columns: ['code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active'],
   },
   webhooks: {
     permission: 'settings.manage',

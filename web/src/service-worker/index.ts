@@ -1,36 +1,48 @@
 import { version } from '$app/env';
 import { assets, immutable } from '$app/manifest';
 import { self as worker } from '$app/service-worker';
+import drivers from 'virtual:offline';
 
 /**
  * Keeps the portal itself on the phone, so that a driver can open his trip where there is no
- * network. Data is never cached here: it lives in the driver's own store, and everything else is
- * read from the server or not at all.
+ * network: his pages before anybody asks for them, what others work with (papers, maps, spreadsheets,
+ * charts) once it was used. Data is never cached here: it lives in the driver's own store, and
+ * everything else is read from the server or not at all.
  */
 const CACHE = `mzigo-${version}`;
 const SHELL = '/';
 const SETTINGS = '/project.js';
 
-const kept = [...immutable, ...assets].map(
-  (file) => new URL(file.path, worker.location.origin + '/'),
-);
-const addresses = new Set(kept.map((url) => url.pathname));
+const addressOf = (path: string) => new URL(path, worker.location.origin + '/').pathname;
+/** Icons and the like, which have no hash in their names. */
+const pictures = new Set(assets.map((file) => addressOf(file.path)));
+/** Files that carry a hash in their names never change. */
+const lasting = new Set(immutable.map((file) => addressOf(file.path)));
 
 /** Each file from the moment it is there; all of them, or the worker is not installed. */
 async function keep(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await Promise.all([SHELL, ...addresses].map((address) => cache.add(address)));
+  await Promise.all([SHELL, ...pictures, ...drivers].map((address) => cache.add(address)));
 }
 
-async function dropOld(): Promise<void> {
+/** From here on it keeps what is used, also on pages that were there before it. */
+async function begin(): Promise<void> {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith('mzigo-') && name !== CACHE);
-  await Promise.all(old.map((name) => caches.delete(name)));
+  await Promise.all([...old.map((name) => caches.delete(name)), worker.clients.claim()]);
 }
 
-/** Files that carry a hash in their name never change. */
+/** The kept copy, and where there is none, the file, of which a copy is kept. */
 async function fromCache(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  const copy = await caches.match(request);
+  if (copy) return copy;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const cache = await caches.open(CACHE);
+    // Where the device has no room left, it is read again next time.
+    await cache.put(request, answer.clone()).catch(() => undefined);
+  }
+  return answer;
 }
 
 /** What may change is asked for first; the kept copy answers when nobody else does. */
@@ -45,12 +57,12 @@ async function fromNetwork(request: Request, address: string): Promise<Response>
 }
 
 worker.addEventListener('install', (event) => event.waitUntil(keep()));
-worker.addEventListener('activate', (event) => event.waitUntil(dropOld()));
+worker.addEventListener('activate', (event) => event.waitUntil(begin()));
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== worker.location.origin) return;
   if (request.mode === 'navigate') event.respondWith(fromNetwork(request, SHELL));
-  else if (url.pathname === SETTINGS) event.respondWith(fromNetwork(request, SETTINGS));
-  else if (addresses.has(url.pathname)) event.respondWith(fromCache(request));
+  else if (pathname === SETTINGS) event.respondWith(fromNetwork(request, SETTINGS));
+  else if (lasting.has(pathname) || pictures.has(pathname)) event.respondWith(fromCache(request));
 });

@@ -7,6 +7,7 @@ export interface BillLine {
   quantity: number;
   unit_price: number;
   tax_rate: number;
+  discount_amount: number;
   line_total: number | null;
   products: { name: string; sku: string; unit: string } | null;
 }

@@ -1,6 +1,7 @@
 import { findDateOrder, readDate, type DateOrder } from '#lib/table/dates.ts';
 import { findDecimal, readNumber, type Decimal } from '#lib/table/numbers.ts';
-import { DELIMITERS, readTable, type Row, type Table } from '#lib/table/table.ts';
+import { type Row, type Table, tableOf } from '#lib/table/columns.ts';
+import type { Sheet } from '#lib/table/sheet.ts';
 import { m } from '#lib/words.ts';
 
 /** Money that came in, as `import_statement_lines` takes it. */
@@ -21,7 +22,7 @@ export interface StatementFile {
   skipped: number;
   /** Lines of the file that cannot be read, and why. */
   rejected: { line: number; why: string }[];
-  /** How the file is written: `M-Pesa, UTF-8, comma, decimal point, d/m/y`. */
+  /** How the file is written: `M-Pesa, CSV, UTF-8, comma, decimal point, d/m/y`. */
   found: string;
   /** What has to be said by somebody, because the file can be read in two ways. */
   doubts: { dates: string | null; decimal: string | null };
@@ -70,6 +71,16 @@ const LAYOUTS: Layout[] = [
   ),
 ];
 
+const columnsOf = ({ reference, posted, amount }: Layout) => [reference, posted, amount];
+const othersOf = ({ status, payer, phone, account }: Layout) =>
+  [status, payer, phone, account].filter((name) => name !== undefined);
+
+/** Every name that a column of a statement may have, for finding its header. */
+export const STATEMENT_NAMES = LAYOUTS.flatMap((layout) => [
+  ...columnsOf(layout),
+  ...othersOf(layout),
+]);
+
 /**
  * Reads what came in out of a statement, whatever program has made the file.
  *
@@ -77,15 +88,17 @@ const LAYOUTS: Layout[] = [
  * @throws {Error} with a sentence, when it is no statement
  */
 export function readStatement(
-  bytes: Uint8Array,
+  sheet: Sheet,
   momentOf: (day: string, time: string) => string,
   told: Told = {},
 ): StatementFile {
-  const { layout, table } = findLayout(bytes);
+  const { layout, table } = findLayout(sheet);
   const incoming = table.rows.filter((row) => isMoneyIn(row, layout));
   const texts = (column: string) => incoming.map((row) => row.values[column] ?? '').filter(Boolean);
   const dates = findDateOrder(texts(layout.posted));
-  const decimal = findDecimal(texts(layout.amount));
+  const decimal = sheet.isTyped
+    ? { value: 'point' as const, doubt: null }
+    : findDecimal(texts(layout.amount));
   const order = told.dates ?? dates.value ?? 'd/m/y';
   const sign = told.decimal ?? decimal.value ?? 'point';
   const lines: ToldLine[] = [];
@@ -99,13 +112,7 @@ export function readStatement(
     lines,
     skipped: table.rows.length - incoming.length,
     rejected,
-    found: [
-      layout.name,
-      table.encoding,
-      DELIMITERS[table.delimiter] ?? table.delimiter,
-      `decimal ${sign}`,
-      order,
-    ].join(', '),
+    found: [layout.name, sheet.format, `decimal ${sign}`, order].join(', '),
     doubts: {
       dates: told.dates === undefined ? dates.doubt : null,
       decimal: told.decimal === undefined ? decimal.doubt : null,
@@ -113,13 +120,11 @@ export function readStatement(
   };
 }
 
-function findLayout(bytes: Uint8Array): { layout: Layout; table: Table } {
+function findLayout(sheet: Sheet): { layout: Layout; table: Table } {
   let problem: unknown;
   for (const layout of LAYOUTS) {
-    const { reference, posted, amount, status, payer, phone, account } = layout;
-    const optional = [status, payer, phone, account].filter((name) => name !== undefined);
     try {
-      return { layout, table: readTable(bytes, [reference, posted, amount], optional) };
+      return { layout, table: tableOf(sheet, columnsOf(layout), othersOf(layout)) };
     } catch (cause) {
       problem ??= cause;
     }

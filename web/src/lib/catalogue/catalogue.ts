@@ -7,6 +7,7 @@ import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts'
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { m, terms } from '#lib/words.ts';
+import { familyFilter } from './families.ts';
 
 type Written = Database['public']['Tables'];
 export type Product = Tables<'products'>;
@@ -25,6 +26,7 @@ export const PRODUCTS: ListShape = {
   filters: [
     inUseFilter,
     { name: 'category', label: m.category(), kind: 'text', optional: true },
+    familyFilter,
     { name: 'price', label: m.base_price(), kind: 'number', column: 'base_price', unit: 'money' },
     {
       name: 'deposit',
@@ -50,6 +52,7 @@ export function readProduct(id: string) {
       .select(
         `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_words(id,word),product_costs(id,cost_price),
         price_list_items(id,min_quantity,price,price_lists(id,name)),
+        parts:product_components!product_components_tenant_id_product_id_fkey(id,quantity,component:products!product_components_tenant_id_component_id_fkey(id,name,sku,unit)),
         inventory(id,warehouse_id,condition,on_hand,reserved,available,warehouses(name)),
         stock_values(warehouse_id,condition,value)`,
       )
@@ -70,6 +73,13 @@ export function bareProduct(id: string) {
 
 export async function searchProducts(text: string): Promise<Product[]> {
   let query = supabase.from('products').select('*').eq('is_active', true);
+  if (text) query = narrow(query, [await meansProduct(text)]);
+  return rows(query.order('name').limit(20));
+}
+
+/** Kits for a choice. */
+export async function searchKits(text: string): Promise<Product[]> {
+  let query = supabase.from('products').select('*').eq('composition', 'kit');
   if (text) query = narrow(query, [await meansProduct(text)]);
   return rows(query.order('name').limit(20));
 }
@@ -143,6 +153,20 @@ export function packsOf(productId: string): Promise<Pack[]> {
       .eq('product_id', productId)
       .order('factor'),
   );
+}
+
+export type Part = NonNullable<Awaited<ReturnType<typeof readProduct>>>['parts'][number];
+
+export function addPart(productId: string, componentId: string, amount: number) {
+  return answerOf(
+    supabase
+      .from('product_components')
+      .insert({ product_id: productId, component_id: componentId, quantity: amount }),
+  );
+}
+
+export function removePart(id: string) {
+  return answerOf(supabase.from('product_components').delete().eq('id', id));
 }
 
 export function addPack(productId: string, name: string, factor: number) {

@@ -54,3 +54,6 @@ export const varianceRejection: CommandLook = {
   done: m.the_difference_was_refused(),
   asks: { title: m.refuse_this_difference(), reason: 'required', field: 'note' },
 };
+
+/** Orders are put on a trip from their list; for one of them it is planned on its own page. */
+export const board: CommandLook = { label: m.add_to_a_trip(terms) };

@@ -318,7 +318,7 @@ export async function countablesOf(tripId: string): Promise<Countable[]> {
   return [...goods.sort(byName), ...empties.filter((item) => !known.has(item.id))];
 }
 
-export type Container = Countable & Pick<Tables<'products'>, 'deposit_amount'>;
+export type Container = Countable & Pick<Tables<'products'>, 'deposit_amount' | 'tracking'>;
 
 /** The containers that goods are sold in, by name. A key of a table to itself cannot be embedded upwards. */
 export async function containersOf(
@@ -327,7 +327,11 @@ export async function containersOf(
   const ids = [...new Set(goods.flatMap((item) => item?.container_product_id ?? []))];
   if (ids.length === 0) return [];
   return rows(
-    supabase.from('products').select('id,name,sku,unit,deposit_amount').in('id', ids).order('name'),
+    supabase
+      .from('products')
+      .select('id,name,sku,unit,tracking,deposit_amount')
+      .in('id', ids)
+      .order('name'),
   );
 }
 

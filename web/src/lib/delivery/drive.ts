@@ -40,7 +40,7 @@ function linesOf(tripId: string) {
     supabase
       .from('order_items')
       .select(
-        'id,order_id,line_number,quantity,unit_price,tax_rate,price_includes_tax,product_id,products(name,sku,unit,container_product_id),orders!inner(trip_stops!inner())',
+        'id,order_id,line_number,quantity,unit_price,tax_rate,price_includes_tax,product_id,products(name,sku,unit,tracking,container_product_id),orders!inner(trip_stops!inner())',
       )
       .eq('orders.trip_stops.trip_id', tripId)
       .order('line_number')

@@ -118,11 +118,12 @@ export const cardsOf = (role: string | null | undefined): Card[] =>
 
 /** How a figure compares with that of the period before, in words. */
 export function compared(now: number, before: number, days: number): string {
-  const span = `the ${days} days before`;
-  if (before === 0) return now === 0 ? `as in ${span}` : `none in ${span}`;
-  const change = Math.round((now / before - 1) * 100);
-  if (change === 0) return `as in ${span}`;
-  return `${Math.abs(change)} % ${change > 0 ? 'more' : 'less'} than ${span}`;
+  const span = { days: quantity(days) };
+  const change = before === 0 ? 0 : Math.round((now / before - 1) * 100);
+  if (before === 0 && now !== 0) return m.none_in_the_days_before(span);
+  if (change === 0) return m.as_in_the_days_before(span);
+  const more = { ...span, change: quantity(Math.abs(change)) };
+  return change > 0 ? m.more_than_the_days_before(more) : m.less_than_the_days_before(more);
 }
 
 /** Days that are shown one by one; longer periods are shown by weeks. */

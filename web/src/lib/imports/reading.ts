@@ -69,6 +69,25 @@ export function matchColumns(
   return mapping;
 }
 
+/**
+ * The kind that a file is rather of: where its columns do not have all that the chosen one needs, the one that fits
+ * the most of them and has all. Null where the file fits, or fits nothing.
+ */
+export function likelierForm<Form extends { fields: Field[] }>(
+  headers: string[],
+  chosen: Form,
+  forms: Form[],
+): Form | null {
+  const matchedBy = ({ fields }: Form) => Object.keys(matchColumns(headers, fields));
+  const fits = (form: Form) => {
+    const matched = matchedBy(form);
+    return form.fields.every(({ field, is_required }) => !is_required || matched.includes(field));
+  };
+  if (fits(chosen)) return null;
+  const others = forms.filter((form) => form !== chosen && fits(form));
+  return others.sort((one, other) => matchedBy(other).length - matchedBy(one).length)[0] ?? null;
+}
+
 const isNumber = (kind: string) => ['numeric', 'integer'].includes(kind);
 
 /** Reads the matched columns of a sheet as what they are to be; what is empty is not there. */

@@ -83,10 +83,10 @@ export async function readOrder(id: string) {
     supabase
       .from('orders')
       .select(
-        `*,allowed_commands,order_taxes,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
+        `*,allowed_commands,order_taxes,discount_total,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
         similar:similar_orders!similar_orders_tenant_id_order_id_fkey(
           acknowledged_by,acknowledged_at,orders!similar_orders_tenant_id_similar_id_fkey(${FOLLOWER})),
-        order_items(*,quantity_reserved,products(name,sku,unit),return_items(returns(id,number,status,reason))),
+        order_items(*,quantity_reserved,order_discounts(name,amount),order_bundles(id,product_id,product_name,product_sku,unit,quantity),products(name,sku,unit),return_items(returns(id,number,status,reason))),
         fulfilments(id,status,reason,trips(id,number)),
         delivery_proofs(*),
         invoices(id,number,status,total,allowed_commands),
@@ -108,16 +108,27 @@ export interface Quote {
   lines: {
     line_number: number;
     product_id: string;
+    product_name: string;
+    unit: string;
     quantity: number;
     unit_price: number;
     price_source: string;
     price_includes_tax: boolean;
+    discount_amount: number;
+    /** What promotions take off it. */
+    discounts: { name: string; amount: number }[] | null;
+    /** A promotion adds it; nobody asked for it. Gifts come last. */
+    is_gift: boolean;
+    /** Which of the lines that were asked about it comes from, the first being 1; null for a gift. A bundle is several lines. */
+    entered: number | null;
+    bundle_product_id: string | null;
     line_total: number;
     tax_amount: number;
     in_stock: boolean;
     /** Null for those who may not look into the depot. */
     available: number | null;
   }[];
+  discount_total: number;
   subtotal: number;
   tax_total: number;
   total: number;
@@ -142,14 +153,44 @@ export function quoteOrder(
   });
 }
 
+type OrderedItem = Pick<
+  Tables<'order_items'>,
+  'product_id' | 'product_name' | 'product_sku' | 'unit' | 'quantity' | 'is_gift'
+> & {
+  order_bundles:
+    | (Pick<
+        Tables<'order_bundles'>,
+        'product_id' | 'product_name' | 'product_sku' | 'unit' | 'quantity'
+      > & { id: string })
+    | null;
+};
+
+/** What was asked for with an order: bundles as what they are, without the gifts. */
+export function orderedOf(items: readonly OrderedItem[]) {
+  const asked = items
+    .filter((item) => !item.is_gift)
+    .filter(
+      (item, index, all) =>
+        !item.order_bundles ||
+        all.findIndex((other) => other.order_bundles?.id === item.order_bundles?.id) === index,
+    );
+  return asked.map((item) => {
+    const { product_id, product_name, product_sku, unit, quantity } = item.order_bundles ?? item;
+    return {
+      product: { id: product_id, name: product_name, sku: product_sku, unit },
+      quantity: Number(quantity),
+    };
+  });
+}
+
 /** What an entered order would cost and find today; null where that cannot be said any more. */
 export function quoteAgain(
   order: Pick<Tables<'orders'>, 'id' | 'customer_id' | 'warehouse_id'>,
-  items: Pick<Tables<'order_items'>, 'product_id' | 'quantity'>[],
+  items: readonly OrderedItem[],
 ): Promise<Quote | null> {
-  const lines = items.map((item) => ({
-    product_id: item.product_id,
-    quantity: Number(item.quantity),
+  const lines = orderedOf(items).map((line) => ({
+    product_id: line.product.id,
+    quantity: line.quantity,
   }));
   return quoteOrder(order.customer_id, order.warehouse_id, lines, order.id).catch(() => null);
 }

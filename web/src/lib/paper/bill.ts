@@ -4,7 +4,7 @@ import { DOCUMENTS } from '../documents.ts';
 import type { Language } from '../languages.ts';
 import { type Desk, keptBy } from './desk.ts';
 import { type Kind, readOne } from './kind.ts';
-import { addressee, inUnits, named, or, taxSums } from './parts.ts';
+import { addressee, hasDiscount, inUnits, named, or, taxSums } from './parts.ts';
 import type { Sheet, Sum } from './sheet.ts';
 
 type Line = Pick<
@@ -16,6 +16,7 @@ type Line = Pick<
   | 'quantity'
   | 'unit_price'
   | 'tax_rate'
+  | 'discount_amount'
   | 'line_total'
 >;
 
@@ -48,7 +49,8 @@ type CreditNote = Bill &
 
 const BILL =
   'number,status,currency,issued_on,subtotal,deposit_total,total,printed,tax_receipt,customers(name,tax_id,language)';
-const LINE = 'product_sku,product_name,unit,is_deposit,quantity,unit_price,tax_rate,line_total';
+const LINE =
+  'product_sku,product_name,unit,is_deposit,quantity,unit_price,tax_rate,discount_amount,line_total';
 
 const ofBill = {
   languageOf: (bill: Bill) => bill.customers?.language ?? null,
@@ -83,6 +85,7 @@ function sheetOf(
   { title, total, ...rest }: { title: string; total: string } & Pick<Sheet, 'facts' | 'pays'>,
 ): Sheet & { sums: Sum[] } {
   const { say, money, amount, day } = desk;
+  const isReduced = lines.some(hasDiscount);
   return {
     ...rest,
     title: bill.number ? title : say('draft_title', { title: title.toLowerCase() }),
@@ -96,6 +99,7 @@ function sheetOf(
           { label: say('item') },
           { label: say('quantity'), isFigure: true },
           { label: say('price'), isFigure: true },
+          ...(isReduced ? [{ label: say('discount'), isFigure: true }] : []),
           { label: say('tax'), isFigure: true },
           { label: say('amount'), isFigure: true },
         ],
@@ -104,6 +108,7 @@ function sheetOf(
             named(line.product_name, line.product_sku),
           inUnits(desk, line.quantity, line.unit),
           amount(line.unit_price),
+          ...(isReduced ? [amount(line.discount_amount)] : []),
           `${desk.quantity(line.tax_rate)} %`,
           amount(line.line_total),
         ]),

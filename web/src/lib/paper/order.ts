@@ -3,7 +3,7 @@ import { DOCUMENTS } from '../documents.ts';
 import { type Language } from '../languages.ts';
 import { keptBy } from './desk.ts';
 import { type Kind, readOne } from './kind.ts';
-import { addressee, inUnits, named, or, taxSums } from './parts.ts';
+import { addressee, hasDiscount, inUnits, named, or, taxSums } from './parts.ts';
 
 type Item = Pick<
   Tables<'order_items'>,
@@ -14,8 +14,9 @@ type Item = Pick<
   | 'quantity_delivered'
   | 'unit_price'
   | 'tax_rate'
+  | 'discount_amount'
   | 'line_total'
-> & { quantity_reserved: number };
+> & { quantity_reserved: number; order_bundles: { product_name: string } | null };
 
 type Order = Pick<
   Tables<'orders'>,
@@ -48,7 +49,7 @@ const ORDER =
   'orders?select=id,number,status,currency,created_at,requested_on,external_reference,notes,subtotal,total,status_reason,printed,order_taxes,' +
   'customers(name,language),customer_addresses(label,street,city),warehouses(name),fulfilments(trips(number)),' +
   'delivery_proofs(received_by,captured_at,signature,notes),' +
-  'order_items(product_sku,product_name,unit,quantity,quantity_reserved,quantity_delivered,unit_price,tax_rate,line_total)' +
+  'order_items(product_sku,product_name,unit,quantity,quantity_reserved,quantity_delivered,unit_price,tax_rate,discount_amount,line_total,order_bundles(product_name))' +
   '&order_items.order=line_number';
 
 const ofOrder = {
@@ -69,6 +70,7 @@ export const orderConfirmation: Kind<Order> = {
   write: (order, desk) => {
     const { say, money, amount, day } = desk;
     const kept = keptBy(order);
+    const isReduced = order.order_items.some(hasDiscount);
     const isConfirmed = !!kept?.seller && !order.status_reason;
     return {
       title: isConfirmed ? say('order_confirmation') : say('order'),
@@ -92,13 +94,18 @@ export const orderConfirmation: Kind<Order> = {
             { label: say('product') },
             { label: say('quantity'), isFigure: true },
             { label: say('price'), isFigure: true },
+            ...(isReduced ? [{ label: say('discount'), isFigure: true }] : []),
             { label: say('tax'), isFigure: true },
             { label: say('amount'), isFigure: true },
           ],
           rows: order.order_items.map((item) => [
-            named(item.product_name, item.product_sku),
+            named(item.product_name, item.product_sku) +
+              (item.order_bundles
+                ? `, ${say('part_of_bundle', { bundle: item.order_bundles.product_name })}`
+                : ''),
             inUnits(desk, item.quantity, item.unit),
             amount(item.unit_price),
+            ...(isReduced ? [amount(item.discount_amount)] : []),
             `${desk.quantity(item.tax_rate)} %`,
             amount(item.line_total),
           ]),

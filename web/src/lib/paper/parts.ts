@@ -51,4 +51,7 @@ export function taxSums(desk: Desk, taxes: Json): Sum[] {
   }));
 }
 
+/** Papers have a column for discounts where a line has one. */
+export const hasDiscount = (line: { discount_amount: number }) => Number(line.discount_amount) > 0;
+
 export const or = (value: string | null | undefined) => value || DASH;

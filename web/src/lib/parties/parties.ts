@@ -76,7 +76,7 @@ export function readCustomer(id: string) {
     supabase
       .from('customers')
       .select(
-        `*,allowed_commands,territories(name),price_lists(name),
+        `*,allowed_commands,is_editable,territories(name),price_lists(name),
         rep:memberships!customers_tenant_id_sales_rep_id_fkey(users(full_name,email)),
         alike:similar_customers!similar_customers_tenant_id_customer_id_fkey(
           same,acknowledged_by,other:customers!similar_customers_tenant_id_similar_id_fkey(id,code,name)),

@@ -27,6 +27,10 @@ export class Draft<Value extends object> {
   readonly isOutdated = $derived.by(() => this.isDirty && this.#begunWith !== this.#version());
   /** Whether what somebody else saved is being looked at beside it. */
   comparing = $state(false);
+  /** What stands in fields of the company's own, kept with the rest; empty where the form has none. */
+  own = $state<Record<string, string | number>>({});
+  /** What is done with what the form made, before it is forgotten here. */
+  made: ((result: unknown) => Promise<void>) | null = null;
   /** Where the person was about to go when he was asked. */
   leaving = $state<(() => void) | null>(null);
 
@@ -59,7 +63,11 @@ export class Draft<Value extends object> {
   ) {
     this.#key = [session.me?.user.id, session.tenant?.id, record].join(' ');
     this.#read = read;
-    this.#restore = restore;
+    this.#restore = (value) => {
+      const { own = {}, ...rest } = value as Value & { own?: Record<string, string | number> };
+      this.own = own;
+      restore(rest as Value);
+    };
     this.#version = edited?.version ?? (() => null);
     this.#theirs = edited?.begin ?? (() => this.#beginning);
     this.#parts = edited?.parts ?? (() => null);
@@ -152,7 +160,9 @@ export class Draft<Value extends object> {
   }
 
   #now(): Value {
-    return $state.snapshot(this.#read()) as Value;
+    const own = Object.entries(this.own).filter(([, value]) => value !== null && value !== '');
+    const value = $state.snapshot(this.#read()) as Value;
+    return own.length > 0 ? { ...value, own: Object.fromEntries(own) } : value;
   }
 
   #beginAnew(): void {

@@ -32,10 +32,11 @@ export async function writeValue(
   );
   if (written) return;
   const now = (await answerOf(
-    untyped.from(table).select(column).eq('id', row.id).maybeSingle(),
+    untyped.from(table).select(`${column},version`).eq('id', row.id).maybeSingle(),
   )) as Record<string, unknown> | null;
   throw changedMeanwhile(
-    now
+    // Where it is as it was read, policies keep the reader from changing this one.
+    now !== null && now['version'] !== row.version
       ? m.somebody_else_changed_this_record_it_now({ now: now[column] ?? '' })
       : m.you_may_not_change_this_record(),
     m.look_at_it_and_enter_your_value(),

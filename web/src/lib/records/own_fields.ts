@@ -74,6 +74,27 @@ export function ownFieldFilters(document: DocumentName): Filter[] {
   });
 }
 
+/** What was entered and is not so yet, as `set_own_fields` takes it; null empties a field. */
+export function changedFields(
+  fields: OwnField[],
+  entered: Record<string, string | number | null>,
+  before: OwnValues = {},
+): Record<string, Json> {
+  const changed: Record<string, Json> = {};
+  for (const { key, kind } of fields) {
+    const value = entered[key] === '' ? null : (entered[key] ?? null);
+    if (value === (before[key] ?? null)) continue;
+    changed[key] = kind === 'yes_no' && value !== null ? value === 'yes' : value;
+  }
+  return changed;
+}
+
+/** The document whose page an address leads to; null when it leads to none. */
+export const idIn = (address: unknown): string | null =>
+  typeof address === 'string'
+    ? (/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(address)?.[0] ?? null)
+    : null;
+
 /** Writes the fields that are named; null empties one. @throws PortalError */
 export function setOwnFields({ document, id }: Subject, fields: Record<string, Json>) {
   return command('set_own_fields', { document_kind: document, document_id: id, fields });

@@ -99,6 +99,9 @@ async function readWorkbook(bytes: Uint8Array): Promise<Parsed[]> {
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  if (value instanceof Date) {
+    const [day = '', time = ''] = value.toISOString().slice(0, 19).split('T');
+    return time === '00:00:00' ? day : `${day} ${time}`;
+  }
   return String(value);
 }

@@ -1,3 +1,4 @@
+import type { Figure } from '#lib/figures.ts';
 import { dateTime, day, money, quantity } from '#lib/platform/format.ts';
 import { m } from '#lib/words.ts';
 
@@ -10,6 +11,8 @@ export interface Column<Row> {
   figure?: keyof Row & string;
   /** Its figures can be added up, and the list says what all of them come to. */
   adds?: boolean;
+  /** The figure of the row that it is: who may know of what it is made, is shown that on a click. */
+  explain?: Figure;
   /** Database column to sort by; without it the head is plain text. */
   sort?: string;
   kind?: 'text' | 'tag' | 'status';

@@ -1,11 +1,16 @@
-/** A figure that the database can take apart (`explain_figure`). */
+import { type Figure, FIGURES } from '#lib/figures.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+
+/** A figure that the database can take apart (`explain_figure`), in base units or in money. */
 export interface Explained {
-  figure: string;
+  figure: Figure;
   /** The record that it is of. */
   id: string;
-  /** Base units instead of money. */
-  isQuantity?: boolean;
 }
+
+/** Whether the reader may know of what it is made: all rights that the database asks for. */
+export const isExplained = ({ figure }: Explained): boolean =>
+  FIGURES[figure].permissions.every((permission) => session.can(permission));
 
 /** The figure that somebody asked about last, with what the page calls it; the layout shows its rows. */
 class Explanation {

@@ -28,6 +28,8 @@ const TONES: Record<string, Tone> = {
   optimizing: 'brand',
   optimized: 'info',
   optimization_failed: 'bad',
+  opening: 'brand',
+  closing: 'brand',
   running: 'brand',
   undoing: 'brand',
   arrived: 'brand',

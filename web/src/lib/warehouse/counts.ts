@@ -1,4 +1,4 @@
-import { command } from '#lib/platform/command.ts';
+import { ask, command } from '#lib/platform/command.ts';
 import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -62,6 +62,20 @@ export function readCount(id: string) {
   );
 }
 
+/** What a unit of every balance of a place is worth, by product and condition; for who sees reports. */
+export async function unitCosts(placeId: string): Promise<Map<string, number>> {
+  const values = await rows(
+    supabase
+      .from('stock_valuation')
+      .select('product_id,condition,unit_cost')
+      .eq('warehouse_id', placeId)
+      .limit(MOST),
+  );
+  return new Map(
+    values.map((row) => [`${row.product_id} ${row.condition}`, Number(row.unit_cost ?? 0)]),
+  );
+}
+
 /** Rows that one request brings, and lines that one command takes. */
 const MOST = 1000;
 
@@ -85,6 +99,20 @@ function linesFrom(id: string, first: number) {
       .order('id')
       .range(first, first + MOST - 1),
   );
+}
+
+export interface Countable {
+  id: string;
+  name: string;
+  sku: string;
+}
+
+/** What of a place is due to be counted, by how much of it moves and when it was counted last. */
+export async function dueToCount(placeId: string): Promise<Countable[]> {
+  const suggested = await ask('count_suggestions', { place_id: placeId });
+  return suggested
+    .filter((row) => row.is_due)
+    .map((row) => ({ id: row.product_id, name: row.product_name, sku: row.product_sku }));
 }
 
 /** @param products none for a full count. */
@@ -124,10 +152,14 @@ export function finishCount(id: string, leaveUncounted: boolean) {
 }
 
 /** @param reasonId null where nothing is known. */
-export function explain(id: string, line: CountLine, reasonId: string | null) {
+export function explain(id: string, lines: CountLine[], reasonId: string | null) {
   return command('explain_stock_count', {
     stock_count_id: id,
-    items: [{ product_id: line.product_id, condition: line.condition, reason_id: reasonId }],
+    items: lines.map(({ product_id, condition }) => ({
+      product_id,
+      condition,
+      reason_id: reasonId,
+    })),
   });
 }
 

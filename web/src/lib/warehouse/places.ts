@@ -10,6 +10,17 @@ export function readPlace(id: string): Promise<Tables<'warehouses'> | null> {
   return answerOf(supabase.from('warehouses').select('*').eq('id', id).maybeSingle());
 }
 
+/** Whether a place is opened and closed with a count. */
+export function setShifts(place: { id: string; version: number }, isOn: boolean) {
+  return answerOf(
+    supabase
+      .from('warehouses')
+      .update({ works_in_shifts: isOn })
+      .eq('id', place.id)
+      .eq('version', place.version),
+  );
+}
+
 /** The largest balances of a place. */
 export function stockAt(placeId: string) {
   return rows(
@@ -42,6 +53,8 @@ const OF_PLACE = {
   adjustment: ['warehouse_id'],
   transfer: ['from_warehouse_id', 'to_warehouse_id'],
   stock_count: ['warehouse_id'],
+  refill: ['warehouse_id'],
+  depot_shift: ['warehouse_id'],
 } as const satisfies Partial<Record<DocumentName, readonly string[]>>;
 
 export interface OpenDocument {

@@ -1,3 +1,4 @@
+import type { Component } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { sentence, toPortalError } from '#lib/errors.ts';
@@ -11,6 +12,15 @@ export interface Bulk {
   machine: DocumentName;
   looks: Record<string, CommandLook>;
   commands: string[];
+  /** What there is to see, or to say, before a command is given to all of them. */
+  before?: Record<string, Component<BeforeMany>>;
+}
+
+/** What is shown before a command is given to many: it writes what the command also needs into `words`. */
+export interface BeforeMany {
+  command: string;
+  ids: string[];
+  words: Record<string, string>;
 }
 
 /** A command that the looks do not name is a type error. */

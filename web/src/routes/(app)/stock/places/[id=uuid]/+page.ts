@@ -12,6 +12,8 @@ export function load({ params, depends }) {
     'entity:adjustment',
     'entity:transfer',
     'entity:stock_count',
+    'entity:refill',
+    'entity:depot_shift',
     'entity:trip',
     'entity:membership',
   );
