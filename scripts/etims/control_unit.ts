@@ -46,6 +46,8 @@ export class ControlUnit {
   readonly taken = new Map<number, { body: Body; receipt: Receipt }>();
   readonly pin: string;
   readonly branch: string;
+  /** What was asked, in this order. */
+  readonly heard: string[] = [];
   /** How many of the next sales are taken without an answer. */
   silent = 0;
   /** What the next calls are answered with. */
@@ -81,6 +83,7 @@ export class ControlUnit {
     for await (const part of request) parts.push(part as Buffer);
     const body = JSON.parse(Buffer.concat(parts).toString()) as Body;
     const path = (request.url ?? '').split('/').at(-1) ?? '';
+    this.heard.push(path);
     const told = this.answers.shift();
     const [code, message, data] =
       told === undefined

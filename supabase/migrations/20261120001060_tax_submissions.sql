@@ -8,14 +8,15 @@ create table public.tax_devices (
   has_key boolean not null default false,
   is_active boolean not null default false,
   foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id),
+  unique (tenant_id, control_unit),
   constraint taxpayer_pin_is_of_the_authority check (taxpayer_pin ~ '^[A-Z][0-9]{9}[A-Z]$'),
   constraint branch_has_two_digits check (branch ~ '^[0-9]{2}$'),
   constraint control_unit_is_short check (control_unit ~ '^[A-Z0-9]{4,30}$'),
   constraint tax_device_needs_its_key check (has_key or not is_active)
 );
+create unique index tax_devices_in_use on public.tax_devices (tenant_id) where is_active;
 comment on table public.tax_devices is
-  'The control unit of a company at the tax authority (KRA eTIMS, an OSCU): while it is in use, every invoice and credit note that is issued is told there (tax_submissions). One per company; without it nothing is told.';
+  'Control units of a company at the tax authority (KRA eTIMS, OSCU): every invoice and credit note that is issued is told through the one that is in use (tax_submissions); without it nothing is told.';
 comment on column public.tax_devices.taxpayer_pin is 'PIN of the company: a letter, nine digits, a letter.';
 comment on column public.tax_devices.branch is 'Branch as the authority counts them; 00 is the head office.';
 comment on column public.tax_devices.control_unit is 'Id of the control unit, which is printed with every receipt.';
@@ -23,10 +24,12 @@ select private.register_error('taxpayer_pin_is_of_the_authority', 422, 'This is 
 select private.register_error('branch_has_two_digits', 422, 'A branch has two digits.', 'Enter 00 for the head office, or the number of the branch.');
 select private.register_error('control_unit_is_short', 422, 'A control unit is called by letters and digits.', 'Enter the id that the authority gave, like KRACU0100000001.');
 select private.register_error('tax_device_needs_its_key', 422, 'Nothing can be told without the communication key.', 'Enter the key first, then take the control unit into use.');
-select private.register_error('tax_device_taken', 409, 'The company has a control unit already.', 'Change the one that is there.');
+select private.register_error('tax_device_taken', 409, 'The company has this control unit already.', 'Change the one that is there.');
+select private.register_error('tax_device_in_use', 409, 'Another control unit is in use.', 'Take that one out of use first.');
 select private.manage_table('public.tax_devices', 'tax_device');
 select private.set_audience('tax_device', 'settings.manage');
-select private.refuse_taken('public.tax_devices', 'tax_devices_tenant_id_key', 'tax_device_taken');
+select private.refuse_taken('public.tax_devices', 'tax_devices_tenant_id_control_unit_key', 'tax_device_taken');
+select private.refuse_taken('public.tax_devices', 'tax_devices_in_use', 'tax_device_in_use');
 
 create table private.tax_device_states (
   tenant_id uuid not null,

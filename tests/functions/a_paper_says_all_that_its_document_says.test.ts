@@ -48,6 +48,7 @@ const INVOICE = {
   paid_total: 1000,
   balance: 7793.76,
   printed: PRINTED,
+  tax_receipt: null,
   customers: CUSTOMER,
   orders: { number: 'ORD-00009' },
   invoice_taxes: [
@@ -91,6 +92,23 @@ test('an invoice has its numbers, its seller and its customer in the words of it
   ]) {
     expect(text).toContain(words);
   }
+});
+
+test('an invoice that was told to the tax authority bears its receipt', async () => {
+  const { text } = await paperOf('invoice', {
+    ...INVOICE,
+    tax_receipt: {
+      control_unit: 'KRACU0100000001',
+      number: 57,
+      signature: 'QUII27MATATSHFRB',
+      internal_data: 'EAHSAV6ECUUXSY6PCCJYAUP6MI',
+      signed_at: '2026-11-20T12:00:00+03:00',
+      link: 'https://receipts.example/look?Data=P051234567Z00QUII27MATATSHFRB',
+    },
+  });
+  expect(text).toContain('Tax receipt');
+  expect(text).toContain('Control unit KRACU0100000001, receipt 57, 20 Nov 2026');
+  expect(text).toContain('Signature QUII27MATATSHFRB, internal data EAHSAV6ECUUXSY6PCCJYAUP6MI');
 });
 
 test('an invoice of 120 lines has the head of its table on every page and says how many there are', async () => {

@@ -102,6 +102,8 @@ test('a sale that was taken without an answer has one receipt, found by its numb
     receipt: { signature: unit.taken.get(1)?.receipt.rcptSign },
   });
   expect(unit.taken.size).toBe(1);
+  // It was asked before it was told again.
+  expect(unit.heard).toEqual(['saveTrnsSalesOsdc', 'selectInvoiceDtl']);
 });
 
 test('a number that overlaps is answered with the receipt that it has', async () => {

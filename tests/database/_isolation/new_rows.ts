@@ -116,7 +116,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     failure_reasons: row({ name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
     whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
-    tax_devices: row({ taxpayer_pin: 'P051234567Z', control_unit: 'KRACU0100000001' }),
+    tax_devices: row({ taxpayer_pin: 'P051234567Z', control_unit: 'KRACU0100000002' }),
     webhooks: row({ name: 'Sample', url: 'https://crm.example/in', events: '{order.*}' }),
     workflow_definitions: row({ machine: 'customer', from_state: 'active', command: 'deactivate' }),
   };

@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 create function pg_temp.submissions() returns table (invoice uuid, credit_note uuid, status text, number bigint) language sql security definer as $$
   select s.invoice_id, s.credit_note_id, s.status::text, s.submission_number from public.tax_submissions s where s.tenant_id = tests.tenant('acme') order by s.submission_number
@@ -35,10 +35,13 @@ select tests.sign_in('admin@acme.test');
 select throws_ok($$ insert into tax_devices (taxpayer_pin, control_unit, is_active) values ('P051234567Z', 'KRACU0100000001', true) $$, 'PT422', 'tax_device_needs_its_key', 'not without its key');
 insert into tax_devices (taxpayer_pin, control_unit) values ('P051234567Z', 'KRACU0100000001');
 select tests.remember('device', (select id from tax_devices));
-select throws_ok($$ insert into tax_devices (taxpayer_pin, control_unit) values ('P051234567Z', 'KRACU0100000002') $$, 'PT409', 'tax_device_taken', 'one per company');
+select throws_ok($$ insert into tax_devices (taxpayer_pin, control_unit) values ('P051234567Z', 'KRACU0100000001') $$, 'PT409', 'tax_device_taken', 'each is entered once');
 select throws_ok($$ select set_tax_device_key(tests.id('device'), 'short') $$, 'PT422', 'input_invalid', 'a key is longer');
 select ok((set_tax_device_key(tests.id('device'), 'the-communication-key')).has_key, 'it has a key');
 update tax_devices set is_active = true where id = tests.id('device');
+insert into tax_devices (taxpayer_pin, control_unit) values ('P051234567Z', 'KRACU0100000009');
+select set_tax_device_key((select id from tax_devices where control_unit = 'KRACU0100000009'), 'the-key-of-the-next');
+select throws_ok($$ update tax_devices set is_active = true where control_unit = 'KRACU0100000009' $$, 'PT409', 'tax_device_in_use', 'one at a time is in use');
 select tests.sign_in('admin@globex.test');
 select throws_ok($$ select set_tax_device_key(tests.id('device'), 'the-communication-key') $$, 'PT404', 'record_not_found', 'another company does not know it');
 select is((select count(*) from tax_devices), 0::bigint, 'and sees none');

@@ -4054,7 +4054,7 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
-      /** The control unit of a company at the tax authority (KRA eTIMS, an OSCU): while it is in use, every invoice and credit note that is issued is told there (tax_submissions). One per company; without it nothing is told. */
+      /** Control units of a company at the tax authority (KRA eTIMS, OSCU): every invoice and credit note that is issued is told through the one that is in use (tax_submissions); without it nothing is told. */
       tax_devices: {
         Row: {
           id: string;
@@ -4086,7 +4086,7 @@ export interface Database {
           {
             foreignKeyName: 'tax_devices_tenant_id_fkey';
             columns: ['tenant_id'];
-            isOneToOne: true;
+            isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
           },

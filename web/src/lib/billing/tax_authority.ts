@@ -3,7 +3,7 @@ import type { Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { choices } from '#lib/platform/label.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
-import { answerOf } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { m } from '#lib/words.ts';
 
@@ -25,9 +25,16 @@ const WHY: Record<string, string> = {
 
 export const whyNotTaken = (key: string): string => WHY[key] ?? key;
 
-/** The control unit of the company; null while it has none. */
-export function readTaxDevice(): Promise<TaxDevice | null> {
-  return answerOf(supabase.from('tax_devices').select('*').maybeSingle());
+/** The control units of the company, the one in use first. */
+export function listTaxDevices(): Promise<TaxDevice[]> {
+  return rows(
+    supabase
+      .from('tax_devices')
+      .select('*')
+      .order('is_active', { ascending: false })
+      .order('control_unit')
+      .limit(100),
+  );
 }
 
 export function addTaxDevice(input: TaxDeviceInput) {
