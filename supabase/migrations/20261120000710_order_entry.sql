@@ -108,7 +108,7 @@ begin
   return 0;
 end
 $$;
-comment on function private.invoiced_debt(uuid, uuid) is 'What a customer has not paid of his issued invoices. Tenant currency.';
+comment on function private.invoiced_debt(uuid, uuid) is 'What a customer has not paid of his invoices, drafts too, and what waits to be billed again. Tenant currency.';
 
 create function private.credit_used(tenant uuid, customer uuid, except_order uuid default null) returns numeric
 language plpgsql stable security definer set search_path = ''
@@ -122,7 +122,7 @@ begin
 end
 $$;
 comment on function private.credit_used(uuid, uuid, uuid) is
-  'What a customer owes: unpaid invoices, and confirmed orders that have no invoice yet. Tenant currency. An order can be left out, to add its present total.';
+  'What a customer owes: unpaid invoices, drafts too, deliveries that wait to be billed again, and confirmed orders that have no invoice yet. Tenant currency. An order can be left out, to add its present total.';
 
 create function private.credit_missing(target public.orders) returns numeric
 language plpgsql stable security definer set search_path = ''

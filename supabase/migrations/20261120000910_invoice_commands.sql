@@ -15,6 +15,22 @@ select private.register_error('allocation_exceeds', 409, 'More is allocated than
 select private.register_error('allocation_not_possible', 409, 'Only approved payments can pay issued invoices of the same customer.', 'Approve the payment and issue the invoice first.');
 select private.register_error('statement_line_mismatch', 409, 'The statement line does not fit this payment or proves another one.', 'Choose the line with the same amount.');
 
+create function private.deliveries_to_bill(tenant uuid, customer uuid) returns table (order_id uuid, amount numeric)
+language sql stable security definer set search_path = ''
+as $$
+  select v.order_id, sum(private.line_net(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount) + private.line_tax(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount))
+  from (select distinct i.order_id from public.invoices i where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and not i.is_live) v
+  join public.order_items i on i.tenant_id = tenant and i.order_id = v.order_id and i.quantity_delivered > i.quantity_returned
+  cross join lateral (
+    select i.quantity_delivered - i.quantity_returned as kept,
+      private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, i.quantity_delivered - i.quantity_returned) as discount
+  ) k
+  where not exists (select from public.invoices n where n.tenant_id = tenant and n.order_id = v.order_id and n.is_live)
+  group by v.order_id
+$$;
+comment on function private.deliveries_to_bill(uuid, uuid) is
+  'What was delivered to a customer and not brought back, and waits to be billed again because its invoice is void, with tax and without deposits. Tenant currency.';
+
 create or replace function private.invoiced_debt(tenant uuid, customer uuid) returns numeric
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -22,7 +38,7 @@ begin
   return coalesce((
     select sum(i.balance) from public.invoices i
     where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and i.is_live
-  ), 0);
+  ), 0) + coalesce((select sum(d.amount) from private.deliveries_to_bill(tenant, customer) d), 0);
 end
 $$;
 

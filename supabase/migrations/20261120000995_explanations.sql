@@ -34,7 +34,10 @@ select private.explain('customer_balance', 'customer', '{invoices.view,payments.
 $$);
 select private.explain('customer_credit_used', 'customer', '{customers.view,invoices.view}', 'what a customer has open, and ordered.', false, $$
   select i.created_at, 'open_invoice', 'invoice', i.id, i.number, i.balance from public.invoices i
-  where i.tenant_id = $1 and i.customer_id = $2 and i.is_done is false and i.status in ('issued', 'partially_paid', 'overdue')
+  where i.tenant_id = $1 and i.customer_id = $2 and i.is_done is false and i.is_live
+  union all
+  select o.created_at, 'order_to_be_billed', 'order', o.id, o.number, d.amount
+  from private.deliveries_to_bill($1, $2) d join public.orders o on o.tenant_id = $1 and o.id = d.order_id
   union all
   select o.created_at, 'order_to_be_billed', 'order', o.id, o.number, o.subtotal + o.tax_total from public.orders o
   where o.tenant_id = $1 and o.customer_id = $2 and o.is_owed

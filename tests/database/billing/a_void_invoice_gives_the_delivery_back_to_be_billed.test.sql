@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(21);
 
 select tests.remember('order', tests.allocated('Kilimani Mini Mart', 'COL-300', 10));
 select tests.on_the_road(array[tests.id('order')]);
@@ -10,13 +10,18 @@ select tests.deliver(tests.id('order'), 9, 'one broken', tests.lines('EMP-CRATE2
 select tests.remember('first', (select id from invoices where order_id = tests.id('order')));
 select tests.sign_in('finance@acme.test');
 select throws_ok($$ select bill_order(tests.id('order')) $$, 'PT409', 'order_already_billed', 'a draft is an invoice, too');
+select is((customer_credit(tests.customer('Kilimani Mini Mart')) ->> 'used')::numeric, 10143.20, 'and counts as credit used');
+select is((select sum(amount) from explain_figure('customer_credit_used', tests.customer('Kilimani Mini Mart'))), 10143.20, 'which its rows explain');
 select is((select total from issue_invoice(tests.id('first'))), 10143.20, 'nine crates and five deposits');
 select is((select 'bill' = any (o.allowed_commands) from orders o where id = tests.id('order')), false, 'nobody is offered to bill it again');
 update products set base_price = 1 where sku = 'COL-300';
 select void_invoice(tests.id('first'), 'Wrong month');
 select is((select 'bill' = any (o.allowed_commands) from orders o where id = tests.id('order')), true, 'now it is');
+select is((customer_credit(tests.customer('Kilimani Mini Mart')) ->> 'used')::numeric, 8143.20, 'the goods that he has still count as credit used, though nothing bills them');
+select is((select string_agg(what || ' ' || amount, ', ') from explain_figure('customer_credit_used', tests.customer('Kilimani Mini Mart'))), 'order_to_be_billed 8143.20', 'which its rows explain');
 select tests.remember('second', (bill_order(tests.id('order'))).id);
 select is((select total || ' ' || deposit_total || ' ' || status from invoices where id = tests.id('second')), '10143.20 2000.00 draft', 'the same again, at the prices of the order');
+select is((customer_credit(tests.customer('Kilimani Mini Mart')) ->> 'used')::numeric, 10143.20, 'and counts once');
 select throws_ok($$ select bill_order(tests.id('order')) $$, 'PT409', 'order_already_billed', 'once');
 select is((select number from issue_invoice(tests.id('second'))), 'INV-000002', 'with a number of its own');
 

@@ -29,7 +29,10 @@ const RULES: Record<string, string> = {
       from public.orders o join public.order_items i on i.tenant_id = o.tenant_id and i.order_id = o.id
       where o.tenant_id = c.tenant_id and o.customer_id = c.id and o.status in ('approved', 'allocated', 'dispatched', 'in_transit')
     ) confirmed
-    where c.tenant_id = $1 and private.credit_used(c.tenant_id, c.id) <> owed.sum + confirmed.sum`,
+    cross join lateral (
+      select coalesce(sum(d.amount), 0) as sum from private.deliveries_to_bill(c.tenant_id, c.id) d
+    ) unbilled
+    where c.tenant_id = $1 and private.credit_used(c.tenant_id, c.id) <> owed.sum + confirmed.sum + unbilled.sum`,
   'an account is what is open of invoices, less the money that pays nothing yet': `
     select c.id, account.sum as account, open.sum - free.sum as open from public.customers c
     cross join lateral (select coalesce(sum(e.debit - e.credit), 0) as sum from private.account_entries(c.tenant_id, c.id) e) account
