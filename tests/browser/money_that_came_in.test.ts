@@ -33,7 +33,7 @@ test('a statement of M-Pesa is taken in by one, and another says whose money it 
     mimeType: 'text/csv',
     buffer: Buffer.from(file),
   });
-  await owner.page.getByText('M-Pesa, UTF-8, comma, decimal point, d/m/y').waitFor();
+  await owner.page.getByText('M-Pesa, CSV, UTF-8, comma, decimal point, d/m/y').waitFor();
   await owner.page.getByText('Receipt No. is missing.').waitFor();
   await owner.page.getByLabel('Account', { exact: true }).fill('Paybill 600638');
   await owner.button('Take them in').click();

@@ -70,7 +70,7 @@ test('a view keeps filters, order and columns, opens by itself, and is shared wi
   // Changed, renamed and deleted by its owner.
   await choose(owner, /^Drafts by size/);
   await owner.page.waitForURL(/status=draft/);
-  await owner.page.getByRole('button', { name: 'Total' }).click();
+  await owner.page.getByRole('button', { name: 'Total', exact: true }).click();
   await owner.page.waitForURL(/sort=total/);
   await choose(owner, 'Save changes');
   await owner.page.getByText('Drafts by size was saved.').waitFor();
