@@ -10,11 +10,12 @@ test('goods are scanned into an order, and a quantity that cannot be ordered is 
   const company = await Company.open();
   const admin = await signIn(visit(), 'admin@acme.test');
   await admin.open(`/products/${company.cola.id}`);
-  await admin.page.getByLabel('Barcode', { exact: true }).fill('4006381333932');
-  await admin.page.getByRole('button', { name: 'Add', exact: true }).last().click();
+  const barcode = admin.page.getByLabel('Barcode', { exact: true });
+  await barcode.fill('4006381333932');
+  await barcode.press('Enter');
   await admin.page.getByText('The last digit of the barcode does not fit the others.').waitFor();
-  await admin.page.getByLabel('Barcode', { exact: true }).fill('4006381333931');
-  await admin.page.getByRole('button', { name: 'Add', exact: true }).last().click();
+  await barcode.fill('4006381333931');
+  await barcode.press('Enter');
   await admin.page.getByRole('button', { name: 'Remove 4006381333931' }).waitFor();
   await admin.button('Edit').click();
   await admin.page.getByLabel('In steps of').fill('6');

@@ -156,11 +156,11 @@ export async function busyDay(): Promise<BusyDay> {
     quantity: 3,
   });
   await by('warehouse').command('start_refill', { refill_id: refill.id });
-  await by('admin').ask('/rest/v1/products', {
+  await by('owner').ask('/rest/v1/products', {
     body: { sku: 'KIT', name: 'Party kit', unit: 'kit', base_price: 900, composition: 'kit' },
   });
-  const kit = await by('admin').row('products?sku=eq.KIT&select=*');
-  await by('admin').ask('/rest/v1/product_components', {
+  const kit = await by('owner').row('products?sku=eq.KIT&select=*');
+  await by('owner').ask('/rest/v1/product_components', {
     body: { product_id: kit.id, component_id: company.cola.id, quantity: 1 },
   });
   await by('warehouse').command('create_kitting', {

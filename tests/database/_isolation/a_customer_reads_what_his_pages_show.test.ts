@@ -67,7 +67,7 @@ const HARMLESS: Record<string, { says: RegExp; why: string }> = {
 const OWN =
   /^(ask_for_help|cancel_my_order|change_my_order|confirm_my_containers|tell_my_payment)$/;
 /** Input is looked at before rights: what was sent here is wrong for everybody. */
-const INPUT_FIRST = /^(create_task|snooze_conversation|summarise_list|switch_tenant)$/;
+const INPUT_FIRST = /^(create_task|scan_serials|snooze_conversation|summarise_list|switch_tenant)$/;
 
 let database: TestDatabase;
 let admin: Session;

@@ -31,6 +31,7 @@ select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300
 select tests.remember('sent', tests.sent('COL-300', 4));
 insert into products (tenant_id, sku, name, base_price, tracking) values (tests.tenant('acme'), 'MILK', 'Milk', 1, 'batch');
 insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id) values (tests.tenant('acme'), tests.depot(), tests.product('MILK'), 3, 'count', 'test', tests.depot());
+insert into products (tenant_id, sku, name, base_price, tracking) values (tests.tenant('acme'), 'CYL', 'Cylinder', 1, 'serial');
 select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 0::bigint, 'nothing differs after a day of work');
 select is((select count(*) from private.derivations d where not exists (
   select from information_schema.tables t where t.table_schema = 'private' and t.table_name = 'derived__' || d.derivation)), 0::bigint, 'every figure has its view');
@@ -75,6 +76,10 @@ with t as (update batch_stock set on_hand = on_hand + 1 where product_id = tests
 insert into tampered select 'batch_stock', id from t union all select 'batches_of_stock', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.depot() and i.condition = 'good';
 with t as (update stock_values set value = value + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot('KLF') and product_id = tests.product('COL-300') returning id)
 insert into tampered select 'stock_value', id from t;
+-- A cylinder that no movement brought here.
+insert into inventory (tenant_id, warehouse_id, product_id) values (tests.tenant('acme'), tests.depot(), tests.product('CYL'));
+with t as (insert into serials (tenant_id, code, product_id, warehouse_id) values (tests.tenant('acme'), 'CYL-1', tests.product('CYL'), tests.depot()) returning id, product_id)
+insert into tampered select 'serial_places', id from t union all select 'serials_of_stock', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.depot() and i.condition = 'good';
 set local session_replication_role = origin;
 select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
 

@@ -1,4 +1,5 @@
-import type { Tables } from '#lib/database.types.ts';
+import { STOP_STATUS } from '#lib/choices.ts';
+import type { Enums, Tables } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike, inUseFilter } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
@@ -52,7 +53,8 @@ export function reorderStops(trip: { id: string; version: number }, orderIds: st
 }
 
 /** What the office knows of a stop by telephone, written down for its driver. */
-export type StopState = 'arrived' | 'delivered' | 'failed';
+type StopState = Exclude<Enums<'stop_status'>, 'pending'>;
+export const STOP_STATES = STOP_STATUS.filter((state): state is StopState => state !== 'pending');
 
 export interface ToldStop {
   state: StopState | '';
