@@ -11,11 +11,14 @@ test('goods are scanned into an order, and a quantity that cannot be ordered is 
   const admin = await signIn(visit(), 'admin@acme.test');
   await admin.open(`/products/${company.cola.id}`);
   const barcode = admin.page.getByLabel('Barcode', { exact: true });
+  const add = admin.page
+    .locator('form', { has: barcode })
+    .getByRole('button', { name: 'Add', exact: true });
   await barcode.fill('4006381333932');
-  await barcode.press('Enter');
+  await add.click();
   await admin.page.getByText('The last digit of the barcode does not fit the others.').waitFor();
   await barcode.fill('4006381333931');
-  await barcode.press('Enter');
+  await add.click();
   await admin.page.getByRole('button', { name: 'Remove 4006381333931' }).waitFor();
   await admin.button('Edit').click();
   await admin.page.getByLabel('In steps of').fill('6');
