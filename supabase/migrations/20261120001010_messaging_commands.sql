@@ -79,11 +79,16 @@ end
 $$;
 comment on function private.address(text, text) is 'Has messages about a kind of document go to whom private.<finder> names. Called by migrations.';
 
+create function private.money_in_words(currency text, amount numeric) returns text
+language sql immutable set search_path = ''
+as $$ select currency || ' ' || pg_catalog.to_char(amount, 'FM999,999,999,990.00') $$;
+comment on function private.money_in_words(text, numeric) is 'An amount as messages write it: KES 1,200.00.';
+
 create function private.customer_of_order(tenant uuid, document uuid) returns private.addressee
 language sql stable security definer set search_path = ''
 as $$
   select row(c.phone, c.email, pg_catalog.jsonb_build_object('customer', c.name, 'number', o.number, 'reason', coalesce(o.status_reason, ''),
-    'total', o.currency || ' ' || pg_catalog.to_char(o.total, 'FM999,999,999,990.00')))::private.addressee
+    'total', private.money_in_words(o.currency, o.total)))::private.addressee
   from public.orders o join public.customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id
   where o.tenant_id = tenant and o.id = document
 $$;
@@ -93,7 +98,7 @@ select private.address('order', 'customer_of_order');
 create function private.customer_of_invoice(tenant uuid, document uuid) returns private.addressee
 language sql stable security definer set search_path = ''
 as $$
-  select row(a.phone, a.email, a.names || pg_catalog.jsonb_build_object('total', i.currency || ' ' || pg_catalog.to_char(i.total, 'FM999,999,999,990.00')))::private.addressee
+  select row(a.phone, a.email, a.names || pg_catalog.jsonb_build_object('total', private.money_in_words(i.currency, i.total)))::private.addressee
   from public.invoices i cross join lateral private.customer_of_order(tenant, i.order_id) a
   where i.tenant_id = tenant and i.id = document
 $$;

@@ -353,11 +353,6 @@ end
 $$;
 comment on function private.leave_request(public.order_requests, text) is 'Leaves a request to people, says so to the customer, and has the conversation wait to be read. why: key of an error.';
 
-create function private.money_in_words(tenant uuid, amount numeric) returns text
-language sql stable security definer set search_path = ''
-as $$ select s.currency || ' ' || pg_catalog.to_char(amount, 'FM999,999,999,990.00') from public.tenant_settings s where s.tenant_id = tenant $$;
-comment on function private.money_in_words(uuid, numeric) is 'An amount as messages write it: KES 1,200.00.';
-
 create function private.propose_request(request public.order_requests) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -367,7 +362,7 @@ declare
   deposits numeric;
 begin
   select * into draft from public.orders o where o.tenant_id = request.tenant_id and o.id = request.order_id;
-  select pg_catalog.string_agg(pg_catalog.trim_scale(i.quantity)::text || ' ' || i.unit || ' ' || i.product_name || ' = ' || private.money_in_words(i.tenant_id, i.line_total + i.tax_amount)
+  select pg_catalog.string_agg(pg_catalog.trim_scale(i.quantity)::text || ' ' || i.unit || ' ' || i.product_name || ' = ' || private.money_in_words(draft.currency, i.line_total + i.tax_amount)
       || case when i.quantity > greatest(0, coalesce(s.available, 0)) then ' *' else '' end, E'\n' order by i.line_number)
       || case when pg_catalog.bool_or(i.quantity > greatest(0, coalesce(s.available, 0))) then E'\n(* ' || private.not_all_in_stock(request) || ')' else '' end,
     coalesce(sum(i.quantity * e.deposit_amount), 0)
@@ -379,8 +374,8 @@ begin
   where i.tenant_id = draft.tenant_id and i.order_id = draft.id;
   update public.order_requests r set status = 'proposed', total = draft.total, updated_at = pg_catalog.now()
   where r.tenant_id = request.tenant_id and r.id = request.id;
-  perform private.answer_request(request, 'proposed', pg_catalog.jsonb_build_object('products', goods, 'total', private.money_in_words(draft.tenant_id, draft.total),
-    'deposit', private.money_in_words(draft.tenant_id, deposits), 'date', pg_catalog.to_char(draft.requested_on, 'DD/MM/YYYY')));
+  perform private.answer_request(request, 'proposed', pg_catalog.jsonb_build_object('products', goods, 'total', private.money_in_words(draft.currency, draft.total),
+    'deposit', private.money_in_words(draft.currency, deposits), 'date', pg_catalog.to_char(draft.requested_on, 'DD/MM/YYYY')));
 end
 $$;
 comment on function private.propose_request(public.order_requests) is 'Tells the customer what his draft has and costs, and asks whether he wants it.';
@@ -532,7 +527,7 @@ begin
   end if;
   update public.order_requests r set status = 'ordered', updated_at = pg_catalog.now() where r.tenant_id = request.tenant_id and r.id = request.id;
   perform private.answer_request(request, 'ordered', pg_catalog.jsonb_build_object('number', draft.number,
-    'total', private.money_in_words(draft.tenant_id, draft.total), 'date', pg_catalog.to_char(draft.requested_on, 'DD/MM/YYYY')));
+    'total', private.money_in_words(draft.currency, draft.total), 'date', pg_catalog.to_char(draft.requested_on, 'DD/MM/YYYY')));
 end
 $$;
 comment on function private.accept_request(public.order_requests) is

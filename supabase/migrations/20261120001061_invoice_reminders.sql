@@ -37,7 +37,7 @@ begin
     if coalesce(told.phone, told.email) is not null then
       sent := sent + (private.say(due.tenant_id, 'invoice.reminder', case when told.phone is not null then 'whatsapp' else 'email' end::public.message_channel,
         coalesce(told.phone, told.email), told.names || pg_catalog.jsonb_build_object(
-          'number', due.number, 'date', due.due_on, 'total', due.currency || ' ' || pg_catalog.to_char(due.balance, 'FM999,999,999,990.00')),
+          'number', due.number, 'date', due.due_on, 'total', private.money_in_words(due.currency, due.balance)),
         due.business_key, 'invoice', due.id) is not null)::integer;
     end if;
   end loop;

@@ -30,7 +30,14 @@ const RULES: Record<string, string> = {
       where o.tenant_id = c.tenant_id and o.customer_id = c.id and o.status in ('approved', 'allocated', 'dispatched', 'in_transit')
     ) confirmed
     cross join lateral (
-      select coalesce(sum(d.amount), 0) as sum from private.deliveries_to_bill(c.tenant_id, c.id) d
+      select coalesce(sum(private.line_net(q.kept, i.unit_price, i.tax_rate, i.price_includes_tax, q.discount) + private.line_tax(q.kept, i.unit_price, i.tax_rate, i.price_includes_tax, q.discount)), 0) as sum
+      from public.orders o
+      join public.order_items i on i.tenant_id = o.tenant_id and i.order_id = o.id
+      cross join lateral (
+        select i.quantity_delivered - i.quantity_returned as kept, private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, i.quantity_delivered - i.quantity_returned) as discount
+      ) q
+      where o.tenant_id = c.tenant_id and o.customer_id = c.id and o.status = 'delivered'
+        and not exists (select from public.invoices v where v.tenant_id = o.tenant_id and v.order_id = o.id and v.status <> 'void')
     ) unbilled
     where c.tenant_id = $1 and private.credit_used(c.tenant_id, c.id) <> owed.sum + confirmed.sum + unbilled.sum`,
   'an account is what is open of invoices, less the money that pays nothing yet': `
