@@ -21,7 +21,7 @@ const NEEDS_NO_SEARCH_PATH = `(
 
 /** From a row to rows of another table, which their own policies show: what lists are led through, part of their query. */
 const IS_RELATIONSHIP = `(p.prosqlbody is not null and p.proretset and p.prorettype = to_regtype('public.' || p.proname)
-  and p.pronargs = 1 and exists (select from private.machines m where to_regtype('public.' || m.table_name) = p.proargtypes[0]))`;
+  and p.pronargs = 1 and exists (select from private.subjects m where to_regtype('public.' || m.table_name) = p.proargtypes[0]))`;
 
 test('every function pins its search path, or needs none', async () => {
   expect(

@@ -192,3 +192,14 @@ test('whoever acts for a rule restores the cause that was there before', async (
     ),
   ).toEqual([]);
 });
+
+test('every step, state and offer is of a record that has a machine', async () => {
+  expect(
+    await offenders(
+      `select distinct t.machine from (
+         select machine from private.transitions union all select machine from private.in_place_commands
+         union all select machine from private.waiting_states union all select machine from private.offers union all select machine from private.finders
+       ) t where not exists (select from private.machines m where m.machine = t.machine)`,
+    ),
+  ).toEqual([]);
+});

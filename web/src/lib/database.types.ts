@@ -1004,6 +1004,8 @@ export interface Database {
           phone: string | null;
           licence_number: string | null;
           is_active: boolean;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           membership_id?: string | null;
@@ -1035,7 +1037,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it. */
       event_store: {
@@ -2858,6 +2860,8 @@ export interface Database {
           prices_include_tax: boolean;
           based_on_id: string | null;
           based_on_percent: number | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           name: string;
@@ -2906,7 +2910,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Codes printed on a product, or on a pack of it: EAN-8, EAN-13, UPC-A, ITF-14. A code belongs to one product of a company. */
       product_barcodes: {
@@ -3117,6 +3121,8 @@ export interface Database {
           costs_its_parts: boolean;
           family_id: string | null;
           variant: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           sku: string;
@@ -3200,7 +3206,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** What a promotion covers: a product, or every product of a category. */
       promotion_products: {
@@ -4285,6 +4291,8 @@ export interface Database {
           parent_id: string | null;
           is_active: boolean;
           area: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code: string;
@@ -4316,7 +4324,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Who sells in a territory. Where it is one person, customers without a salesperson who come to lie in it are his. */
       territory_reps: {
@@ -4715,6 +4723,8 @@ export interface Database {
           cost_per_hour: number;
           cost_per_km: number;
           is_active: boolean;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           registration: string;
@@ -4762,7 +4772,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit. */
       warehouses: {
@@ -4782,6 +4792,8 @@ export interface Database {
           longitude: number | null;
           works_in_shifts: boolean;
           is_active: boolean;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code: string;
@@ -4811,7 +4823,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Events told to a webhook, each once; kept for 30 days. The id is sent with every attempt (webhook-id), so that the other side knows one that it took already. */
       webhook_deliveries: {
