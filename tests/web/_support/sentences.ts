@@ -69,6 +69,7 @@ function place(path: Step[]): 'program' | 'shown' | 'unknown' {
       const called = nameOf(
         callee.type === 'MemberExpression' ? (callee.property as Node) : callee,
       );
+      if (called === 'untrack') continue;
       return key === 'arguments' && PROGRAM.has(called) ? 'program' : 'unknown';
     }
     if (/Function/.test(type)) {
