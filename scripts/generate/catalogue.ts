@@ -117,6 +117,8 @@ export interface Catalogue {
   role_permissions: { role: string; permission: string }[];
   events: string[];
   queues: string[];
+  /** Permissions whose holders are told of changes while they happen. */
+  audiences: string[];
   /** What explain_figure takes apart, and what its reader needs. */
   figures: { figure: string; permissions: string[]; is_quantity: boolean }[];
 }
@@ -267,6 +269,7 @@ export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
     ),
     events: (await rows<{ event: string }>(client, EVENTS)).map((row) => row.event),
     queues: await names('select queue_name as name from pgmq.list_queues() order by 1'),
+    audiences: await names('select distinct permission as name from private.audiences order by 1'),
     figures: await rows(
       client,
       'select figure, permissions, is_quantity from private.figures order by figure',

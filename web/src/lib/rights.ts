@@ -68,3 +68,28 @@ export const RIGHTS: Record<string, () => string> = {
   'warehouses.edit': m.right_warehouses_edit,
   'warehouses.view': m.right_warehouses_view,
 };
+
+/** Permissions whose holders are told of changes while they happen (private.audiences). */
+export const AUDIENCES: readonly string[] = [
+  'comments.view',
+  'conversations.view',
+  'customers.view',
+  'imports.view',
+  'inventory.view',
+  'invoices.view',
+  'months.view',
+  'orders.view',
+  'payments.reconcile',
+  'payments.view',
+  'prices.edit',
+  'prices.view',
+  'products.view',
+  'returns.view',
+  'settings.manage',
+  'territories.view',
+  'trips.view',
+  'users.manage',
+  'users.view',
+  'variances.view',
+  'warehouses.view',
+];
