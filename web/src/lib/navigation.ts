@@ -80,7 +80,7 @@ const placed: Section[] = [
       listOf('order', ClipboardList, 2),
       listOf('customer', Users, 3),
       listOf('lead', UserPlus),
-      { ...listOf('deal', Handshake), href: '/deals/board' },
+      listOf('deal', Handshake),
       listOf('conversation', MessagesSquare, 7),
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
