@@ -203,8 +203,8 @@ begin
     return;
   end if;
 
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, suspension_note, created_by, edited_by)
-  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.suspension_note, target.created_by,
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, special_instructions, order_type, payment_method, allow_backorder, channel, backorder_of_id, suspension_note, created_by, edited_by)
+  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, target.special_instructions, target.order_type, target.payment_method, true, target.channel, target.id, target.suspension_note, target.created_by,
     -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
     pg_catalog.array_remove(target.edited_by || target.created_by, null))
   returning * into backorder;

@@ -98,7 +98,8 @@ select private.expose_command('cancel_order');
 
 create function private.amend_order(
   order_id uuid, lines jsonb default null, address_id uuid default null, requested_on date default null, notes text default null,
-  expected_version integer default null
+  expected_version integer default null, order_type public.order_type default null, delivery_fee numeric default null, special_instructions text default null,
+  payment_method public.payment_wish default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -116,7 +117,7 @@ begin
   if not private.takes_in_place('order', tenant, target.status::text, 'amend') then
     perform private.fail('order_not_editable', pg_catalog.jsonb_build_object('order_id', target.id, 'status', target.status));
   end if;
-  perform private.check_order_fields(requested_on, notes, null);
+  perform private.check_order_fields(requested_on, notes, null, special_instructions, delivery_fee);
   if address_id is not null and not exists (
     select from public.customer_addresses a where a.tenant_id = tenant and a.customer_id = target.customer_id and a.id = address_id and a.is_active
   ) then
@@ -125,27 +126,35 @@ begin
   was_allocated := target.status = 'allocated';
   update public.orders o
   set address_id = coalesce(amend_order.address_id, o.address_id), requested_on = coalesce(amend_order.requested_on, o.requested_on), notes = coalesce(amend_order.notes, o.notes),
-    amended_at = pg_catalog.clock_timestamp()
+    order_type = coalesce(amend_order.order_type, o.order_type), special_instructions = nullif(pg_catalog.btrim(coalesce(amend_order.special_instructions, o.special_instructions)), ''),
+    payment_method = coalesce(amend_order.payment_method, o.payment_method), amended_at = pg_catalog.clock_timestamp()
   where o.tenant_id = target.tenant_id and o.id = target.id
-    and (amend_order.lines, amend_order.address_id, amend_order.requested_on, amend_order.notes) is distinct from (null::jsonb, null::uuid, null::date, null::text);
+    and num_nonnulls(amend_order.lines, amend_order.address_id, amend_order.requested_on, amend_order.notes, amend_order.order_type, amend_order.delivery_fee, amend_order.special_instructions, amend_order.payment_method) > 0;
   update public.trip_stops s set address_id = amend_order.address_id
   where s.tenant_id = tenant and s.order_id = target.id and s.address_id <> amend_order.address_id;
-  if lines is not null then
+  if lines is not null or delivery_fee is not null then
     -- Customers are locked before balances, here as on dispatch.
     perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
-    if was_allocated then
-      perform private.release_stock(target);
+    if lines is not null then
+      if was_allocated then
+        perform private.release_stock(target);
+      end if;
+      perform private.replace_order_items(target, lines, target.status <> 'draft');
     end if;
-    perform private.replace_order_items(target, lines, target.status <> 'draft');
+    perform private.charge_delivery(target, coalesce(delivery_fee, target.delivery_fee));
   end if;
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
-  if lines is not null and target.status in ('approved', 'allocated') then
+  if lines is not null or order_type is not null then
+    perform private.check_containers(target);
+  end if;
+  if (lines is not null or delivery_fee is not null) and target.status in ('approved', 'allocated') then
     tolerance := coalesce((private.tenant_rule(tenant, 'orders.amend_tolerance_percent'))::text::numeric, 0);
     if target.total > round(target.approved_total * (1 + tolerance / 100), 2)
       or (target.total > target.approved_total and private.credit_shortfall(target) > 0) then
       update public.orders o set status = 'pending_approval' where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
+      perform private.release_stock(target);
       perform private.leave_trip(target);
-    elsif was_allocated then
+    elsif was_allocated and lines is not null then
       perform private.reserve_stock(target);
       perform private.refresh_load_of_order(target);
     end if;
@@ -153,6 +162,6 @@ begin
   return target;
 end
 $$;
-comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer) is
-  'Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required.';
+comment on function private.amend_order(uuid, jsonb, uuid, date, text, integer, public.order_type, numeric, text, public.payment_wish) is
+  'Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company''s tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, stock_short, address_required.';
 select private.expose_command('amend_order');

@@ -601,7 +601,7 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
-      /** Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
+      /** Lines of a credit note: goods or the delivery fee of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
       credit_note_items: {
         Row: {
           id: string;
@@ -609,11 +609,12 @@ export interface Database {
           credit_note_id: string;
           line_number: number;
           invoice_item_id: string | null;
-          product_id: string;
+          product_id: string | null;
           product_sku: string;
           product_name: string;
           unit: string;
           is_deposit: boolean;
+          is_fee: boolean;
           quantity: number;
           unit_price: number;
           tax_rate: number;
@@ -1432,19 +1433,20 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed. */
+      /** Invoice lines: delivered goods at the frozen price, the delivery fee, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed. */
       invoice_items: {
         Row: {
           id: string;
           tenant_id: string;
           invoice_id: string;
           line_number: number;
-          product_id: string;
+          product_id: string | null;
           product_sku: string;
           product_name: string;
           unit: string;
           order_item_id: string | null;
           is_deposit: boolean;
+          is_fee: boolean;
           quantity: number;
           unit_price: number;
           tax_rate: number;
@@ -2377,9 +2379,15 @@ export interface Database {
           warehouse_id: string;
           status: Database['public']['Enums']['order_status'];
           channel: Database['public']['Enums']['order_channel'];
+          order_type: Database['public']['Enums']['order_type'];
+          payment_method: Database['public']['Enums']['payment_wish'] | null;
           ordered_at: string;
           requested_on: string | null;
           currency: string;
+          delivery_fee: number;
+          delivery_fee_tax_rate: number;
+          delivery_fee_taxes: Json;
+          delivery_fee_includes_tax: boolean;
           subtotal: number;
           tax_total: number;
           total: number | null;
@@ -2390,6 +2398,7 @@ export interface Database {
           reattempt_of_id: string | null;
           external_reference: string | null;
           notes: string | null;
+          special_instructions: string | null;
           submitted_at: string | null;
           approved_by: string | null;
           approved_at: string | null;
@@ -2407,6 +2416,7 @@ export interface Database {
           discount_total: number | null;
           order_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          payment_state: Database['public']['Enums']['order_payment_state'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
@@ -2453,6 +2463,7 @@ export interface Database {
           | 'discount_total'
           | 'order_taxes'
           | 'own_field_values'
+          | 'payment_state'
           | 'record_tags';
       };
       /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
@@ -5253,7 +5264,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
         Args: {
           order_id: string;
@@ -5262,6 +5273,10 @@ export interface Database {
           requested_on?: string | null;
           notes?: string | null;
           expected_version?: number | null;
+          order_type?: Database['public']['Enums']['order_type'] | null;
+          delivery_fee?: number | null;
+          special_instructions?: string | null;
+          payment_method?: Database['public']['Enums']['payment_wish'] | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -5689,7 +5704,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -5827,7 +5842,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['kittings']['Row'];
       };
-      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
+      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. delivery_fee: null for the company's. Raises lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
         Args: {
           customer_id: string;
@@ -5842,6 +5857,10 @@ export interface Database {
           submit?: boolean | null;
           allocate?: boolean | null;
           acknowledges_similar?: boolean | null;
+          order_type?: Database['public']['Enums']['order_type'] | null;
+          delivery_fee?: number | null;
+          special_instructions?: string | null;
+          payment_method?: Database['public']['Enums']['payment_wish'] | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -6025,6 +6044,15 @@ export interface Database {
           error: string;
           failed_at: string;
         }[];
+      };
+      /** Removes a draft for good, with its lines, tags and own fields; its number is not given again and the audit trail keeps what it said. Refused, naming them, while other records hang on it: payments, messages, comments, files, tasks. Answers the order as it was. Raises order_is_no_draft, draft_is_in_use, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      delete_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
       };
       /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       discard_import: {
@@ -6367,7 +6395,7 @@ export interface Database {
           usual_quantity: number;
         }[];
       };
-      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
       my_quote: {
         Args: { lines: Json };
         Returns: Json;
@@ -6469,14 +6497,20 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
-      /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
+      /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), delivery_fee (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
       quote_delivery: {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company's where none is asked about), subtotal (with it), tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available. */
       quote_order: {
-        Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
+        Args: {
+          customer_id: string;
+          warehouse_id: string;
+          lines: Json;
+          order_id?: string | null;
+          delivery_fee?: number | null;
+        };
         Returns: Json;
       };
       /** Lets a suspended customer order again. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -7521,6 +7555,7 @@ export interface Database {
         | 'kitting';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
+      order_payment_state: 'unpaid' | 'partly_paid' | 'paid';
       order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';
       order_status:
         | 'draft'
@@ -7533,9 +7568,11 @@ export interface Database {
         | 'cancelled'
         | 'rejected'
         | 'failed';
+      order_type: 'standard' | 'refill' | 'exchange';
       payment_method:
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      payment_wish: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'on_account';
       planning_failure:
         | 'input_refused'
         | 'routing_down'

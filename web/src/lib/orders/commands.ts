@@ -72,6 +72,17 @@ export const orderCommands = {
     leadsTo: (invoice) => `/invoices/${invoice.id}`,
   },
   release: { label: m.release_the_hold(), variant: 'primary', done: m.the_order_goes_on(terms) },
+  delete: {
+    label: m.remove_this_draft(),
+    variant: 'danger',
+    done: m.the_draft_was_removed(),
+    asks: {
+      title: m.remove_this_draft_for_good(),
+      text: m.nothing_of_it_stays_in_the_lists(),
+      reason: 'none',
+    },
+    leadsTo: () => '/orders',
+  },
   cancel: {
     label: m.cancel_order(terms),
     variant: 'danger',
