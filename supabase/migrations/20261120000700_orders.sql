@@ -101,6 +101,7 @@ comment on column public.orders.is_owed is 'Confirmed and not invoiced yet: coun
 comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
 comment on column public.orders.suspension_note is 'Why the order goes on although its customer is suspended.';
 comment on column public.orders.printed is 'The customer as the order shows him, kept as he was when it was submitted, approved or sent elsewhere: {name, code, tax_id, payment_terms_days, place (the depot''s name), address {label, street, city}, seller: the company when it was approved}. Null for drafts, which show him as he is.';
+comment on column public.orders.backorder_of_id is 'The order whose part it is: what the depot could not cover when stock was set aside, or what somebody split off. Promotions, habits and warnings take both for one order.';
 comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
@@ -129,6 +130,8 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
   ('order', 'failed', 'reattempt', 'orders.create'),
   ('customer', 'active', 'create_order', 'orders.create');
+insert into private.in_place_commands (machine, state, command, permission)
+select 'order', s, c, 'orders.edit' from pg_catalog.unnest(array['approved', 'allocated']) s, pg_catalog.unnest(array['split', 'rejoin']) c;
 insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, 'release_suspended', 'customers.approve' from pg_catalog.unnest(array['pending_approval', 'approved', 'allocated']) s;
 insert into private.in_place_commands (machine, state, command, permission)
@@ -486,6 +489,8 @@ select private.offer_if('order', 'not orders.is_on_hold', 'allocate', 'hold');
 select private.offer_if('order', 'orders.is_on_hold', 'release');
 select private.offer_if('order', 'coalesce(orders.total <= private.approval_limit(), true)', 'approve');
 select private.offer_if('order', 'not private.is_reattempted(orders)', 'reattempt');
+select private.offer_if('order', 'not orders.is_on_hold and private.can_be_split(orders)', 'split');
+select private.offer_if('order', 'private.can_rejoin(orders)', 'rejoin');
 select private.offer_if('order', 'private.may_release(orders)', 'release_suspended');
 select private.find_by('order', 'external_reference', 'array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))]');
 select private.find_by('order', 'customer_id', 'private.customers_meant(typed)');

@@ -189,6 +189,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'my_requests',
     'my_session',
     'my_statement',
+    'order_progress',
     'order_taxes',
     'payment_state',
     'planning_run_input',

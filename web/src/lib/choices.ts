@@ -185,6 +185,13 @@ export const ORDER_PAYMENT_STATE = [
   'partly_paid',
   'paid',
 ] as const satisfies Enums<'order_payment_state'>[];
+export const ORDER_PROGRESS = [
+  'open',
+  'partly_shipped',
+  'shipped',
+  'partly_delivered',
+  'delivered',
+] as const satisfies Enums<'order_progress'>[];
 export const ORDER_REQUEST_STATUS = [
   'asking',
   'proposed',

@@ -2414,6 +2414,7 @@ export interface Database {
           is_owed: boolean;
           allowed_commands: string[] | null;
           discount_total: number | null;
+          order_progress: Database['public']['Enums']['order_progress'] | null;
           order_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           payment_state: Database['public']['Enums']['order_payment_state'] | null;
@@ -2461,6 +2462,7 @@ export interface Database {
         ComputedFields:
           | 'allowed_commands'
           | 'discount_total'
+          | 'order_progress'
           | 'order_taxes'
           | 'own_field_values'
           | 'payment_state'
@@ -6783,6 +6785,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['variances']['Row'];
       };
+      /** Puts a part of an order, a backorder or what was split off, back into the order that it came from, while that one is in the depot: its lines are the order's again, at the prices they had, and reserved with it where that is reserved; the part stays, cancelled. Answers the order. Raises order_is_no_part, order_has_documents, stock_short, order_not_editable, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      rejoin_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Lets a blocked batch be sold again. Raises batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       release_batch: {
         Args: {
@@ -7114,6 +7125,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Splits an approved order that has not left: quantities of its lines, items [{order_item_id, quantity}], become a linked order at the same prices, approved as it is, from another depot or for another day where these are named. What stays keeps its stock and its place on the trip. Answers the new order. Raises split_invalid, order_not_editable, order_on_hold, warehouse_not_available, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      split_order: {
+        Args: {
+          order_id: string;
+          items: Json;
+          warehouse_id?: string | null;
+          requested_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
       };
       /** Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       stage_import_rows: {
@@ -7556,6 +7579,7 @@ export interface Database {
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
       order_payment_state: 'unpaid' | 'partly_paid' | 'paid';
+      order_progress: 'open' | 'partly_shipped' | 'shipped' | 'partly_delivered' | 'delivered';
       order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';
       order_status:
         | 'draft'
