@@ -142,6 +142,7 @@ export const ACCESS: Record<string, Access> = {
   standing_orders: { select: 'orders.view in scope' },
   statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
   paybills: { select: 'payments.reconcile', insert: 'settings.manage', update: 'settings.manage' },
+  stock_count_batches: { select: 'inventory.view in scope' },
   stock_count_items: { select: 'inventory.view in scope' },
   stock_counts: { select: 'inventory.view in scope' },
   stock_valuation: { select: 'reports.view in scope' },

@@ -140,6 +140,11 @@ const SCOPES: Record<string, string> = {
   similar_orders: mine('order_id', 'my_orders'),
   standing_orders: '',
   settlements: mine('trip_id', 'my_trips'),
+  stock_count_batches: through(
+    'stock_count_id',
+    'stock_counts',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
   stock_count_items: through(
     'stock_count_id',
     'stock_counts',

@@ -3866,6 +3866,45 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** What was found of each batch, in base units: the parts of a line of a count, which sum to it. A batch that the books have there and nobody found is 0 once the count is finished. */
+      stock_count_batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          stock_count_id: string;
+          stock_count_item_id: string;
+          batch_id: string;
+          counted: number;
+          expected: number | null;
+          variance: number | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_count_batches_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_batches_tenant_id_stock_count_id_fkey';
+            columns: ['tenant_id', 'stock_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_batches_tenant_id_stock_count_item_id_fkey';
+            columns: ['tenant_id', 'stock_count_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_count_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
       stock_count_items: {
         Row: {
@@ -6464,7 +6503,7 @@ export interface Database {
         Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
-      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece or batch than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       post_stock_count: {
         Args: {
           stock_count_id: string;
@@ -6645,7 +6684,7 @@ export interface Database {
         };
         Returns: boolean;
       };
-      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?, batches? [{code, expires_on?, counted}]}]; what is tracked by batch names its batches, which sum to the line, and a batch that nobody knew is one from then on. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, batches_invalid, batch_expiry_differs, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
