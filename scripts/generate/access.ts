@@ -63,6 +63,12 @@ export const ACCESS: Record<string, Access> = {
     insert: 'customers.create in scope',
     update: 'customers.edit in scope',
   },
+  customer_documents: {
+    select: 'customers.view in scope',
+    insert: 'customers.edit in scope',
+    update: 'customers.edit in scope',
+    delete: 'customers.edit in scope',
+  },
   customers: {
     select: 'customers.view in scope',
     insert: 'customers.create',

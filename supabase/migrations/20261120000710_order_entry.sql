@@ -2,6 +2,7 @@
 
 select private.register_error('delivery_fee_is_bounded', 422, 'The delivery fee is not a possible amount.', 'Enter 0 or more, with two decimals at most.');
 select private.register_error('order_type_needs_containers', 422, 'A refill or an exchange is of products in returnable containers only.', 'Take the lines in the details off, or make it a standard order.');
+select private.register_error('customer_document_ended', 409, 'A document of the customer that his orders need is not valid any more.', 'Have him show the new one, and enter until when that is valid.');
 select private.register_error('order_without_lines', 422, 'The order has no lines.', 'Add at least one product.');
 select private.register_error('customer_not_active', 409, 'The customer is not approved yet.', 'Have the customer approved first.');
 select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer, or to release an order that was submitted before.');
@@ -71,7 +72,8 @@ begin
       when c.status = 'inactive' then 'customer_inactive'
       when c.status = 'suspended' and served.suspension_note is null then 'customer_suspended'
       when c.status not in ('active', 'suspended') then 'customer_not_active'
-      when not a.is_active then 'address_inactive' end
+      when not a.is_active then 'address_inactive'
+      when private.ended_document(served.tenant_id, served.customer_id) is not null then 'customer_document_ended' end
     from public.customers c
     left join public.customer_addresses a on a.tenant_id = c.tenant_id and a.id = served.address_id
     where c.tenant_id = served.tenant_id and c.id = served.customer_id
@@ -96,7 +98,7 @@ begin
 end
 $$;
 comment on function private.check_served(public.orders) is
-  'Refuses to go on with an order whose customer was suspended or closed, or whose address is out of use. Locks the customer. Raises customer_suspended, customer_inactive, customer_not_active, address_inactive.';
+  'Refuses to go on with an order whose customer was suspended or closed, or whose address is out of use. Locks the customer. Raises customer_suspended, customer_inactive, customer_not_active, address_inactive, customer_document_ended.';
 
 ------------------------------------------------------------------------------------------------
 -- Credit
@@ -376,9 +378,12 @@ begin
     when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
     else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
   end case;
+  if private.ended_document(buyer.tenant_id, buyer.id) is not null then
+    perform private.fail('customer_document_ended', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'document', private.ended_document(buyer.tenant_id, buyer.id)));
+  end if;
 end
 $$;
-comment on function private.check_buyer(public.customers) is 'Refuses orders of a customer who may not order. Raises customer_suspended, customer_inactive, customer_not_active.';
+comment on function private.check_buyer(public.customers) is 'Refuses orders of a customer who may not order. Raises customer_suspended, customer_inactive, customer_not_active, customer_document_ended.';
 
 create function private.submit_draft(draft public.orders, buyer public.customers) returns public.orders
 language plpgsql security definer set search_path = ''

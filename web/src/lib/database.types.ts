@@ -772,6 +772,46 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Papers that a customer has shown, like a licence, and until when they are valid. The files themselves are kept with the customer. */
+      customer_documents: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          customer_id: string;
+          kind: string;
+          reference: string | null;
+          valid_until: string | null;
+          blocks_orders: boolean;
+        };
+        Insert: {
+          customer_id: string;
+          kind: string;
+          reference?: string | null;
+          valid_until?: string | null;
+          blocks_orders?: boolean;
+        };
+        Update: {
+          kind?: string;
+          reference?: string | null;
+          valid_until?: string | null;
+          blocks_orders?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'customer_documents_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Who buys. Only active customers can order. */
       customers: {
         Row: {

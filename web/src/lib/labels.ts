@@ -116,6 +116,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   currency: m.label_currency,
   customer: m.label_customer,
   customer_address: m.label_customer_address,
+  customer_document: m.label_customer_document,
   customer_refused: m.label_customer_refused,
   customer_type: m.label_customer_type,
   customers: m.label_customers,
