@@ -13,7 +13,7 @@ import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
 import { m, terms } from '#lib/words.ts';
 
-const IN_LIST = '*,payment_state,customers(code,name),warehouses(name)';
+const IN_LIST = '*,customers(code,name),warehouses(name)';
 
 export type OrderRow = Awaited<ReturnType<typeof listOrders>>['rows'][number];
 
