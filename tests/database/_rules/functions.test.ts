@@ -190,6 +190,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'my_session',
     'my_statement',
     'order_taxes',
+    'planning_problem',
     'planning_run_input',
     'preview_area',
     'preview_orders',

@@ -2657,6 +2657,63 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Every stop that a dispatcher moved by hand: from where to where, and what it cost. Written with the move, never changed. */
+      planning_changes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          planning_session_id: string;
+          run_id: string | null;
+          order_id: string;
+          from_vehicle_id: string | null;
+          from_sequence: number | null;
+          to_vehicle_id: string | null;
+          to_sequence: number | null;
+          cost_difference: number;
+          changed_at: string;
+          changed_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_changes_tenant_id_from_vehicle_id_fkey';
+            columns: ['tenant_id', 'from_vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_run_id_fkey';
+            columns: ['tenant_id', 'run_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_runs';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_to_vehicle_id_fkey';
+            columns: ['tenant_id', 'to_vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The orders of a planning session: the van, the place on its way and the time it arrives, or the reason why no van takes it. All empty before the first run. */
       planning_orders: {
         Row: {
@@ -2668,6 +2725,8 @@ export interface Database {
           vehicle_id: string | null;
           sequence: number | null;
           arrival_at: string | null;
+          late_seconds: number;
+          is_locked: boolean;
           reason: Database['public']['Enums']['unassigned_reason'] | null;
         };
         Insert: Record<never, never>;
@@ -2706,6 +2765,9 @@ export interface Database {
           input: Json;
           output: Json | null;
           engine: string | null;
+          before: Json;
+          plan: Json | null;
+          progress: Json;
           cost: number | null;
           duration_ms: number | null;
           unassigned: number | null;
@@ -2745,6 +2807,7 @@ export interface Database {
           service_minutes: number;
           max_stops: number | null;
           break_minutes: number;
+          kilometres_per_hour: number;
           notes: string | null;
           run_id: string | null;
           failure: Database['public']['Enums']['planning_failure'] | null;
@@ -2782,6 +2845,13 @@ export interface Database {
           planning_session_id: string;
           vehicle_id: string;
           place: number;
+          is_locked: boolean;
+          starts_at: string | null;
+          ends_at: string | null;
+          travel_seconds: number;
+          metres: number;
+          cost: number;
+          violations: Database['public']['Enums']['plan_violation'][];
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -6249,6 +6319,28 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** Keeps the whole route of a van as it is: the solver gets neither it nor its stops. Unlocks it with is_locked false. Raises plan_fixed, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
+      lock_route: {
+        Args: {
+          planning_session_id: string;
+          vehicle_id: string;
+          is_locked?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Has the solver leave stops on their van at their time, in their order; unlocks them with is_locked false. Raises plan_fixed, planning_orders_missing, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
+      lock_stops: {
+        Args: {
+          planning_session_id: string;
+          order_ids: string[];
+          is_locked?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
       merge_customer: {
         Args: {
@@ -6269,6 +6361,18 @@ export interface Database {
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
+      };
+      /** Puts orders of a plan on a van, one after the other from a place (sequence) on, or each where it fits best (null); without a van takes them off. Times, cost and what is wrong are worked out anew, and planning_changes says what each move cost. Raises plan_fixed, planning_orders_missing, record_not_found, stop_without_position, stop_is_locked, depot_without_position, sequence_is_bounded_by_the_route. The same idempotency_key with the same values is answered again, not done again. */
+      move_stops: {
+        Args: {
+          planning_session_id: string;
+          order_ids: string[];
+          vehicle_id?: string | null;
+          sequence?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
       /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
       my_account: {
@@ -6428,6 +6532,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** VROOM's JSON of a session without its locks: what a solver in the browser asks itself while a stop is moved. Raises record_not_found. */
+      planning_problem: {
+        Args: { planning_session_id: string };
+        Returns: Json;
       };
       /** What the solver is asked; null when nobody waits for this run any more. For the function optimize-routes (service role). */
       planning_run_input: {
@@ -6596,6 +6705,11 @@ export interface Database {
           failure: Database['public']['Enums']['planning_failure'];
           detail?: string | null;
         };
+        Returns: boolean;
+      };
+      /** What the solver has found so far: [[milliseconds, cost, unassigned], …]. False when the run is over. For the function optimize-routes (service role). */
+      record_planning_progress: {
+        Args: { tenant_id: string; run_id: string; progress: Json };
         Returns: boolean;
       };
       /** Keeps the answer of the solver (VROOM's JSON) with its run and, unless the session waits for a newer one or for none, in the session; true then. A second answer changes nothing. Raises planner_answer_invalid, record_not_found. For the function optimize-routes (service role). */
@@ -6898,7 +7012,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
       };
-      /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks the solver again after a run that failed. Raises depot_without_position, locked_stops_do_not_fit, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       retry_planning_session: {
         Args: {
           planning_session_id: string;
@@ -7086,7 +7200,7 @@ export interface Database {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
       };
-      /** Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the solver share out the orders of a session, also anew; what is locked stays. Orders without a position never reach it. Raises depot_without_position, locked_stops_do_not_fit, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_optimization_planning_session: {
         Args: {
           planning_session_id: string;
@@ -7536,6 +7650,7 @@ export interface Database {
       payment_method:
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      plan_violation: 'overloaded' | 'too_many_stops' | 'late_stops' | 'late_return';
       planning_failure:
         | 'input_refused'
         | 'routing_down'
@@ -7582,7 +7697,8 @@ export interface Database {
         | 'too_far'
         | 'time_window'
         | 'shift'
-        | 'no_room';
+        | 'no_room'
+        | 'taken_off';
       user_status: 'active' | 'banned';
       variance_code:
         | 'customer_refused'
