@@ -1,5 +1,5 @@
 import Route from '@lucide/svelte/icons/route';
-import { command } from '#lib/platform/command.ts';
+import { askJson, command } from '#lib/platform/command.ts';
 import { type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -7,6 +7,7 @@ import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { m, terms } from '#lib/words.ts';
+import type { VroomInput } from '../../../../solver/mod.ts';
 
 export type PlanningSession = Awaited<ReturnType<typeof listPlanningSessions>>['rows'][number];
 export type PlanningRecord = NonNullable<Awaited<ReturnType<typeof readPlanningSession>>>;
@@ -70,9 +71,11 @@ export function readPlanningSession(id: string) {
       .from('planning_sessions')
       .select(
         `*,allowed_commands,warehouses(name,latitude,longitude),trips(id,number,status,planned_start_at),
-        planning_vehicles(id,vehicle_id,vehicles(name,registration,capacity_kg,capacity_l,capacity_units)),
-        planning_orders(id,order_id,vehicle_id,sequence,arrival_at,reason,
-          orders(id,number,status,customer_id,customers(name),customer_addresses(label,city,latitude,longitude),
+        planning_vehicles(id,vehicle_id,place,is_locked,starts_at,ends_at,travel_seconds,metres,cost,violations,
+          vehicles(name,registration,capacity_kg,capacity_l,capacity_units,cost_per_hour,cost_per_km)),
+        planning_orders(id,order_id,place,vehicle_id,sequence,arrival_at,late_seconds,is_locked,reason,
+          orders(id,number,status,customer_id,customers(name),
+            customer_addresses(label,city,latitude,longitude,window_start,window_end),
             order_items(quantity,products(weight_kg,volume_l)))),
         runs:planning_runs!planning_runs_tenant_id_planning_session_id_fkey(id,started_at,ended_at,cost,duration_ms,unassigned,engine,failure,detail)`,
       )
@@ -96,4 +99,62 @@ export interface PlanInput {
 
 export function createPlanningSession(input: PlanInput) {
   return command('create_planning_session', input);
+}
+
+/** Puts orders on a van from a place of its route on, or where they fit best; without a van takes them off. */
+export function moveStops(
+  plan: PlanningRecord,
+  orderIds: string[],
+  to: { vehicleId: string | null; sequence?: number },
+) {
+  return command('move_stops', {
+    planning_session_id: plan.id,
+    order_ids: orderIds,
+    expected_version: plan.version,
+    ...(to.vehicleId === null ? {} : { vehicle_id: to.vehicleId }),
+    ...(to.sequence === undefined ? {} : { sequence: to.sequence }),
+  });
+}
+
+export function lockStops(plan: PlanningRecord, orderIds: string[], isLocked: boolean) {
+  return command('lock_stops', {
+    planning_session_id: plan.id,
+    order_ids: orderIds,
+    is_locked: isLocked,
+    expected_version: plan.version,
+  });
+}
+
+export function lockRoute(plan: PlanningRecord, vehicleId: string, isLocked: boolean) {
+  return command('lock_route', {
+    planning_session_id: plan.id,
+    vehicle_id: vehicleId,
+    is_locked: isLocked,
+    expected_version: plan.version,
+  });
+}
+
+/** What a solver is asked for the plan, without its locks. */
+export function planningProblem(planId: string) {
+  return askJson<VroomInput, 'planning_problem'>('planning_problem', {
+    planning_session_id: planId,
+  });
+}
+
+/** Whether the routes are judged by money: else by the seconds that they take on the way. */
+export function costsMoney(plan: PlanningRecord): boolean {
+  return plan.planning_vehicles.some(
+    ({ vehicles }) => Number(vehicles?.cost_per_hour) + Number(vehicles?.cost_per_km) > 0,
+  );
+}
+
+/** Whether a van can be sent there. Zero, zero lies in the sea. */
+export function hasPosition(order: PlannedOrder): boolean {
+  const at = order.orders?.customer_addresses;
+  return (
+    !!at &&
+    at.latitude !== null &&
+    at.longitude !== null &&
+    !(at.latitude === 0 && at.longitude === 0)
+  );
 }
