@@ -17,6 +17,7 @@ create table public.planning_sessions (
   max_stops integer,
   break_minutes integer not null default 0,
   kilometres_per_hour numeric(5,2) not null default 30,
+  hand_changes integer not null default 0,
   notes text,
   run_id uuid,
   failure public.planning_failure,
@@ -40,6 +41,7 @@ comment on table public.planning_sessions is
 comment on column public.planning_sessions.service_minutes is 'How long a stop takes, in minutes; break_minutes how long each driver rests between 12:00 and 14:00; max_stops how many orders a van takes at most, null for as many as fit.';
 comment on column public.planning_sessions.kilometres_per_hour is
   'How fast vans get on where nobody measured the way; learnt when the session is made and kept, so that all its plans are judged alike.';
+comment on column public.planning_sessions.hand_changes is 'How often somebody moved or locked stops: whoever looks at the plan is told that it is another one.';
 comment on column public.planning_sessions.run_id is 'The newest run. What comes from an older one is kept with that run and changes nothing here.';
 select private.register_error('planned_day_is_near', 422, 'The day of the plan is not a real working day.', 'Choose a day from today on.');
 select private.register_error('planning_figures_are_bounded', 422, 'A figure of the plan is too small or too large.', 'Enter 1 to 240 minutes for a stop, 1 to 200 stops and at most 240 minutes of rest.');

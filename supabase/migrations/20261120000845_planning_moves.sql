@@ -165,8 +165,7 @@ begin
   for at in 1 .. pg_catalog.cardinality(moved) loop
     perform private.move_stop(target, moved[at], vehicle_id, sequence + at - 1);
   end loop;
-  -- Whoever looks at an older plan must notice.
-  update public.planning_sessions s set notes = s.notes where s.tenant_id = tenant and s.id = target.id returning * into target;
+  update public.planning_sessions s set hand_changes = s.hand_changes + 1 where s.tenant_id = tenant and s.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -188,7 +187,7 @@ begin
   end if;
   update public.planning_orders p set is_locked = coalesce(lock_stops.is_locked, true)
   where p.tenant_id = tenant and p.planning_session_id = target.id and p.order_id = any (chosen);
-  update public.planning_sessions s set notes = s.notes where s.tenant_id = tenant and s.id = target.id returning * into target;
+  update public.planning_sessions s set hand_changes = s.hand_changes + 1 where s.tenant_id = tenant and s.id = target.id returning * into target;
   return target;
 end
 $$;
@@ -210,7 +209,7 @@ begin
   end if;
   update public.planning_vehicles v set is_locked = coalesce(lock_route.is_locked, true)
   where v.tenant_id = tenant and v.planning_session_id = target.id and v.vehicle_id = lock_route.vehicle_id;
-  update public.planning_sessions s set notes = s.notes where s.tenant_id = tenant and s.id = target.id returning * into target;
+  update public.planning_sessions s set hand_changes = s.hand_changes + 1 where s.tenant_id = tenant and s.id = target.id returning * into target;
   return target;
 end
 $$;

@@ -1,5 +1,5 @@
 begin;
-select plan(31);
+select plan(33);
 
 create function pg_temp.worker() returns void language plpgsql as $$ begin perform tests.sign_out(); set local role service_role; end $$;
 create function pg_temp.run(session uuid) returns uuid language sql security definer as $$ select s.run_id from planning_sessions s where s.id = session $$;
@@ -71,6 +71,9 @@ select tests.sign_in('dispatcher@acme.test');
 select move_stops(tests.id('plan'), array[tests.id('first'), tests.id('second')], tests.vehicle('KDB 202B'), 1);
 select ok((select o.late_seconds > 0 from planning_orders o where o.planning_session_id = tests.id('plan') and o.order_id = tests.id('first')), 'a customer who is served after his hours is marked');
 select is((pg_temp.van('KDB 202B')).violations, '{overloaded,late_stops}', 'and the van with too much aboard');
+
+select is((select jsonb_array_length(p -> 'jobs') || ' ' || jsonb_array_length(p -> 'vehicles') || ' ' || jsonb_array_length(p #> '{matrices,car,durations}') from planning_problem(tests.id('plan')) p), '4 2 5', 'whoever moves stops may have a solver of his own try it out');
+select is((select p #>> '{matrices,car,durations,0,0}' from planning_problem(tests.id('plan')) p), '0', 'over the depot and each place once');
 
 -- Locked
 select tests.sign_out();

@@ -2808,6 +2808,7 @@ export interface Database {
           max_stops: number | null;
           break_minutes: number;
           kilometres_per_hour: number;
+          hand_changes: number;
           notes: string | null;
           run_id: string | null;
           failure: Database['public']['Enums']['planning_failure'] | null;

@@ -186,6 +186,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   good: m.label_good,
   green: m.label_green,
   grey: m.label_grey,
+  hand_changes: m.label_hand_changes,
   handed_in: m.label_handed_in,
   headers: m.label_headers,
   high: m.label_high,
