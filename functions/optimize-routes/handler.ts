@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
 import { DatabaseError, type Database } from '../_shared/database.ts';
-import type { VroomInput } from '../../solver/mod.ts';
+import type { Progress, VroomInput } from '../../solver/mod.ts';
 import { PlannerError, type Planner } from './planner.ts';
 
 const QUEUE = 'optimize_routes';
@@ -9,6 +9,8 @@ const QUEUE = 'optimize_routes';
 const VISIBILITY_SECONDS = 90;
 /** A call ends after this long even when there is more, so that no caller gives up on it. */
 const PATIENCE_MS = 20_000;
+/** How often a page is told how far the planner has come. */
+const PROGRESS_MS = 400;
 /** How often an idle worker says that it is alive. */
 const HEARTBEAT_MS = 15_000;
 
@@ -67,6 +69,42 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
   };
 }
 
+/** Tells the database of better plans while the planner works, one call after the other and not too often. */
+class ProgressReport {
+  readonly #run: { tenant_id: string; run_id: string };
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #points: [milliseconds: number, cost: number, unassigned: number][] = [];
+  #told = -Infinity;
+  #telling: Promise<unknown> = Promise.resolve();
+
+  constructor(run: { tenant_id: string; run_id: string }, database: Database, now: () => number) {
+    this.#run = run;
+    this.#database = database;
+    this.#now = now;
+  }
+
+  add({ elapsed, cost, unassigned }: Progress): void {
+    this.#points.push([Math.round(elapsed), Math.round(cost), unassigned]);
+    if (this.#now() - this.#told < PROGRESS_MS) return;
+    this.#told = this.#now();
+    this.#tell();
+  }
+
+  async finish(): Promise<void> {
+    if (this.#points.length > 0) this.#tell();
+    await this.#telling;
+  }
+
+  #tell(): void {
+    const progress = [...this.#points];
+    // A plan is worth having although nobody saw it grow.
+    this.#telling = this.#telling
+      .then(() => this.#database.rpc('record_planning_progress', { ...this.#run, progress }))
+      .catch(() => undefined);
+  }
+}
+
 async function carry(
   { msg_id, read_ct, message }: Claimed,
   { database, planner, log, now }: Dependencies,
@@ -80,7 +118,9 @@ async function carry(
       await archive();
       return 'skipped';
     }
-    const output = await planner.plan(input as VroomInput);
+    const progress = new ProgressReport(run, database, now);
+    const output = await planner.plan(input as VroomInput, (found) => progress.add(found));
+    await progress.finish();
     await database.rpc('record_planning_result', {
       ...run,
       output,

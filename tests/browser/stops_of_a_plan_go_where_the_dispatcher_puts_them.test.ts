@@ -3,6 +3,7 @@ import { type Person, signIn } from '../harness/browser.ts';
 import { bringAxe, violationsOf } from './_support/axe.ts';
 import type { Row } from '../api/client.ts';
 import { Company } from './_support/company.ts';
+import { state } from './_support/steps.ts';
 import { useBrowser } from './_support/walk.ts';
 
 const visit = useBrowser();
@@ -104,6 +105,13 @@ test('stops are put on vans by mouse, by keyboard and by a line on the map, and 
   await page.getByRole('button', { name: `Lock ${first} on this van at this time` }).click();
   await page.getByRole('button', { name: `Unlock ${first}` }).waitFor();
   expect(await handle(dispatcher, first).isVisible()).toBe(false);
+
+  // The solver takes over, and what it changed is told beside what was done by hand.
+  await dispatcher.button('Share out the orders').click();
+  await state(dispatcher, 'Routes planned');
+  await dispatcher.button('Compare plans').click();
+  await page.getByText(/Orders that ride elsewhere: \d/).waitFor();
+  await page.getByRole('heading', { name: 'Changed by hand' }).waitFor();
   expect(await violationsOf(dispatcher)).toEqual([]);
   expect(dispatcher.errors).toEqual([]);
   expect(manager.errors).toEqual([]);

@@ -32,6 +32,7 @@ function arrange(planner: Planner, answers: Record<string, unknown> = {}) {
   const database = recordingDatabase({
     claim_messages: () => claimed.shift() ?? [],
     planning_run_input: INPUT,
+    record_planning_progress: true,
     record_planning_result: true,
     record_planning_failure: true,
     archive_message: true,
@@ -69,6 +70,28 @@ test('the plan of our own solver is written down before the run leaves the queue
   expect(names().indexOf('record_planning_result')).toBeLessThan(
     names().indexOf('archive_message'),
   );
+});
+
+test('how the plan grew is told before the plan', async () => {
+  const { run, names, told } = arrange(ownSolver);
+  await run();
+  expect(told('record_planning_progress')).toMatchObject({
+    ...RUN,
+    progress: [[expect.any(Number), expect.any(Number), expect.any(Number)]],
+  });
+  expect(names().indexOf('record_planning_progress')).toBeLessThan(
+    names().indexOf('record_planning_result'),
+  );
+});
+
+test('a plan is kept although nobody could be told how it grew', async () => {
+  const { run, told } = arrange(ownSolver, {
+    record_planning_progress: () => {
+      throw new DatabaseError(503, 'PGRST', 'away');
+    },
+  });
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(told('record_planning_result')).toMatchObject(RUN);
 });
 
 test('a run that nobody waits for is only taken off the queue', async () => {

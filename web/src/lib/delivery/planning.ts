@@ -1,13 +1,15 @@
 import Route from '@lucide/svelte/icons/route';
 import { askJson, command } from '#lib/platform/command.ts';
+import { amount, quantity } from '#lib/platform/format.ts';
 import { type ListQuery, readPage } from '#lib/platform/list.ts';
-import { answerOf } from '#lib/platform/read.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { m, terms } from '#lib/words.ts';
 import type { VroomInput } from '../../../../solver/mod.ts';
+import type { PlanShot } from './plan_difference.ts';
 
 export type PlanningSession = Awaited<ReturnType<typeof listPlanningSessions>>['rows'][number];
 export type PlanningRecord = NonNullable<Awaited<ReturnType<typeof readPlanningSession>>>;
@@ -77,12 +79,14 @@ export function readPlanningSession(id: string) {
           orders(id,number,status,customer_id,customers(name),
             customer_addresses(label,city,latitude,longitude,window_start,window_end),
             order_items(quantity,products(weight_kg,volume_l)))),
-        runs:planning_runs!planning_runs_tenant_id_planning_session_id_fkey(id,started_at,ended_at,cost,duration_ms,unassigned,engine,failure,detail)`,
+        planning_changes(id,order_id,from_vehicle_id,from_sequence,to_vehicle_id,to_sequence,cost_difference,changed_at),
+        runs:planning_runs!planning_runs_tenant_id_planning_session_id_fkey(id,started_at,ended_at,cost,duration_ms,unassigned,engine,failure,detail,progress)`,
       )
       .eq('id', id)
       .order('place', { referencedTable: 'planning_vehicles' })
       .order('sequence', { referencedTable: 'planning_orders' })
       .order('started_at', { referencedTable: 'runs', ascending: false })
+      .order('changed_at', { referencedTable: 'planning_changes', ascending: false })
       .maybeSingle(),
   );
 }
@@ -134,6 +138,42 @@ export function lockRoute(plan: PlanningRecord, vehicleId: string, isLocked: boo
   });
 }
 
+/** The plans before and after each finished run, the newest first. */
+export async function planShots(planId: string) {
+  const found = await rows(
+    supabase
+      .from('planning_runs')
+      .select('id,started_at,before,plan')
+      .eq('planning_session_id', planId)
+      .not('plan', 'is', null)
+      .order('started_at', { ascending: false })
+      .limit(20),
+  );
+  return found as unknown as {
+    id: string;
+    started_at: string;
+    before: PlanShot;
+    plan: PlanShot;
+  }[];
+}
+
+/** The plan as it stands now, as a run would keep it. */
+export function shotOf(plan: PlanningRecord): PlanShot {
+  const vans = plan.planning_vehicles;
+  const orders = plan.planning_orders;
+  const sum = (figure: 'cost' | 'travel_seconds' | 'metres') =>
+    vans.reduce((total, van) => total + van[figure], 0);
+  return {
+    cost: sum('cost'),
+    seconds: sum('travel_seconds'),
+    metres: sum('metres'),
+    vans: vans.filter((van) => van.starts_at).length,
+    late: orders.filter((order) => order.late_seconds > 0).length,
+    unassigned: orders.filter((order) => !order.vehicle_id).length,
+    stops: orders,
+  };
+}
+
 /** What a solver is asked for the plan, without its locks. */
 export function planningProblem(planId: string) {
   return askJson<VroomInput, 'planning_problem'>('planning_problem', {
@@ -158,3 +198,12 @@ export function hasPosition(order: PlannedOrder): boolean {
     !(at.latitude === 0 && at.longitude === 0)
   );
 }
+
+/** A cost, or the difference of two, as the plan's solver counts it. */
+export function costInWords(plan: PlanningRecord, cost: number): string {
+  return costsMoney(plan)
+    ? amount(cost)
+    : m.n_minutes({ minutes: quantity(Math.round(cost / 60)) });
+}
+
+export const kilometres = (metres: number) => quantity(Math.round(metres / 100) / 10);
