@@ -1,5 +1,5 @@
 begin;
-select plan(33);
+select plan(37);
 
 create function pg_temp.worker() returns void language plpgsql as $$ begin perform tests.sign_out(); set local role service_role; end $$;
 create function pg_temp.run(session uuid) returns uuid language sql security definer as $$ select s.run_id from planning_sessions s where s.id = session $$;
@@ -95,6 +95,23 @@ select throws_ok($$ select record_planning_result(tests.tenant('acme'), pg_temp.
 select is(record_planning_result(tests.tenant('acme'), pg_temp.run(tests.id('plan')), pg_temp.all_on('KDB 202B'), 'test', 1), true, 'one that keeps it is');
 select tests.sign_in('dispatcher@acme.test');
 select is((select (r.before #>> '{unassigned}') || ' ' || (r.plan #>> '{unassigned}') || ' ' || (r.plan #>> '{vans}') from planning_runs r where r.id = pg_temp.run(tests.id('plan'))), '1 0 1', 'a run keeps the plan before and after');
+
+-- A place that nobody knows
+select tests.remember('lost', tests.allocated('Kilimani Mini Mart', 'COL-300', 1)) from (select tests.sign_out()) as admin;
+create function pg_temp.lose() returns void language sql security definer as $$
+  with a as (insert into customer_addresses (tenant_id, customer_id, label, street, city, latitude, longitude) select o.tenant_id, o.customer_id, 'Lost', 'Nowhere', 'Nairobi', 0, 0 from orders o where o.id = tests.id('lost') returning id)
+  update orders o set address_id = a.id from a where o.id = tests.id('lost')
+$$;
+select pg_temp.lose();
+select tests.sign_in('dispatcher@acme.test');
+select tests.remember('nowhere', (create_planning_session(tests.depot(), current_date + 3, array[tests.id('lost')], array[tests.vehicle('KDA 101A')])).id);
+select throws_ok($$ select move_stops(tests.id('nowhere'), array[tests.id('lost')], tests.vehicle('KDA 101A')) $$, 'PT409', 'stop_without_position', 'nobody is sent into the sea at zero, zero');
+select start_optimization_planning_session(tests.id('nowhere'));
+select is((select o.reason::text from planning_orders o where o.planning_session_id = tests.id('nowhere')), 'no_position', 'nor is a solver asked');
+select throws_ok($$ select locate_order(tests.id('nowhere'), tests.id('lost'), 0, 0) $$, 'PT422', 'input_invalid', 'the sea is no correction');
+select locate_order(tests.id('nowhere'), tests.id('lost'), -1.28, 36.8);
+select move_stops(tests.id('nowhere'), array[tests.id('lost')], tests.vehicle('KDA 101A'));
+select is((select o.sequence from planning_orders o where o.planning_session_id = tests.id('nowhere')), 1, 'with its place on the map it rides');
 
 -- A whole route
 select move_stops(tests.id('plan'), array[tests.id('fourth')], tests.vehicle('KDA 101A'));

@@ -60,6 +60,7 @@ begin
       when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature());
       when 'planning_session.move_stops' then perform public.move_stops(id, pg_temp.planned_in(id));
       when 'planning_session.lock_stops' then perform public.lock_stops(id, pg_temp.planned_in(id));
+      when 'planning_session.locate_order' then perform public.locate_order(id, (pg_temp.planned_in(id))[1], -1.28, 36.8);
       when 'planning_session.lock_route' then perform public.lock_route(id, tests.vehicle('KDB 202B'));
       when 'trip.assign_orders' then perform public.assign_orders(id, pg_temp.orders_of(id));
       when 'trip.reorder_stops' then perform public.reorder_stops(id, pg_temp.open_stops_of(id));

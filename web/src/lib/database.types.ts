@@ -6097,6 +6097,11 @@ export interface Database {
           failed_at: string;
         }[];
       };
+      /** Whether the vans of a depot can take an order of these lines [{product_id, quantity}] on a day: {has_room, short_of (day_is_over, no_van, stops, weight, volume, units; null), vans (free that day), stops, kilograms, litres, units (left before this order)}. An estimate that promises nothing and holds nothing. Raises record_not_found, input_invalid, permission_denied. */
+      delivery_room: {
+        Args: { warehouse_id: string; requested_on: string; lines?: Json | null };
+        Returns: Json;
+      };
       /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       discard_import: {
         Args: {
@@ -6320,6 +6325,18 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** Sets the position of the address of an order in a plan (degrees), so that a van can be sent there; dispatchers may without changing customers otherwise. Raises plan_fixed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      locate_order: {
+        Args: {
+          planning_session_id: string;
+          order_id: string;
+          latitude: number;
+          longitude: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** Keeps the whole route of a van as it is: the solver gets neither it nor its stops. Unlocks it with is_locked false. Raises plan_fixed, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
       lock_route: {
         Args: {
@@ -6409,6 +6426,11 @@ export interface Database {
           counted: number;
           confirmed_at: string;
         }[];
+      };
+      /** For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, depot_not_known, permission_denied. */
+      my_delivery_room: {
+        Args: { requested_on: string; lines?: Json | null };
+        Returns: Json;
       };
       /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {

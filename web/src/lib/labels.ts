@@ -240,6 +240,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   load: m.label_load,
   load_confirmed: m.label_load_confirmed,
   loads: m.label_loads,
+  locate_order: m.label_locate_order,
   lock_route: m.label_lock_route,
   lock_stops: m.label_lock_stops,
   lost: m.label_lost,

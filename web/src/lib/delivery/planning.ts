@@ -138,6 +138,22 @@ export function lockRoute(plan: PlanningRecord, vehicleId: string, isLocked: boo
   });
 }
 
+/** Sets the position of an order's address, so that a van can be sent there. */
+export function locateOrder(
+  plan: PlanningRecord,
+  orderId: string,
+  latitude: number,
+  longitude: number,
+) {
+  return command('locate_order', {
+    planning_session_id: plan.id,
+    order_id: orderId,
+    latitude,
+    longitude,
+    expected_version: plan.version,
+  });
+}
+
 /** The plans before and after each finished run, the newest first. */
 export async function planShots(planId: string) {
   const found = await rows(
