@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
 import { DatabaseError, type Database } from '../_shared/database.ts';
 import type { Progress, VroomInput } from '../../solver/mod.ts';
+import type { Measure } from './osrm.ts';
 import { PlannerError, type Planner } from './planner.ts';
 
 const QUEUE = 'optimize_routes';
@@ -25,12 +26,15 @@ type Claimed = z.infer<typeof claimedSchema>[number];
 const inputSchema = z
   .object({ jobs: z.array(z.unknown()), vehicles: z.array(z.unknown()) })
   .nullable();
+const placesSchema = z.array(z.tuple([z.number(), z.number()])).nullable();
 const failureSchema = z.object({ result: z.enum(['retry', 'dead_letter']) });
 
 export interface Dependencies {
   database: Database;
   secretKey: string;
   planner: Planner;
+  /** A routing engine that measures ways; null where ways are estimated. */
+  measure: Measure | null;
   log(entry: Record<string, unknown>): void;
   /** Milliseconds of any clock that only goes forward. */
   now(): number;
@@ -67,6 +71,24 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
     }
     return Response.json({ processed, ...counts });
   };
+}
+
+/** Has the ways that nobody measured lately measured. What fails is estimated instead: a plan does not wait for it. */
+async function measureWays(
+  run: { tenant_id: string; run_id: string },
+  measure: Measure,
+  { database, log }: Pick<Dependencies, 'database' | 'log'>,
+): Promise<void> {
+  try {
+    const places = placesSchema.parse(await database.rpc('planning_ways_missing', run));
+    if (places === null) return;
+    for await (const ways of measure(places)) {
+      await database.rpc('record_travel_times', { ...run, ...ways });
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log({ level: 'warn', worker: 'optimize-routes', run_id: run.run_id, ways: message });
+  }
 }
 
 /** Tells the database of better plans while the planner works, one call after the other and not too often. */
@@ -107,12 +129,13 @@ class ProgressReport {
 
 async function carry(
   { msg_id, read_ct, message }: Claimed,
-  { database, planner, log, now }: Dependencies,
+  { database, planner, measure, log, now }: Dependencies,
 ): Promise<'planned' | 'skipped' | 'failed' | 'retried'> {
   const run = { tenant_id: message.tenant_id, run_id: message.run_id };
   const archive = () => database.rpc('archive_message', { queue: QUEUE, msg_id });
   const began = now();
   try {
+    if (measure !== null) await measureWays(run, measure, { database, log });
     const input = inputSchema.parse(await database.rpc('planning_run_input', run));
     if (input === null) {
       await archive();

@@ -7,6 +7,7 @@ import {
   vroomExpress,
   type Planner,
 } from '../../functions/optimize-routes/planner.ts';
+import { type Measure, osrm } from '../../functions/optimize-routes/osrm.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
 
 const RUN = {
@@ -27,7 +28,11 @@ const INPUT = {
 };
 const ANSWER = { code: 0, summary: { cost: 7 }, unassigned: [], routes: [] };
 
-function arrange(planner: Planner, answers: Record<string, unknown> = {}) {
+function arrange(
+  planner: Planner,
+  answers: Record<string, unknown> = {},
+  measure: Measure | null = null,
+) {
   const claimed = [[{ msg_id: 7, read_ct: 1, message: RUN }]];
   const database = recordingDatabase({
     claim_messages: () => claimed.shift() ?? [],
@@ -43,6 +48,7 @@ function arrange(planner: Planner, answers: Record<string, unknown> = {}) {
     database,
     secretKey: SECRET_KEY,
     planner,
+    measure,
     log: () => {},
     now: () => 0,
   });
@@ -140,6 +146,7 @@ test('whoever does not hold the key of the project is refused', async () => {
     database: recordingDatabase({}),
     secretKey: SECRET_KEY,
     planner: ownSolver,
+    measure: null,
     log: () => {},
     now: () => 0,
   });
@@ -190,4 +197,110 @@ test('a request that VROOM would drop without a word is not sent', async () => {
     failure: 'too_large',
   });
   expect(send).not.toHaveBeenCalled();
+});
+
+/** An OSRM in which every place is as far from the next as their longitudes, in thousandths of a degree. */
+function simulatedOsrm() {
+  const asked: string[] = [];
+  const answer = (address: string) => {
+    asked.push(address);
+    const url = new URL(address);
+    const places = (url.pathname.split('/').at(-1) ?? '')
+      .split(';')
+      .map((it) => it.split(',').map(Number));
+    if (places.length > 100) {
+      return Response.json(
+        { code: 'TooBig', message: 'Too many table coordinates' },
+        { status: 400 },
+      );
+    }
+    const chosen = (name: string) => (url.searchParams.get(name) ?? '').split(';').map(Number);
+    const lines = chosen('sources').map((from) =>
+      chosen('destinations').map((to) =>
+        Math.round(Math.abs((places[from]?.[0] ?? 0) - (places[to]?.[0] ?? 0)) * 1000),
+      ),
+    );
+    return Response.json({ code: 'Ok', durations: lines, distances: lines });
+  };
+  const send = ((address: string) => Promise.resolve(answer(address))) as typeof fetch;
+  return { asked, measure: osrm({ url: 'http://osrm.test/' }, send) };
+}
+
+const line = (count: number) =>
+  Array.from({ length: count }, (_, index): [number, number] => [36 + index / 1000, -1.3]);
+
+test('ways that nobody measured are measured by OSRM before the planner is asked', async () => {
+  const { asked, measure } = simulatedOsrm();
+  const { run, names, told } = arrange(
+    ownSolver,
+    { planning_ways_missing: line(3), record_travel_times: 9 },
+    measure,
+  );
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(asked).toEqual([
+    'http://osrm.test/table/v1/driving/36,-1.3;36.001,-1.3;36.002,-1.3;36,-1.3;36.001,-1.3;36.002,-1.3?annotations=duration,distance&sources=0;1;2&destinations=3;4;5',
+  ]);
+  expect(told('record_travel_times')).toMatchObject({
+    ...RUN,
+    origins: line(3),
+    seconds: [
+      [0, 1, 2],
+      [1, 0, 1],
+      [2, 1, 0],
+    ],
+  });
+  expect(names().indexOf('record_travel_times')).toBeLessThan(
+    names().indexOf('planning_run_input'),
+  );
+});
+
+test('many places are measured in parts that OSRM takes', async () => {
+  const { asked, measure } = simulatedOsrm();
+  const parts = [];
+  for await (const part of measure(line(120))) parts.push(part);
+  expect(asked).toHaveLength(9);
+  const pairs = parts.flatMap(({ origins, destinations, seconds }) =>
+    origins.flatMap((from, i) => destinations.map((to, j) => [from[0], to[0], seconds[i]?.[j]])),
+  );
+  expect(pairs).toHaveLength(120 * 120);
+  expect(
+    pairs.every(([from = 0, to = 0, way]) => Math.round(Math.abs(from! - to!) * 1000) === way),
+  ).toBe(true);
+});
+
+test('where every way is known OSRM is not asked', async () => {
+  const { asked, measure } = simulatedOsrm();
+  const { run } = arrange(ownSolver, { planning_ways_missing: null }, measure);
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  [
+    'refuses',
+    () => Promise.resolve(Response.json({ code: 'NoSegment' }, { status: 400 })),
+    'OSRM refused: NoSegment',
+  ],
+  ['is away', () => Promise.reject(new TypeError('connection refused')), 'OSRM did not answer'],
+  ['answers a page', () => Promise.resolve(new Response('<html>')), 'OSRM did not answer'],
+  [
+    'answers too little',
+    () => Promise.resolve(Response.json({ code: 'Ok', durations: [], distances: [] })),
+    'OSRM answered something else',
+  ],
+])('an OSRM that %s is told, and the run is planned over estimates', async (_, answer, message) => {
+  const measure = osrm({ url: 'http://osrm.test' }, answer as typeof fetch);
+  await expect(measure(line(2)).next()).rejects.toThrow(message);
+  const { run, names } = arrange(ownSolver, { planning_ways_missing: line(2) }, measure);
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(names()).not.toContain('record_travel_times');
+});
+
+test('an OSRM that does not answer in time is not waited for', async () => {
+  const silent = ((_: string, { signal }: RequestInit) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    })) as typeof fetch;
+  const measure = osrm({ url: 'http://osrm.test', timeoutMs: 5 }, silent);
+  await expect(measure(line(2)).next()).rejects.toThrow('OSRM did not answer');
 });
