@@ -194,6 +194,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'order_taxes',
     'planning_problem',
     'planning_run_input',
+    'planning_ways_missing',
     'preview_area',
     'preview_orders',
     'promotion_given',
