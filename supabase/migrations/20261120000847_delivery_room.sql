@@ -52,15 +52,24 @@ comment on function private.promise_for(uuid, uuid, date, numeric, numeric, nume
 create function private.amounts_of_lines(tenant uuid, lines jsonb, out weight numeric, out volume numeric, out units numeric)
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  unknown uuid[];
 begin
   perform private.require_records('lines', lines, '{"product_id": "uuid", "quantity": "numeric"}');
   perform private.require_number('lines', (l ->> 'quantity')::numeric, 0, 99999999) from pg_catalog.jsonb_array_elements(lines) l;
+  unknown := array(
+    select distinct l.product_id from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid)
+    where not exists (select from public.products p where p.tenant_id = tenant and p.id = l.product_id)
+  );
+  if unknown <> '{}' then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('product_ids', unknown));
+  end if;
   select coalesce(sum(l.quantity * p.weight_kg), 0), coalesce(sum(l.quantity * p.volume_l), 0), coalesce(sum(l.quantity), 0) into weight, volume, units
   from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid, quantity numeric)
   join public.products p on p.tenant_id = tenant and p.id = l.product_id;
 end
 $$;
-comment on function private.amounts_of_lines(uuid, jsonb) is 'What lines [{product_id, quantity in base units}] weigh (kg), how much room they take (l), how many units they are. Raises input_invalid.';
+comment on function private.amounts_of_lines(uuid, jsonb) is 'What lines [{product_id, quantity in base units}] weigh (kg), how much room they take (l), how many units they are. Raises input_invalid, record_not_found.';
 
 create function private.delivery_room(warehouse_id uuid, requested_on date, lines jsonb default '[]') returns jsonb
 language plpgsql stable security definer set search_path = ''

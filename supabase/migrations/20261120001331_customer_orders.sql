@@ -104,7 +104,7 @@ begin
 end
 $$;
 comment on function private.my_delivery_room(date, jsonb) is
-  'For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, depot_not_known, permission_denied.';
+  'For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, record_not_found, depot_not_known, permission_denied.';
 select private.expose('my_delivery_room');
 
 create function private.place_my_order(lines jsonb, address_id uuid default null, requested_on date default null, notes text default null, send boolean default true) returns jsonb
