@@ -25,6 +25,7 @@ const claimedSchema = z.array(
 type Claimed = z.infer<typeof claimedSchema>[number];
 const inputSchema = z
   .object({ jobs: z.array(z.unknown()), vehicles: z.array(z.unknown()) })
+  .loose()
   .nullable();
 const placesSchema = z.array(z.tuple([z.number(), z.number()])).nullable();
 const failureSchema = z.object({ result: z.enum(['retry', 'dead_letter']) });

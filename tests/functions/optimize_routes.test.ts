@@ -78,6 +78,14 @@ test('the plan of our own solver is written down before the run leaves the queue
   );
 });
 
+test('the planner is handed everything that the database asks, its matrices too', async () => {
+  const input = { ...INPUT, matrices: { car: { durations: [[0]], distances: [[0]] } } };
+  const plan = vi.fn<Planner['plan']>(() => Promise.resolve(ANSWER));
+  const { run } = arrange({ name: 'test', plan }, { planning_run_input: input });
+  await run();
+  expect(plan.mock.calls[0]?.[0]).toEqual(input);
+});
+
 test('how the plan grew is told before the plan', async () => {
   const { run, names, told } = arrange(ownSolver);
   await run();
