@@ -112,6 +112,8 @@ test('stops are put on vans by mouse, by keyboard and by a line on the map, and 
   await dispatcher.button('Compare plans').click();
   await page.getByText(/Orders that ride elsewhere: \d/).waitFor();
   await page.getByRole('heading', { name: 'Changed by hand' }).waitFor();
+  // The header of the page lies over whatever is scrolled under it.
+  await page.evaluate(() => scrollTo(0, 0));
   expect(await violationsOf(dispatcher)).toEqual([]);
   expect(dispatcher.errors).toEqual([]);
   expect(manager.errors).toEqual([]);

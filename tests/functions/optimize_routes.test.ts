@@ -163,7 +163,9 @@ test('whoever does not hold the key of the project is refused', async () => {
 
 test('VROOM is sent the input and its answer is handed on as it is', async () => {
   const send = vi.fn<typeof fetch>(() => Promise.resolve(Response.json(ANSWER)));
-  expect(await vroomExpress({ url: 'http://vroom.test' }, send).plan(INPUT)).toEqual(ANSWER);
+  expect(await vroomExpress({ url: 'http://vroom.test' }, send).plan(INPUT, () => {})).toEqual(
+    ANSWER,
+  );
   expect(JSON.parse(String(send.mock.calls[0]?.[1]?.body))).toEqual(INPUT);
 });
 
@@ -178,12 +180,15 @@ test.each([
   [404, {}, 'input_refused', true],
   [200, { hello: 'world' }, 'answer_invalid', true],
 ])('VROOM answering %i %j means %s', async (status, body, failure, isFinal) => {
-  await expect(answering(status, body).plan(INPUT)).rejects.toMatchObject({ failure, isFinal });
+  await expect(answering(status, body).plan(INPUT, () => {})).rejects.toMatchObject({
+    failure,
+    isFinal,
+  });
 });
 
 test('VROOM that cannot be reached or does not answer is tried again', async () => {
   const planner = express(() => Promise.reject(new TypeError('connection refused')));
-  await expect(planner.plan(INPUT)).rejects.toMatchObject({
+  await expect(planner.plan(INPUT, () => {})).rejects.toMatchObject({
     failure: 'solver_unreachable',
     isFinal: false,
   });
@@ -194,7 +199,9 @@ test('VROOM that cannot be reached or does not answer is tried again', async () 
         init?.signal?.addEventListener('abort', () => reject(new Error('timed out')));
       }),
   );
-  await expect(silent.plan(INPUT)).rejects.toMatchObject({ failure: 'solver_unreachable' });
+  await expect(silent.plan(INPUT, () => {})).rejects.toMatchObject({
+    failure: 'solver_unreachable',
+  });
 });
 
 test('a request that VROOM would drop without a word is not sent', async () => {

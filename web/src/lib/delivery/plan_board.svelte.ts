@@ -1,4 +1,4 @@
-import { SvelteSet } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { toPortalError } from '#lib/errors.ts';
 import { perform, showError } from '#lib/platform/perform.ts';
 import { m, terms } from '#lib/words.ts';
@@ -156,8 +156,8 @@ export class PlanBoard {
     if (!held) return;
     const { planning_orders: orders } = this.#plan();
     const vans = [held.order.vehicle_id, held.to.vehicleId];
-    const before: Routes = new Map();
-    const after: Routes = new Map();
+    const before: Routes = new SvelteMap();
+    const after: Routes = new SvelteMap();
     for (const { van, stops } of this.lanes) {
       if (!van || !vans.includes(van.vehicle_id)) continue;
       const was = orders.filter((order) => order.vehicle_id === van.vehicle_id);
