@@ -208,7 +208,7 @@ test('a request that VROOM would drop without a word is not sent', async () => {
   const send = vi.fn<typeof fetch>();
   const job = { ...INPUT.jobs[0], id: 1, description: 'x'.repeat(1_000_001) };
   const planner = vroomExpress({ url: 'http://vroom.test' }, send);
-  await expect(planner.plan({ ...INPUT, jobs: [job] })).rejects.toMatchObject({
+  await expect(planner.plan({ ...INPUT, jobs: [job] }, () => {})).rejects.toMatchObject({
     failure: 'too_large',
   });
   expect(send).not.toHaveBeenCalled();

@@ -12,13 +12,13 @@ const as = (call: string) => `(select id from tests.sign_in('dispatcher@acme.tes
 const id = async (expression: string) =>
   (await admin.one<{ id: string }>(`select ${expression} as id`)).id;
 
-interface Stop {
+type Stop = {
   place: number;
   van: number;
   sequence: number;
   begins: number;
   late: number;
-}
+};
 
 const stops = () =>
   admin.query<Stop>(
