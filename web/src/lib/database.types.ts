@@ -7264,7 +7264,7 @@ export interface Database {
           confirmed_at: string;
         }[];
       };
-      /** For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, depot_not_known, permission_denied. */
+      /** For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, record_not_found, depot_not_known, permission_denied. */
       my_delivery_room: {
         Args: { requested_on: string; lines?: Json | null };
         Returns: Json;
