@@ -186,6 +186,7 @@ export const ACCESS: Record<string, Access> = {
   transfer_receipts: { select: 'inventory.view in scope' },
   transfers: { select: 'inventory.view in scope' },
   transition_executions: { select: 'audit.view or document readers' },
+  planning_changes: { select: 'trips.view in scope' },
   planning_orders: { select: 'trips.view in scope' },
   planning_runs: { select: 'trips.view in scope' },
   planning_sessions: { select: 'trips.view in scope' },

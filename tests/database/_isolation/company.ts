@@ -161,6 +161,11 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     order_ids: [unsent],
     vehicle_ids: [vehicle],
   });
+  await as('dispatcher').rpc('move_stops', {
+    planning_session_id: plan.id,
+    order_ids: [unsent],
+    vehicle_id: vehicle,
+  });
   await as('dispatcher').rpc('start_optimization_planning_session', {
     planning_session_id: plan.id,
   });

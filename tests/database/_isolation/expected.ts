@@ -128,6 +128,7 @@ const SCOPES: Record<string, string> = {
   payment_allocations: mine('payment_id', 'my_payments'),
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
+  planning_changes: '',
   planning_orders: '',
   planning_runs: '',
   planning_sessions: '',
@@ -177,7 +178,8 @@ SCOPES.order_template_items = through('template_id', 'order_templates', TEMPLATE
 SCOPES.standing_orders = through('template_id', 'order_templates', TEMPLATES);
 const PLANS = `${mine('warehouse_id', 'my_warehouses')} and (select role from me) <> 'driver'`;
 SCOPES.planning_sessions = PLANS;
-SCOPES.planning_orders =
+SCOPES.planning_changes =
+  SCOPES.planning_orders =
   SCOPES.planning_runs =
   SCOPES.planning_vehicles =
     through('planning_session_id', 'planning_sessions', PLANS);

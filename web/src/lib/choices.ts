@@ -249,6 +249,12 @@ export const PAYMENT_WISH = [
   'cheque',
   'on_account',
 ] as const satisfies Enums<'payment_wish'>[];
+export const PLAN_VIOLATION = [
+  'overloaded',
+  'too_many_stops',
+  'late_stops',
+  'late_return',
+] as const satisfies Enums<'plan_violation'>[];
 export const PLANNING_FAILURE = [
   'input_refused',
   'routing_down',
@@ -389,6 +395,7 @@ export const UNASSIGNED_REASON = [
   'time_window',
   'shift',
   'no_room',
+  'taken_off',
 ] as const satisfies Enums<'unassigned_reason'>[];
 export const USER_STATUS = ['active', 'banned'] as const satisfies Enums<'user_status'>[];
 export const VARIANCE_CODE = [

@@ -3257,6 +3257,63 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Every stop that a dispatcher moved by hand: from where to where, and what it cost. Written with the move, never changed. */
+      planning_changes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          planning_session_id: string;
+          run_id: string | null;
+          order_id: string;
+          from_vehicle_id: string | null;
+          from_sequence: number | null;
+          to_vehicle_id: string | null;
+          to_sequence: number | null;
+          cost_difference: number;
+          changed_at: string;
+          changed_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_changes_tenant_id_from_vehicle_id_fkey';
+            columns: ['tenant_id', 'from_vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_run_id_fkey';
+            columns: ['tenant_id', 'run_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_runs';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_to_vehicle_id_fkey';
+            columns: ['tenant_id', 'to_vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The orders of a planning session: the van, the place on its way and the time it arrives, or the reason why no van takes it. All empty before the first run. */
       planning_orders: {
         Row: {
@@ -3268,6 +3325,8 @@ export interface Database {
           vehicle_id: string | null;
           sequence: number | null;
           arrival_at: string | null;
+          late_seconds: number;
+          is_locked: boolean;
           reason: Database['public']['Enums']['unassigned_reason'] | null;
         };
         Insert: Record<never, never>;
@@ -3306,6 +3365,9 @@ export interface Database {
           input: Json;
           output: Json | null;
           engine: string | null;
+          before: Json;
+          plan: Json | null;
+          progress: Json;
           cost: number | null;
           duration_ms: number | null;
           unassigned: number | null;
@@ -3345,6 +3407,8 @@ export interface Database {
           service_minutes: number;
           max_stops: number | null;
           break_minutes: number;
+          kilometres_per_hour: number;
+          hand_changes: number;
           notes: string | null;
           run_id: string | null;
           failure: Database['public']['Enums']['planning_failure'] | null;
@@ -3382,6 +3446,13 @@ export interface Database {
           planning_session_id: string;
           vehicle_id: string;
           place: number;
+          is_locked: boolean;
+          starts_at: string | null;
+          ends_at: string | null;
+          travel_seconds: number;
+          metres: number;
+          cost: number;
+          violations: Database['public']['Enums']['plan_violation'][];
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -6929,6 +7000,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Whether the vans of a depot can take an order of these lines [{product_id, quantity}] on a day: {has_room, short_of (day_is_over, no_van, stops, weight, volume, units; null), vans (free that day), stops, kilograms, litres, units (left before this order)}. An estimate that promises nothing and holds nothing. Raises record_not_found, input_invalid, permission_denied. */
+      delivery_room: {
+        Args: { warehouse_id: string; requested_on: string; lines?: Json | null };
+        Returns: Json;
+      };
       /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       discard_import: {
         Args: {
@@ -7162,6 +7238,40 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** Sets the position of the address of an order in a plan (degrees), so that a van can be sent there; dispatchers may without changing customers otherwise. Raises plan_fixed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      locate_order: {
+        Args: {
+          planning_session_id: string;
+          order_id: string;
+          latitude: number;
+          longitude: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Keeps the whole route of a van as it is: the solver gets neither it nor its stops. Unlocks it with is_locked false. Raises plan_fixed, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
+      lock_route: {
+        Args: {
+          planning_session_id: string;
+          vehicle_id: string;
+          is_locked?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Has the solver leave stops on their van at their time, in their order; unlocks them with is_locked false. Raises plan_fixed, planning_orders_missing, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
+      lock_stops: {
+        Args: {
+          planning_session_id: string;
+          order_ids: string[];
+          is_locked?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** Nothing will come of the deal, for a reason of the list and, where that says too little, in words. Raises lost_reason_required, record_not_found, deal_transition_illegal, pipeline_without_stage, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       lose_deal: {
         Args: {
@@ -7216,6 +7326,18 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['deals']['Row'];
       };
+      /** Puts orders of a plan on a van, one after the other from a place (sequence) on, or each where it fits best (null); without a van takes them off. Times, cost and what is wrong are worked out anew, and planning_changes says what each move cost. Raises plan_fixed, planning_orders_missing, record_not_found, stop_without_position, stop_is_locked, depot_without_position, sequence_is_bounded_by_the_route. The same idempotency_key with the same values is answered again, not done again. */
+      move_stops: {
+        Args: {
+          planning_session_id: string;
+          order_ids: string[];
+          vehicle_id?: string | null;
+          sequence?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
       my_account: {
         Args: never;
@@ -7250,6 +7372,11 @@ export interface Database {
           counted: number;
           confirmed_at: string;
         }[];
+      };
+      /** For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, record_not_found, depot_not_known, permission_denied. */
+      my_delivery_room: {
+        Args: { requested_on: string; lines?: Json | null };
+        Returns: Json;
       };
       /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
@@ -7387,8 +7514,18 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** VROOM's JSON of a session without its locks: what a solver in the browser asks itself while a stop is moved. Raises record_not_found. */
+      planning_problem: {
+        Args: { planning_session_id: string };
+        Returns: Json;
+      };
       /** What the solver is asked; null when nobody waits for this run any more. For the function optimize-routes (service role). */
       planning_run_input: {
+        Args: { tenant_id: string; run_id: string };
+        Returns: Json;
+      };
+      /** The places of a run, [[longitude, latitude], …], the depot first, when a way between two of them was not measured in the last 30 days; null when all are known or nobody waits for the run. For the function optimize-routes (service role). */
+      planning_ways_missing: {
         Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
@@ -7571,6 +7708,11 @@ export interface Database {
         };
         Returns: boolean;
       };
+      /** What the solver has found so far: [[milliseconds, cost, unassigned], …]. False when the run is over. For the function optimize-routes (service role). */
+      record_planning_progress: {
+        Args: { tenant_id: string; run_id: string; progress: Json };
+        Returns: boolean;
+      };
       /** Keeps the answer of the solver (VROOM's JSON) with its run and, unless the session waits for a newer one or for none, in the session; true then. A second answer changes nothing. Raises planner_answer_invalid, record_not_found. For the function optimize-routes (service role). */
       record_planning_result: {
         Args: {
@@ -7598,6 +7740,18 @@ export interface Database {
           response?: string | null;
         };
         Returns: undefined;
+      };
+      /** Keeps what a routing engine said of the ways from origins to destinations ([[longitude, latitude], …]): seconds and metres as rows per origin, null where there is no way. Answers how many were kept; the input of the run has them from then on. For the function optimize-routes (service role). */
+      record_travel_times: {
+        Args: {
+          tenant_id: string;
+          run_id: string;
+          origins: Json;
+          destinations: Json;
+          seconds: Json;
+          metres: Json;
+        };
+        Returns: number;
       };
       /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
       record_webhook_result: {
@@ -7903,7 +8057,7 @@ export interface Database {
         Args: { capture_id: string; payload?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['lead_captures']['Row'];
       };
-      /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks the solver again after a run that failed. Raises depot_without_position, locked_stops_do_not_fit, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       retry_planning_session: {
         Args: {
           planning_session_id: string;
@@ -8118,7 +8272,7 @@ export interface Database {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
       };
-      /** Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the solver share out the orders of a session, also anew; what is locked stays. Orders without a position never reach it. Raises depot_without_position, locked_stops_do_not_fit, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_optimization_planning_session: {
         Args: {
           planning_session_id: string;
@@ -8592,6 +8746,7 @@ export interface Database {
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       payment_wish: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'on_account';
+      plan_violation: 'overloaded' | 'too_many_stops' | 'late_stops' | 'late_return';
       planning_failure:
         | 'input_refused'
         | 'routing_down'
@@ -8638,7 +8793,8 @@ export interface Database {
         | 'too_far'
         | 'time_window'
         | 'shift'
-        | 'no_room';
+        | 'no_room'
+        | 'taken_off';
       user_status: 'active' | 'banned';
       variance_code:
         | 'customer_refused'
