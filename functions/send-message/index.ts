@@ -1,5 +1,6 @@
 import { connectDatabase } from '../_shared/database.ts';
 import { project, setting } from '../_shared/environment.ts';
+import { graph } from '../_shared/meta.ts';
 import { makeHandler } from './handler.ts';
 import { outbox } from './outbox.ts';
 import { resend } from './resend.ts';
@@ -11,13 +12,13 @@ const database = connectDatabase({ url, key: secretKey });
 const apiKey = setting('RESEND_API_KEY');
 const from = setting('EMAIL_FROM');
 const meta = {
-  url: setting('WHATSAPP_API_URL') ?? 'https://graph.facebook.com',
+  graph: graph(setting('WHATSAPP_API_URL')),
   accessToken: setting('WHATSAPP_ACCESS_TOKEN'),
   phoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID'),
 };
 const providers = {
   email: apiKey && from ? resend({ apiKey, from }, fetch) : outbox,
-  whatsapp: whatsApp(meta, fetch, outbox),
+  whatsapp: whatsApp(meta, outbox),
   sms: outbox,
 };
 

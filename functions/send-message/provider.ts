@@ -1,3 +1,5 @@
+import type { Fetch } from '../_shared/meta.ts';
+
 /** A message as the database hands it out. */
 export interface Message {
   id: string;
@@ -36,8 +38,6 @@ export class PermanentFailure extends Error {
 export class Uncertain extends Error {
   override name = 'Uncertain';
 }
-
-export type Fetch = typeof globalThis.fetch;
 
 const TIMEOUT_MS = 10_000;
 

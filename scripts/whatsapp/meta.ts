@@ -26,6 +26,8 @@ export interface MetaOptions {
   /** The address of the function whatsapp-webhook. */
   webhook: string;
   phoneNumberId: string;
+  /** The token that may use the number; without it any may. */
+  accessToken?: string;
   port?: number;
   /** What is told of a message that was taken, in this order. */
   statuses?: readonly string[];
@@ -135,10 +137,24 @@ export class Meta {
       const { from, text } = (await bodyOf(request)) as { from: string; text: string };
       await this.write(from, text);
       json(response, 200, {});
+    } else if (request.method === 'GET' && /^\/v\d+\.\d+\/\d+$/.test(path)) {
+      this.#show(path.split('/').at(-1) ?? '', request, response);
     } else if (request.method === 'POST' && /^\/v\d+\.\d+\/\d+\/messages$/.test(path)) {
       this.#take(await bodyOf(request), response);
     } else {
       json(response, 404, { error: { code: 100, message: 'Unknown path' } });
+    }
+  }
+
+  /** What a number is, to whoever may use it. */
+  #show(id: string, request: IncomingMessage, response: ServerResponse): void {
+    const { phoneNumberId, accessToken } = this.#options;
+    if (accessToken !== undefined && request.headers.authorization !== `Bearer ${accessToken}`) {
+      json(response, 401, { error: { code: 190, message: 'Invalid OAuth access token' } });
+    } else if (id !== phoneNumberId) {
+      json(response, 400, { error: { code: 100, message: 'Object does not exist' } });
+    } else {
+      json(response, 200, { id, display_phone_number: '+254 700 000 000' });
     }
   }
 

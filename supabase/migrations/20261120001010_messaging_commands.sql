@@ -18,7 +18,7 @@ begin
   end if;
   if channel = 'whatsapp' and recipient ~ '^\+[1-9][0-9]{6,14}$' then
     -- What is told about documents stands where its person answers.
-    select * into way from public.channels c where c.tenant_id = tenant_id and c.kind = 'whatsapp' and c.is_active order by c.created_at, c.id limit 1;
+    select * into way from public.channels c where c.tenant_id = tenant_id and c.kind = 'whatsapp' and private.is_connected(c) order by c.created_at, c.id limit 1;
   end if;
   insert into public.messages (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id, channel_id, contact_id, kind, content)
   values (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id, way.id,
@@ -58,6 +58,16 @@ end
 $$;
 comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid) is
   'Writes the message about an event in the company''s language and words, with these names filled in, and queues it; null when its business key was used before.';
+
+create function private.tell_managers(tenant uuid, event text, names jsonb, business_key text, entity_type text, entity_id uuid) returns void
+language sql security definer set search_path = ''
+as $$
+  select private.say(tenant, event, 'email', u.email, names, business_key || ':' || u.id, entity_type, entity_id)
+  from public.memberships m
+  join public.users u on u.id = m.user_id and u.status = 'active'
+  where m.tenant_id = tenant and m.status = 'active' and 'settings.manage' in (select private.role_permissions_of(m.tenant_id, m.role))
+$$;
+comment on function private.tell_managers(uuid, text, jsonb, text, text, uuid) is 'Mails an event to everybody who manages the company, once per business key.';
 
 create type private.addressee as (phone text, email text, names jsonb);
 comment on type private.addressee is 'Whom a message about a document goes to, and the names that its text may use.';
@@ -134,6 +144,7 @@ begin
     return null;
   end if;
   return case
+    when exists (select from public.channels c where c.tenant_id = message.tenant_id and c.id = message.channel_id and not private.is_proved(c)) then 'channel_unproved'
     when message.conversation_id is null and exists (
       select from public.contact_points p
       where p.tenant_id = message.tenant_id and p.contact_id = message.contact_id and p.value = message.recipient and p.opted_out_at is not null
@@ -144,6 +155,7 @@ end
 $$;
 comment on function private.why_not_sent(public.messages) is
   'The error that keeps a message from leaving now: its person wants none but answers, or has not written for 24 hours and it is no approved template. Null when it may leave.';
+select private.register_error('channel_unproved', 409, 'The number is not proved to be your company''s yet.', 'Check it under Settings, WhatsApp numbers.');
 select private.register_error('recipient_opted_out', 409, 'This person wants no messages.', 'Call instead, or wait until the person writes START.');
 select private.register_error('reply_window_closed', 409, 'The person last wrote more than 24 hours ago, so WhatsApp takes no free text.', 'Send an approved template.');
 

@@ -31,7 +31,7 @@ begin
   for change in
     select t.place, t.value, h.tenant_id, h.id as channel_id
     from pg_catalog.jsonb_to_recordset(changes) as t (place integer, value jsonb)
-    left join public.channels h on h.phone_number_id = t.value -> 'metadata' ->> 'phone_number_id' and h.is_active
+    left join public.channels h on h.phone_number_id = t.value -> 'metadata' ->> 'phone_number_id' and h.proved_at is not null and h.is_active
     order by t.place
   loop
     if change.channel_id is null then
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function private.receive_whatsapp(jsonb, text) is
-  'Keeps what WhatsApp''s webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role).';
+  'Keeps what WhatsApp''s webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides, which has to be proved (channels.proved_at). Answers {kept, unknown}: how many were new, and how many are of a number that no company has proved; those are not kept. For the function whatsapp-webhook (service role).';
 select private.expose('receive_whatsapp', 'service_role');
 
 create function private.forget_whatsapp() returns bigint
@@ -265,7 +265,7 @@ as $$
   select private.template_filled(t, names)
   from public.whatsapp_templates t join public.tenant_settings s on s.tenant_id = t.tenant_id
   where t.tenant_id = tenant and t.event = about and t.meta_status = 'approved'
-    and exists (select from public.channels c where c.tenant_id = tenant and c.kind = 'whatsapp' and c.is_active)
+    and exists (select from public.channels c where c.tenant_id = tenant and c.kind = 'whatsapp' and private.is_connected(c))
   order by pg_catalog.split_part(t.language, '_', 1) = pg_catalog.split_part(s.locale, '-', 1) desc, t.language limit 1
 $$;
 comment on function private.template_about(uuid, text, jsonb) is 'The approved template about an event, filled in, in the language of the company before others; null where there is none.';

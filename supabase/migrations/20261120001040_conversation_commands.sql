@@ -181,7 +181,7 @@ begin
   where p.tenant_id = target.tenant_id and p.contact_id = target.contact_id
     and p.kind::text = any (case way.kind when 'email' then '{email}' when 'sms' then '{phone,whatsapp}' else '{whatsapp,whatsapp_user}' end::text[])
   order by p.kind, p.created_at desc limit 1;
-  if address is null or not way.is_active then
+  if address is null or not private.is_connected(way) then
     perform private.fail('no_way_to_reply', pg_catalog.jsonb_build_object('conversation_id', target.id));
   end if;
   if target.status = 'resolved' then
@@ -285,6 +285,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('conversations.reply');
   target public.messages;
+  problem text;
 begin
   select * into target from public.messages m
   where m.tenant_id = tenant and m.id = message_id and m.direction = 'out' and m.contact_id is not null for update;
@@ -297,7 +298,12 @@ begin
   if target.status not in ('failed', 'uncertain') then
     perform private.fail('message_not_resendable', pg_catalog.jsonb_build_object('message_id', message_id, 'status', target.status));
   end if;
-  if private.why_not_sent(target) is not null then
+  problem := private.why_not_sent(target);
+  if problem = 'channel_unproved' then
+    perform private.fail('channel_unproved', pg_catalog.jsonb_build_object('message_id', message_id));
+  elsif problem = 'recipient_opted_out' then
+    perform private.fail('recipient_opted_out', pg_catalog.jsonb_build_object('message_id', message_id));
+  elsif problem is not null then
     perform private.fail('reply_window_closed', pg_catalog.jsonb_build_object('message_id', message_id));
   end if;
   update public.messages m set status = 'queued', error = null, status_at = pg_catalog.now() where m.tenant_id = tenant and m.id = target.id
@@ -306,7 +312,7 @@ begin
   return target;
 end
 $$;
-comment on function private.resend_message(uuid) is 'Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found.';
+comment on function private.resend_message(uuid) is 'Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found.';
 select private.expose_command('resend_message');
 
 ------------------------------------------------------------------------------------------------

@@ -300,11 +300,8 @@ begin
   earlier := private.run_as_rule('webhooks.stop');
   update public.webhooks w set is_active = false, stopped_reason = reason where w.tenant_id = target.tenant_id and w.id = target.id;
   perform private.run_as_rule(earlier);
-  perform private.say(target.tenant_id, 'webhook.stopped', 'email', u.email, pg_catalog.jsonb_build_object('number', target.name),
-    'webhook.stopped:' || target.id || ':' || target.version || ':' || u.id, 'webhook', target.id)
-  from public.memberships m
-  join public.users u on u.id = m.user_id and u.status = 'active'
-  where m.tenant_id = target.tenant_id and m.status = 'active' and 'settings.manage' in (select private.role_permissions_of(m.tenant_id, m.role));
+  perform private.tell_managers(target.tenant_id, 'webhook.stopped', pg_catalog.jsonb_build_object('number', target.name),
+    'webhook.stopped:' || target.id || ':' || target.version, 'webhook', target.id);
 end
 $$;
 comment on function private.stop_webhook(public.webhooks, text) is 'Switches off a webhook that nobody answers, and mails those who manage the company.';

@@ -126,11 +126,15 @@ test('Resend gets the message id as idempotency key', async () => {
 });
 
 const TO_PHONE = { ...MESSAGE, channel: 'whatsapp' as const, recipient: '+254711000111' };
-const META = { url: 'https://graph.test', accessToken: 't', phoneNumberId: '42' };
+const meta = (send: typeof fetch, accessToken: string | null = 't') =>
+  whatsApp(
+    { graph: { url: 'https://graph.test', send }, accessToken, phoneNumberId: '42' },
+    outbox,
+  );
 
 test('WhatsApp gets the number without its plus, and our id to tell it again', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  const delivery = await whatsApp(META, send, outbox).send(TO_PHONE);
+  const delivery = await meta(send).send(TO_PHONE);
   expect(delivery.reference).toBe('wamid.1');
   expect(requests[0]?.url).toBe('https://graph.test/v23.0/42/messages');
   expect(JSON.parse(String(requests[0]?.init?.body))).toMatchObject({
@@ -142,7 +146,7 @@ test('WhatsApp gets the number without its plus, and our id to tell it again', a
 
 test('a company with a number and a token of its own sends by those', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  await whatsApp(META, send, outbox).send({
+  await meta(send).send({
     ...TO_PHONE,
     sender: { phone_number_id: '77', access_token: 'own' },
   });
@@ -152,7 +156,7 @@ test('a company with a number and a token of its own sends by those', async () =
 
 test('where no token is known the message stays in the outbox', async () => {
   const { send, requests } = fetchAnswering(200, {});
-  const provider = whatsApp({ ...META, accessToken: null }, send, outbox);
+  const provider = meta(send, null);
   const delivery = await provider.send({
     ...TO_PHONE,
     sender: { phone_number_id: '77', access_token: null },
@@ -163,7 +167,7 @@ test('where no token is known the message stays in the outbox', async () => {
 
 test('who hides his number is reached by the id that WhatsApp gave him', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  await whatsApp(META, send, outbox).send({ ...TO_PHONE, recipient: 'KE.13491208655' });
+  await meta(send).send({ ...TO_PHONE, recipient: 'KE.13491208655' });
   const body = JSON.parse(String(requests[0]?.init?.body)) as Record<string, unknown>;
   expect(body).toMatchObject({ recipient: 'KE.13491208655' });
   expect(body).not.toHaveProperty('to');
@@ -171,7 +175,7 @@ test('who hides his number is reached by the id that WhatsApp gave him', async (
 
 test('a template leaves with its name, its language and what is filled in', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  await whatsApp(META, send, outbox).send({
+  await meta(send).send({
     ...TO_PHONE,
     kind: 'template',
     content: { name: 'order_ready', language: 'sw', parameters: ['Njeri', 'ORD-1'] },
@@ -204,12 +208,12 @@ test.each([
   [200, { messages: [] }, 'Uncertain'],
 ])('of WhatsApp the answer %i %j is a %s', async (status, answer, name) => {
   const { send } = fetchAnswering(status, answer);
-  await expect(whatsApp(META, send, outbox).send(TO_PHONE)).rejects.toMatchObject({ name });
+  await expect(meta(send).send(TO_PHONE)).rejects.toMatchObject({ name });
 });
 
 test('when WhatsApp gives no answer nobody knows whether the message left', async () => {
   const send = () => Promise.reject(new DOMException('late', 'TimeoutError'));
-  await expect(whatsApp(META, send, outbox).send(TO_PHONE)).rejects.toMatchObject({
+  await expect(meta(send).send(TO_PHONE)).rejects.toMatchObject({
     name: 'Uncertain',
     message: 'No answer: TimeoutError',
   });

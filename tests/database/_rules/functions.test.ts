@@ -153,6 +153,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   );
   expect(harmless).toEqual([
     'books',
+    'channel_to_prove',
     'check_paybill_payment',
     'conversations_meant',
     'count_suggestions',

@@ -319,6 +319,9 @@ export interface Database {
           name: string;
           kind: Database['public']['Enums']['message_channel'];
           phone_number_id: string | null;
+          display_number: string | null;
+          proved_at: string | null;
+          proof_error: string | null;
           reopens_within_hours: number | null;
           assigns_in_turn: boolean;
           capacity: number;
@@ -5648,6 +5651,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** What Meta is asked about a channel: {phone_number_id, access_token, token_id}; null when there is nothing to ask. For the worker prove-channel (service role). */
+      channel_to_prove: {
+        Args: { tenant_id: string; channel_id: string };
+        Returns: Json;
+      };
       /** Has every row tried in the background, by the rules that its form meets, and nothing written; afterwards it is ready and each bad row says why. Can be done again with another policy. Raises record_not_found, import_target_unknown, import_policy_unsuitable, import_without_rows, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       check_import: {
         Args: {
@@ -6469,6 +6477,11 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
+      /** Has Meta asked again whether the number of a channel is the company's; the answer is written on the channel (proved_at, proof_error). Raises channel_has_nothing_to_prove, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      prove_channel: {
+        Args: { channel_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['channels']['Row'];
+      };
       /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
       quote_delivery: {
         Args: { order_id: string; items: Json; empties?: Json | null };
@@ -6548,7 +6561,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role). */
+      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides, which has to be proved (channels.proved_at). Answers {kept, unknown}: how many were new, and how many are of a number that no company has proved; those are not kept. For the function whatsapp-webhook (service role). */
       receive_whatsapp: {
         Args: { changes: Json; body_hash: string };
         Returns: Json;
@@ -6562,6 +6575,19 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What Meta said of a number, asked with this token: proved, refused (error), or queued (not reached; asked again). A channel that has another number or token by now is left alone. The newest proof has the number: a channel of another company that had it proved loses it, and its managers are mailed. A refusal takes no earlier proof away. For the worker prove-channel (service role). */
+      record_channel_proof: {
+        Args: {
+          tenant_id: string;
+          channel_id: string;
+          status: string;
+          phone_number_id: string;
+          token_id: string;
+          display_number?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
       };
       /** What became of a message that was taken to be sent: sent, simulated, failed, uncertain (nobody knows), or queued again for another try. A second result changes nothing. For the function send-message (service role). */
       record_message_result: {
@@ -6874,7 +6900,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
-      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['messages']['Row'];
@@ -7008,7 +7034,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Meta is asked with it whether the number is the company's. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_channel_token: {
         Args: { channel_id: string; access_token: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['channels']['Row'];
