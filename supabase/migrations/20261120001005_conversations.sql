@@ -11,6 +11,7 @@ create table public.channels (
   phone_number_id text,
   display_number text,
   proved_at timestamptz,
+  proved_number text generated always as (case when proved_at is not null then phone_number_id end) stored,
   proof_error text,
   reopens_within_hours integer default 72,
   assigns_in_turn boolean not null default false,
@@ -25,11 +26,12 @@ create table public.channels (
   constraint reopens_within_a_year check (reopens_within_hours between 0 and 8760),
   constraint capacity_is_bounded check (capacity between 1 and 1000)
 );
-create unique index channels_proved_number on public.channels (phone_number_id) where proved_at is not null;
+create unique index channels_proved_number on public.channels (proved_number);
 comment on table public.channels is 'The ways in which customers write to a company. A channel of WhatsApp is one number of Meta''s Cloud API.';
 comment on column public.channels.phone_number_id is 'What Meta calls the number. Only what is told of this number comes into the company, and only once it is proved to be the company''s (proved_at).';
 comment on column public.channels.display_number is 'The number itself, as Meta writes it.';
 comment on column public.channels.proved_at is 'When Meta last said, asked with the access token of this channel, that the number is one of its own; null: nothing comes in or leaves. Of all companies one has a number proved.';
+comment on column public.channels.proved_number is 'The phone number id once it is proved; what is told of it comes in here.';
 comment on column public.channels.proof_error is 'Why the last proof failed, or how it was lost: a stable key.';
 comment on column public.channels.reopens_within_hours is 'Hours in which a resolved conversation is taken up again when the customer writes; 0: a new one begins at once, null: it is always taken up again.';
 comment on column public.channels.assigns_in_turn is 'Whether new conversations are given to the people who answer, one after the other.';
@@ -45,7 +47,6 @@ select private.manage_table('public.channels', 'channel');
 select private.set_audience('channel', 'conversations.view');
 select private.refuse_taken('public.channels', 'channels_tenant_id_name_key', 'channel_name_taken');
 select private.refuse_taken('public.channels', 'channels_tenant_id_phone_number_id_key', 'phone_number_id_taken');
-select private.refuse_taken('public.channels', 'channels_proved_number', 'phone_number_id_taken');
 
 create function private.is_proved(channel public.channels) returns boolean
 language sql immutable set search_path = ''

@@ -133,7 +133,7 @@ begin
   else
     for other in
       update public.channels c set proved_at = null, proof_error = 'channel_taken_over'
-      where c.phone_number_id = phone_number_id and c.proved_at is not null and (c.tenant_id, c.id) <> (tenant_id, channel_id)
+      where c.proved_number = phone_number_id and (c.tenant_id, c.id) <> (tenant_id, channel_id)
       returning *
     loop
       perform private.tell_managers(other.tenant_id, 'channel.taken_over', pg_catalog.jsonb_build_object('number', other.name),

@@ -31,7 +31,7 @@ begin
   for change in
     select t.place, t.value, h.tenant_id, h.id as channel_id
     from pg_catalog.jsonb_to_recordset(changes) as t (place integer, value jsonb)
-    left join public.channels h on h.phone_number_id = t.value -> 'metadata' ->> 'phone_number_id' and h.proved_at is not null and h.is_active
+    left join public.channels h on h.proved_number = t.value -> 'metadata' ->> 'phone_number_id' and h.is_active
     order by t.place
   loop
     if change.channel_id is null then

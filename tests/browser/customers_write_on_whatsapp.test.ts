@@ -33,6 +33,14 @@ test('a customer writes on WhatsApp, is answered in the inbox, and an order begi
     channel_id: channel.body[0]?.id,
     access_token: 'EAAG-token',
   });
+  // Nothing comes in before Meta has shown the number to that token.
+  const number = async () =>
+    (
+      await owner.ask<{ display_number: string | null }[]>(
+        '/rest/v1/channels?select=display_number',
+      )
+    ).body[0]?.display_number;
+  await expect.poll(number, { timeout: 20_000 }).toBe('+254 700 000 000');
   const sales = await signIn(browser, 'sales@acme.test');
   await sales.open('/inbox');
   await meta.write('254733000111', 'Habari, naomba kreti mbili za cola');

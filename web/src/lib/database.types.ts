@@ -321,6 +321,7 @@ export interface Database {
           phone_number_id: string | null;
           display_number: string | null;
           proved_at: string | null;
+          proved_number: string | null;
           proof_error: string | null;
           reopens_within_hours: number | null;
           assigns_in_turn: boolean;
