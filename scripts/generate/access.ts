@@ -97,6 +97,8 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'members' },
+  notice_choices: { select: 'customers.view in scope' },
+  notice_kinds: { select: 'members' },
   messages: { select: 'messages.view or conversations.view' },
   months: { select: 'months.view' },
   offload_documents: { select: 'trips.view in scope' },

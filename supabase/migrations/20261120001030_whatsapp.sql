@@ -230,7 +230,8 @@ create table public.whatsapp_templates (
   constraint template_name_is_metas check (name ~ '^[a-z0-9_]{1,100}$'),
   constraint template_language_is_a_code check (language ~ '^[a-z]{2}(_[A-Z]{2})?$'),
   constraint template_event_is_short check (length(event) between 1 and 60),
-  constraint template_body_is_bounded check (btrim(body) <> '' and length(body) <= 1024)
+  constraint template_body_is_bounded check (btrim(body) <> '' and length(body) <= 1024),
+  constraint placeholders_are_known check (event is null or private.placeholders_of(body) <@ private.known_placeholders())
 );
 create unique index whatsapp_templates_event on public.whatsapp_templates (tenant_id, event, language) where event is not null;
 comment on table public.whatsapp_templates is
@@ -259,13 +260,14 @@ as $$
 $$;
 comment on function private.template_filled(public.whatsapp_templates, jsonb) is 'A template with its names filled in, as it is sent: {name, language, parameters}.';
 
-create function private.template_about(tenant uuid, about text, names jsonb) returns jsonb
+create function private.template_about(tenant uuid, about text, names jsonb, language text) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select private.template_filled(t, names)
   from public.whatsapp_templates t join public.tenant_settings s on s.tenant_id = t.tenant_id
   where t.tenant_id = tenant and t.event = about and t.meta_status = 'approved'
     and exists (select from public.channels c where c.tenant_id = tenant and c.kind = 'whatsapp' and private.is_connected(c))
-  order by pg_catalog.split_part(t.language, '_', 1) = pg_catalog.split_part(s.locale, '-', 1) desc, t.language limit 1
+  order by pg_catalog.split_part(t.language, '_', 1) = template_about.language desc nulls last, pg_catalog.split_part(t.language, '_', 1) = pg_catalog.split_part(s.locale, '-', 1) desc, t.language
+  limit 1
 $$;
-comment on function private.template_about(uuid, text, jsonb) is 'The approved template about an event, filled in, in the language of the company before others; null where there is none.';
+comment on function private.template_about(uuid, text, jsonb, text) is 'The approved template about an event, filled in, in this language, that of the company, or another; null where there is none.';

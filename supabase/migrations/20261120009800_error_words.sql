@@ -209,6 +209,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('nothing_allocated', 'sw', 'Malipo haya hayalipi ankara hii.', 'Pakia malipo upya na uchague ankara yake mojawapo.'),
   ('nothing_delivered', 'sw', 'Hakuna kilichofikishwa.', 'Ripoti ufikishaji kuwa umeshindikana badala yake.'),
   ('nothing_to_bill', 'sw', 'Vyote vilivyofikishwa vilirudi.', 'Hakuna cha kutoza; acha oda ilivyo.'),
+  ('notice_unknown', 'sw', 'Wateja hawaarifiwi kuhusu tukio kama hilo.', 'Chagua moja ya orodha ya ujumbe kwa wateja.'),
   ('offload_exists', 'sw', 'Safari hii tayari ina upakuaji.', 'Fungua upakuaji huo.'),
   ('offload_has_open_variances', 'sw', 'Tofauti nyingine za upakuaji huu hazijaamuliwa.', 'Omba kila tofauti iidhinishwe, au kataa upakuaji na uhesabu tena.'),
   ('offload_missing', 'sw', 'Safari haina upakuaji ulioidhinishwa.', 'Omba gari lihesabiwe na upakuaji uidhinishwe.'),

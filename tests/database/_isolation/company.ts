@@ -331,6 +331,10 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('owner').query(
     `insert into message_templates (event, channel, language, body) values ('order.approved', 'sms', 'en', 'Thank you!')`,
   );
+  await as('owner').rpc('choose_notice', { event: 'order.near', is_on: true });
+  for (const customer_id of [own, other]) {
+    await as('owner').rpc('choose_notice', { event: 'order.near', is_on: false, customer_id });
+  }
   await as('sales').query(`insert into list_views (list, name) values ('/orders', 'Mine')`);
   await as('owner').query(
     `insert into list_views (list, name, shared_with) values ('/orders', 'Of all viewers', 'viewer')`,

@@ -10,6 +10,7 @@ const KEYS: Record<string, string> = {
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
+  notice_kinds: 'x.event',
   permissions: 'x.permission',
   import_rows: `concat_ws(' ', x.import_id, x.line)`,
   role_permissions: `concat_ws(' ', x.role, x.permission)`,
@@ -22,7 +23,13 @@ export function keyOf(table: string): string {
 }
 
 /** Tables that hold no company's rows. */
-const REFERENCE = ['message_texts', 'permissions', 'role_permissions', 'role_ranks'];
+const REFERENCE = [
+  'message_texts',
+  'notice_kinds',
+  'permissions',
+  'role_permissions',
+  'role_ranks',
+];
 
 /** The rows of the company $1, as an SQL condition. */
 function ofCompany(table: string): string {
@@ -112,6 +119,7 @@ const SCOPES: Record<string, string> = {
     mine('warehouse_id', 'my_warehouses'),
   ),
   manual_adjustments: mine('warehouse_id', 'my_warehouses'),
+  notice_choices: `(x.customer_id is null or ${mine('customer_id', 'my_customers')})`,
   offload_documents: mine('trip_id', 'my_trips'),
   offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
   order_exceptions: mine('order_id', 'my_orders'),

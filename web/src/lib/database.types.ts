@@ -1892,7 +1892,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -2005,6 +2005,56 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
+      };
+      /** Whether customers are told of an event, and how: for all of the company (customer_id null), or for one of them, which comes first. Written by choose_notice. */
+      notice_choices: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          event: string;
+          customer_id: string | null;
+          is_on: boolean;
+          channel: Database['public']['Enums']['message_channel'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'notice_choices_event_fkey';
+            columns: ['event'];
+            isOneToOne: false;
+            referencedRelation: 'notice_kinds';
+            referencedColumns: ['event'];
+          },
+          {
+            foreignKeyName: 'notice_choices_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'notice_choices_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What customers can be told of, in the order in which it is shown; is_on: whether they are where neither they nor the company have chosen. */
+      notice_kinds: {
+        Row: { event: string; place: number; is_on: boolean };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [];
         ComputedFields: never;
       };
       /** What came back on a van, counted; one living document per trip. */
@@ -5672,6 +5722,17 @@ export interface Database {
       check_paybill_payment: {
         Args: { token_hash: string; short_code: string; bill_reference: string };
         Returns: string;
+      };
+      /** Says whether customers are told of an event and how: all of the company, or one of them. is_on null: nothing is chosen any more. Answers whether they are told now. Raises notice_unknown, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      choose_notice: {
+        Args: {
+          event: string;
+          is_on?: boolean | null;
+          channel?: Database['public']['Enums']['message_channel'] | null;
+          customer_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: boolean;
       };
       /** Hides up to 100 messages of a queue for some seconds and answers them. For workers (service role). */
       claim_messages: {

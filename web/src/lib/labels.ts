@@ -268,6 +268,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   not_ordered: m.label_not_ordered,
   note: m.label_note,
   notes: m.label_notes,
+  notice_choice: m.label_notice_choice,
   number: m.label_number,
   offload: m.label_offload,
   offload_lines: m.label_offload_lines,
