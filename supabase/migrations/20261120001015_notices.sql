@@ -6,7 +6,7 @@
 
 create table public.notice_kinds (
   event text primary key,
-  place integer not null unique,
+  place integer not null,
   is_on boolean not null
 );
 comment on table public.notice_kinds is 'What customers can be told of, in the order in which it is shown; is_on: whether they are where neither they nor the company have chosen.';

@@ -383,6 +383,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')
     return good.get('full_id') ?? '';
+  if (command.name === 'choose_notice' && argument.name === 'event') return `'order.near'`;
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';
   if (command.name === 'explain_figure' && argument.name === 'figure') return `'order_total'`;
   if (command.name === 'explain_figure' && argument.name === 'id')

@@ -2,6 +2,7 @@ import type { Tables } from '#lib/database.types.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { session } from '#lib/platform/session.svelte.ts';
+import { m } from '#lib/words.ts';
 import { fillIn } from './inbox.ts';
 
 export type OwnText = Tables<'message_templates'>;
@@ -13,16 +14,16 @@ const MOST = 200;
 
 /** What stands for each name in braces in a preview. */
 const SAMPLE: Record<string, string> = {
-  agent: 'Amina',
+  agent: m.sample_person(),
   arrival: ' (~14:30)',
   choices: '1, 2',
-  contact: 'Njeri',
-  customer: 'Mama Njeri Shop',
+  contact: m.sample_person(),
+  customer: m.sample_customer(),
   date: '2026-12-01',
   deposit: 'KES 300.00',
   number: 'ORD-000123',
   reason: '…',
-  receiver: 'Tom Odhiambo',
+  receiver: m.sample_person(),
   total: 'KES 1,200.00',
 };
 
