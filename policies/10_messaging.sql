@@ -108,3 +108,14 @@ select private.let_edit('public.canned_replies', 'conversations.view', 'conversa
 grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
 using (tenant_id = (select private.tenant_id('conversations.reply')));
+
+grant execute on function private.uuid_or_null to authenticated;
+-- Files lie in <company>/<message>/…; what somebody answers with lies in a folder of its own until it is sent.
+create policy mzigo_insert_messages on storage.objects for insert to authenticated
+with check (bucket_id = 'messages' and (storage.foldername(name))[1] = (select private.tenant_id('conversations.reply'))::text);
+create policy mzigo_select_messages on storage.objects for select to authenticated
+using (
+  bucket_id = 'messages' and (storage.foldername(name))[1] = (select private.tenant_id('conversations.view'))::text
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.messages m where m.id = private.uuid_or_null((storage.foldername(name))[2])))
+);

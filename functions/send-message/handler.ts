@@ -23,6 +23,7 @@ const messageSchema = z
     content: z
       .object({ name: z.string(), language: z.string(), parameters: z.array(z.string()) })
       .nullable(),
+    media: z.object({ path: z.string(), type: z.string(), name: z.string() }).nullable(),
     reply_to: z.string().nullable(),
     sender: z
       .object({ phone_number_id: z.string(), access_token: z.string().nullable() })

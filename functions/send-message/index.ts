@@ -1,6 +1,7 @@
 import { connectDatabase } from '../_shared/database.ts';
 import { project, setting } from '../_shared/environment.ts';
 import { graph } from '../_shared/meta.ts';
+import { connectStorage } from '../_shared/storage.ts';
 import { makeHandler } from './handler.ts';
 import { outbox } from './outbox.ts';
 import { resend } from './resend.ts';
@@ -13,6 +14,7 @@ const apiKey = setting('RESEND_API_KEY');
 const from = setting('EMAIL_FROM');
 const meta = {
   graph: graph(setting('WHATSAPP_API_URL')),
+  storage: connectStorage({ url, key: secretKey }),
   accessToken: setting('WHATSAPP_ACCESS_TOKEN'),
   phoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID'),
 };

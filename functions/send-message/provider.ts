@@ -11,6 +11,8 @@ export interface Message {
   kind: string;
   /** Of a template: its name, language and what is filled in, in order. */
   content: { name: string; language: string; parameters: string[] } | null;
+  /** The file that goes with it, in the bucket messages. */
+  media: { path: string; type: string; name: string } | null;
   /** The provider's id of the message that it answers. */
   reply_to: string | null;
   /** The company's own number at WhatsApp, and its token where it has one. */

@@ -231,6 +231,7 @@ alter table public.messages
   add column conversation_id uuid,
   add column kind text not null default 'text',
   add column content jsonb,
+  add column media jsonb,
   add column reply_to text,
   add column written_by uuid,
   add column happened_at timestamptz,
@@ -248,6 +249,7 @@ comment on column public.messages.direction is 'in: a customer wrote it; out: th
 comment on column public.messages.contact_id is 'The person on the other side; what is told about documents has one, too, where the company has a channel.';
 comment on column public.messages.kind is 'text, image, audio, video, document, sticker, location, contacts, interactive, button, order, reaction; template for what leaves as one.';
 comment on column public.messages.content is 'What a message has besides its text, as the provider tells it: {latitude, longitude}, {catalog_id, product_items}, {id, mime_type}; of a template {name, language, parameters}.';
+comment on column public.messages.media is 'Its picture, paper or recording: {path, type, bytes, name} of what lies in the bucket messages; {error} where it could not be fetched. Null: it has none, or it is being fetched.';
 comment on column public.messages.reply_to is 'The provider''s id of the message that it answers.';
 comment on column public.messages.written_by is 'Who wrote it: a user; null for the product itself and for customers.';
 comment on column public.messages.happened_at is 'When it was sent, as the provider tells; null for what we write.';

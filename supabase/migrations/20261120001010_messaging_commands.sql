@@ -115,7 +115,7 @@ begin
   end if;
   return pg_catalog.jsonb_build_object('id', waiting.id, 'tenant_id', waiting.tenant_id, 'channel', waiting.channel, 'recipient', waiting.recipient,
     'template', waiting.template, 'subject', waiting.subject, 'body', waiting.body, 'business_key', waiting.business_key,
-    'kind', waiting.kind, 'content', waiting.content, 'reply_to', waiting.reply_to,
+    'kind', waiting.kind, 'content', waiting.content, 'media', waiting.media, 'reply_to', waiting.reply_to,
     'sender', (
       select pg_catalog.jsonb_build_object('phone_number_id', c.phone_number_id, 'access_token', t.access_token)
       from public.channels c left join private.channel_tokens t on t.tenant_id = c.tenant_id and t.channel_id = c.id

@@ -176,6 +176,9 @@ begin
     case when kind <> 'text' then message -> kind end, message -> 'context' ->> 'id', private.told_moment(message ->> 'timestamp'))
   returning * into taken;
   perform private.note_activity(taken);
+  if kind in ('image', 'audio', 'video', 'document', 'sticker') and taken.content ->> 'id' ~ '^[0-9]{1,30}$' then
+    perform pgmq.send('fetch_media', pg_catalog.jsonb_build_object('tenant_id', taken.tenant_id, 'message_id', taken.id));
+  end if;
   if pg_catalog.upper(pg_catalog.btrim(taken.body, E' .!\n')) in ('STOP', 'ACHA', 'START', 'ANZA') then
     update public.contact_points p
     set opted_out_at = case when pg_catalog.upper(pg_catalog.btrim(taken.body, E' .!\n')) in ('STOP', 'ACHA') then pg_catalog.now() end

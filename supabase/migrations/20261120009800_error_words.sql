@@ -126,6 +126,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('figure_unknown', 'sw', 'Hakuna kielelezo kama hicho.', 'Tumia kimojawapo kilicho kwenye maelezo.'),
   ('file_name_is_short', 'sw', 'Jina la faili halipo au ni refu mno.', 'Ipe faili jina lisilozidi herufi 200.'),
   ('file_not_found', 'sw', 'Faili haijahifadhiwa bado, au ni ya mtu mwingine.', 'Ihifadhi kwanza, kisha uiongeze.'),
+  ('file_not_sendable', 'sw', 'WhatsApp haipokei faili kama hii.', 'Tuma picha (JPEG au PNG) au PDF.'),
   ('format_is_short', 'sw', 'Maelezo ya jinsi faili ilivyoandikwa ni marefu mno.', 'Yaeleze kwa herufi zisizozidi 200.'),
   ('full_name_is_not_blank', 'sw', 'Jina halipo au ni refu mno.', 'Weka jina lisilozidi herufi 120.'),
   ('headers_are_few', 'sw', 'Faili haina safu, au ina zaidi ya 200.', 'Acha kwenye faili safu zinazohitajika, chini ya mstari mmoja wenye majina yake.'),

@@ -19,6 +19,7 @@ const MESSAGE = {
   body: 'It is on its way.',
   kind: 'text',
   content: null,
+  media: null,
   reply_to: null,
   sender: null,
 };
@@ -126,9 +127,18 @@ test('Resend gets the message id as idempotency key', async () => {
 });
 
 const TO_PHONE = { ...MESSAGE, channel: 'whatsapp' as const, recipient: '+254711000111' };
+const STORAGE = {
+  put: () => Promise.resolve(),
+  get: () => Promise.resolve(new TextEncoder().encode('%PDF-')),
+};
 const meta = (send: typeof fetch, accessToken: string | null = 't') =>
   whatsApp(
-    { graph: { url: 'https://graph.test', send }, accessToken, phoneNumberId: '42' },
+    {
+      graph: { url: 'https://graph.test', send },
+      storage: STORAGE,
+      accessToken,
+      phoneNumberId: '42',
+    },
     outbox,
   );
 
@@ -195,6 +205,38 @@ test('a template leaves with its name, its language and what is filled in', asyn
         },
       ],
     },
+  });
+});
+
+test('a paper is handed over first and leaves under the id that it got', async () => {
+  const asked: { url: string; body: unknown }[] = [];
+  const send = ((url: string, init: RequestInit) => {
+    asked.push({ url, body: init.body });
+    return Promise.resolve(
+      Response.json(url.endsWith('/media') ? { id: 'm-1' } : { messages: [{ id: 'wamid.1' }] }),
+    );
+  }) as typeof fetch;
+  const media = { path: 'a/b', type: 'application/pdf', name: 'Invoice.pdf' };
+  await meta(send).send({ ...TO_PHONE, kind: 'document', media, body: 'As asked' });
+  const [upload, message] = asked;
+  expect(upload?.url).toBe('https://graph.test/v23.0/42/media');
+  const file = (upload?.body as FormData).get('file') as File;
+  expect([file.name, file.type, await file.text()]).toEqual([
+    'Invoice.pdf',
+    'application/pdf',
+    '%PDF-',
+  ]);
+  expect(JSON.parse(String(message?.body))).toMatchObject({
+    type: 'document',
+    document: { id: 'm-1', filename: 'Invoice.pdf', caption: 'As asked' },
+  });
+});
+
+test('a file that Meta did not answer to is handed over again: nothing has left yet', async () => {
+  const send = () => Promise.reject(new DOMException('late', 'TimeoutError'));
+  const media = { path: 'a/b', type: 'image/png', name: 'p.png' };
+  await expect(meta(send).send({ ...TO_PHONE, kind: 'image', media })).rejects.toMatchObject({
+    name: 'Error',
   });
 });
 

@@ -73,6 +73,7 @@ test('the jobs are made as the document has them, and do what it says', async ()
     ['optimize-routes', '2 seconds'],
     ['process-events', '2 seconds'],
     ['send-message', '2 seconds'],
+    ['fetch-media', '2 seconds'],
     ['prove-channel', '2 seconds'],
     ['submit-tax', '2 seconds'],
   ]);
@@ -81,6 +82,7 @@ test('the jobs are made as the document has them, and do what it says', async ()
   expect(requests.rows).toEqual(
     [
       'deliver-webhook',
+      'fetch-media',
       'optimize-routes',
       'process-events',
       'prove-channel',

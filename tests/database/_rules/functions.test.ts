@@ -177,6 +177,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'invoice_taxes',
     'is_editable',
     'kept_with',
+    'media_to_fetch',
     'metrics',
     'my_account',
     'my_bills',

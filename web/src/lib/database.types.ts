@@ -1934,6 +1934,7 @@ export interface Database {
           conversation_id: string | null;
           kind: string;
           content: Json | null;
+          media: Json | null;
           reply_to: string | null;
           written_by: string | null;
           happened_at: string | null;
@@ -6319,6 +6320,11 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** What is to be fetched for a message, and where it goes in the bucket messages: {media_id, access_token, path}; null when it was. For the worker fetch-media (service role). */
+      media_to_fetch: {
+        Args: { tenant_id: string; message_id: string };
+        Returns: Json;
+      };
       /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
       merge_customer: {
         Args: {
@@ -6647,6 +6653,19 @@ export interface Database {
           phone_number_id: string;
           token_id: string;
           display_number?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
+      /** What became of a picture, paper or recording: fetched (path, type as its content says, bytes), refused (error), or queued: it is tried again. A second result changes nothing. For the worker fetch-media (service role). */
+      record_media: {
+        Args: {
+          tenant_id: string;
+          message_id: string;
+          status: string;
+          path?: string | null;
+          type?: string | null;
+          bytes?: number | null;
           error?: string | null;
         };
         Returns: undefined;
@@ -7074,6 +7093,18 @@ export interface Database {
       scanned_serials: {
         Args: { document_type: string; document_id: string };
         Returns: Json;
+      };
+      /** Answers with a picture (JPEG, PNG) or a PDF, which the caller has stored in the bucket messages under his company's folder; caption: at most 1024 characters. Raises file_not_found, file_not_sendable, answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      send_file: {
+        Args: {
+          conversation_id: string;
+          path: string;
+          name: string;
+          caption?: string | null;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
       };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_template: {
