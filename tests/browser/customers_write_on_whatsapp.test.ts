@@ -157,7 +157,6 @@ test('what customers are told, and in which words, is chosen on one page', async
   await owner.page.getByLabel('Text').fill('Hi {customer}');
   await owner.button('Save').click();
   await owner.page.getByText('order_ready, en (Pending)').waitFor();
-  await owner.page.screenshot({ path: '/tmp/channels3/messages.png', fullPage: true });
   expect(owner.errors).toEqual([]);
 });
 
