@@ -22,6 +22,7 @@ const edited = (view: string, edit: string): Access => ({
 });
 
 export const ACCESS: Record<string, Access> = {
+  address_positions: { select: 'customers.view in scope' },
   approvals: { select: 'users.view' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },

@@ -74,6 +74,7 @@ test('the jobs are made as the document has them, and do what it says', async ()
     ['process-events', '2 seconds'],
     ['send-message', '2 seconds'],
     ['fetch-media', '2 seconds'],
+    ['geocode-address', '2 seconds'],
     ['prove-channel', '2 seconds'],
     ['submit-tax', '2 seconds'],
   ]);
@@ -83,6 +84,7 @@ test('the jobs are made as the document has them, and do what it says', async ()
     [
       'deliver-webhook',
       'fetch-media',
+      'geocode-address',
       'optimize-routes',
       'process-events',
       'prove-channel',

@@ -5,6 +5,7 @@ import type { Company, Person } from './company.ts';
 
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
+  address_positions: 'x.address_id::text',
   batch_recipients: `concat_ws(' ', x.tenant_id, x.batch_id, x.order_id)`,
   conversation_activity: 'x.conversation_id::text',
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
@@ -69,6 +70,11 @@ const through = (column: string, table: string, condition: string) =>
 const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
 
 const SCOPES: Record<string, string> = {
+  address_positions: through(
+    'address_id',
+    'customer_addresses',
+    mine('customer_id', 'my_customers'),
+  ),
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
   own_field_values: mine('document_id', 'my_orders'),

@@ -5,6 +5,33 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** What was found out about where an address lies. placed: found to the house or the street, and written to the address; unsure: only the town or less is known, a suggestion for whoever places it; unknown: nobody knows it. Written by the database alone. */
+      address_positions: {
+        Row: {
+          tenant_id: string;
+          address_id: string;
+          asked_for: string;
+          status: Database['public']['Enums']['geocode_status'];
+          precision: Database['public']['Enums']['geocode_precision'] | null;
+          latitude: number | null;
+          longitude: number | null;
+          provider: string | null;
+          error: string | null;
+          asked_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'address_positions_tenant_id_address_id_fkey';
+            columns: ['tenant_id', 'address_id'];
+            isOneToOne: true;
+            referencedRelation: 'customer_addresses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Of which batches a line of an adjustment is, in base units without its sign, where somebody said it: always for what comes in. */
       adjustment_batches: {
         Row: {
@@ -5289,6 +5316,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['record_tags']['Row'];
       };
+      /** What is to be found out: {asked_for, country, known: what was answered to the same lately, or null}; null when somebody has placed the address. For the worker geocode-address (service role). */
+      address_to_geocode: {
+        Args: { tenant_id: string; address_id: string };
+        Returns: Json;
+      };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
@@ -6657,6 +6689,21 @@ export interface Database {
         };
         Returns: undefined;
       };
+      /** What was found for the street and town that were asked for: found, unknown (nobody could say, error: why), or queued: asked again. Only what was found to the house or the street is written to the address; less is a suggestion. An answer for an address that changed meanwhile, or that somebody has placed, is dropped. For the worker geocode-address (service role). */
+      record_geocode: {
+        Args: {
+          tenant_id: string;
+          address_id: string;
+          status: string;
+          asked_for: string;
+          precision?: Database['public']['Enums']['geocode_precision'] | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          provider?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
       /** What became of a picture, paper or recording: fetched (path, type as its content says, bytes), refused (error), or queued: it is tried again. A second result changes nothing. For the worker fetch-media (service role). */
       record_media: {
         Args: {
@@ -7580,6 +7627,8 @@ export interface Database {
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
+      geocode_precision: 'exact' | 'street' | 'town' | 'region';
+      geocode_status: 'asked' | 'placed' | 'unsure' | 'unknown';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
       import_status:
