@@ -1,4 +1,4 @@
-import type { DocumentName } from '#lib/documents.ts';
+import type { SubjectName } from '#lib/documents.ts';
 import { command } from '#lib/platform/command.ts';
 import { signedUrl, storeFile } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
@@ -6,7 +6,7 @@ import { m } from '#lib/words.ts';
 
 /** The document that something is said about, or a file is added to. */
 export interface Subject {
-  document: DocumentName;
+  document: SubjectName;
   id: string;
 }
 

@@ -1,6 +1,6 @@
 import { TASK_PRIORITY } from '#lib/choices.ts';
 import type { Enums } from '#lib/database.types.ts';
-import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
+import { type SubjectName, SUBJECTS } from '#lib/documents.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike } from '#lib/platform/filters.ts';
 import { today } from '#lib/platform/format.ts';
@@ -88,7 +88,7 @@ export function subjectUrl(task: {
   document_kind: string | null;
   document_id: string | null;
 }): string | undefined {
-  const known = DOCUMENTS[task.document_kind as DocumentName] as { page: string } | undefined;
+  const known = SUBJECTS[task.document_kind as SubjectName] as { page: string } | undefined;
   return known && `${known.page}/${task.document_id}`;
 }
 
