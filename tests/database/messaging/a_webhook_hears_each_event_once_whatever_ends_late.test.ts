@@ -192,12 +192,13 @@ test('an event is also heard by its other name, and told by the one that was ask
   await owner.query(`update public.webhooks set events = '{order.in_transit,planning.*}'`);
   await publish('order.delivery_started');
   await publish('order.approved');
-  await publish('planning_session.applied');
-  expect(await hear()).toBe(2);
-  expect((await told()).toSorted()).toEqual(['order.in_transit', 'planning.applied']);
+  expect(await hear()).toBe(1);
   const sent = (await give('delivered')) as { body: { type: string; data: { entity_id: string } } };
   expect(sent.body.type).toBe('order.in_transit');
   expect(sent.body.data.entity_id).toBe('0190a000-0000-7000-8000-000000000001');
+  await publish('planning_session.applied');
+  expect(await hear()).toBe(1);
+  expect((await told()).toSorted()).toEqual(['order.in_transit', 'planning.applied']);
 
   // Under both names it is one event.
   await owner.query(`update public.webhooks set events = '{order.*}'`);
