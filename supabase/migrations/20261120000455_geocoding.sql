@@ -33,7 +33,8 @@ create table private.geocoded (
   latitude numeric(9,6),
   longitude numeric(9,6),
   provider text not null,
-  asked_at timestamptz not null default now()
+  asked_at timestamptz not null default now(),
+  constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180)
 );
 create index geocoded_asked_at on private.geocoded (asked_at);
 select private.force_policies('private.geocoded');
