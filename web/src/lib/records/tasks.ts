@@ -11,7 +11,7 @@ import { session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { orNull } from '#lib/platform/text.ts';
 import { personFilter, type PersonChoice } from '#lib/tenancy/tenancy.ts';
-import { documentNames } from '#lib/workflow/documents.ts';
+import { subjectNames } from '#lib/workflow/documents.ts';
 import { documentList } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import type { Subject } from './comments.ts';
@@ -38,7 +38,7 @@ export const TASKS = documentList('task', {
       label: m.about(),
       kind: 'choice',
       column: 'document_kind',
-      options: choices(documentNames),
+      options: choices(subjectNames),
       optional: true,
       more: true,
     },
