@@ -57,6 +57,11 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('planning_session', 'optimizing', 'cancel', 'cancelled', 'trips.edit', null, 'planning_session.cancelled'),
   ('planning_session', 'optimized', 'cancel', 'cancelled', 'trips.edit', null, 'planning_session.cancelled'),
   ('planning_session', 'optimization_failed', 'cancel', 'cancelled', 'trips.edit', null, 'planning_session.cancelled');
+select private.also_call('planning_session.started', 'planning.optimization_started');
+select private.also_call('planning_session.optimized', 'planning.optimized');
+select private.also_call('planning_session.failed', 'planning.optimization_failed');
+select private.also_call('planning_session.applied', 'planning.applied');
+select private.also_call('planning_session.cancelled', 'planning.cancelled');
 -- Without a van on the road there is nothing to apply.
 select private.offer_if('planning_session', 'private.has_routes(planning_sessions)', 'apply');
 insert into private.in_place_commands (machine, state, command, permission)

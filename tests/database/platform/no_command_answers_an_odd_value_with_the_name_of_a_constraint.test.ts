@@ -38,6 +38,7 @@ const REFUSED = {
   reopen_month: 'a month that is closed',
   reorder_stops: 'the open stops of a trip, each once',
   scan_serials: 'a document with goods that are tracked by serial number',
+  send_file: 'a picture or a paper that he has stored',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',
   submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
@@ -90,6 +91,7 @@ async function hearACustomer(): Promise<void> {
   await owner.query(
     `insert into channels (name, kind, phone_number_id) values ('Orders', 'whatsapp', '100000001')`,
   );
+  await admin.query('update channels set proved_at = now() where proved_at is null');
   await owner.query(
     `insert into whatsapp_templates (name, body, meta_status) values ('hello', 'Hello', 'approved')`,
   );
@@ -461,6 +463,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')
     return good.get('full_id') ?? '';
+  if (command.name === 'choose_notice' && argument.name === 'event') return `'order.near'`;
   if (command.name === 'summarise_list') return argument.name === 'list' ? `'orders'` : 'null';
   if (command.name === 'explain_figure' && argument.name === 'figure') return `'order_total'`;
   if (command.name === 'explain_figure' && argument.name === 'id')

@@ -305,6 +305,7 @@ begin
   -- A conversation: open, put aside in both ways, and resolved.
   perform tests.sign_in('owner@acme.test');
   insert into public.channels (name, kind, phone_number_id) values ('Orders line', 'whatsapp', '106540352242922');
+  perform tests.prove_channels();
   perform tests.sign_out();
   perform private.receive_whatsapp('[{"place": 1, "value": {"metadata": {"phone_number_id": "106540352242922"}, "messages": [{"from": "254733000111", "id": "wamid.1", "type": "text", "text": {"body": "Hi"}}]}}]', 'body');
   perform private.process_queue('whatsapp_events');

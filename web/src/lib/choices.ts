@@ -67,6 +67,18 @@ export const FULFILMENT_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'fulfilment_status'>[];
+export const GEOCODE_PRECISION = [
+  'exact',
+  'street',
+  'town',
+  'region',
+] as const satisfies Enums<'geocode_precision'>[];
+export const GEOCODE_STATUS = [
+  'asked',
+  'placed',
+  'unsure',
+  'unknown',
+] as const satisfies Enums<'geocode_status'>[];
 export const IMPORT_POLICY = [
   'refuse',
   'skip',

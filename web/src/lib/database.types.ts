@@ -5,6 +5,33 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** What was found out about where an address lies. placed: found to the house or the street, and written to the address; unsure: only the town or less is known, a suggestion for whoever places it; unknown: nobody knows it. Written by the database alone. */
+      address_positions: {
+        Row: {
+          tenant_id: string;
+          address_id: string;
+          asked_for: string;
+          status: Database['public']['Enums']['geocode_status'];
+          precision: Database['public']['Enums']['geocode_precision'] | null;
+          latitude: number | null;
+          longitude: number | null;
+          provider: string | null;
+          error: string | null;
+          asked_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'address_positions_tenant_id_address_id_fkey';
+            columns: ['tenant_id', 'address_id'];
+            isOneToOne: true;
+            referencedRelation: 'customer_addresses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Of which batches a line of an adjustment is, in base units without its sign, where somebody said it: always for what comes in. */
       adjustment_batches: {
         Row: {
@@ -319,6 +346,10 @@ export interface Database {
           name: string;
           kind: Database['public']['Enums']['message_channel'];
           phone_number_id: string | null;
+          display_number: string | null;
+          proved_at: string | null;
+          proved_number: string | null;
+          proof_error: string | null;
           reopens_within_hours: number | null;
           assigns_in_turn: boolean;
           capacity: number;
@@ -2389,7 +2420,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -2431,6 +2462,7 @@ export interface Database {
           conversation_id: string | null;
           kind: string;
           content: Json | null;
+          media: Json | null;
           reply_to: string | null;
           written_by: string | null;
           happened_at: string | null;
@@ -2502,6 +2534,56 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
+      };
+      /** Whether customers are told of an event, and how: for all of the company (customer_id null), or for one of them, which comes first. Written by choose_notice. */
+      notice_choices: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          event: string;
+          customer_id: string | null;
+          is_on: boolean;
+          channel: Database['public']['Enums']['message_channel'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'notice_choices_event_fkey';
+            columns: ['event'];
+            isOneToOne: false;
+            referencedRelation: 'notice_kinds';
+            referencedColumns: ['event'];
+          },
+          {
+            foreignKeyName: 'notice_choices_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'notice_choices_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What customers can be told of, in the order in which it is shown; is_on: whether they are where neither they nor the company have chosen. */
+      notice_kinds: {
+        Row: { event: string; place: number; is_on: boolean };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [];
         ComputedFields: never;
       };
       /** What came back on a van, counted; one living document per trip. */
@@ -6082,6 +6164,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['record_tags']['Row'];
       };
+      /** What is to be found out: {asked_for, country, known: what was answered to the same lately, or null}; null when somebody has placed the address. For the worker geocode-address (service role). */
+      address_to_geocode: {
+        Args: { tenant_id: string; address_id: string };
+        Returns: Json;
+      };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
@@ -6551,6 +6638,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** What Meta is asked about a channel: {phone_number_id, access_token, token_id}; null when there is nothing to ask. For the worker prove-channel (service role). */
+      channel_to_prove: {
+        Args: { tenant_id: string; channel_id: string };
+        Returns: Json;
+      };
       /** Has every row tried in the background, by the rules that its form meets, and nothing written; afterwards it is ready and each bad row says why. Can be done again with another policy. Raises record_not_found, import_target_unknown, import_policy_unsuitable, import_without_rows, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       check_import: {
         Args: {
@@ -6566,6 +6658,17 @@ export interface Database {
       check_paybill_payment: {
         Args: { token_hash: string; short_code: string; bill_reference: string };
         Returns: string;
+      };
+      /** Says whether customers are told of an event and how: all of the company, or one of them. is_on null: nothing is chosen any more. Answers whether they are told now. Raises notice_unknown, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      choose_notice: {
+        Args: {
+          event: string;
+          is_on?: boolean | null;
+          channel?: Database['public']['Enums']['message_channel'] | null;
+          customer_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: boolean;
       };
       /** Hides up to 100 messages of a queue for some seconds and answers them. For workers (service role). */
       claim_messages: {
@@ -7293,6 +7396,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
+      /** What is to be fetched for a message, and where it goes in the bucket messages: {media_id, access_token, path}; null when it was. For the worker fetch-media (service role). */
+      media_to_fetch: {
+        Args: { tenant_id: string; message_id: string };
+        Returns: Json;
+      };
       /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
       merge_customer: {
         Args: {
@@ -7564,6 +7672,11 @@ export interface Database {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
       };
+      /** Has Meta asked again whether the number of a channel is the company's; the answer is written on the channel (proved_at, proof_error). Raises channel_has_nothing_to_prove, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      prove_channel: {
+        Args: { channel_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['channels']['Row'];
+      };
       /** The lead wants something that the company sells. Raises record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       qualify_lead: {
         Args: {
@@ -7658,7 +7771,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role). */
+      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides, which has to be proved (channels.proved_at). Answers {kept, unknown}: how many were new, and how many are of a number that no company has proved; those are not kept. For the function whatsapp-webhook (service role). */
       receive_whatsapp: {
         Args: { changes: Json; body_hash: string };
         Returns: Json;
@@ -7672,6 +7785,47 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What Meta said of a number, asked with this token: proved, refused (error), or queued (not reached; asked again). A channel that has another number or token by now is left alone. The newest proof has the number: a channel of another company that had it proved loses it, and its managers are mailed. A refusal takes no earlier proof away. For the worker prove-channel (service role). */
+      record_channel_proof: {
+        Args: {
+          tenant_id: string;
+          channel_id: string;
+          status: string;
+          phone_number_id: string;
+          token_id: string;
+          display_number?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
+      /** What was found for the street and town that were asked for: found, unknown (nobody could say, error: why), or queued: asked again. Only what was found to the house or the street is written to the address; less is a suggestion. An answer for an address that changed meanwhile, or that somebody has placed, is dropped. For the worker geocode-address (service role). */
+      record_geocode: {
+        Args: {
+          tenant_id: string;
+          address_id: string;
+          status: string;
+          asked_for: string;
+          precision?: Database['public']['Enums']['geocode_precision'] | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          provider?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
+      /** What became of a picture, paper or recording: fetched (path, type as its content says, bytes), refused (error), or queued: it is tried again. A second result changes nothing. For the worker fetch-media (service role). */
+      record_media: {
+        Args: {
+          tenant_id: string;
+          message_id: string;
+          status: string;
+          path?: string | null;
+          type?: string | null;
+          bytes?: number | null;
+          error?: string | null;
+        };
+        Returns: undefined;
       };
       /** What became of a message that was taken to be sent: sent, simulated, failed, uncertain (nobody knows), or queued again for another try. A second result changes nothing. For the function send-message (service role). */
       record_message_result: {
@@ -8028,7 +8182,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
-      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['messages']['Row'];
@@ -8146,6 +8300,18 @@ export interface Database {
         Args: { document_type: string; document_id: string };
         Returns: Json;
       };
+      /** Answers with a picture (JPEG, PNG) or a PDF, which the caller has stored in the bucket messages under his company's folder; caption: at most 1024 characters. Raises file_not_found, file_not_sendable, answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      send_file: {
+        Args: {
+          conversation_id: string;
+          path: string;
+          name: string;
+          caption?: string | null;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_template: {
         Args: {
@@ -8167,7 +8333,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Meta is asked with it whether the number is the company's. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_channel_token: {
         Args: { channel_id: string; access_token: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['channels']['Row'];
@@ -8666,6 +8832,8 @@ export interface Database {
       deal_status: 'open' | 'won' | 'lost';
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
+      geocode_precision: 'exact' | 'street' | 'town' | 'region';
+      geocode_status: 'asked' | 'placed' | 'unsure' | 'unknown';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
       import_status:
