@@ -364,10 +364,12 @@ begin
     and pg_catalog.to_regprocedure('private.' || effect_name || '(public.event_store[])') is null then
     perform private.fail('input_invalid', pg_catalog.jsonb_build_object('effect', effect_name));
   end if;
-  -- An alias is heard by the name that events are written under.
+  -- An alias is heard by the name that events are written under; a pattern hears its own names, and those of the aliases like it.
   insert into private.consumers (queue, event_pattern, effect)
-  select distinct queue_name, coalesce(a.event_type, p), effect_name
-  from pg_catalog.unnest(patterns) p left join private.event_aliases a on a.alias like p;
+  select queue_name, p, effect_name from pg_catalog.unnest(patterns) p where not exists (select from private.event_aliases a where a.alias = p)
+  union
+  select queue_name, a.event_type, effect_name
+  from pg_catalog.unnest(patterns) p join private.event_aliases a on a.alias like p and a.event_type not like p;
 end
 $$;
 comment on function private.listen(text, text, text[]) is
