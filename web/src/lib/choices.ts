@@ -156,6 +156,7 @@ export const MOVEMENT_KIND = [
   'reversal',
   'load',
   'delivery',
+  'sale',
   'empties',
   'offload',
   'offload_variance',
@@ -179,6 +180,7 @@ export const ORDER_CHANNEL = [
   'whatsapp',
   'phone',
   'standing',
+  'van',
 ] as const satisfies Enums<'order_channel'>[];
 export const ORDER_REQUEST_STATUS = [
   'asking',
