@@ -108,21 +108,16 @@ declare
   van_location constant uuid := (select v.location_id from public.vehicles v where v.tenant_id = trip.tenant_id and v.id = trip.vehicle_id);
   -- Never before the van was loaded nor in the future, however the phone's clock goes.
   moved_at constant timestamptz := least(greatest(happened_at, trip.dispatched_at), pg_catalog.now());
+  was_counted constant boolean := exists (
+    select from public.offload_documents d where d.tenant_id = trip.tenant_id and d.trip_id = trip.id and d.status = 'approved'
+  );
 begin
-  if exists (select from public.offload_documents d where d.tenant_id = trip.tenant_id and d.trip_id = trip.id and d.status = 'approved') then
+  if was_counted then
     -- The van is counted already: its count missed what is now told of.
-    perform private.explain_difference(trip, target.id, m.product_id, m.condition, m.quantity)
-    from (
-      select f.product_id, 'good'::public.stock_condition as condition, sum(f.quantity_delivered) as quantity
-      from public.fulfilment_items f
-      where f.tenant_id = target.tenant_id and f.fulfilment_id = fulfilment and f.quantity_delivered > 0
-      group by f.product_id
-      union all
-      select e.product_id, coalesce(e.condition, 'good'), -sum(e.quantity)
-      from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric, condition public.stock_condition)
-      where e.quantity > 0
-      group by e.product_id, coalesce(e.condition, 'good')
-    ) m;
+    perform private.explain_difference(trip, target.id, f.product_id, 'good', sum(f.quantity_delivered))
+    from public.fulfilment_items f
+    where f.tenant_id = target.tenant_id and f.fulfilment_id = fulfilment and f.quantity_delivered > 0
+    group by f.product_id;
   end if;
   insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
   select target.tenant_id, van_location, f.product_id, 'good', -sum(f.quantity_delivered), kind, 'order', target.id, moved_at
@@ -134,6 +129,12 @@ begin
   from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric, condition public.stock_condition)
   where e.quantity > 0
   group by e.product_id, coalesce(e.condition, 'good');
+  if was_counted then
+    perform private.explain_difference(trip, target.id, e.product_id, coalesce(e.condition, 'good'), -sum(e.quantity))
+    from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+    where e.quantity > 0
+    group by e.product_id, coalesce(e.condition, 'good');
+  end if;
   perform private.exchange_containers(target, fulfilment, van_location, empties, happened_at);
 end
 $$;
