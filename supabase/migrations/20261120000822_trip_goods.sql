@@ -20,10 +20,14 @@ begin
   perform private.require_records('goods', goods, '{"product_id": "uuid", "quantity": "numeric"}');
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line', g.line, 'product_id', g.product_id, 'problem', case
     when p.id is null then 'product_unknown' when not p.is_active then 'product_inactive' when p.composition = 'bundle' then 'product_is_a_bundle'
-    when g.quantity > 0 then 'quantity_too_large' else 'quantity_not_positive' end)) into problems
-  from rows from (pg_catalog.jsonb_to_recordset(goods) as (product_id uuid, quantity numeric)) with ordinality as g (product_id, quantity, line)
+    when (g.quantity > 0) is not true then 'quantity_not_positive'
+    when g.together > 99999999 then 'quantity_too_large' else 'quantity_has_more_than_three_decimals' end)) into problems
+  from (
+    select w.*, sum(w.quantity) over (partition by w.product_id) as together
+    from rows from (pg_catalog.jsonb_to_recordset(goods) as (product_id uuid, quantity numeric)) with ordinality as w (product_id, quantity, line)
+  ) g
   left join public.products p on p.tenant_id = tenant and p.id = g.product_id
-  where p.id is null or not p.is_active or p.composition = 'bundle' or (g.quantity > 0 and g.quantity <= 99999999) is not true;
+  where p.id is null or not p.is_active or p.composition = 'bundle' or (g.quantity > 0 and g.together <= 99999999 and g.quantity = round(g.quantity, 3)) is not true;
   if problems is not null then
     perform private.fail('lines_invalid', pg_catalog.jsonb_build_object('items', problems));
   end if;

@@ -4,11 +4,22 @@ select private.register_error('van_stock_short', 409, 'The van does not have tha
 select private.register_error('sale_not_paid', 422, 'This customer pays at once.', 'Take the money and enter how it was paid.');
 select private.offer_if('order', 'false', 'sell');
 insert into private.in_place_commands (machine, state, command, permission) values
-  ('trip', 'in_progress', 'sell_from_van', 'trips.sell'),
-  ('trip', 'cancelled', 'sell_from_van', 'trips.sell'),
-  ('trip', 'completed', 'sell_from_van', 'trips.sell');
--- What a phone tells late is taken of a trip that is over, and offered to nobody.
-select private.offer_if('trip', $$trips.status = 'in_progress' and (private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.dispatch'))$$, 'sell_from_van');
+  ('trip', 'in_progress', 'sell_from_van', 'trips.sell');
+select private.offer_if('trip', 'private.has_something_to_sell(trips)', 'sell_from_van');
+
+create function private.has_something_to_sell(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (private.drives_trip(target) or private.has_permission(target.tenant_id, 'trips.dispatch'))
+    and not exists (select from public.offload_documents d where d.tenant_id = target.tenant_id and d.trip_id = target.id and d.is_live)
+    and exists (
+      select from private.van_stock(target) v
+      where v.on_van > v.needed and not exists (select from public.products f where f.tenant_id = target.tenant_id and f.container_product_id = v.product_id)
+    );
+end
+$$;
+comment on function private.has_something_to_sell(public.trips) is 'Whether the caller drives the trip, or acts for its driver, and goods on its van, which is not counted yet, are free. Empties that came back are no goods.';
 
 create function private.sells_to(trip public.trips, buyer public.customers) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -33,7 +44,9 @@ begin
   if not private.drives_trip(trip) and not private.has_permission(tenant, 'trips.dispatch') then
     perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', trip.id));
   end if;
-  if not private.takes_in_place('trip', tenant, trip.status::text, 'sell_from_van') or (trip.status = 'completed' and sold_at > ended_at) then
+  -- What a phone tells late is taken of a trip that is over.
+  if not private.takes_in_place('trip', tenant, case when trip.status in ('cancelled', 'completed') then 'in_progress' else trip.status::text end, 'sell_from_van')
+    or (trip.status = 'completed' and sold_at > ended_at) then
     perform private.fail('trip_transition_illegal', pg_catalog.jsonb_build_object('id', trip.id, 'from', trip.status, 'command', 'sell_from_van'));
   end if;
   if trip.started_at is null then
@@ -70,17 +83,14 @@ end
 $$;
 comment on function private.buyer_at(public.customers, timestamptz) is 'A customer who may buy now, or in the state in which he was at that moment: who was suspended since could still buy then.';
 
-create function private.price_sale(trip public.trips, buyer public.customers, lines jsonb, sold_at timestamptz, binds boolean) returns private.priced_line[]
-language plpgsql security definer set search_path = ''
+create function private.price_sale(trip public.trips, buyer public.customers, lines jsonb, sold_at timestamptz) returns private.priced_line[]
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
   sold_on constant date := (sold_at at time zone (select s.timezone from public.tenant_settings s where s.tenant_id = trip.tenant_id))::date;
   priced private.priced_line[] := private.price_lines(trip.tenant_id, buyer.id, lines, '[]', sold_on);
   short jsonb;
 begin
-  if binds then
-    perform private.hold_promotions(trip.tenant_id, buyer.id, priced);
-  end if;
   -- A gift that is not on the van is not given.
   priced := array(
     select r from pg_catalog.unnest(private.promote(trip.tenant_id, buyer.id, null, priced)) r
@@ -104,8 +114,8 @@ begin
   return priced;
 end
 $$;
-comment on function private.price_sale(public.trips, public.customers, jsonb, timestamptz, boolean) is
-  'The lines of a sale at the customer''s own prices of that day, with today''s promotions. buyer without an id: somebody new. binds: what promotions give is taken from their budgets now. Never more than the van has by the books beyond what its open stops need. Raises lines_invalid, van_stock_short.';
+comment on function private.price_sale(public.trips, public.customers, jsonb, timestamptz) is
+  'The lines of a sale at the customer''s own prices of that day, with today''s promotions. buyer without an id: somebody new. Never more than the van has by the books beyond what its open stops need. Raises lines_invalid, van_stock_short.';
 
 create function private.enter_new_customer(trip public.trips, told jsonb, latitude numeric, longitude numeric) returns public.customers
 language plpgsql security definer set search_path = ''
@@ -178,7 +188,9 @@ begin
   if buyer.payment_terms_days = 0 and payment is null then
     perform private.fail('sale_not_paid', pg_catalog.jsonb_build_object('customer_id', buyer.id));
   end if;
-  priced := private.price_sale(trip, buyer, lines, happened_at, true);
+  -- What promotions give is taken from their budgets now.
+  perform private.hold_promotions(tenant, buyer.id, private.price_lines(tenant, buyer.id, lines, '[]'));
+  priced := private.price_sale(trip, buyer, lines, happened_at);
 
   insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, channel, ordered_at, external_reference, submitted_at, approved_at, approved_total, subtotal, tax_total)
   select tenant, buyer.id, a.id, trip.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = tenant), 'van', happened_at, nullif(pg_catalog.btrim(receipt), ''),
@@ -263,7 +275,7 @@ begin
     end if;
   end if;
   empties := private.read_empties(tenant, empties);
-  priced := private.price_sale(trip, buyer, lines, pg_catalog.now(), false);
+  priced := private.price_sale(trip, buyer, lines, pg_catalog.now());
   select sum(private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount)
     + private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount))
   into goods from pg_catalog.unnest(priced) r;

@@ -59,6 +59,8 @@ begin
         perform public.arrive_at_stop(id);
       when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature());
       when 'trip.assign_orders' then perform public.assign_orders(id, pg_temp.orders_of(id));
+      when 'trip.take_goods' then perform public.take_goods(id, tests.lines('COL-300', 1));
+      when 'trip.sell_from_van' then perform public.sell_from_van(id, tests.lines('COL-300', 1), tests.customer('Kilimani Mini Mart'), payment => '{"method": "cash", "amount": 1}');
       when 'trip.reorder_stops' then perform public.reorder_stops(id, pg_temp.open_stops_of(id));
       when 'trip.confirm_load' then perform public.confirm_load(id, tests.counts(id));
       when 'trip.report_variance' then perform public.report_variance(id, tests.product('COL-300'), 2, 1, 'because');
