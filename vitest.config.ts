@@ -32,6 +32,7 @@ function withSvelte(project: ReturnType<typeof layer>) {
     resolve: {
       alias: {
         '$app/navigation': join(support, 'navigation.ts'),
+        '$app/state': join(support, 'state.ts'),
       },
     },
   };

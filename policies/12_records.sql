@@ -37,7 +37,7 @@ do $$
 declare
   document record;
 begin
-  for document in select m.table_name from private.machines m loop
+  for document in select m.table_name from private.subjects m loop
     execute pg_catalog.format('grant execute on function public.record_tags(public.%1$I), public.own_field_values(public.%1$I) to authenticated', document.table_name);
   end loop;
 end

@@ -24,3 +24,6 @@ select private.refuse_invalid('public.order_templates', 'name', 'customer_id', '
 
 -- All tables are there: none of them takes anything new for a customer who was merged.
 select private.refuse_merged();
+-- What people say of leads and deals goes through commands that write it as it is.
+select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'company_name', 'phone', 'email', 'town', 'interest', 'next_step', 'next_step_on', 'notes', 'owner_id', 'source_id', 'territory_id');
+select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');

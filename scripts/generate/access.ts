@@ -7,7 +7,8 @@
  * (rows about oneself); `role` (rows shared with
  * one's role); `super admins`; `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
- * trips see and write only rows inside that limit.
+ * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
+ * his own, those of the teams that he leads, and what is nobody's.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -22,6 +23,22 @@ const edited = (view: string, edit: string): Access => ({
 });
 
 export const ACCESS: Record<string, Access> = {
+  deal_forecast: { select: 'deals.view in scope' },
+  deal_items: { select: 'deals.view in scope' },
+  deals: { select: 'deals.view in scope' },
+  lead_captures: { select: 'leads.view_all' },
+  lead_routes: { ...edited('leads.view', 'sales.manage'), delete: 'sales.manage' },
+  lead_score_rules: edited('leads.view', 'sales.manage'),
+  lead_sources: edited('leads.view', 'sales.manage'),
+  lead_vendor_results: { select: 'leads.view_all' },
+  lead_vendors: edited('leads.view', 'sales.manage'),
+  leads: { select: 'leads.view in scope' },
+  lost_reasons: edited('deals.view', 'sales.manage'),
+  pipeline_stages: edited('deals.view in scope', 'sales.manage'),
+  pipelines: edited('deals.view in scope', 'sales.manage'),
+  similar_leads: { select: 'leads.view in scope' },
+  team_members: { ...edited('leads.view', 'sales.manage'), delete: 'sales.manage' },
+  teams: edited('leads.view', 'sales.manage'),
   approvals: { select: 'users.view' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },

@@ -54,6 +54,14 @@ export interface Enum {
   labels: string[];
 }
 
+export interface Thing {
+  name: string;
+  table: string;
+  page: string;
+  view_permission: string;
+  number_column: string;
+}
+
 export interface Transition {
   from: string;
   command: string;
@@ -100,6 +108,8 @@ export interface Catalogue {
   rpcs: Rpc[];
   enums: Enum[];
   machines: Machine[];
+  /** What people say something about though it has no machine. */
+  things: Thing[];
   errors: RegisteredError[];
   permissions: { permission: string; description: string }[];
   /** In the order of the enum. */
@@ -107,6 +117,8 @@ export interface Catalogue {
   role_permissions: { role: string; permission: string }[];
   events: string[];
   queues: string[];
+  /** Permissions whose holders are told of changes while they happen. */
+  audiences: string[];
   /** What explain_figure takes apart, and what its reader needs. */
   figures: { figure: string; permissions: string[]; is_quantity: boolean }[];
 }
@@ -191,6 +203,11 @@ const MACHINES = `
   from private.machines m
   order by m.place`;
 
+const THINGS = `
+  select s.subject as name, s.table_name as table, s.page, s.view_permission, s.number_column
+  from private.subjects s where s.initial_state is null
+  order by s.place`;
+
 /** Machines, change capture and \`private.publish_event\` are the three sources of events. */
 const EVENTS = `
   select t.event from private.transitions t
@@ -232,6 +249,7 @@ export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
     relations: await rows<Relation>(client, RELATIONS),
     rpcs: await rows<Rpc>(client, RPCS),
     enums: await rows<Enum>(client, ENUMS),
+    things: await rows<Thing>(client, THINGS),
     machines: machines.map((machine) => ({
       ...machine,
       settled: settled.get(machine.table) ?? null,
@@ -251,6 +269,7 @@ export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
     ),
     events: (await rows<{ event: string }>(client, EVENTS)).map((row) => row.event),
     queues: await names('select queue_name as name from pgmq.list_queues() order by 1'),
+    audiences: await names('select distinct permission as name from private.audiences order by 1'),
     figures: await rows(
       client,
       'select figure, permissions, is_quantity from private.figures order by figure',

@@ -69,7 +69,7 @@ ${entries.join('')}};
 const messageOf = (permission: string) => `right_${permission.replace('.', '_')}`;
 
 /** `web/src/lib/rights.ts`: the sentence of `messages/` for what each permission allows. */
-export function renderRights({ permissions }: Catalogue): string {
+export function renderRights({ permissions, audiences }: Catalogue): string {
   const entries = permissions.map(
     ({ permission }) => `'${permission}': m.${messageOf(permission)},\n`,
   );
@@ -79,5 +79,8 @@ import { m } from '#lib/words.ts';
 /** What a permission allows. */
 export const RIGHTS: Record<string, () => string> = {
 ${entries.join('')}};
+
+/** Permissions whose holders are told of changes while they happen (private.audiences). */
+export const AUDIENCES: readonly string[] = ${JSON.stringify(audiences)};
 `;
 }

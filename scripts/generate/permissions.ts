@@ -50,7 +50,8 @@ they check the rights listed in [workflows](workflows.md).`,
   *role*: rows shared with one's role.
   *document readers*: whoever sees the document that the row is about.
 - *in scope*: drivers see what belongs to their trips, members limited to a warehouse or a territory what belongs there.
-  Everybody else sees every row of the company.
+  Everybody else sees every row of the company. Of leads and deals everybody without \`leads.view_all\` or \`deals.view_all\` sees
+  his own, those of the teams that he leads and of the teams below, and the leads that nobody has; a pipeline of a team is that team's.
 - The role customer opens no table but the row of its own account and membership: what customers see and do are functions
   that know nobody but them (\`my_…\`), with the rights \`account.…\`, and they can have no other rights.
 - \`messages\`: an invitation is shown to those with \`users.manage\` who could give its role themselves, the mail of a

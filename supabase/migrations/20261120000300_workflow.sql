@@ -4,26 +4,33 @@
 -- Machines are rows
 ------------------------------------------------------------------------------------------------
 
-create table private.machines (
-  machine text primary key,
+create table private.subjects (
+  subject text primary key,
   place integer generated always as identity,
   table_name text not null unique,
-  initial_state text not null,
+  initial_state text,
   number_column text not null,
   view_permission text not null references public.permissions (permission) deferrable initially deferred,
   page text not null,
   constraint page_is_a_path check (page ~ '^(/[a-z_]+)+$')
 );
-create index machines_view_permission on private.machines (view_permission);
-comment on table private.machines is
-  'The documents: each kind with the table of public that it lives on and where a new row starts. Its name is what commands call it: approve_<machine>. Written by private.register_document; who sees a history (private.sees_document), what it offers (allowed_commands), what waits for somebody (private.waiting) and how it is found (private.find_numbers) follow by themselves.';
-comment on column private.machines.place is 'Order in which they are shown: that of their families, which is the order of the work.';
-comment on column private.machines.number_column is 'Column with the number that people call it by: drawn for the kind of this name (private.document_kinds), or given by somebody outside.';
-comment on column private.machines.view_permission is 'Without it nobody is told how many there are.';
-comment on column private.machines.page is 'Its list in the portal; a record is at <page>/<id>.';
+create index subjects_view_permission on private.subjects (view_permission);
+comment on table private.subjects is
+  'What people say something about: comments, files, tags, tasks and own fields may stand on any of them. Each kind of record with the table of public that it lives on; one with a machine is a document (private.machines). Written by private.register_document and private.register_subject; who sees a history (private.sees_document) and what is kept with it follow by themselves.';
+comment on column private.subjects.place is 'Order in which they are shown: that of their families, which is the order of the work.';
+comment on column private.subjects.initial_state is 'Where a new document starts; null: it has no machine.';
+comment on column private.subjects.number_column is 'Column with what people call it by: a number drawn for the kind of this name (private.document_kinds) or given by somebody outside, or a name.';
+comment on column private.subjects.view_permission is 'Without it nobody is told how many there are.';
+comment on column private.subjects.page is 'Its list in the portal; a record is at <page>/<id>.';
+
+create view private.machines as
+select s.subject as machine, s.place, s.table_name, s.initial_state, s.number_column, s.view_permission, s.page
+from private.subjects s where s.initial_state is not null;
+comment on view private.machines is
+  'The documents: subjects with a machine. Their name is what commands call them: approve_<machine>. What they offer (allowed_commands), what waits for somebody (private.waiting) and how they are found (private.find_numbers) follow by themselves.';
 
 create table private.waiting_states (
-  machine text not null references private.machines (machine),
+  machine text not null references private.subjects (subject),
   state text not null,
   permission text references public.permissions (permission) deferrable initially deferred,
   primary key (machine, state)
@@ -33,7 +40,7 @@ comment on table private.waiting_states is 'States in which a document waits for
 comment on column private.waiting_states.permission is 'Whoever holds it has to act; null: nobody, it is only watched.';
 
 create table private.transitions (
-  machine text not null references private.machines (machine),
+  machine text not null references private.subjects (subject),
   from_state text not null,
   command text not null,
   to_state text not null,
@@ -50,7 +57,7 @@ comment on table private.transitions is
 comment on column private.transitions.separate_from is 'Columns of the row that name who may not take this step (separation of duties), e.g. {created_by,edited_by}; a column holds one person or several.';
 
 create table private.in_place_commands (
-  machine text not null references private.machines (machine),
+  machine text not null references private.subjects (subject),
   state text not null,
   command text not null,
   permission text not null references public.permissions (permission) deferrable initially deferred,
@@ -61,7 +68,7 @@ comment on table private.in_place_commands is
   'Commands that change a document and leave its state as it is: in which states, with which right. They are offered beside the edges.';
 
 create table private.offers (
-  machine text not null references private.machines (machine),
+  machine text not null references private.subjects (subject),
   command text not null,
   condition text not null,
   primary key (machine, command)
@@ -70,7 +77,7 @@ comment on table private.offers is
   'When a command is offered, where more than state and right decides: SQL over the row, by the name of its table. A command without a row here is offered whenever state and right allow it. Written by private.offer_if.';
 
 create table private.finders (
-  machine text not null references private.machines (machine),
+  machine text not null references private.subjects (subject),
   column_name text not null,
   meant text not null,
   primary key (machine, column_name)
@@ -106,7 +113,7 @@ comment on column public.workflow_definitions.approvals_required is 'How many di
 create table public.approvals (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null references public.tenants (id),
-  machine text not null references private.machines (machine),
+  machine text not null references private.subjects (subject),
   entity_id uuid not null,
   entity_version integer not null,
   command text not null,

@@ -329,7 +329,7 @@ select private.force_policies('public.permissions');
 select private.force_policies('public.role_permissions');
 select private.force_policies('public.role_ranks');
 select private.force_policies('private.platform_admins');
-select private.force_policies('private.machines');
+select private.force_policies('private.subjects');
 select private.force_policies('private.waiting_states');
 select private.force_policies('private.transitions');
 select private.force_policies('private.in_place_commands');

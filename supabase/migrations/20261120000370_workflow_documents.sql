@@ -13,7 +13,7 @@ begin
     insert into private.document_kinds (kind, prefix, is_gapless) values (machine_name, prefix, is_gapless);
     perform private.create_document_sequences(t.id) from public.tenants t;
   end if;
-  insert into private.machines (machine, table_name, initial_state, number_column, view_permission, page)
+  insert into private.subjects (subject, table_name, initial_state, number_column, view_permission, page)
   values (machine_name, table_name, initial, number_column, view_permission, page);
   perform private.register_error(machine_name || '_transition_illegal', 409,
     'This step is not possible in the present state.', 'Reload the page and use one of the buttons it offers.');
@@ -27,6 +27,15 @@ end
 $$;
 comment on function private.register_document(regclass, text, text, text, text, text, boolean, text) is
   'Makes a table a kind of document (see private.machines): its machine with the transition error, its numbers (prefix and gaps: private.document_kinds), the common rules (private.manage_table), who is told of its changes, and allowed_commands. Called by migrations, after the table; the edges follow.';
+
+create function private.register_subject(managed regclass, subject text, called_by text, view_permission text, page text) returns void
+language sql set search_path = ''
+as $$
+  insert into private.subjects (subject, table_name, number_column, view_permission, page)
+  select subject, c.relname, called_by, view_permission, page from pg_catalog.pg_class c where c.oid = managed
+$$;
+comment on function private.register_subject(regclass, text, text, text, text) is
+  'Makes a kind of record without a machine something that people comment on, tag, give tasks and files (see private.subjects). called_by: its column with the name. Called by migrations, after private.manage_table.';
 
 create function private.offer_if(machine_name text, condition text, variadic commands text[]) returns void
 language sql set search_path = ''
@@ -93,12 +102,12 @@ begin atomic
 end
 $make$, coalesce((
     select pg_catalog.string_agg(pg_catalog.format(
-      E'\n    when %L then exists (select from public.%I d where d.tenant_id = sees_document.tenant and d.id = sees_document.document)', m.machine, m.table_name), '' order by m.machine)
-    from private.machines m
+      E'\n    when %L then exists (select from public.%I d where d.tenant_id = sees_document.tenant and d.id = sees_document.document)', s.subject, s.table_name), '' order by s.subject)
+    from private.subjects s
   ), ' when null then false'));
 end
 $$;
-comment on function private.build_sees_document() is 'Writes private.sees_document from private.machines.';
+comment on function private.build_sees_document() is 'Writes private.sees_document from private.subjects.';
 select private.build_sees_document();
 comment on function private.sees_document(text, uuid, uuid) is
   'Whether the caller sees a document: the policies of its table decide, so it runs with the caller''s rights. Written by private.build_sees_document().';
@@ -115,12 +124,12 @@ begin atomic
 end
 $make$, coalesce((
     select pg_catalog.string_agg(pg_catalog.format(
-      E'\n    when %L then (select d.%I from public.%I d where d.tenant_id = number_of.tenant and d.id = number_of.document)', m.machine, m.number_column, m.table_name), '' order by m.machine)
-    from private.machines m
+      E'\n    when %L then (select d.%I from public.%I d where d.tenant_id = number_of.tenant and d.id = number_of.document)', s.subject, s.number_column, s.table_name), '' order by s.subject)
+    from private.subjects s
   ), ' when null then null'));
 end
 $$;
-comment on function private.build_number_of() is 'Writes private.number_of from private.machines.';
+comment on function private.build_number_of() is 'Writes private.number_of from private.subjects.';
 select private.build_number_of();
 comment on function private.number_of(text, uuid, uuid) is 'What people call a document by; null where there is none. Written by private.build_number_of().';
 
@@ -265,7 +274,7 @@ begin
 end
 $$;
 comment on function private.tg__rebuild_documents() is 'Has what follows from the documents follow. Arguments: the functions of private that write it.';
-create trigger _300_rebuild_documents after insert or update or delete on private.machines
+create trigger _300_rebuild_documents after insert or update or delete on private.subjects
 for each statement execute function private.tg__rebuild_documents('build_allowed_commands', 'build_sees_document', 'build_number_of', 'build_waiting', 'build_find_numbers');
 create trigger _300_rebuild_documents after insert or update or delete on private.offers
 for each statement execute function private.tg__rebuild_documents('build_allowed_commands');

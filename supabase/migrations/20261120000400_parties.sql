@@ -20,6 +20,7 @@ create index territories_parent on public.territories (tenant_id, parent_id);
 comment on table public.territories is 'Sales areas, in a tree. They carry prices and limit what a member sees.';
 select private.register_error('territory_is_not_its_own_parent', 422, 'A territory cannot lie within itself.', 'Choose another territory above it, or none.');
 select private.manage_table('public.territories', 'territory');
+select private.register_subject('public.territories', 'territory', 'name', 'territories.view', '/territories');
 select private.set_audience('territory', 'territories.view');
 select private.register_error('territory_code_taken', 409, 'Another territory has this code.', 'Choose another code, or open that territory.');
 select private.refuse_taken('public.territories', 'territories_tenant_id_code_key', 'territory_code_taken');

@@ -78,6 +78,7 @@ select private.register_error('volume_is_bounded', 422, 'The volume is negative 
 select private.register_error('deposit_is_bounded', 422, 'The deposit is negative or too large.', 'Enter an amount from 0 to 999999.99.');
 select private.register_error('product_is_not_its_own_container', 422, 'A product cannot be its own empty.', 'Choose the product that stands for the empty crate or cylinder.');
 select private.manage_table('public.products', 'product');
+select private.register_subject('public.products', 'product', 'name', 'products.view', '/products');
 select private.set_audience('product', 'products.view');
 select private.register_error('product_sku_taken', 409, 'Another product has this SKU.', 'Choose another SKU, or open that product.');
 select private.refuse_taken('public.products', 'products_tenant_id_sku_key', 'product_sku_taken');
@@ -145,6 +146,7 @@ comment on column public.price_lists.prices_include_tax is 'Whether its prices a
 select private.register_error('list_has_at_most_one_audience', 422, 'A price list is for everybody, for one customer type or for one territory.', 'Choose one of the three.');
 select private.register_error('validity_is_ordered', 422, 'The price list ends before it begins.', 'Enter a last day that is not before the first.');
 select private.manage_table('public.price_lists', 'price_list');
+select private.register_subject('public.price_lists', 'price_list', 'name', 'prices.view', '/prices');
 select private.set_audience('price_list', 'prices.view');
 select private.register_error('default_lists_overlap', 409, 'Another active default price list counts on some of these days.', 'Choose other days, or end the other list first.');
 select private.register_error('type_lists_overlap', 409, 'Another active price list of this customer type counts on some of these days.', 'Choose other days, or end the other list first.');

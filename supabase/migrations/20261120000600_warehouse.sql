@@ -35,6 +35,7 @@ select private.register_error('transit_is_never_chosen', 422, 'Goods on their wa
 select private.register_error('only_depots_work_in_shifts', 422, 'Vans do not work in shifts.', 'Let depots and shops do so.');
 select private.register_error('address_is_bounded', 422, 'The address is too long.', 'Shorten it to 300 characters.');
 select private.manage_table('public.warehouses', 'warehouse');
+select private.register_subject('public.warehouses', 'warehouse', 'name', 'warehouses.view', '/stock/places');
 select private.set_audience('warehouse', 'warehouses.view');
 select private.register_error('warehouse_code_taken', 409, 'Another warehouse or van has this code.', 'Choose another code.');
 select private.refuse_taken('public.warehouses', 'warehouses_tenant_id_code_key', 'warehouse_code_taken');

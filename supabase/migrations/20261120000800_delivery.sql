@@ -41,6 +41,7 @@ select private.register_error('capacities_are_bounded', 422, 'A capacity of the 
 select private.register_error('shift_is_ordered', 422, 'The shift ends before it begins.', 'Enter an end that is later than the start.');
 select private.register_error('costs_are_bounded', 422, 'A cost of the vehicle is negative or too large.', 'Enter at most 9999999 fixed, 999999 per hour and 99999 per kilometre.');
 select private.manage_table('public.vehicles', 'vehicle');
+select private.register_subject('public.vehicles', 'vehicle', 'registration', 'trips.view', '/fleet/vehicles');
 select private.set_audience('vehicle', 'trips.view');
 select private.register_error('vehicle_registration_taken', 409, 'Another vehicle has this registration.', 'Check the registration, or open that vehicle.');
 select private.refuse_taken('public.vehicles', 'vehicles_tenant_id_registration_key', 'vehicle_registration_taken');
@@ -81,6 +82,7 @@ create table public.drivers (
 comment on table public.drivers is 'Who drives. With a membership the driver can sign in and see his own trips.';
 select private.register_error('licence_number_is_short', 422, 'The licence number is too long.', 'Shorten it to 40 characters.');
 select private.manage_table('public.drivers', 'driver');
+select private.register_subject('public.drivers', 'driver', 'name', 'trips.view', '/fleet/drivers');
 select private.normalise_phones('public.drivers');
 select private.set_audience('driver', 'trips.view');
 select private.register_error('driver_membership_taken', 409, 'This person is a driver already.', 'Open that driver instead.');

@@ -63,7 +63,7 @@ create type private.addressee as (phone text, email text, names jsonb);
 comment on type private.addressee is 'Whom a message about a document goes to, and the names that its text may use.';
 
 create table private.addressees (
-  machine text primary key references private.machines (machine),
+  machine text primary key references private.subjects (subject),
   finder text not null
 );
 select private.force_policies('private.addressees');

@@ -2,7 +2,7 @@
 
 create table public.comments (
   like private.record including defaults including indexes,
-  document_kind text not null references private.machines (machine),
+  document_kind text not null references private.subjects (subject),
   document_id uuid not null,
   text text not null,
   mentions uuid[] not null default '{}',

@@ -7,7 +7,7 @@ on conflict (id) do nothing;
 
 create table public.attachments (
   like private.record including defaults including indexes,
-  document_kind text not null references private.machines (machine),
+  document_kind text not null references private.subjects (subject),
   document_id uuid not null,
   name text not null,
   path text not null,

@@ -43,7 +43,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   if not exists (
-    select from private.machines m where m.machine = document_kind and private.has_permission(tenant, m.view_permission)
+    select from private.subjects s where s.subject = document_kind and private.has_permission(tenant, s.view_permission)
   ) then
     return;
   end if;

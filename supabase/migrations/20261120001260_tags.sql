@@ -23,7 +23,7 @@ select private.refuse_taken('public.tags', 'tags_tenant_id_name_key', 'tag_name_
 create table public.record_tags (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
-  document_kind text not null references private.machines (machine),
+  document_kind text not null references private.subjects (subject),
   document_id uuid not null,
   tag_id uuid not null,
   primary key (tenant_id, id),

@@ -12,7 +12,7 @@ create table public.tasks (
   assignee_id uuid references public.users (id),
   due_on date,
   priority public.task_priority not null default 'normal',
-  document_kind text references private.machines (machine),
+  document_kind text references private.subjects (subject),
   document_id uuid,
   is_open boolean not null generated always as (status = 'open') stored,
   foreign key (tenant_id) references public.tenants (id),

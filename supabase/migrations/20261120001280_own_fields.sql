@@ -35,7 +35,7 @@ begin
     return '{"problem": "an object by kind of document is needed"}';
   end if;
   for kind in select e.key as name, e.value as fields from pg_catalog.jsonb_each(definitions) e loop
-    if pg_catalog.jsonb_typeof(kind.fields) <> 'array' or not exists (select from private.machines m where m.machine = kind.name) then
+    if pg_catalog.jsonb_typeof(kind.fields) <> 'array' or not exists (select from private.subjects s where s.subject = kind.name) then
       return pg_catalog.jsonb_build_object('document_kind', kind.name, 'problem', 'an array of fields of a known kind of document is needed');
     elsif pg_catalog.jsonb_array_length(kind.fields) > 30 then
       return pg_catalog.jsonb_build_object('document_kind', kind.name, 'problem', 'at most 30 fields are possible');
@@ -68,7 +68,7 @@ comment on function private.own_fields_problem(jsonb) is
 create table public.own_field_values (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
-  document_kind text not null references private.machines (machine),
+  document_kind text not null references private.subjects (subject),
   document_id uuid not null,
   field text not null,
   text_value text,
@@ -255,10 +255,10 @@ create function private.build_kept_with() returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  document private.machines;
+  document private.subjects;
   kept text;
 begin
-  for document in select * from private.machines m order by m.machine loop
+  for document in select * from private.subjects s order by s.subject loop
     foreach kept in array array['record_tags', 'own_field_values'] loop
       execute pg_catalog.format($make$
 create or replace function public.%1$I(public.%2$I) returns setof public.%1$I
@@ -266,14 +266,14 @@ language sql stable rows 2
 begin atomic
   select k.* from public.%1$I k where k.tenant_id = $1.tenant_id and k.document_id = $1.id and k.document_kind = %3$L;
 end
-$make$, kept, document.table_name, document.machine);
+$make$, kept, document.table_name, document.subject);
       execute pg_catalog.format('comment on function public.%I(public.%I) is %L', kept, document.table_name,
-        'The rows of public.' || kept || ' about this ' || document.machine || ', for filters of lists. Computed relationship.');
+        'The rows of public.' || kept || ' about this ' || document.subject || ', for filters of lists. Computed relationship.');
     end loop;
   end loop;
 end
 $$;
-comment on function private.build_kept_with() is 'Writes the computed relationships record_tags and own_field_values of every document from private.machines.';
+comment on function private.build_kept_with() is 'Writes the computed relationships record_tags and own_field_values of every document from private.subjects.';
 select private.build_kept_with();
-create trigger _300_rebuild_kept_with after insert or update or delete on private.machines
+create trigger _300_rebuild_kept_with after insert or update or delete on private.subjects
 for each statement execute function private.tg__rebuild_documents('build_kept_with');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Meta } from '../../scripts/whatsapp/meta.ts';
 import { signIn } from '../harness/browser.ts';
 import { testStack } from '../harness/stack.ts';
+import { bringAxe, violationsOf } from './_support/axe.ts';
 import { Company } from './_support/company.ts';
 import { useBrowser } from './_support/walk.ts';
 
@@ -67,8 +68,10 @@ test('a customer writes on WhatsApp, is answered in the inbox, and an order begi
 
   // A colleague who did not see the answer is told of it.
   const before = await signIn(browser, 'manager@acme.test');
+  await bringAxe(before);
   await before.open(new URL(sales.page.url()).pathname);
   await before.page.getByRole('list', { name: 'Conversation' }).getByText('Pays cash').waitFor();
+  expect(await violationsOf(before)).toEqual([]);
 
   await sales.button('Resolve').click();
   await sales.page.getByText('The conversation is resolved.').waitFor();

@@ -12,10 +12,10 @@ import { Target } from '../../scripts/attack/target.ts';
 import { installServer } from '../../supabase/stack/binaries.ts';
 import { databaseHome, repositoryRoot, stateHome } from '../../supabase/stack/paths.ts';
 import { freePort } from '../../supabase/stack/ports.ts';
+import { furnish } from '../harness/stack.ts';
 
 const CLI = join(repositoryRoot, 'supabase', 'stack', 'cli.mjs');
 
-// Each test makes a database, some two.
 vi.setConfig({ testTimeout: 240_000 });
 
 let home: string;
@@ -57,7 +57,9 @@ async function run(command: string, flags: string[] = []) {
   return { code: await ended, output: output() };
 }
 
+/** A stack that is up, on a home where one was before. */
 async function start() {
+  if (!existsSync(join(home, 'data'))) await furnish(home);
   const process = launch('start');
   while (!process.output().includes('Ready in')) {
     if (process.child.exitCode !== null) throw new Error(process.output());

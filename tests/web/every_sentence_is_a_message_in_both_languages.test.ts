@@ -81,6 +81,7 @@ test('a sentence is found in text, attributes, code and templates', () => {
   <h1 class="Big Title" title="Orders of today">No orders yet {m.orders()}</h1>`;
   expect(sentencesIn('page.svelte', page).map(({ text, line }) => `${line} ${text}`)).toEqual([
     '3 name',
+    '5 {} was approved',
     '5 The order was approved.',
     '7 Orders of today',
     '7 No orders yet',

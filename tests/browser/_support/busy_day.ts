@@ -213,6 +213,34 @@ export async function busyDay(): Promise<BusyDay> {
     lines: [{ product_id: company.cola.id, quantity: 10 }],
     weekdays: [1],
   });
+  // Somebody who may buy, twice, and two deals of which one has stood too long.
+  await by('owner').ask('/rest/v1/teams', { body: { name: 'Nairobi' } });
+  await by('owner').ask('/rest/v1/lead_vendors', {
+    body: { name: 'Leads Ltd', price_per_lead: 100 },
+  });
+  for (const first_name of ['Asha', 'Asha Two']) {
+    await by('sales').command('create_lead', {
+      first_name,
+      company_name: 'Asha Stores',
+      phone: '0733000777',
+      interest: 'Twenty crates a week',
+      next_step: 'Ring her',
+    });
+  }
+  for (const title of ['Festival', 'Wedding']) {
+    const deal = await by('sales').command('create_deal', {
+      title,
+      customer_id: customer.id,
+      value: 5000,
+      expected_close_on: '2199-12-01',
+    });
+    if (title === 'Wedding') {
+      await by('sales').command('set_deal_products', {
+        deal_id: deal.id,
+        lines: [{ product_id: company.cola.id, quantity: 10 }],
+      });
+    }
+  }
   // What is kept with the delivered order, and something that was to be done yesterday.
   await by('owner').ask('/rest/v1/tags', { body: { name: 'Festival', colour: 'amber' } });
   const tag = await by('owner').row('tags?select=id');

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { DOCUMENTS } from '../../../web/src/lib/documents.ts';
+import { SUBJECTS } from '../../../web/src/lib/documents.ts';
 import type { Row } from '../../api/client.ts';
 import type { BusyDay } from './busy_day.ts';
 
 const ROUTES = join(import.meta.dirname, '../../../web/src/routes/(app)');
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** Records that show most of what their page can show; of the others the newest document is shown. */
+/** Records that show most of what their page can show; of the others the newest is shown. */
 const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/orders/[id=uuid]': (day) => [day.draft, day.delivered],
   '/orders/[id=uuid]/edit': (day) => [day.draft],
@@ -34,7 +34,7 @@ const TOLD: Record<string, (day: BusyDay) => string> = {
 async function idsFor(route: string, day: BusyDay): Promise<string[]> {
   const shown = SHOWN[route]?.(day);
   if (shown !== undefined) return shown.map((row) => row.id);
-  const kind = Object.values(DOCUMENTS).find(({ page }) => `${page}/[id=uuid]` === route);
+  const kind = Object.values(SUBJECTS).find(({ page }) => `${page}/[id=uuid]` === route);
   if (kind === undefined) throw new Error(`No record is named for the page ${route}`);
   const rows = await day.company
     .by('owner')

@@ -47,6 +47,10 @@ const ANSWERS: Record<string, string> = {
 /** What else is answered, and why that is nothing of the company's. */
 const HARMLESS: Record<string, { says: RegExp; why: string }> = {
   accept_invitation: { says: /./, why: 'a door for visitors: its token is not known' },
+  capture_lead: {
+    says: /^PT401 lead_key_unknown$/,
+    why: 'a door for vendors of leads: their key is not known',
+  },
   track_order: {
     says: /^PT404 tracking_link_invalid$/,
     why: 'a door for visitors: its link is not known',

@@ -38,6 +38,7 @@ export async function openCompany(database: TestDatabase, slug: string): Promise
       [`${name}@${slug}.test`, `Limited ${name}`, tenantId, role],
     );
   }
+  await admin.query(`insert into public.teams (tenant_id, name) values ($1, 'Coast')`, [tenantId]);
   await admin.query(
     `update public.users u set active_tenant_id = $1 where u.id in (select m.user_id from public.memberships m where m.tenant_id = $1)`,
     [tenantId],
@@ -421,7 +422,69 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     `select private.enqueue_message($1, 'email', $2, 'password_reset', 'New password', 'A link', 'reset:1', 'users.manage')`,
     [company.tenantId, `viewer@${company.slug}.test`],
   );
+  await sellSomething(company, other);
   await fillTheRest(admin, company);
+}
+
+/** A team with a lead of its own and one that is nobody's, and a deal of each of two people. */
+async function sellSomething(company: Company, customer: string): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  const team = await as('manager').one<Row>(`select id from teams where name = 'Coast'`);
+  const member = (name: string) => company.people.get(name)?.membershipId;
+  await as('manager').query(
+    `insert into team_members (team_id, membership_id, is_lead) values ($1, $2, true), ($1, $3, false)`,
+    [team.id, member('coast'), member('agent')],
+  );
+  await as('manager').query(
+    `insert into pipelines (name, place, team_id) values ('Coast', 2, $1)`,
+    [team.id],
+  );
+  await as('manager').query(
+    `insert into pipeline_stages (pipeline_id, name, place, kind, probability)
+     select p.id, 'Talk', 1, 'open'::deal_status, 10 from pipelines p where p.name = 'Coast'`,
+  );
+  await as('manager').query(`insert into lead_routes (place, team_id) values (1, $1)`, [team.id]);
+  await as('manager').query(
+    `insert into lead_score_rules (name, condition, points) values ('Everybody', 'true', 5)`,
+  );
+  await as('manager').query(`insert into lead_vendors (name) values ('Leads Ltd')`);
+  const vendor = await as('manager').one<Row>(`select id from lead_vendors`);
+  const key = `key of ${company.slug}`;
+  await as('manager').query(
+    `select public.set_vendor_key($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))`,
+    [vendor.id, key],
+  );
+  await as('manager').rpc('capture_lead', {
+    vendor_key: key,
+    lead: { name: 'Sent Twice', phone: '0733000001', reference: '1' },
+  });
+  await as('agent').rpc('create_lead', { first_name: 'Asha', phone: '0733000001' });
+  const loose = await as('manager').rpc<Row>('create_lead', {
+    first_name: 'Nobodys',
+    phone: '0733000002',
+  });
+  await as('manager').rpc('assign_lead', { lead_id: loose.id, owner_id: null });
+  for (const person of ['sales', 'agent']) {
+    const deal = await as('manager').rpc<Row>('create_deal', {
+      title: `Of ${person}`,
+      customer_id: customer,
+      owner_id: company.people.get(person)?.userId,
+      expected_close_on: '2026-12-01',
+    });
+    await as(person).rpc('set_deal_products', {
+      deal_id: deal.id,
+      lines: [
+        {
+          product_id: (
+            await as('manager').one<Row>(
+              `select id from products where base_price > 0 and composition = 'single' and tracking = 'none' order by sku limit 1`,
+            )
+          ).id,
+          quantity: 2,
+        },
+      ],
+    });
+  }
 }
 
 /** A tag, a value in a field of the company's own, and tasks: about the document, and about nothing. */

@@ -5,6 +5,9 @@ import type { Company, Person } from './company.ts';
 
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
+  deal_forecast: `concat_ws(' ', x.pipeline_id, x.stage_id, x.owner_id, x.month)`,
+  lead_vendor_results: `concat_ws(' ', x.vendor_id, x.month)`,
+  similar_leads: `concat_ws(' ', x.lead_id, x.other_id)`,
   batch_recipients: `concat_ws(' ', x.tenant_id, x.batch_id, x.order_id)`,
   conversation_activity: 'x.conversation_id::text',
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
@@ -177,10 +180,40 @@ SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoice
 SCOPES.container_ledger =
   SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
 
+/** Accounts whose leads and deals somebody sees, and the teams whose pipelines he does. */
+const LED = `with recursive led as (
+    select t.id from public.teams t join public.team_members m on m.team_id = t.id and m.is_lead where m.membership_id = $2 and t.is_active
+    union select t.id from public.teams t join led on led.id = t.parent_id where t.is_active
+  )`;
+const LINE = `(select user_id from me union (${LED} select p.user_id from led join public.team_members m on m.team_id = led.id join public.memberships p on p.id = m.membership_id))`;
+const TEAMS = `(select m.team_id from public.team_members m join public.teams t on t.id = m.team_id and t.is_active where m.membership_id = $2 union (${LED} select id from led))`;
+const OWN_DEALS = `x.owner_id in ${LINE}`;
+const OWN_LEADS = `(x.owner_id is null or ${OWN_DEALS})`;
+const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
+
+/** What those see of sales who do not hold the right to see all of it. */
+const SALES: Record<string, { all: string; own: string }> = {
+  leads: { all: 'leads.view_all', own: OWN_LEADS },
+  similar_leads: {
+    all: 'leads.view_all',
+    own: `${through('lead_id', 'leads', OWN_LEADS)} and ${through('other_id', 'leads', OWN_LEADS)}`,
+  },
+  deals: { all: 'deals.view_all', own: OWN_DEALS },
+  deal_items: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
+  deal_forecast: { all: 'deals.view_all', own: OWN_DEALS },
+  pipelines: { all: 'deals.view_all', own: OWN_PIPELINES },
+  pipeline_stages: {
+    all: 'deals.view_all',
+    own: through('pipeline_id', 'pipelines', OWN_PIPELINES),
+  },
+};
+
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
   conversation: 'conversations',
   credit_note: 'credit_notes',
+  deal: 'deals',
+  lead: 'leads',
   customer: 'customers',
   import: 'imports',
   invoice: 'invoices',
@@ -326,7 +359,9 @@ export class Expectation {
       ];
       limits.push(`(${parts.join(' or ')})`);
     }
-    if (isScoped && isLimited(person)) limits.push(SCOPES[table] ?? 'false');
+    const sales = SALES[table];
+    if (sales && !this.holds(person, sales.all)) limits.push(sales.own);
+    if (isScoped && isLimited(person) && !sales) limits.push(SCOPES[table] ?? 'false');
     if (table === 'list_views') limits.push('x.shared_with is not null');
     return `(${limits.join(' and ')})`;
   }

@@ -20,6 +20,8 @@ interface Ids {
   territory: string;
   centre: string;
   membership: string;
+  team: string;
+  pipeline: string;
 }
 
 async function idsOf(admin: Session, company: Company): Promise<Ids> {
@@ -35,7 +37,9 @@ async function idsOf(admin: Session, company: Company): Promise<Ids> {
        (select w.id from public.warehouses w where w.tenant_id = $1 and w.code = 'NBO') as warehouse,
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'KLF') as territory,
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'NBO') as centre,
-       (select m.id from public.memberships m where m.tenant_id = $1 and m.role = 'sales' and m.territory_id is null) as membership`,
+       (select m.id from public.memberships m where m.tenant_id = $1 and m.role = 'sales' and m.territory_id is null) as membership,
+       (select t.id from public.teams t where t.tenant_id = $1 and t.name = 'Coast') as team,
+       (select p.id from public.pipelines p where p.tenant_id = $1 and p.name = 'Sales') as pipeline`,
     [company.tenantId],
   );
 }
@@ -53,6 +57,18 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    lead_routes: row({ place: 3 }, { team_id: ids.team, territory_id: ids.territory }),
+    lead_score_rules: row({ name: 'Anything', condition: true, points: 1 }),
+    lead_sources: row({ name: 'Radio' }),
+    lead_vendors: row({ name: 'Other leads' }),
+    lost_reasons: row({ name: 'Too far' }),
+    pipelines: row({ name: 'Second' }, { team_id: ids.team }),
+    pipeline_stages: row(
+      { name: 'Sample', place: 9, probability: 50 },
+      { pipeline_id: ids.pipeline },
+    ),
+    team_members: row({}, { team_id: ids.team, membership_id: ids.membership }),
+    teams: row({ name: 'Second team' }, { parent_id: ids.team }),
     canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
     channels: row({ name: 'Mail to us', kind: 'email' }),
     contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),

@@ -14,6 +14,13 @@ type Values = Record<string, unknown>;
 const ROWS: Record<string, string> = {
   assignee_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
+  capture_id: `select id from public.lead_captures where tenant_id = $1`,
+  duplicate_of_id: `select id from public.leads where tenant_id = $1 order by number desc`,
+  lead_id: `select id from public.leads where tenant_id = $1 order by number`,
+  owner_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'sales'`,
+  source_id: `select id from public.lead_sources where tenant_id = $1 order by name`,
+  stage_id: `select id from public.pipeline_stages where tenant_id = $1 order by place`,
+  vendor_id: `select id from public.lead_vendors where tenant_id = $1`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
   delivery_id: `select id from public.webhook_deliveries where tenant_id = $1`,
   document_id: `select order_id as id from public.trip_stops where tenant_id = $1`,

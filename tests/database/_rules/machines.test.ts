@@ -48,8 +48,8 @@ test('every label of a status can be reached from the first state', () => {
 test('every state leads to an end', () => {
   // What the bank has told stays told: a match can be undone, and what was set aside looked at again.
   // A batch can be recalled as long as somebody may have some of it.
-  // A task that is done may have to be done after all, and a customer may always write again.
-  const never = ['statement_line', 'batch', 'task', 'conversation'];
+  // A task that is done may have to be done after all, a customer may always write again, and a deal that was lost be won.
+  const never = ['statement_line', 'batch', 'task', 'conversation', 'deal'];
   expect(
     states((machine) =>
       machine.states.filter((state) => {
@@ -189,6 +189,17 @@ test('whoever acts for a rule restores the cause that was there before', async (
          and (p.prosrc ~ 'run_as_rule\\(null' or (
            select count(*) filter (where m[1] = 'earlier := ') <> count(*) filter (where m[2] = 'earlier')
            from regexp_matches(p.prosrc, '(earlier := |perform )private\\.run_as_rule\\((earlier|[^)]*)\\)', 'g') m))`,
+    ),
+  ).toEqual([]);
+});
+
+test('every step, state and offer is of a record that has a machine', async () => {
+  expect(
+    await offenders(
+      `select distinct t.machine from (
+         select machine from private.transitions union all select machine from private.in_place_commands
+         union all select machine from private.waiting_states union all select machine from private.offers union all select machine from private.finders
+       ) t where not exists (select from private.machines m where m.machine = t.machine)`,
     ),
   ).toEqual([]);
 });

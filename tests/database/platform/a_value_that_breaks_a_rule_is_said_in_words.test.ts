@@ -16,6 +16,31 @@ const LARGE = JSON.stringify(
 const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },
+  lead_routes: { place_is_bounded: { place: 0 } },
+  lead_score_rules: {
+    name_is_short: { name: ' Large' },
+    points_are_bounded: { points: 101 },
+  },
+  lead_sources: { name_is_short: { name: ' Fair' } },
+  lead_vendors: {
+    complaint_days_are_bounded: { complaint_days: -1 },
+    contract_is_ordered: { contract_from: '2026-02-01', contract_until: '2026-01-01' },
+    monthly_quota_is_bounded: { monthly_quota: 0 },
+    name_is_short: { name: LONG },
+    price_per_lead_is_bounded: { price_per_lead: -1 },
+  },
+  lost_reasons: { name_is_short: { name: ' Price' } },
+  pipeline_stages: {
+    name_is_short: { name: ' Offer' },
+    place_is_bounded: { place: 0 },
+    probability_fits_the_kind: { probability: 101 },
+  },
+  pipelines: {
+    name_is_short: { name: ' Gas' },
+    place_is_bounded: { place: 1001 },
+    rotting_is_bounded: { rots_after_days: 0 },
+  },
+  teams: { name_is_short: { name: ' Coast' } },
   contacts: {
     email_is_an_address: { email: 'nobody' },
     name_is_not_blank: { name: ' ' },

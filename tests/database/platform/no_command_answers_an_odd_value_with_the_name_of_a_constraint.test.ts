@@ -291,6 +291,43 @@ beforeAll(async () => {
   await finance.query(
     `insert into statement_lines (source, reference, amount, posted_at) values ('bank', 'QODD1', 10, now())`,
   );
+  // And a lead that he works on, deals that he has made, and something that a vendor sent and nobody can read.
+  const lead = await owner.rpc<{ id: string }>('create_lead', {
+    first_name: 'Odd',
+    phone: '0733444001',
+  });
+  await owner.rpc('qualify_lead', { lead_id: lead.id });
+  await owner.rpc('create_lead', { first_name: 'Even', phone: '0733444002' });
+  for (const title of ['Won', 'Open']) {
+    const deal = await owner.rpc<{ id: string }>('create_deal', { title, customer_id: customer });
+    if (title === 'Open') break;
+    await owner.rpc('set_deal_products', {
+      deal_id: deal.id,
+      lines: [{ product_id: product, quantity: 1 }],
+    });
+    await owner.rpc('win_deal', { deal_id: deal.id });
+  }
+  const vendor = await owner.one<{ id: string }>(
+    `insert into lead_vendors (name) values ('Leads') returning id`,
+  );
+  await owner.query(
+    `select public.set_vendor_key($1, encode(sha256(convert_to('key', 'UTF8')), 'hex'))`,
+    [vendor.id],
+  );
+  const { capture_id } = await owner.rpc<{ capture_id: string }>('capture_lead', {
+    vendor_key: 'key',
+    lead: { name: 'Unreachable' },
+  });
+  for (const [name, value] of Object.entries({
+    vendor_id: vendor.id,
+    capture_id,
+    vendor_key: 'key',
+    lead: JSON.stringify({ name: 'Sent', phone: '0733444005' }),
+    stage_id: await id('pipeline_stages', `name = 'Offer'`),
+    lost_reason_id: await id('lost_reasons', `name = 'Too expensive'`),
+  })) {
+    good.set(name, `'${value}'`);
+  }
   const machines = await admin.query<{ machine: string; table_name: string }>(
     'select machine, table_name from private.machines',
   );
@@ -386,6 +423,10 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (command.name === 'explain_figure' && argument.name === 'figure') return `'order_total'`;
   if (command.name === 'explain_figure' && argument.name === 'id')
     return `'${documents.get('order_id')?.[0]}'`;
+  if (/^(create|change)_lead$/.test(command.name)) {
+    if (argument.name === 'phone') return `'0733444003'`;
+    if (argument.name === 'email') return 'null';
+  }
   const known = good.get(argument.name);
   if (known !== undefined) return known;
   if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;

@@ -88,6 +88,18 @@ begin
       when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
+      when 'lead.assign' then perform public.assign_lead(id, tests.account('sales@acme.test'));
+      when 'lead.change' then perform public.change_lead(id, 'Asha', phone => '0733000001');
+      when 'lead.mark_duplicate' then perform public.mark_duplicate_lead(id, pg_temp.other_lead());
+      when 'deal.change' then perform public.change_deal(id, 'Festival', pg_temp.value_of(id));
+      when 'deal.move' then
+        -- Moved out of where deals end it is open again, which is offered as that.
+        if state <> 'open' then
+          return 'opens it again';
+        end if;
+        perform public.move_deal(id, pg_temp.stage('Offer'));
+      when 'deal.lose' then perform public.lose_deal(id, pg_temp.lost_reason());
+      when 'deal.order' then perform public.order_deal(id, tests.depot());
       else execute pg_temp.plain_call(machine, command) using id;
     end case;
     raise exception using errcode = 'ZZZZZ';
@@ -111,6 +123,47 @@ create function pg_temp.open_invoice(payment uuid) returns jsonb language sql se
     where p.id = payment and i.balance > 0 and i.status in ('issued', 'partially_paid', 'overdue') order by i.id limit 1
   ) o
 $$;
+create function pg_temp.other_lead() returns uuid language sql security definer as $$
+  select l.id from public.leads l where l.tenant_id = tests.tenant('acme') and l.first_name = 'Other'
+$$;
+create function pg_temp.value_of(deal uuid) returns numeric language sql security definer as $$ select d.value from public.deals d where d.id = deal $$;
+create function pg_temp.stage(name text) returns uuid language sql security definer as $$
+  select s.id from public.pipeline_stages s where s.tenant_id = tests.tenant('acme') and s.name = stage.name
+$$;
+create function pg_temp.lost_reason() returns uuid language sql security definer as $$
+  select r.id from public.lost_reasons r where r.tenant_id = tests.tenant('acme') and r.name = 'Too expensive'
+$$;
+-- A lead of sales, or of nobody.
+create function pg_temp.lead(first_name text, is_taken boolean, variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  lead uuid;
+  step text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  lead := (public.create_lead(first_name, phone => '0733000001')).id;
+  if is_taken then
+    perform public.take_lead(lead);
+  end if;
+  foreach step in array steps loop
+    execute format('select public.%I($1)', step || '_lead') using lead;
+  end loop;
+  perform tests.sign_out();
+  return lead;
+end $$;
+create function pg_temp.deal(variadic calls text[] default '{}') returns uuid language plpgsql as $$
+declare
+  deal uuid;
+  call text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  deal := (public.create_deal('Festival', tests.customer('Kilimani Mini Mart'))).id;
+  perform public.set_deal_products(deal, tests.lines('COL-300', 1));
+  foreach call in array calls loop
+    execute 'select public.' || call using deal;
+  end loop;
+  perform tests.sign_out();
+  return deal;
+end $$;
 create function pg_temp.paid_invoice(payment uuid) returns uuid language sql security definer as $$
   select a.invoice_id from public.payment_allocations a where a.payment_id = payment limit 1
 $$;
@@ -588,6 +641,29 @@ begin
   perform public.cancel_stock_count(other, 'because');
   perform tests.sign_out();
   perform pg_temp.examine('stock_count', other);
+
+  -- Leads and deals in every state.
+  perform pg_temp.lead('Other', false);
+  perform pg_temp.examine('lead', pg_temp.lead('Loose', false));
+  perform pg_temp.examine('lead', pg_temp.lead('New', true));
+  perform pg_temp.examine('lead', pg_temp.lead('Contacted', false, 'contact'));
+  one := pg_temp.examine('lead', pg_temp.lead('Qualified', false, 'qualify'));
+  perform tests.sign_in('sales@acme.test');
+  perform public.convert_lead(one);
+  perform tests.sign_out();
+  perform pg_temp.examine('lead', one);
+  one := pg_temp.lead('Unqualified', true);
+  other := pg_temp.lead('Duplicate', true);
+  perform tests.sign_in('sales@acme.test');
+  perform public.disqualify_lead(one, 'because');
+  perform public.mark_duplicate_lead(other, pg_temp.other_lead());
+  perform tests.sign_out();
+  perform pg_temp.examine('lead', one);
+  perform pg_temp.examine('lead', other);
+  perform pg_temp.examine('deal', pg_temp.deal());
+  perform pg_temp.examine('deal', pg_temp.deal('win_deal($1)'));
+  perform pg_temp.examine('deal', pg_temp.deal('win_deal($1)', 'order_deal($1, tests.depot())'));
+  perform pg_temp.examine('deal', pg_temp.deal('lose_deal($1, pg_temp.lost_reason())'));
 
   -- A task that is done, and one that is not.
   perform tests.sign_in('sales@acme.test');

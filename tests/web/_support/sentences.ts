@@ -41,7 +41,8 @@ const nameOf = (node: Node | undefined): string => String(node?.name ?? node?.va
 
 /** Whether a text where it stands is for the program, is shown, or has to speak for itself. */
 function place(path: Step[]): 'program' | 'shown' | 'unknown' {
-  for (const { node, key } of path.toReversed()) {
+  const steps = path.toReversed();
+  for (const [at, { node, key }] of steps.entries()) {
     const { type } = node;
     if (key === 'source' || (type.startsWith('TS') && !/^TS(As|Satisfies|NonNull)/.test(type))) {
       return 'program';
@@ -68,18 +69,24 @@ function place(path: Step[]): 'program' | 'shown' | 'unknown' {
       const called = nameOf(
         callee.type === 'MemberExpression' ? (callee.property as Node) : callee,
       );
+      if (called === 'untrack') continue;
       return key === 'arguments' && PROGRAM.has(called) ? 'program' : 'unknown';
     }
-    if (/Function|ArrowFunction/.test(type)) return 'unknown';
+    if (/Function/.test(type)) {
+      // `untrack(() => …)` only reads its value; what that is for stands around it.
+      const around = steps[at + 1]?.node;
+      if (nameOf(around?.callee as Node | undefined) !== 'untrack') return 'unknown';
+    }
   }
   return 'unknown';
 }
 
-/** Words as people write them: capitals and small letters, and no name of a program. */
+/** Words as people write them: capitals and small letters, and no name of a program; around a value, two small words. */
 function isSentence(text: string, where: 'shown' | 'unknown'): boolean {
   const words = text.replaceAll(/\{\}/g, ' ').trim();
   if (!/\p{L}{2}/u.test(words) || /^[a-z]+([_.:/-][a-z]+)+$/.test(words)) return false;
   if (where === 'shown') return !/^[A-Z]{2,5}$/.test(words);
+  if (text.includes('{}') && /(^|\s)\p{Ll}{2,}\s\p{Ll}{2,}[\s.,!?]?/u.test(words)) return true;
   return /^\p{Lu}/u.test(words) && /\p{Ll}/u.test(words) && !/^[A-Z]\w*[A-Z]\w*$/.test(words);
 }
 

@@ -53,6 +53,7 @@ export const CUSTOMER_STATUS = [
   'inactive',
   'merged',
 ] as const satisfies Enums<'customer_status'>[];
+export const DEAL_STATUS = ['open', 'won', 'lost'] as const satisfies Enums<'deal_status'>[];
 export const DEPOT_SHIFT_STATUS = [
   'opening',
   'open',
@@ -114,6 +115,14 @@ export const KITTING_STATUS = [
   'reversed',
   'cancelled',
 ] as const satisfies Enums<'kitting_status'>[];
+export const LEAD_STATUS = [
+  'new',
+  'contacted',
+  'qualified',
+  'converted',
+  'unqualified',
+  'duplicate',
+] as const satisfies Enums<'lead_status'>[];
 export const MEMBER_ROLE = [
   'owner',
   'admin',

@@ -900,6 +900,132 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'is_editable' | 'own_field_values' | 'record_tags';
       };
+      /** The products of a deal at the customer's prices of the day on which they were entered. Written by set_deal_products. */
+      deal_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          deal_id: string;
+          line_number: number;
+          product_id: string;
+          quantity: number;
+          unit_price: number;
+          line_total: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'deal_items_tenant_id_deal_id_fkey';
+            columns: ['tenant_id', 'deal_id'];
+            isOneToOne: false;
+            referencedRelation: 'deals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deal_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Something that a customer may buy, on its way through a pipeline. Seen by its owner and his line (private.my_line), and by who sees all. Moved by move_deal alone; in which stage it stands and whether it is open, won or lost are always the same thing. */
+      deals: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['deal_status'];
+          title: string;
+          customer_id: string;
+          contact_id: string | null;
+          lead_id: string | null;
+          pipeline_id: string;
+          stage_id: string;
+          stage_since: string;
+          owner_id: string;
+          value: number | null;
+          expected_close_on: string | null;
+          closed_at: string | null;
+          lost_reason_id: string | null;
+          status_reason: string | null;
+          notes: string | null;
+          order_id: string | null;
+          is_open: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'deals_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_lead_id_fkey';
+            columns: ['tenant_id', 'lead_id'];
+            isOneToOne: true;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_lost_reason_id_fkey';
+            columns: ['tenant_id', 'lost_reason_id'];
+            isOneToOne: false;
+            referencedRelation: 'lost_reasons';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: true;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_owner_id_fkey';
+            columns: ['tenant_id', 'owner_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'deals_tenant_id_pipeline_id_stage_id_fkey';
+            columns: ['tenant_id', 'pipeline_id', 'stage_id'];
+            isOneToOne: false;
+            referencedRelation: 'pipeline_stages';
+            referencedColumns: ['tenant_id', 'pipeline_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
       delivery_proofs: {
         Row: {
@@ -1004,6 +1130,8 @@ export interface Database {
           phone: string | null;
           licence_number: string | null;
           is_active: boolean;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           membership_id?: string | null;
@@ -1035,7 +1163,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** The one ledger of everything that happened, append-only: a row per step of a machine (machine is set), a row per change of content with its values, a row per document for the parts that a statement gave or took, and what commands publish besides. transition_executions, audit_logs and events are views of it; private.audit_chain seals it. */
       event_store: {
@@ -1607,6 +1735,310 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What vendors have sent, as it came: nothing is lost, also where no lead could be made of it. Written by capture_lead and retry_capture. */
+      lead_captures: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          vendor_id: string;
+          reference: string | null;
+          payload: Json;
+          lead_id: string | null;
+          is_repeat: boolean;
+          problem: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'lead_captures_tenant_id_lead_id_fkey';
+            columns: ['tenant_id', 'lead_id'];
+            isOneToOne: false;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'lead_captures_tenant_id_vendor_id_fkey';
+            columns: ['tenant_id', 'vendor_id'];
+            isOneToOne: false;
+            referencedRelation: 'lead_vendors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Whose new leads are: the first rule (by place) that fits gives them to its team, whose members take turns (private.next_in_team). An empty column fits every lead. */
+      lead_routes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          place: number;
+          source_id: string | null;
+          vendor_id: string | null;
+          territory_id: string | null;
+          team_id: string;
+          is_active: boolean;
+        };
+        Insert: {
+          place: number;
+          source_id?: string | null;
+          vendor_id?: string | null;
+          territory_id?: string | null;
+          team_id: string;
+          is_active?: boolean;
+        };
+        Update: {
+          place?: number;
+          source_id?: string | null;
+          vendor_id?: string | null;
+          territory_id?: string | null;
+          team_id?: string;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'lead_routes_tenant_id_source_id_fkey';
+            columns: ['tenant_id', 'source_id'];
+            isOneToOne: false;
+            referencedRelation: 'lead_sources';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'lead_routes_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'lead_routes_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'lead_routes_tenant_id_vendor_id_fkey';
+            columns: ['tenant_id', 'vendor_id'];
+            isOneToOne: false;
+            referencedRelation: 'lead_vendors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What makes a lead worth more or less: its score is the sum of the points of all rules that hold. */
+      lead_score_rules: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          condition: Json;
+          points: number;
+          is_active: boolean;
+        };
+        Insert: { name: string; condition: Json; points: number; is_active?: boolean };
+        Update: { name?: string; condition?: Json; points?: number; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'lead_score_rules_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Where leads come from, in the words of the company: a fair, the website, a recommendation. */
+      lead_sources: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          is_active: boolean;
+        };
+        Insert: { name: string; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'lead_sources_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Who sells leads to the company, under which terms. Each sends them with a key of its own (set_vendor_key, capture_lead). */
+      lead_vendors: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          price_per_lead: number;
+          monthly_quota: number | null;
+          contract_from: string | null;
+          contract_until: string | null;
+          complaint_days: number;
+          has_key: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          price_per_lead?: number;
+          monthly_quota?: number | null;
+          contract_from?: string | null;
+          contract_until?: string | null;
+          complaint_days?: number;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          price_per_lead?: number;
+          monthly_quota?: number | null;
+          contract_from?: string | null;
+          contract_until?: string | null;
+          complaint_days?: number;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'lead_vendors_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Somebody who may become a customer. Seen by its owner and his line (private.my_line), by everybody who works on leads while nobody owns it, and by who sees all. An e-mail address is in one open lead at most; a telephone number alone says nothing. */
+      leads: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['lead_status'];
+          first_name: string;
+          last_name: string | null;
+          company_name: string | null;
+          phone: string | null;
+          email: string | null;
+          town: string | null;
+          interest: string | null;
+          source_id: string | null;
+          vendor_id: string | null;
+          vendor_reference: string | null;
+          territory_id: string | null;
+          owner_id: string | null;
+          score: number;
+          next_step: string | null;
+          next_step_on: string | null;
+          notes: string | null;
+          status_reason: string | null;
+          duplicate_of_id: string | null;
+          customer_id: string | null;
+          contact_id: string | null;
+          converted_at: string | null;
+          is_open: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'leads_tenant_id_contact_id_fkey';
+            columns: ['tenant_id', 'contact_id'];
+            isOneToOne: false;
+            referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_duplicate_of_id_fkey';
+            columns: ['tenant_id', 'duplicate_of_id'];
+            isOneToOne: false;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_owner_id_fkey';
+            columns: ['tenant_id', 'owner_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_source_id_fkey';
+            columns: ['tenant_id', 'source_id'];
+            isOneToOne: false;
+            referencedRelation: 'lead_sources';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'leads_tenant_id_vendor_id_fkey';
+            columns: ['tenant_id', 'vendor_id'];
+            isOneToOne: false;
+            referencedRelation: 'lead_vendors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
         Row: {
@@ -1707,6 +2139,33 @@ export interface Database {
             isOneToOne: true;
             referencedRelation: 'trips';
             referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Why deals are lost, in the words of the company. */
+      lost_reasons: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          needs_note: boolean;
+          is_active: boolean;
+        };
+        Insert: { name: string; needs_note?: boolean; is_active?: boolean };
+        Update: { name?: string; needs_note?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'lost_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -2657,6 +3116,94 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** The stages of a pipeline in their order; one in use in which a deal is won, and one in which it is lost. */
+      pipeline_stages: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          pipeline_id: string;
+          name: string;
+          place: number;
+          kind: Database['public']['Enums']['deal_status'];
+          probability: number;
+          is_active: boolean;
+        };
+        Insert: {
+          pipeline_id: string;
+          name: string;
+          place: number;
+          kind?: Database['public']['Enums']['deal_status'];
+          probability: number;
+          is_active?: boolean;
+        };
+        Update: { name?: string; place?: number; probability?: number; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'pipeline_stages_tenant_id_pipeline_id_fkey';
+            columns: ['tenant_id', 'pipeline_id'];
+            isOneToOne: false;
+            referencedRelation: 'pipelines';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** The ways that deals take. The first by place is where a new one begins. */
+      pipelines: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          place: number;
+          team_id: string | null;
+          rots_after_days: number | null;
+          needs_forecast: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          place?: number;
+          team_id?: string | null;
+          rots_after_days?: number | null;
+          needs_forecast?: boolean;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          place?: number;
+          team_id?: string | null;
+          rots_after_days?: number | null;
+          needs_forecast?: boolean;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'pipelines_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'pipelines_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The orders of a planning session: the van, the place on its way and the time it arrives, or the reason why no van takes it. All empty before the first run. */
       planning_orders: {
         Row: {
@@ -2858,6 +3405,8 @@ export interface Database {
           prices_include_tax: boolean;
           based_on_id: string | null;
           based_on_percent: number | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           name: string;
@@ -2906,7 +3455,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Codes printed on a product, or on a pack of it: EAN-8, EAN-13, UPC-A, ITF-14. A code belongs to one product of a company. */
       product_barcodes: {
@@ -3117,6 +3666,8 @@ export interface Database {
           costs_its_parts: boolean;
           family_id: string | null;
           variant: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           sku: string;
@@ -3200,7 +3751,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** What a promotion covers: a product, or every product of a category. */
       promotion_products: {
@@ -4163,6 +4714,81 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Who is in which team; somebody may be in several. */
+      team_members: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          team_id: string;
+          membership_id: string;
+          is_lead: boolean;
+          takes_leads: boolean;
+          last_given_at: string | null;
+        };
+        Insert: {
+          team_id: string;
+          membership_id: string;
+          is_lead?: boolean;
+          takes_leads?: boolean;
+        };
+        Update: { is_lead?: boolean; takes_leads?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'team_members_tenant_id_membership_id_fkey';
+            columns: ['tenant_id', 'membership_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'team_members_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** People who sell together. Who leads a team sees what its members and those of the teams below it own: leads and deals (private.my_line). One that is not in use gives nobody anything. */
+      teams: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          parent_id: string | null;
+          is_active: boolean;
+        };
+        Insert: { name: string; parent_id?: string | null; is_active?: boolean };
+        Update: { name?: string; parent_id?: string | null; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'teams_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'teams_tenant_id_parent_id_fkey';
+            columns: ['tenant_id', 'parent_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** A company's differences from role_permissions: a right added to or taken from a role. */
       tenant_role_permissions: {
         Row: {
@@ -4285,6 +4911,8 @@ export interface Database {
           parent_id: string | null;
           is_active: boolean;
           area: Json | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code: string;
@@ -4316,7 +4944,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Who sells in a territory. Where it is one person, customers without a salesperson who come to lie in it are his. */
       territory_reps: {
@@ -4744,6 +5372,8 @@ export interface Database {
           cost_per_hour: number;
           cost_per_km: number;
           is_active: boolean;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           registration: string;
@@ -4791,7 +5421,7 @@ export interface Database {
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit. */
       warehouses: {
@@ -4811,6 +5441,8 @@ export interface Database {
           longitude: number | null;
           works_in_shifts: boolean;
           is_active: boolean;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: {
           code: string;
@@ -4840,7 +5472,7 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
-        ComputedFields: never;
+        ComputedFields: 'own_field_values' | 'record_tags';
       };
       /** Events told to a webhook, each once; kept for 30 days. The id is sent with every attempt (webhook-id), so that the other side knows one that it took already. */
       webhook_deliveries: {
@@ -5062,6 +5694,21 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What the open deals that the caller sees will bring, by pipeline, stage, owner and month in which they will be decided (its first day; null: no day is named): value, and value by the probability of the stage, rounded to the cent deal by deal. */
+      deal_forecast: {
+        Row: {
+          tenant_id: string | null;
+          pipeline_id: string | null;
+          stage_id: string | null;
+          owner_id: string | null;
+          month: string | null;
+          deals: number | null;
+          value: number | null;
+          expected: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values. */
       events: {
         Row: {
@@ -5103,6 +5750,27 @@ export interface Database {
           last_direction: string | null;
           unread: number | null;
           replies: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** What became of the leads of each vendor by the month (UTC) in which they were sent: sent, those without a lead (they could not be read), repeated (there was one already), leads, qualified, converted, won, the value won, what they cost, and the cost per won deal. */
+      lead_vendor_results: {
+        Row: {
+          tenant_id: string | null;
+          vendor_id: string | null;
+          name: string | null;
+          month: string | null;
+          sent: number | null;
+          without_lead: number | null;
+          repeated: number | null;
+          leads: number | null;
+          qualified: number | null;
+          converted: number | null;
+          won: number | null;
+          won_value: number | null;
+          cost: number | null;
+          cost_per_won: number | null;
         };
         Relationships: [];
         ComputedFields: never;
@@ -5166,6 +5834,23 @@ export interface Database {
           reorder_point: number | null;
           coming: number | null;
           suggested: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
+      /** Leads that may be the same person: with the same telephone number or e-mail address, for each lead that the caller sees. */
+      similar_leads: {
+        Row: {
+          tenant_id: string | null;
+          lead_id: string | null;
+          other_id: string | null;
+          number: string | null;
+          first_name: string | null;
+          last_name: string | null;
+          status: string | null;
+          owner_id: string | null;
+          is_same_phone: boolean | null;
+          is_same_email: boolean | null;
         };
         Relationships: [];
         ComputedFields: never;
@@ -5435,6 +6120,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
       };
+      /** Gives an open lead to somebody (account), or to nobody (null). Raises record_not_found, person_not_in_company, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      assign_lead: {
+        Args: {
+          lead_id: string;
+          owner_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
+      };
       /** Replaces the orders of a draft or planned trip, in the order of delivery; a planned trip gets a new load sheet. Raises trip_fixed, orders_not_assignable, trip_overloaded, trip_without_orders. The same idempotency_key with the same values is answered again, not done again. */
       assign_orders: {
         Args: {
@@ -5577,6 +6272,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** For vendors of leads, with their key and without an account: takes {name or first_name and last_name, phone, email, company, town, message, reference}, in any spelling of these names. Answers {capture_id, number of the lead, status: taken, known (there is an open lead with this e-mail address) or kept (no lead could be made; the company looks at it), problem}. The same reference again gets the same answer. Raises lead_key_unknown, lead_contract_over, lead_quota_reached, payload_is_an_object, input_invalid. */
+      capture_lead: {
+        Args: { vendor_key: string; lead: Json };
+        Returns: Json;
+      };
       /** Writes a comment of one's own anew; whom it mentions now and did not before is told. Raises record_not_found, comment_not_yours, comment_is_bounded, mentions_are_few, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_comment: {
         Args: {
@@ -5587,6 +6287,42 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['comments']['Row'];
+      };
+      /** Writes an open deal anew. Raises deal_value_of_products, deal_transition_illegal, version_conflict and the errors of create_deal. The same idempotency_key with the same values is answered again, not done again. */
+      change_deal: {
+        Args: {
+          deal_id: string;
+          title: string;
+          value?: number | null;
+          expected_close_on?: string | null;
+          contact_id?: string | null;
+          owner_id?: string | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
+      /** Writes an open lead anew. Raises lead_transition_illegal, version_conflict and the errors of create_lead. The same idempotency_key with the same values is answered again, not done again. */
+      change_lead: {
+        Args: {
+          lead_id: string;
+          first_name: string;
+          last_name?: string | null;
+          company_name?: string | null;
+          phone?: string | null;
+          email?: string | null;
+          town?: string | null;
+          interest?: string | null;
+          source_id?: string | null;
+          territory_id?: string | null;
+          next_step?: string | null;
+          next_step_on?: string | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
       };
       /** Changes role and limits of a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_member: {
@@ -5798,10 +6534,33 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** Somebody has spoken with the lead. Raises record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      contact_lead: {
+        Args: {
+          lead_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
+      };
       /** Conversations of the caller's in which something was said, or whose person, customer, number or label has it, the newest hundred; three letters or more. */
       conversations_meant: {
         Args: { typed: string };
         Returns: string[];
+      };
+      /** Makes a qualified lead a customer with a person to talk to and a deal, all of it or nothing, once: the customer that is named, the one known by the e-mail address (never by the telephone alone), or a new draft. Raises record_not_found, lead_transition_illegal, version_conflict, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      convert_lead: {
+        Args: {
+          lead_id: string;
+          customer_id?: string | null;
+          deal_title?: string | null;
+          pipeline_id?: string | null;
+          value?: number | null;
+          expected_close_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
       };
       /** What of a place is counted next, what is due first: class A are the products that make 80 % of what left it in 90 days (quantity at list price), counted every 30 days; B the next 15 %, every 90; C the rest, every 180; what nobody has counted yet is due now. moved in base units. Nothing for who counts the place just now. Needs inventory.view. Raises record_not_found. */
       count_suggestions: {
@@ -5829,6 +6588,21 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Begins a deal with a customer, in the first stage of the pipeline (without one: of the first); its owner (account) is the caller unless another is named. Raises record_not_found, person_not_in_company, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_deal: {
+        Args: {
+          title: string;
+          customer_id: string;
+          pipeline_id?: string | null;
+          value?: number | null;
+          expected_close_on?: string | null;
+          contact_id?: string | null;
+          owner_id?: string | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
       /** Begins an import of a file; its rows follow (stage_import_rows), then it is checked. path: where the caller has stored the file in the bucket imports, under his company's folder. Raises import_target_unknown, import_policy_unsuitable, import_field_unknown, import_field_missing, import_file_missing, headers_are_few, mapping_is_a_small_object, file_name_is_short, format_is_short, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_import: {
         Args: {
@@ -5855,6 +6629,26 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['kittings']['Row'];
+      };
+      /** Writes down somebody who may become a customer. Without an owner (account) it goes to whose turn it is. Raises input_invalid, record_not_found, person_not_in_company, lead_is_reachable, lead_email_taken, phone_is_e164, email_is_an_address, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_lead: {
+        Args: {
+          first_name: string;
+          last_name?: string | null;
+          company_name?: string | null;
+          phone?: string | null;
+          email?: string | null;
+          town?: string | null;
+          interest?: string | null;
+          source_id?: string | null;
+          territory_id?: string | null;
+          owner_id?: string | null;
+          next_step?: string | null;
+          next_step_on?: string | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
       };
       /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
@@ -6097,6 +6891,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['settlements']['Row'];
       };
+      /** Nothing will come of the lead, with the reason. Raises reason_required, record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      disqualify_lead: {
+        Args: {
+          lead_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
+      };
       /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
@@ -6278,6 +7082,27 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** Nothing will come of the deal, for a reason of the list and, where that says too little, in words. Raises lost_reason_required, record_not_found, deal_transition_illegal, pipeline_without_stage, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      lose_deal: {
+        Args: {
+          deal_id: string;
+          lost_reason_id: string;
+          reason?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
+      /** The lead is the same as another one, which is no duplicate itself. Raises duplicate_names_the_other, record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      mark_duplicate_lead: {
+        Args: {
+          lead_id: string;
+          duplicate_of_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
+      };
       /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
       merge_customer: {
         Args: {
@@ -6298,6 +7123,18 @@ export interface Database {
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
+      };
+      /** Puts a deal into a stage, also of another pipeline: into one where deals are won or lost it is that, out of it it is open again. Raises record_not_found, lost_reason_required, deal_needs_forecast, deal_ordered_already, deal_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      move_deal: {
+        Args: {
+          deal_id: string;
+          stage_id: string;
+          lost_reason_id?: string | null;
+          reason?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
       };
       /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
       my_account: {
@@ -6437,6 +7274,18 @@ export interface Database {
         Args: { warehouse_id: string; counter_ids: string[]; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['depot_shifts']['Row'];
       };
+      /** Makes the first order of a won deal, once: a draft of its products at the prices of today. Raises deal_has_no_products, deal_ordered_already, deal_transition_illegal, version_conflict and the errors of create_order. The same idempotency_key with the same values is answered again, not done again. */
+      order_deal: {
+        Args: {
+          deal_id: string;
+          warehouse_id: string;
+          address_id?: string | null;
+          requested_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
       /** For customers: orders for themselves at the prices that the company has for them; lines [{product_id, quantity, pack_id?}], to their default address where none is named. send = false keeps it as a draft. Answers as my_order. Raises lines_invalid, address_required, customer_suspended, customer_inactive, customer_not_active, depot_not_known, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       place_my_order: {
         Args: {
@@ -6497,6 +7346,15 @@ export interface Database {
       process_queue: {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
+      };
+      /** The lead wants something that the company sells. Raises record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      qualify_lead: {
+        Args: {
+          lead_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
       };
       /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
       quote_delivery: {
@@ -6849,6 +7707,24 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
       };
+      /** A deal that was won or lost is open again, in the first stage; not when an order came of it. Raises deal_ordered_already, record_not_found, deal_transition_illegal, pipeline_without_stage, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_deal: {
+        Args: {
+          deal_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
+      /** Somebody works on the lead after all. Raises lead_email_taken, record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_lead: {
+        Args: {
+          lead_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
+      };
       /** Opens the month that was closed last, with a reason; starts_on is its first day. Raises month_not_last_closed, reason_required, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       reopen_month: {
         Args: { starts_on: string; reason: string; idempotency_key?: string | null };
@@ -6931,6 +7807,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Makes a lead of what a vendor sent, as it came or corrected (payload), where that was not possible before; what is still wrong stands in problem. Raises record_not_found, capture_made_already, payload_is_an_object, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      retry_capture: {
+        Args: { capture_id: string; payload?: Json | null; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['lead_captures']['Row'];
       };
       /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       retry_planning_session: {
@@ -7064,6 +7945,16 @@ export interface Database {
         Args: { channel_id: string; access_token: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['channels']['Row'];
       };
+      /** Says what an open deal is about, lines [{product_id, quantity, pack_id?}] at the customer's prices of today, a bundle as its parts; its value is what they cost with taxes. None ([]): its value stays as an estimate. Raises lines_invalid, deal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_deal_products: {
+        Args: {
+          deal_id: string;
+          lines: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
       /** Deactivates or reactivates a member; acts on his next request. Raises record_not_found, right_not_held, last_owner_kept. The same idempotency_key with the same values is answered again, not done again. */
       set_member_status: {
         Args: {
@@ -7111,6 +8002,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
+      };
+      /** Gives a vendor of leads a new key, known by its SHA-256; the one before is worth nothing any more. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      set_vendor_key: {
+        Args: { vendor_id: string; key_hash: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['lead_vendors']['Row'];
       };
       /** Gives a webhook the secret that signs its calls, in the form of Standard Webhooks: whsec_ and base64. The other side needs the same; it can be read nowhere afterwards. From the first secret on, events are told. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_webhook_secret: {
@@ -7327,6 +8223,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Makes an open lead that nobody has the caller's own; of two at once one gets it. Raises lead_has_an_owner, person_not_in_company, record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      take_lead: {
+        Args: {
+          lead_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leads']['Row'];
+      };
       /** What is to be told: {may_be_there (an earlier attempt may have arrived), device {pin, branch, control_unit, key}, document {kind, number, original, name, issued_on, buyer {name, pin}, lines}}; {waits: true} for a credit note whose invoice was not taken yet; null when it was dealt with. Counts the attempt. For the worker submit-tax (service role). */
       tax_submission_to_send: {
         Args: { tenant_id: string; submission_id: string };
@@ -7486,6 +8391,15 @@ export interface Database {
         Args: { tenant_id: string; delivery_id: string };
         Returns: Json;
       };
+      /** The customer has agreed. Raises record_not_found, deal_transition_illegal, deal_needs_forecast, pipeline_without_stage, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      win_deal: {
+        Args: {
+          deal_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['deals']['Row'];
+      };
       /** Does the next batch of one import: tries its rows, writes them or takes them back, and what became of them is written in the same transaction, so that a crash repeats and loses nothing. Answers 0 when there is nothing to do. For the worker process-events (service role). */
       work_import: {
         Args: never;
@@ -7525,6 +8439,7 @@ export interface Database {
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
+      deal_status: 'open' | 'won' | 'lost';
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       import_policy: 'refuse' | 'skip' | 'update';
@@ -7543,6 +8458,7 @@ export interface Database {
       invoice_status: 'draft' | 'issued' | 'partially_paid' | 'paid' | 'overdue' | 'void';
       kitting_direction: 'assemble' | 'unpack';
       kitting_status: 'draft' | 'completed' | 'reversed' | 'cancelled';
+      lead_status: 'new' | 'contacted' | 'qualified' | 'converted' | 'unqualified' | 'duplicate';
       member_role:
         | 'owner'
         | 'admin'

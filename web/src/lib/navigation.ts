@@ -26,6 +26,8 @@ import Smartphone from '@lucide/svelte/icons/smartphone';
 import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
 import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import Handshake from '@lucide/svelte/icons/handshake';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import Users from '@lucide/svelte/icons/users';
 import Warehouse from '@lucide/svelte/icons/warehouse';
 import Waypoints from '@lucide/svelte/icons/waypoints';
@@ -77,6 +79,8 @@ const placed: Section[] = [
     destinations: [
       listOf('order', ClipboardList, 2),
       listOf('customer', Users, 3),
+      listOf('lead', UserPlus),
+      listOf('deal', Handshake),
       listOf('conversation', MessagesSquare, 7),
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },

@@ -90,6 +90,34 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'inventory.edit',
     columns: ['reorder_point'],
   },
+  lead_routes: {
+    permission: 'sales.manage',
+    columns: ['place', 'source_id', 'vendor_id', 'territory_id', 'team_id', 'is_active'],
+  },
+  lead_score_rules: {
+    permission: 'sales.manage',
+    columns: ['name', 'condition', 'points', 'is_active'],
+  },
+  lead_sources: {
+    permission: 'sales.manage',
+    columns: ['name', 'is_active'],
+  },
+  lead_vendors: {
+    permission: 'sales.manage',
+    columns: [
+      'name',
+      'price_per_lead',
+      'monthly_quota',
+      'contract_from',
+      'contract_until',
+      'complaint_days',
+      'is_active',
+    ],
+  },
+  lost_reasons: {
+    permission: 'sales.manage',
+    columns: ['name', 'needs_note', 'is_active'],
+  },
   message_templates: {
     permission: 'settings.manage',
     columns: ['subject', 'body'],
@@ -97,6 +125,14 @@ export const WRITABLE: Record<string, Writable> = {
   paybills: {
     permission: 'settings.manage',
     columns: ['name', 'refuses_unknown', 'is_active'],
+  },
+  pipeline_stages: {
+    permission: 'sales.manage',
+    columns: ['name', 'place', 'probability', 'is_active'],
+  },
+  pipelines: {
+    permission: 'sales.manage',
+    columns: ['name', 'place', 'team_id', 'rots_after_days', 'needs_forecast', 'is_active'],
   },
   price_list_items: {
     permission: 'prices.edit',
@@ -204,6 +240,14 @@ export const WRITABLE: Record<string, Writable> = {
   taxes: {
     permission: 'prices.edit',
     columns: ['is_active'],
+  },
+  team_members: {
+    permission: 'sales.manage',
+    columns: ['is_lead', 'takes_leads'],
+  },
+  teams: {
+    permission: 'sales.manage',
+    columns: ['name', 'parent_id', 'is_active'],
   },
   tenant_settings: {
     permission: 'settings.manage',

@@ -7,6 +7,7 @@ import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts'
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { m, terms } from '#lib/words.ts';
+import { keptFilters } from '#lib/records/kept_filters.ts';
 import { familyFilter } from './families.ts';
 
 type Written = Database['public']['Tables'];
@@ -18,26 +19,31 @@ export type PriceListInput = Written['price_lists']['Insert'];
 
 export type PriceList = Awaited<ReturnType<typeof listPriceLists>>['rows'][number];
 
+const PRODUCT_FILTERS: Filter[] = [
+  inUseFilter,
+  { name: 'category', label: m.category(), kind: 'text', optional: true },
+  familyFilter,
+  { name: 'price', label: m.base_price(), kind: 'number', column: 'base_price', unit: 'money' },
+  {
+    name: 'deposit',
+    label: m.deposit_word(),
+    kind: 'number',
+    column: 'deposit_amount',
+    unit: 'money',
+    more: true,
+  },
+  { name: 'tax', label: m.tax_in_percent(), kind: 'number', column: 'tax_rate', more: true },
+];
+
 export const PRODUCTS: ListShape = {
   table: 'products',
   sort: 'name',
   sortable: ['name', 'sku', 'base_price', 'created_at'],
   search: { label: m.name_or_sku(), means: async (typed) => [await meansProduct(typed)] },
-  filters: [
-    inUseFilter,
-    { name: 'category', label: m.category(), kind: 'text', optional: true },
-    familyFilter,
-    { name: 'price', label: m.base_price(), kind: 'number', column: 'base_price', unit: 'money' },
-    {
-      name: 'deposit',
-      label: m.deposit_word(),
-      kind: 'number',
-      column: 'deposit_amount',
-      unit: 'money',
-      more: true,
-    },
-    { name: 'tax', label: m.tax_in_percent(), kind: 'number', column: 'tax_rate', more: true },
-  ],
+  // The company may add fields while the portal is open.
+  get filters() {
+    return [...PRODUCT_FILTERS, ...keptFilters('product')];
+  },
 };
 
 export function listProducts(list: ListQuery) {

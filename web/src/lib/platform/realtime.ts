@@ -1,5 +1,6 @@
 import { invalidate } from '$app/navigation';
 import { navigating } from '$app/state';
+import { AUDIENCES } from '#lib/rights.ts';
 import { supabase } from './supabase.ts';
 
 interface Change {
@@ -14,8 +15,8 @@ const GATHER_MS = 300;
 const LOOK_MS = 15_000;
 
 /**
- * Follows the changes of a company that the holder of these permissions may see, and reloads what the
- * open page shows of them. Where the project refuses to tell, the page looks again every 15 seconds.
+ * Follows the changes of a company that the holder of these permissions may see (each kind of record is told to
+ * those who hold one of them), and reloads what the open page shows of them. Where the project refuses to tell, the page looks again every 15 seconds.
  * @returns a function that ends the subscription.
  */
 export function followChanges(tenantId: string, permissions: string[]): () => void {
@@ -38,7 +39,8 @@ export function followChanges(tenantId: string, permissions: string[]): () => vo
     if (!document.hidden) void invalidate((url) => url.protocol === 'entity:');
   };
 
-  const channels = permissions.map((permission) => {
+  const heard = permissions.filter((permission) => AUDIENCES.includes(permission));
+  const channels = heard.map((permission) => {
     const channel = supabase.channel(`tenant:${tenantId}:${permission}`, {
       config: { private: true },
     });

@@ -1,4 +1,4 @@
-import type { DocumentName } from '#lib/documents.ts';
+import type { SubjectName } from '#lib/documents.ts';
 import { PortalError, toPortalError } from '#lib/errors.ts';
 import { command, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
@@ -8,7 +8,7 @@ import { m } from '#lib/words.ts';
 
 /** The document that something is said about, or a file is added to. */
 export interface Subject {
-  document: DocumentName;
+  document: SubjectName;
   id: string;
 }
 

@@ -1,4 +1,4 @@
-import type { DocumentName } from '#lib/documents.ts';
+import type { SubjectName } from '#lib/documents.ts';
 import { askJson } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import type { OwnValues } from './own_fields.ts';
@@ -26,7 +26,7 @@ export interface Extras {
 }
 
 /** Null for those who are no colleagues: a customer sees his orders. @throws PortalError */
-export async function extrasOf(document: DocumentName, id: string): Promise<Extras | null> {
+export async function extrasOf(document: SubjectName, id: string): Promise<Extras | null> {
   if (!session.can('comments.view')) return null;
   return askJson<Extras, 'kept_with'>('kept_with', { document_kind: document, document_id: id });
 }

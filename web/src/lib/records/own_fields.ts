@@ -1,4 +1,4 @@
-import type { DocumentName } from '#lib/documents.ts';
+import type { SubjectName } from '#lib/documents.ts';
 import type { Json } from '#lib/database.types.ts';
 import { command } from '#lib/platform/command.ts';
 import { type Filter } from '#lib/platform/filters.ts';
@@ -23,7 +23,7 @@ export interface OwnField {
 }
 
 /** By the kind of document. */
-export type OwnFields = Partial<Record<DocumentName, OwnField[]>>;
+export type OwnFields = Partial<Record<SubjectName, OwnField[]>>;
 
 /** What stands in the fields of a document, by key: a question is answered by `yes` or `no`. */
 export type OwnValues = Record<string, string | number>;
@@ -32,7 +32,7 @@ const read = (definitions: unknown): OwnFields =>
   ((definitions as { fields?: OwnFields } | null)?.fields ?? {}) satisfies OwnFields;
 
 /** The fields that the reader's company has added to documents of a kind. */
-export function ownFieldsOf(document: DocumentName): OwnField[] {
+export function ownFieldsOf(document: SubjectName): OwnField[] {
   return read(knownTenant()?.settings.type_definitions)[document] ?? [];
 }
 
@@ -54,7 +54,7 @@ export function ownValue(field: OwnField, value: string | number | undefined): s
 }
 
 /** The filters of a list by the fields of a company's own. */
-export function ownFieldFilters(document: DocumentName): Filter[] {
+export function ownFieldFilters(document: SubjectName): Filter[] {
   return ownFieldsOf(document).map((field) => {
     const common = {
       name: `own_${field.key}`,

@@ -1,4 +1,4 @@
-import type { DocumentName } from '#lib/documents.ts';
+import type { DocumentName, SubjectName } from '#lib/documents.ts';
 import { DOCUMENTS } from '#lib/documents.ts';
 import { keptFirst } from '#lib/platform/kept.ts';
 import { label, noun } from '#lib/platform/label.ts';
@@ -64,8 +64,21 @@ interface Beside<Row, More extends object> {
   isKept?: boolean;
 }
 
-/** What people keep with any document. */
-const KEPT_WITH = ['comment', 'attachment', 'record_tag', 'tag', 'task', 'own_field_value'];
+/** Kinds of records that people keep with a subject, for `depends`. */
+export const KEPT_WITH = [
+  'comment',
+  'attachment',
+  'record_tag',
+  'tag',
+  'task',
+  'own_field_value',
+].map((kind) => `entity:${kind}` as const);
+
+/** What happened to a subject, and what people keep with it. */
+export async function keptWith(name: SubjectName, id: string) {
+  const [timeline, extras] = await Promise.all([timelineOf(name, id), extrasOf(name, id)]);
+  return { timeline, extras };
+}
 
 /** The `load` of a record's page: the record with all that it embeds, its timeline, and what stands beside it. */
 export function recordLoad<Row extends Offered, More extends object = Record<never, never>>(
@@ -77,16 +90,17 @@ export function recordLoad<Row extends Offered, More extends object = Record<nev
     const copy = `${name} ${params.id}`;
     depends(
       `kept:${copy}`,
-      ...[name, ...KEPT_WITH, ...others].map((kind) => `entity:${kind}` as const),
+      ...[name, ...others].map((kind) => `entity:${kind}` as const),
+      ...KEPT_WITH,
     );
     // Rights are known once the layout has read the session.
     await parent();
     const readAll = async () => {
-      const asked = Promise.all([timelineOf(name, params.id), extrasOf(name, params.id)]);
+      const asked = keptWith(name, params.id);
       // What is not there is told by the page of the record.
       asked.catch(() => undefined);
       const known = found(await read(params.id), noun(name));
-      const [timeline, extras] = await asked;
+      const { timeline, extras } = await asked;
       const beside = more ? await more(known) : ({} as More);
       return { record: known, timeline, extras, ...beside } as {
         record: Row;

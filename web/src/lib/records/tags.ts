@@ -1,5 +1,5 @@
 import type { Enums, Tables } from '#lib/database.types.ts';
-import type { DocumentName } from '#lib/documents.ts';
+import type { SubjectName } from '#lib/documents.ts';
 import { command } from '#lib/platform/command.ts';
 import { type Filter, inUseFilter, anyLike, narrow } from '#lib/platform/filters.ts';
 import { choices } from '#lib/platform/label.ts';
@@ -83,10 +83,10 @@ export function changeTag({ id, version }: TagRow, input: TagInput) {
 }
 
 /** A tag that a document has already stays as it is. @throws PortalError */
-export function addTag(document: DocumentName, id: string, tag: string, key?: string) {
+export function addTag(document: SubjectName, id: string, tag: string, key?: string) {
   return command('add_tag', { document_kind: document, document_id: id, tag_id: tag }, key);
 }
 
-export function removeTag(document: DocumentName, id: string, tag: string) {
+export function removeTag(document: SubjectName, id: string, tag: string) {
   return command('remove_tag', { document_kind: document, document_id: id, tag_id: tag });
 }

@@ -1,6 +1,6 @@
 import { TASK_PRIORITY } from '#lib/choices.ts';
 import type { Enums } from '#lib/database.types.ts';
-import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
+import { type SubjectName, SUBJECTS } from '#lib/documents.ts';
 import { command } from '#lib/platform/command.ts';
 import { anyLike } from '#lib/platform/filters.ts';
 import { today } from '#lib/platform/format.ts';
@@ -11,7 +11,7 @@ import { session } from '#lib/platform/session.svelte.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { orNull } from '#lib/platform/text.ts';
 import { personFilter, type PersonChoice } from '#lib/tenancy/tenancy.ts';
-import { documentNames } from '#lib/workflow/documents.ts';
+import { subjectNames } from '#lib/workflow/documents.ts';
 import { documentList } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import type { Subject } from './comments.ts';
@@ -38,7 +38,7 @@ export const TASKS = documentList('task', {
       label: m.about(),
       kind: 'choice',
       column: 'document_kind',
-      options: choices(documentNames),
+      options: choices(subjectNames),
       optional: true,
       more: true,
     },
@@ -88,7 +88,7 @@ export function subjectUrl(task: {
   document_kind: string | null;
   document_id: string | null;
 }): string | undefined {
-  const known = DOCUMENTS[task.document_kind as DocumentName] as { page: string } | undefined;
+  const known = SUBJECTS[task.document_kind as SubjectName] as { page: string } | undefined;
   return known && `${known.page}/${task.document_id}`;
 }
 

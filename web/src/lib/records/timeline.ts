@@ -1,4 +1,4 @@
-import type { DocumentName } from '#lib/documents.ts';
+import type { SubjectName } from '#lib/documents.ts';
 import { ask } from '#lib/platform/command.ts';
 import { DASH, dateTime, day, quantity } from '#lib/platform/format.ts';
 import { label, noun } from '#lib/platform/label.ts';
@@ -8,7 +8,7 @@ import { m } from '#lib/words.ts';
 export type Entry = Awaited<ReturnType<typeof timelineOf>>[number];
 
 /** Everything that happened to a document, the oldest first. */
-export function timelineOf(document: DocumentName, id: string) {
+export function timelineOf(document: SubjectName, id: string) {
   return ask('timeline', { document_kind: document, document_id: id });
 }
 

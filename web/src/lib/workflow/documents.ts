@@ -1,14 +1,24 @@
 import { choices, label } from '#lib/platform/label.ts';
 import { toneOf } from '#lib/ui/tone.ts';
 import { type Condition, type Filter, narrow } from '#lib/platform/filters.ts';
-import { type DocumentKind, type DocumentName, DOCUMENTS, type StateOf } from '#lib/documents.ts';
+import {
+  type DocumentKind,
+  type DocumentName,
+  DOCUMENTS,
+  type StateOf,
+  type SubjectName,
+  SUBJECTS,
+} from '#lib/documents.ts';
 import { m } from '#lib/words.ts';
 
 /** Every kind of document, in the order of the work. */
 export const documentNames = Object.keys(DOCUMENTS) as DocumentName[];
 
+/** Documents, and what else people comment on, tag and keep fields with. */
+export const subjectNames = Object.keys(SUBJECTS) as SubjectName[];
+
 /** What a list of them is called. */
-export function pluralOf(name: DocumentName): string {
+export function pluralOf(name: SubjectName): string {
   return label(`${name}s`);
 }
 

@@ -2,8 +2,7 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import type { Filter } from '#lib/platform/filters.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import type { ListShape } from '#lib/platform/list.ts';
-import { ownFieldFilters } from '#lib/records/own_fields.ts';
-import { tagFilter } from '#lib/records/tags.ts';
+import { keptFilters } from '#lib/records/kept_filters.ts';
 import { numberOf, stateFilter } from './documents.ts';
 import { m } from '#lib/words.ts';
 
@@ -16,7 +15,7 @@ export function documentList(
   { sortable = [], filters = [], ...more }: Partial<Omit<ListShape, 'table'>>,
 ): ListShape {
   const number = numberOf(name);
-  const own = [stateFilter(name), ...filters, tagFilter];
+  const own = [stateFilter(name), ...filters];
   return {
     table: DOCUMENTS[name].table,
     sort: '-created_at',
@@ -25,7 +24,7 @@ export function documentList(
     ...more,
     // The company may add fields while the portal is open.
     get filters() {
-      return [...own, ...ownFieldFilters(name)];
+      return [...own, ...keptFilters(name)];
     },
   };
 }

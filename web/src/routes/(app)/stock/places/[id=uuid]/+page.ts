@@ -4,8 +4,9 @@ import { session } from '#lib/platform/session.svelte.ts';
 import { peopleAt } from '#lib/tenancy/tenancy.ts';
 import { movementsAt, openDocumentsAt, readPlace, stockAt } from '#lib/warehouse/places.ts';
 import { noun } from '#lib/platform/label.ts';
+import { KEPT_WITH, keptWith } from '#lib/records/record.ts';
 
-export function load({ params, depends }) {
+export function load({ params, depends, parent }) {
   depends(
     'entity:warehouse',
     'entity:inventory',
@@ -16,8 +17,10 @@ export function load({ params, depends }) {
     'entity:depot_shift',
     'entity:trip',
     'entity:membership',
+    ...KEPT_WITH,
   );
   return reading(async () => {
+    await parent();
     const [place, stock, movements, documents, trips, people] = await Promise.all([
       readPlace(params.id),
       stockAt(params.id),
@@ -26,6 +29,8 @@ export function load({ params, depends }) {
       session.can('trips.view') ? openTripsFrom(params.id) : [],
       session.can('users.view') ? peopleAt(params.id) : [],
     ]);
-    return { place: found(place, noun('place')), stock, movements, documents, trips, people };
+    const known = found(place, noun('place'));
+    const kept = await keptWith('warehouse', known.id);
+    return { place: known, stock, movements, documents, trips, people, ...kept };
   });
 }
