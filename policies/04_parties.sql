@@ -73,6 +73,30 @@ using (
   and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 );
 
+grant select, delete on public.customer_documents to authenticated;
+select private.let_write('public.customer_documents', '{customer_id}', 'kind', 'reference', 'valid_until', 'blocks_orders');
+create policy select_readers on public.customer_documents for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id))
+);
+create policy insert_editors on public.customer_documents for insert to authenticated
+with check (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
+);
+create policy update_editors on public.customer_documents for update to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
+)
+with check (tenant_id = (select private.tenant_id('customers.edit')));
+create policy delete_editors on public.customer_documents for delete to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
+);
+
 -- Whom a customer looks like is for those who enter customers; he himself does not see it.
 grant select on public.similar_customers to authenticated;
 create policy select_readers on public.similar_customers for select to authenticated

@@ -157,7 +157,7 @@ using (
 );
 
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
-grant select on public.stock_counts, public.stock_count_items to authenticated;
+grant select on public.stock_counts, public.stock_count_items, public.stock_count_batches to authenticated;
 create policy select_readers on public.stock_counts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
@@ -168,5 +168,12 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.scope_warehouse_id()) is null or exists (
     select from public.stock_counts c where c.tenant_id = stock_count_items.tenant_id and c.id = stock_count_id
+  ))
+);
+create policy select_readers on public.stock_count_batches for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.stock_counts c where c.tenant_id = stock_count_batches.tenant_id and c.id = stock_count_id
   ))
 );

@@ -80,6 +80,12 @@ export const ACCESS: Record<string, Access> = {
     insert: 'customers.create in scope',
     update: 'customers.edit in scope',
   },
+  customer_documents: {
+    select: 'customers.view in scope',
+    insert: 'customers.edit in scope',
+    update: 'customers.edit in scope',
+    delete: 'customers.edit in scope',
+  },
   customers: {
     select: 'customers.view in scope',
     insert: 'customers.create',
@@ -159,6 +165,7 @@ export const ACCESS: Record<string, Access> = {
   standing_orders: { select: 'orders.view in scope' },
   statement_lines: { select: 'payments.reconcile', insert: 'payments.reconcile' },
   paybills: { select: 'payments.reconcile', insert: 'settings.manage', update: 'settings.manage' },
+  stock_count_batches: { select: 'inventory.view in scope' },
   stock_count_items: { select: 'inventory.view in scope' },
   stock_counts: { select: 'inventory.view in scope' },
   stock_valuation: { select: 'reports.view in scope' },

@@ -7,11 +7,18 @@ create function private.list_condition(listed regclass, alias text, condition js
 language plpgsql stable set search_path = ''
 as $$
 declare
-  known_type constant text := (
+  stored_type constant text := (
     select pg_catalog.format_type(a.atttypid, null) from pg_catalog.pg_attribute a
     where a.attrelid = listed and a.attname = condition ->> 'column' and a.attnum > 0 and not a.attisdropped
   );
-  named constant text := alias || '.' || pg_catalog.quote_ident(condition ->> 'column');
+  -- A computed field is a function of the row, as REST has it.
+  known_type constant text := coalesce(stored_type, (
+    select pg_catalog.format_type(p.prorettype, null) from pg_catalog.pg_proc p
+    join pg_catalog.pg_class c on c.oid = listed
+    where p.pronamespace = 'public'::regnamespace and p.proname = condition ->> 'column' and p.proargtypes = array[c.reltype]::oidvector and not p.proretset
+  ));
+  named constant text := case when stored_type is not null then alias || '.' || pg_catalog.quote_ident(condition ->> 'column')
+    when known_type is not null then pg_catalog.format('public.%I(%s)', condition ->> 'column', alias) end;
   related constant regclass := pg_catalog.to_regclass('public.' || pg_catalog.quote_ident(condition ->> 'has'));
   inner_alias constant text := alias || 'i';
   parts text[] := '{}';
@@ -69,7 +76,7 @@ begin
 end
 $$;
 comment on function private.list_condition(regclass, text, jsonb, integer) is
-  'One condition of a list as SQL over the alias. {"column": …} with in (array), is (boolean), empty (boolean), like, from, to (both included) or below; {"any": [conditions]}; {"has": table, "own": column of the list, "their": column of the table, "where": [conditions]}. Raises input_invalid.';
+  'One condition of a list as SQL over the alias. {"column": … (or a computed field)} with in (array), is (boolean), empty (boolean), like, from, to (both included) or below; {"any": [conditions]}; {"has": table, "own": column of the list, "their": column of the table, "where": [conditions]}. Raises input_invalid.';
 
 create function private.summarise_list(list text, conditions jsonb default '[]', group_by text default null, sums text[] default '{}')
 returns table (value text, rows bigint, totals jsonb, is_partial boolean)

@@ -208,6 +208,18 @@ $$;
 comment on function private.printed_seller(uuid) is
   'The company in the words of today, for a document to keep: {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms}. Not its logo, which is large and says nothing.';
 
+create function private.is_delivery_fee(fee jsonb) returns boolean
+language sql immutable parallel safe set search_path = ''
+as $$
+  select fee is null or fee = 'null' or (
+    pg_catalog.jsonb_typeof(fee) = 'object'
+    and pg_catalog.jsonb_typeof(fee -> 'amount') is not distinct from 'number'
+    and case when pg_catalog.jsonb_typeof(fee -> 'amount') = 'number' then (fee ->> 'amount')::numeric between 0 and 999999999.99 and (fee ->> 'amount')::numeric = round((fee ->> 'amount')::numeric, 2) end
+    and (fee ->> 'tax_id' is null or pg_catalog.pg_input_is_valid(fee ->> 'tax_id', 'uuid'))
+    and coalesce(pg_catalog.jsonb_typeof(fee -> 'includes_tax'), 'null') in ('boolean', 'null'))
+$$;
+comment on function private.is_delivery_fee(jsonb) is 'Whether a value can be the rule orders.delivery_fee: {amount, tax_id?, includes_tax?}.';
+
 create function private.tg_tenant_settings__check_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -229,6 +241,7 @@ begin
     ) then 'orders.approval_limits'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
       or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
+    when not private.is_delivery_fee(new.business_rules -> 'orders.delivery_fee') then 'orders.delivery_fee'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.duplicate_hours') not in ('number', 'null')
       or not new.business_rules -> 'orders.duplicate_hours' between '0' and '720' then 'orders.duplicate_hours'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'invoices.reminder_days') not in ('array', 'null') then 'invoices.reminder_days'

@@ -44,6 +44,7 @@ insert into public.permissions (permission, description) values
   ('months.post', 'Post into closed months, which is written down'),
   ('orders.view', 'See orders'),
   ('orders.create', 'Enter and submit orders'),
+  ('orders.delete', 'Remove drafts of orders for good'),
   ('orders.cancel_approved', 'Cancel orders that were approved already'),
   ('orders.edit', 'Change and hold orders'),
   ('orders.approve', 'Approve and reject orders of others'),

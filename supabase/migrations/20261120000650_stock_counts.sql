@@ -278,11 +278,12 @@ begin
   from pg_catalog.jsonb_to_recordset(found_there) as f (product_id uuid, condition public.stock_condition, quantity numeric)
   on conflict on constraint stock_count_items_tenant_id_stock_count_id_product_id_condi_key
   do update set counted = excluded.counted, counted_at = excluded.counted_at, counted_by = excluded.counted_by;
+  perform private.record_counted_batches(target, items);
   return target;
 end
 $$;
 comment on function private.record_stock_count(uuid, jsonb) is
-  'What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal.';
+  'What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?, batches? [{code, expires_on?, counted}]}]; what is tracked by batch names its batches, which sum to the line, and a batch that nobody knew is one from then on. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, batches_invalid, batch_expiry_differs, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal.';
 select private.expose_command('record_stock_count');
 
 create function private.refresh_stock_count(stock_count_id uuid, expected_version integer default null) returns public.stock_counts
@@ -348,6 +349,7 @@ begin
   update public.stock_count_items i
   set expected = private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, coalesce(i.counted_at, pg_catalog.now()))
   where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round;
+  perform private.expect_batches(target);
   update public.stock_counts c set status = next_state::public.stock_count_status where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   return target;
@@ -379,6 +381,8 @@ begin
     select w.product_id, coalesce(w.condition, 'good') from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition)
   );
   get diagnostics chosen = row_count;
+  delete from public.stock_count_batches b using public.stock_count_items i
+  where i.tenant_id = tenant and i.stock_count_id = target.id and i.round = target.round and b.tenant_id = i.tenant_id and b.stock_count_item_id = i.id;
   perform private.scan_again(target);
   if chosen = 0 or chosen <> (
     select count(distinct (w.product_id, coalesce(w.condition, 'good'))) from pg_catalog.jsonb_to_recordset(items) as w (product_id uuid, condition public.stock_condition)
@@ -477,7 +481,7 @@ begin
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.id, 'sku', p.sku, 'name', p.name, 'condition', i.condition)) into problems
   from public.stock_count_items i join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
   where i.tenant_id = tenant and i.stock_count_id = target.id and i.counted is not null
-    and i.expected <> private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, i.counted_at);
+    and (i.expected <> private.books_at(tenant, target.warehouse_id, i.product_id, i.condition, i.counted_at) or private.batches_outdated(target, i));
   if problems is not null then
     perform private.fail('count_outdated', pg_catalog.jsonb_build_object('items', problems));
   end if;
@@ -489,7 +493,9 @@ begin
   join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
   join public.adjustment_reasons r on r.tenant_id = tenant and r.is_for_counts
   cross join lateral (
-    select i.variance as quantity where p.tracking <> 'serial'
+    select i.variance as quantity where p.tracking = 'none'
+    union all
+    select x from private.batches_differing(i) x where p.tracking = 'batch'
     union all
     select x from private.serials_differing(target, i) x where p.tracking = 'serial'
   ) d
@@ -503,7 +509,7 @@ begin
 end
 $$;
 comment on function private.post_stock_count(uuid, integer) is
-  'Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal.';
+  'Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece or batch than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal.';
 select private.expose_command('post_stock_count');
 
 create function private.cancel_stock_count(stock_count_id uuid, reason text, expected_version integer default null) returns public.stock_counts

@@ -192,10 +192,26 @@ $$;
 comment on function private.unknown_batch(public.inventory_transactions) is
   'The batch of goods that are there and name none: found where none was, or given back from before the product was tracked. It is blocked until somebody has looked.';
 
+-- Answered where counts have batches.
+create function private.batches_counted(moved public.inventory_transactions) returns table (batch_id uuid, quantity numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return;
+end
+$$;
+comment on function private.batches_counted(public.inventory_transactions) is 'Of which batches a count found more, or less, than the books: those with the sign of the movement.';
+
 create function private.batches_of(moved public.inventory_transactions) returns table (batch_id uuid, quantity numeric)
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  if moved.kind = 'count' then
+    return query select * from private.batches_counted(moved);
+    if found then
+      return;
+    end if;
+  end if;
   if moved.kind <> 'reversal' then
     return query
     select a.batch_id, a.quantity from public.adjustment_batches a
@@ -244,8 +260,8 @@ begin
   group by m.batch_id
   having sum(m.quantity) < 0
   order by m.batch_id;
-  -- More was found than the books knew: of the batch here that lasts longest.
-  if moved.kind in ('count', 'offload_variance') then
+  -- The van had more than the books knew: of the batch here that lasts longest.
+  if moved.kind = 'offload_variance' then
     return query
     select s.batch_id, 99999999::numeric
     from public.batch_stock s join public.batches b on b.tenant_id = s.tenant_id and b.id = s.batch_id
@@ -262,7 +278,7 @@ begin
 end
 $$;
 comment on function private.batches_of(public.inventory_transactions) is
-  'Of which batches a movement can be, in the order in which they are taken: those that its document names; those that it moved before; out of a place, what expires first; into a place, what has just left another, or left it for the customer who gives it back; what is found by a count, the batch that lasts longest; and what else is there, an unknown one.';
+  'Of which batches a movement can be, in the order in which they are taken: those that its document names or a count found; those that it moved before; out of a place, what expires first; into a place, what has just left another, or left it for the customer who gives it back; what was found on a van, the batch that lasts longest; and what else is there, an unknown one.';
 
 create function private.batch_problem(moved public.inventory_transactions, missing numeric) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -366,6 +382,56 @@ $$);
 -- Naming, blocking and releasing
 ------------------------------------------------------------------------------------------------
 
+create function private.batches_problem(named jsonb, total numeric, figure text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return case
+  when exists (
+    select from pg_catalog.jsonb_array_elements(named) e
+    where pg_catalog.jsonb_typeof(e) <> 'object' or pg_catalog.jsonb_typeof(e -> figure) is distinct from 'number' or (e ->> figure)::numeric <= 0
+      or coalesce(pg_catalog.length(pg_catalog.btrim(e ->> 'code')), 0) not between 1 and 40
+      or not pg_catalog.pg_input_is_valid(coalesce(e ->> 'expires_on', '2100-01-01'), 'date')
+  ) then 'batch_not_readable'
+  when exists (
+    select from pg_catalog.jsonb_array_elements(named) e where (e ->> 'expires_on')::date not between '2000-01-01' and '2199-12-31'
+  ) then 'batch_not_readable'
+  when (select count(distinct pg_catalog.btrim(e ->> 'code')) <> count(*) from pg_catalog.jsonb_array_elements(named) e) then 'batch_twice'
+  when (select sum((e ->> figure)::numeric) from pg_catalog.jsonb_array_elements(named) e) <> total then 'batches_do_not_sum' end;
+end
+$$;
+comment on function private.batches_problem(jsonb, numeric, text) is 'What is wrong with batches that a line names, [{code, expires_on?, <figure>}], which have to sum to it; null when nothing is.';
+
+create function private.know_batches(tenant uuid, items jsonb, figure text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  problems jsonb;
+begin
+  -- Two receipts of one new batch take turns at its code.
+  insert into public.batches (tenant_id, product_id, code, expires_on)
+  select tenant, (i.item ->> 'product_id')::uuid, pg_catalog.btrim(e ->> 'code'), max((e ->> 'expires_on')::date)
+  from pg_catalog.jsonb_array_elements(items) as i (item)
+  cross join lateral pg_catalog.jsonb_array_elements(coalesce(nullif(i.item -> 'batches', 'null'), '[]')) e
+  where (i.item ->> figure)::numeric > 0
+  group by 2, 3
+  order by 2, 3
+  on conflict on constraint batches_tenant_id_product_id_code_key do nothing;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.item ->> 'product_id', 'code', e ->> 'code', 'expires_on', b.expires_on)) into problems
+  from pg_catalog.jsonb_array_elements(items) as i (item)
+  cross join lateral pg_catalog.jsonb_array_elements(coalesce(nullif(i.item -> 'batches', 'null'), '[]')) e
+  left join public.batches b on b.tenant_id = tenant and b.product_id = (i.item ->> 'product_id')::uuid and b.code = pg_catalog.btrim(e ->> 'code')
+  where b.id is null or (e ->> 'expires_on')::date <> b.expires_on or e ->> 'expires_on' is not null and b.expires_on is null;
+  if problems @? '$[*] ? (@.expires_on != null)' then
+    perform private.fail('batch_expiry_differs', pg_catalog.jsonb_build_object('items', problems));
+  elsif problems is not null then
+    perform private.fail('batches_invalid', pg_catalog.jsonb_build_object('items', problems));
+  end if;
+end
+$$;
+comment on function private.know_batches(uuid, jsonb, text) is
+  'Makes the batches that lines [{product_id, <figure>, batches [{code, expires_on?}]}] name and that are not known yet, where the figure is above zero. Raises batches_invalid for one that stays unknown, batch_expiry_differs.';
+
 create function private.name_batches(adjustment public.manual_adjustments, items jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -381,41 +447,13 @@ begin
     when pg_catalog.jsonb_typeof(b.named) <> 'array' then 'batches_not_a_list'
     when p.tracking <> 'batch' then case when b.named <> '[]' then 'product_has_no_batches' end
     when b.named = '[]' then case when (i.item ->> 'quantity')::numeric > 0 and r.effect <> 'condition_change' then 'batch_needed' end
-    when exists (
-      select from pg_catalog.jsonb_array_elements(b.named) e
-      where pg_catalog.jsonb_typeof(e) <> 'object' or pg_catalog.jsonb_typeof(e -> 'quantity') is distinct from 'number' or (e ->> 'quantity')::numeric <= 0
-        or coalesce(pg_catalog.length(pg_catalog.btrim(e ->> 'code')), 0) not between 1 and 40
-        or not pg_catalog.pg_input_is_valid(coalesce(e ->> 'expires_on', '2100-01-01'), 'date')
-    ) then 'batch_not_readable'
-    when exists (
-      select from pg_catalog.jsonb_array_elements(b.named) e where (e ->> 'expires_on')::date not between '2000-01-01' and '2199-12-31'
-    ) then 'batch_not_readable'
-    when (select count(distinct pg_catalog.btrim(e ->> 'code')) <> count(*) from pg_catalog.jsonb_array_elements(b.named) e) then 'batch_twice'
-    when (select sum((e ->> 'quantity')::numeric) from pg_catalog.jsonb_array_elements(b.named) e) <> pg_catalog.abs((i.item ->> 'quantity')::numeric) then 'batches_do_not_sum' end as problem
+    else private.batches_problem(b.named, pg_catalog.abs((i.item ->> 'quantity')::numeric), 'quantity') end as problem
   ) x
   where x.problem is not null;
   if problems is not null then
     perform private.fail('batches_invalid', pg_catalog.jsonb_build_object('items', problems));
   end if;
-  -- Two receipts of one new batch take turns at its code.
-  insert into public.batches (tenant_id, product_id, code, expires_on)
-  select adjustment.tenant_id, (i.item ->> 'product_id')::uuid, pg_catalog.btrim(e ->> 'code'), max((e ->> 'expires_on')::date)
-  from pg_catalog.jsonb_array_elements(items) as i (item)
-  cross join lateral pg_catalog.jsonb_array_elements(coalesce(nullif(i.item -> 'batches', 'null'), '[]')) e
-  where (i.item ->> 'quantity')::numeric > 0
-  group by 2, 3
-  order by 2, 3
-  on conflict on constraint batches_tenant_id_product_id_code_key do nothing;
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.item ->> 'product_id', 'code', e ->> 'code', 'expires_on', b.expires_on)) into problems
-  from pg_catalog.jsonb_array_elements(items) as i (item)
-  cross join lateral pg_catalog.jsonb_array_elements(coalesce(nullif(i.item -> 'batches', 'null'), '[]')) e
-  left join public.batches b on b.tenant_id = adjustment.tenant_id and b.product_id = (i.item ->> 'product_id')::uuid and b.code = pg_catalog.btrim(e ->> 'code')
-  where b.id is null or (e ->> 'expires_on')::date <> b.expires_on or e ->> 'expires_on' is not null and b.expires_on is null;
-  if problems @? '$[*] ? (@.expires_on != null)' then
-    perform private.fail('batch_expiry_differs', pg_catalog.jsonb_build_object('items', problems));
-  elsif problems is not null then
-    perform private.fail('batches_invalid', pg_catalog.jsonb_build_object('items', problems));
-  end if;
+  perform private.know_batches(adjustment.tenant_id, items, 'quantity');
   insert into public.adjustment_batches (tenant_id, adjustment_id, product_id, condition, batch_id, quantity)
   select adjustment.tenant_id, adjustment.id, b.product_id, coalesce(i.item ->> 'condition', 'good')::public.stock_condition, b.id, (e ->> 'quantity')::numeric
   from pg_catalog.jsonb_array_elements(items) as i (item)

@@ -4,6 +4,8 @@ create type public.order_status as enum (
   'draft', 'pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit', 'delivered', 'cancelled', 'rejected', 'failed'
 );
 create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone', 'standing', 'van');
+create type public.order_type as enum ('standard', 'refill', 'exchange');
+create type public.payment_wish as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'on_account');
 create type public.fulfilment_status as enum ('dispatched', 'in_transit', 'delivered', 'failed');
 
 create table public.orders (
@@ -14,9 +16,15 @@ create table public.orders (
   warehouse_id uuid not null,
   status public.order_status not null default 'draft',
   channel public.order_channel not null default 'portal',
+  order_type public.order_type not null default 'standard',
+  payment_method public.payment_wish,
   ordered_at timestamptz not null default now(),
   requested_on date,
   currency text not null,
+  delivery_fee numeric(14,2) not null default 0,
+  delivery_fee_tax_rate numeric(5,2) not null default 0,
+  delivery_fee_taxes jsonb not null default '[]',
+  delivery_fee_includes_tax boolean not null default false,
   subtotal numeric(14,2) not null default 0,
   tax_total numeric(14,2) not null default 0,
   total numeric(14,2) generated always as (subtotal + tax_total) stored,
@@ -27,6 +35,7 @@ create table public.orders (
   reattempt_of_id uuid,
   external_reference text,
   notes text,
+  special_instructions text,
   submitted_at timestamptz,
   approved_by uuid,
   approved_at timestamptz,
@@ -53,6 +62,9 @@ create table public.orders (
   constraint requested_on_is_finite check (requested_on between '2000-01-01' and '2200-01-01'),
   constraint external_reference_is_short check (length(external_reference) between 1 and 64),
   constraint notes_are_bounded check (length(notes) <= 4000),
+  constraint special_instructions_are_bounded check (length(special_instructions) <= 1000),
+  constraint delivery_fee_is_bounded check (delivery_fee between 0 and 999999999.99),
+  constraint delivery_fee_tax_is_a_percentage check (delivery_fee_tax_rate between 0 and 100),
   constraint suspension_note_is_bounded check (length(suspension_note) between 1 and 500),
   constraint hold_has_a_reason check (not is_on_hold or btrim(hold_reason) <> ''),
   constraint reason_given_when_stopped check (status not in ('rejected', 'cancelled', 'failed') or btrim(status_reason) <> ''),
@@ -74,6 +86,13 @@ create unique index orders_reattempt_of on public.orders (tenant_id, reattempt_o
 create index orders_owed on public.orders (tenant_id, customer_id) include (subtotal, tax_total) where is_owed;
 comment on table public.orders is
   'Sales orders. Totals come from the lines, the delivery states from the fulfilments; neither can be set by hand. Money in the currency of the order.';
+comment on column public.orders.order_type is 'What becomes of containers at the door: standard (empties as they come), exchange (one for one; a missing one costs its deposit) or refill (one for one; without its empty nothing is handed over).';
+comment on column public.orders.payment_method is 'How the customer wants to pay; how he paid is in the payments.';
+comment on column public.orders.special_instructions is 'What whoever packs and brings it has to know: on the pick list, the delivery note and the driver''s page. Notes are for the office and the customer''s papers.';
+comment on column public.orders.delivery_fee is 'What bringing it costs beside the goods, as delivery_fee_includes_tax says it; part of subtotal, tax_total and total. Promotions never touch it.';
+comment on column public.orders.delivery_fee_tax_rate is 'Percent of tax on the delivery fee.';
+comment on column public.orders.delivery_fee_taxes is 'What delivery_fee_tax_rate is the sum of, [{name, percent}].';
+comment on column public.orders.subtotal is 'Money before tax: its lines and the delivery fee.';
 comment on column public.orders.warehouse_id is 'Depot that the goods come from.';
 comment on column public.orders.external_reference is 'Number of the order in another system; unique per company.';
 comment on column public.orders.approved_total is 'Total at the time of approval, the measure for later amendments.';
@@ -82,6 +101,7 @@ comment on column public.orders.is_owed is 'Confirmed and not invoiced yet: coun
 comment on column public.orders.amended_at is 'When lines, address, day or notes were last changed by hand.';
 comment on column public.orders.suspension_note is 'Why the order goes on although its customer is suspended.';
 comment on column public.orders.printed is 'The customer as the order shows him, kept as he was when it was submitted, approved or sent elsewhere: {name, code, tax_id, payment_terms_days, place (the depot''s name), address {label, street, city}, seller: the company when it was approved}. Null for drafts, which show him as he is.';
+comment on column public.orders.backorder_of_id is 'The order whose part it is: what the depot could not cover when stock was set aside, or what somebody split off. Promotions, habits and warnings take both for one order.';
 comment on column public.orders.edited_by is 'Who amended it besides its creator; they do not decide on it either.';
 comment on column public.orders.status_reason is 'Why the order was rejected, cancelled or failed.';
 
@@ -112,6 +132,8 @@ insert into private.in_place_commands (machine, state, command, permission) valu
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),
   ('order', 'failed', 'reattempt', 'orders.create'),
   ('customer', 'active', 'create_order', 'orders.create');
+insert into private.in_place_commands (machine, state, command, permission)
+select 'order', s, c, 'orders.edit' from pg_catalog.unnest(array['approved', 'allocated']) s, pg_catalog.unnest(array['split', 'rejoin']) c;
 insert into private.in_place_commands (machine, state, command, permission)
 select 'order', s, 'release_suspended', 'customers.approve' from pg_catalog.unnest(array['pending_approval', 'approved', 'allocated']) s;
 insert into private.in_place_commands (machine, state, command, permission)
@@ -358,6 +380,16 @@ comment on function private.tg_order_items__keep_reserved() is 'What is set asid
 create trigger _150_keep_reserved before update of product_id, quantity on public.order_items for each row
 when ((new.product_id, new.quantity) is distinct from (old.product_id, old.quantity)) execute function private.tg_order_items__keep_reserved();
 
+create function private.fee_net(charged public.orders) returns numeric
+language sql immutable parallel safe
+return private.line_net(1, charged.delivery_fee, charged.delivery_fee_tax_rate, charged.delivery_fee_includes_tax);
+comment on function private.fee_net(public.orders) is 'The delivery fee of an order before tax.';
+
+create function private.fee_tax(charged public.orders) returns numeric
+language sql immutable parallel safe
+return private.line_tax(1, charged.delivery_fee, charged.delivery_fee_tax_rate, charged.delivery_fee_includes_tax);
+comment on function private.fee_tax(public.orders) is 'The tax on the delivery fee of an order.';
+
 create function private.derive_order_totals(tenant uuid, order_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -367,21 +399,21 @@ begin
   select pg_catalog.array_agg(o.id) into stale
   from public.orders o
   cross join lateral (
-    select coalesce(sum(i.line_total), 0) as subtotal, coalesce(sum(i.tax_amount), 0) as tax_total
+    select private.fee_net(o) + coalesce(sum(i.line_total), 0) as subtotal, private.fee_tax(o) + coalesce(sum(i.tax_amount), 0) as tax_total
     from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
   ) t
   where o.tenant_id = tenant and o.id = any (order_ids) and (o.subtotal, o.tax_total) is distinct from (t.subtotal, t.tax_total);
   if stale is not null then
     update public.orders o
     set (subtotal, tax_total) = (
-      select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0)
+      select private.fee_net(o) + coalesce(sum(i.line_total), 0), private.fee_tax(o) + coalesce(sum(i.tax_amount), 0)
       from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
     )
     where o.tenant_id = tenant and o.id = any (stale);
   end if;
 end
 $$;
-comment on function private.derive_order_totals(uuid, uuid[]) is 'Order totals from the lines; touches only orders whose totals are not current.';
+comment on function private.derive_order_totals(uuid, uuid[]) is 'Order totals from the lines and the delivery fee; touches only orders whose totals are not current.';
 
 create function private.tg_order_items__derive_totals() returns trigger
 language plpgsql security definer set search_path = ''
@@ -459,6 +491,8 @@ select private.offer_if('order', 'not orders.is_on_hold', 'allocate', 'hold');
 select private.offer_if('order', 'orders.is_on_hold', 'release');
 select private.offer_if('order', 'coalesce(orders.total <= private.approval_limit(), true)', 'approve');
 select private.offer_if('order', 'not private.is_reattempted(orders)', 'reattempt');
+select private.offer_if('order', 'not orders.is_on_hold and private.can_be_split(orders)', 'split');
+select private.offer_if('order', 'private.can_rejoin(orders)', 'rejoin');
 select private.offer_if('order', 'private.may_release(orders)', 'release_suspended');
 select private.find_by('order', 'external_reference', 'array[pg_catalog.btrim(typed), pg_catalog.upper(pg_catalog.btrim(typed))]');
 select private.find_by('order', 'customer_id', 'private.customers_meant(typed)');

@@ -1,5 +1,8 @@
 -- Family 07, orders: what people do with an order before it leaves the depot.
 
+select private.register_error('delivery_fee_is_bounded', 422, 'The delivery fee is not a possible amount.', 'Enter 0 or more, with two decimals at most.');
+select private.register_error('order_type_needs_containers', 422, 'A refill or an exchange is of products in returnable containers only.', 'Take the lines in the details off, or make it a standard order.');
+select private.register_error('customer_document_ended', 409, 'A document of the customer that his orders need is not valid any more.', 'Have him show the new one, and enter until when that is valid.');
 select private.register_error('order_without_lines', 422, 'The order has no lines.', 'Add at least one product.');
 select private.register_error('customer_not_active', 409, 'The customer is not approved yet.', 'Have the customer approved first.');
 select private.register_error('customer_suspended', 409, 'The customer is suspended.', 'Ask a manager to reactivate the customer, or to release an order that was submitted before.');
@@ -69,7 +72,8 @@ begin
       when c.status = 'inactive' then 'customer_inactive'
       when c.status = 'suspended' and served.suspension_note is null then 'customer_suspended'
       when c.status not in ('active', 'suspended') then 'customer_not_active'
-      when not a.is_active then 'address_inactive' end
+      when not a.is_active then 'address_inactive'
+      when private.ended_document(served.tenant_id, served.customer_id) is not null then 'customer_document_ended' end
     from public.customers c
     left join public.customer_addresses a on a.tenant_id = c.tenant_id and a.id = served.address_id
     where c.tenant_id = served.tenant_id and c.id = served.customer_id
@@ -94,7 +98,7 @@ begin
 end
 $$;
 comment on function private.check_served(public.orders) is
-  'Refuses to go on with an order whose customer was suspended or closed, or whose address is out of use. Locks the customer. Raises customer_suspended, customer_inactive, customer_not_active, address_inactive.';
+  'Refuses to go on with an order whose customer was suspended or closed, or whose address is out of use. Locks the customer. Raises customer_suspended, customer_inactive, customer_not_active, address_inactive, customer_document_ended.';
 
 ------------------------------------------------------------------------------------------------
 -- Credit
@@ -186,7 +190,32 @@ end
 $$;
 comment on function private.check_depot(uuid, uuid) is 'Refuses what goods do not leave from for the caller''s orders. Raises warehouse_not_available.';
 
-create function private.quote_lines(buyer public.customers, warehouse_id uuid, lines jsonb, amended public.orders) returns jsonb
+create type private.delivery_fee as (amount numeric, tax_rate numeric, taxes jsonb, includes_tax boolean);
+comment on type private.delivery_fee is 'What bringing an order costs, with its tax.';
+
+create function private.delivery_fee_for(buyer public.customers, wanted numeric) returns private.delivery_fee
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  rule constant jsonb := private.tenant_rule(buyer.tenant_id, 'orders.delivery_fee');
+  fee private.delivery_fee := row(coalesce(wanted, (rule ->> 'amount')::numeric, 0), 0, '[]', false);
+begin
+  if fee.amount = 0 or rule ->> 'tax_id' is null then
+    return fee;
+  end if;
+  select t.percent, pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('name', t.name, 'percent', t.percent)), coalesce((rule ->> 'includes_tax')::boolean, false)
+  into fee.tax_rate, fee.taxes, fee.includes_tax
+  from public.taxes t where t.tenant_id = buyer.tenant_id and t.id = (rule ->> 'tax_id')::uuid;
+  -- Who is exempt pays what is left of it without the tax, as for goods.
+  if buyer.tax_exemption_reason is not null then
+    fee := row(private.line_net(1, fee.amount, fee.tax_rate, fee.includes_tax), 0, '[]', false);
+  end if;
+  return fee;
+end
+$$;
+comment on function private.delivery_fee_for(public.customers, numeric) is 'The delivery fee of an order of this customer: as it is wanted, else as the company''s rule orders.delivery_fee says, with the tax of that rule.';
+
+create function private.quote_lines(buyer public.customers, warehouse_id uuid, lines jsonb, amended public.orders, delivery_fee numeric default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -194,6 +223,9 @@ declare
   tenant constant uuid := buyer.tenant_id;
   -- Whoever may not look into the depot, like a customer, is told whether there is some.
   sees_stock constant boolean := private.has_permission(tenant, 'inventory.view') and quote_lines.warehouse_id <> all (private.counted_blind());
+  fee constant private.delivery_fee := private.delivery_fee_for(buyer, coalesce(quote_lines.delivery_fee, amended.delivery_fee));
+  fee_net constant numeric := private.line_net(1, fee.amount, fee.tax_rate, fee.includes_tax);
+  fee_tax constant numeric := private.line_tax(1, fee.amount, fee.tax_rate, fee.includes_tax);
 begin
   return (
     with priced as (
@@ -207,18 +239,19 @@ begin
     )
     select pg_catalog.jsonb_build_object(
       'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
-      'discount_total', sum(p.discount_amount), 'subtotal', sum(p.line_total), 'tax_total', sum(p.tax_amount), 'total', sum(p.line_total + p.tax_amount),
+      'discount_total', sum(p.discount_amount), 'delivery_fee', fee_net, 'subtotal', sum(p.line_total) + fee_net, 'tax_total', sum(p.tax_amount) + fee_tax,
+      'total', sum(p.line_total + p.tax_amount) + fee_net + fee_tax,
       'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
         'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
-        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount)) end,
+        'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount) - fee_net - fee_tax) end,
       'similar', private.similar_seen(tenant, buyer.id, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity)) filter (where not p.is_gift), amended.id))
     from priced p
   );
 end
 $$;
-comment on function private.quote_lines(public.customers, uuid, jsonb, public.orders) is 'The body of quote_order, for a customer, a depot and an order (or none) that the caller may use.';
+comment on function private.quote_lines(public.customers, uuid, jsonb, public.orders, numeric) is 'The body of quote_order, for a customer, a depot and an order (or none) that the caller may use.';
 
-create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null) returns jsonb
+create function private.quote_order(customer_id uuid, warehouse_id uuid, lines jsonb, order_id uuid default null, delivery_fee numeric default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -235,11 +268,12 @@ begin
     end if;
   end if;
   perform private.check_depot(tenant, warehouse_id);
-  return private.quote_lines(buyer, warehouse_id, lines, amended);
+  perform private.check_order_fields(null, null, null, delivery_fee => delivery_fee);
+  return private.quote_lines(buyer, warehouse_id, lines, amended, delivery_fee);
 end
 $$;
-comment on function private.quote_order(uuid, uuid, jsonb, uuid) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available.';
+comment on function private.quote_order(uuid, uuid, jsonb, uuid, numeric) is
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company''s where none is asked about), subtotal (with it), tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean, entered integer, bundle_product_id uuid, bundle_quantity numeric);
@@ -344,9 +378,12 @@ begin
     when 'inactive' then perform private.fail('customer_inactive', pg_catalog.jsonb_build_object('customer_id', buyer.id));
     else perform private.fail('customer_not_active', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'status', buyer.status));
   end case;
+  if private.ended_document(buyer.tenant_id, buyer.id) is not null then
+    perform private.fail('customer_document_ended', pg_catalog.jsonb_build_object('customer_id', buyer.id, 'document', private.ended_document(buyer.tenant_id, buyer.id)));
+  end if;
 end
 $$;
-comment on function private.check_buyer(public.customers) is 'Refuses orders of a customer who may not order. Raises customer_suspended, customer_inactive, customer_not_active.';
+comment on function private.check_buyer(public.customers) is 'Refuses orders of a customer who may not order. Raises customer_suspended, customer_inactive, customer_not_active, customer_document_ended.';
 
 create function private.submit_draft(draft public.orders, buyer public.customers) returns public.orders
 language plpgsql security definer set search_path = ''
@@ -379,7 +416,7 @@ $$;
 comment on function private.submit_draft(public.orders, public.customers) is
   'What a draft of this customer whose prices were just resolved becomes when it is submitted: waiting for approval, or approved at once where the company''s rule says so and the credit covers it. Writes nothing.';
 
-create function private.check_order_fields(requested_on date, notes text, external_reference text) returns void
+create function private.check_order_fields(requested_on date, notes text, external_reference text, special_instructions text default null, delivery_fee numeric default null) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -388,9 +425,33 @@ begin
   end if;
   perform private.check_text('notes', notes, 4000);
   perform private.check_text('external_reference', external_reference, 64);
+  perform private.check_text('special_instructions', special_instructions, 1000);
+  if (delivery_fee between 0 and 999999999.99 and delivery_fee = round(delivery_fee, 2)) is false then
+    perform private.fail('delivery_fee_is_bounded', pg_catalog.jsonb_build_object('delivery_fee', delivery_fee));
+  end if;
 end
 $$;
-comment on function private.check_order_fields(date, text, text) is 'Raises input_invalid naming the field of an order that is out of bounds.';
+comment on function private.check_order_fields(date, text, text, text, numeric) is 'Raises input_invalid naming the field of an order that is out of bounds, delivery_fee_is_bounded.';
+
+create function private.check_containers(target public.orders) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  loose jsonb;
+begin
+  if target.order_type = 'standard' then
+    return;
+  end if;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('line_number', i.line_number, 'product', i.product_name) order by i.line_number) into loose
+  from public.order_items i
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+  where i.tenant_id = target.tenant_id and i.order_id = target.id and not i.is_gift and p.container_product_id is null;
+  if loose is not null then
+    perform private.fail('order_type_needs_containers', pg_catalog.jsonb_build_object('order_type', target.order_type, 'lines', loose));
+  end if;
+end
+$$;
+comment on function private.check_containers(public.orders) is 'A refill or an exchange is of products that come in a returnable container. Raises order_type_needs_containers naming the lines that do not.';
 
 create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]', acknowledges_similar boolean default false) returns public.orders
 language plpgsql security definer set search_path = ''
@@ -402,10 +463,11 @@ declare
   buyer public.customers;
   priced private.priced_line[];
   created public.orders;
+  fee private.delivery_fee;
 begin
   draft.external_reference := nullif(pg_catalog.btrim(draft.external_reference), '');
-  if coalesce(draft.requested_on::text, draft.notes, draft.external_reference) is not null then
-    perform private.check_order_fields(draft.requested_on, draft.notes, draft.external_reference);
+  if coalesce(draft.requested_on::text, draft.notes, draft.external_reference, draft.special_instructions, draft.delivery_fee::text) is not null then
+    perform private.check_order_fields(draft.requested_on, draft.notes, draft.external_reference, draft.special_instructions, draft.delivery_fee);
   end if;
   select * into buyer from public.customers c
   where c.tenant_id = draft.tenant_id and c.id = draft.customer_id and (sees_all or private.sees_customer(c.id, c.territory_id));
@@ -429,10 +491,18 @@ begin
   priced := private.promote(draft.tenant_id, buyer.id, null, priced);
   draft.id := private.uuid_v7();
   draft.status := 'draft';
+  draft.order_type := coalesce(draft.order_type, 'standard');
+  fee := private.delivery_fee_for(buyer, draft.delivery_fee);
+  draft.delivery_fee := fee.amount;
+  draft.delivery_fee_tax_rate := fee.tax_rate;
+  draft.delivery_fee_taxes := fee.taxes;
+  draft.delivery_fee_includes_tax := fee.includes_tax;
   -- The lines would say the same a moment later; said here it saves writing the order twice.
   select sum(private.line_net(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount)), sum(private.line_tax(r.quantity, r.unit_price, r.tax_rate, r.price_includes_tax, r.discount_amount))
   into draft.subtotal, draft.tax_total
   from pg_catalog.unnest(priced) r;
+  draft.subtotal := draft.subtotal + private.fee_net(draft);
+  draft.tax_total := draft.tax_total + private.fee_tax(draft);
   draft.total := draft.subtotal + draft.tax_total;
   if submit then
     select * into buyer from public.customers c where c.tenant_id = draft.tenant_id and c.id = buyer.id for no key update;
@@ -444,15 +514,16 @@ begin
   end if;
   -- What a rule enters it submits, too.
   perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve', 'allocate');
-  insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, external_reference, channel,
-    reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
+  insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, special_instructions, allow_backorder, external_reference, channel,
+    order_type, payment_method, delivery_fee, delivery_fee_tax_rate, delivery_fee_taxes, delivery_fee_includes_tax, reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
   select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
-    draft.requested_on, draft.notes, coalesce(draft.allow_backorder, false), draft.external_reference, coalesce(draft.channel, 'portal'),
-    draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total,
+    draft.requested_on, draft.notes, nullif(pg_catalog.btrim(draft.special_instructions), ''), coalesce(draft.allow_backorder, false), draft.external_reference, coalesce(draft.channel, 'portal'),
+    draft.order_type, draft.payment_method, draft.delivery_fee, draft.delivery_fee_tax_rate, draft.delivery_fee_taxes, draft.delivery_fee_includes_tax, draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total,
     draft.created_by, coalesce(draft.edited_by, '{}')
   returning * into created;
   perform private.take_steps(null);
   perform private.insert_order_items(created.tenant_id, created.id, priced);
+  perform private.check_containers(created);
   if created.reattempt_of_id is null then
     perform private.note_similar_orders(created, (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(priced) r where not r.is_gift), acknowledges_similar);
   end if;
@@ -470,7 +541,8 @@ comment on function private.insert_order(public.orders, jsonb, boolean, boolean,
 create function private.create_order(
   customer_id uuid, warehouse_id uuid, lines jsonb, address_id uuid default null, requested_on date default null, notes text default null,
   allow_backorder boolean default false, external_reference text default null, channel public.order_channel default 'portal', submit boolean default false, allocate boolean default false,
-  acknowledges_similar boolean default false
+  acknowledges_similar boolean default false, order_type public.order_type default 'standard', delivery_fee numeric default null, special_instructions text default null,
+  payment_method public.payment_wish default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -479,6 +551,7 @@ declare
   tenant constant uuid := private.require_permission('orders.create');
   wanted public.orders;
 begin
+  perform private.check_order_fields(null, null, null, delivery_fee => delivery_fee);
   wanted.tenant_id := tenant;
   wanted.customer_id := customer_id;
   wanted.warehouse_id := warehouse_id;
@@ -488,11 +561,15 @@ begin
   wanted.allow_backorder := allow_backorder;
   wanted.external_reference := external_reference;
   wanted.channel := channel;
+  wanted.order_type := order_type;
+  wanted.delivery_fee := delivery_fee;
+  wanted.special_instructions := special_instructions;
+  wanted.payment_method := payment_method;
   return private.insert_order(wanted, lines, submit, allocate, acknowledges_similar => acknowledges_similar);
 end
 $$;
-comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, boolean) is
-  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
+comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, boolean, public.order_type, numeric, text, public.payment_wish) is
+  'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. delivery_fee: null for the company''s. Raises lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
 select private.expose_command('create_order');
 
 create function private.order_lines(target public.orders) returns jsonb
@@ -578,6 +655,22 @@ $$;
 comment on function private.refresh_prices(public.orders, boolean, boolean) is
   'Gives the lines of a locked order today''s taxes, words and promotions, and today''s prices unless it keeps its own (keep). binds: what promotions give is taken from their budgets now. Raises lines_invalid.';
 
+create function private.charge_delivery(target public.orders, wanted numeric) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.orders o
+  set delivery_fee = f.amount, delivery_fee_tax_rate = f.tax_rate, delivery_fee_taxes = f.taxes, delivery_fee_includes_tax = f.includes_tax
+  from public.customers c cross join lateral private.delivery_fee_for(c, wanted) f
+  where o.tenant_id = target.tenant_id and o.id = target.id and c.tenant_id = o.tenant_id and c.id = o.customer_id
+    and (o.delivery_fee, o.delivery_fee_tax_rate, o.delivery_fee_taxes, o.delivery_fee_includes_tax) is distinct from (f.amount, f.tax_rate, f.taxes, f.includes_tax);
+  if found then
+    perform private.derive_order_totals(target.tenant_id, array[target.id]);
+  end if;
+end
+$$;
+comment on function private.charge_delivery(public.orders, numeric) is 'Writes the delivery fee of a locked order, with today''s tax on it.';
+
 create function private.submit_locked_order(target public.orders) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -589,7 +682,9 @@ begin
   if private.order_lines(target) = '[]' then
     perform private.fail('order_without_lines', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
+  perform private.check_containers(target);
   perform private.refresh_prices(target, private.keeps_draft_prices(target.tenant_id), true);
+  perform private.charge_delivery(target, target.delivery_fee);
   select * into target from public.orders o where o.tenant_id = target.tenant_id and o.id = target.id;
   -- Whoever closes the customer now sees the order, or is seen here.
   select * into buyer from public.customers c where c.tenant_id = target.tenant_id and c.id = target.customer_id for no key update;

@@ -170,13 +170,51 @@ select private.expose_command('release_suspended_order');
 -- Reserving
 ------------------------------------------------------------------------------------------------
 
+create function private.part_order(target public.orders, depot uuid, wanted_on date, cover jsonb, rule text) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  part public.orders;
+  earlier text;
+begin
+  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, special_instructions, order_type, payment_method, allow_backorder, channel, backorder_of_id, suspension_note, created_by, edited_by)
+  values (target.tenant_id, target.customer_id, target.address_id, depot, target.currency, wanted_on, target.notes, target.special_instructions, target.order_type, target.payment_method, target.allow_backorder, target.channel, target.id, target.suspension_note, target.created_by,
+    -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
+    pg_catalog.array_remove(target.edited_by || target.created_by, null))
+  returning * into part;
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax, discount_amount, is_gift)
+  select target.tenant_id, part.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_when_added, l.price_source, l.tax_rate, l.taxes, l.price_includes_tax,
+    private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.missing), l.is_gift
+  from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
+  join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
+  where c.missing > 0;
+  perform private.split_discounts(target, part, cover);
+  perform private.part_bundles(target, cover);
+  delete from public.order_items l
+  using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)
+  where l.tenant_id = target.tenant_id and l.id = c.id and c.covered = 0;
+  update public.order_items l set quantity = c.covered, discount_amount = private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.covered)
+  from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric, missing numeric)
+  where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
+  update public.orders o set approved_total = o.subtotal + o.tax_total where o.tenant_id = target.tenant_id and o.id = target.id;
+  -- The goods were approved with the order they come from; nobody has to decide again.
+  earlier := private.run_as_rule(rule);
+  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.tenant_id = part.tenant_id and o.id = part.id;
+  update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
+  where o.tenant_id = part.tenant_id and o.id = part.id;
+  perform private.run_as_rule(earlier);
+  select * into part from public.orders o where o.tenant_id = part.tenant_id and o.id = part.id;
+  return part;
+end
+$$;
+comment on function private.part_order(public.orders, uuid, date, jsonb, text) is
+  'Moves what is missing of each line, [{id, line_number, covered, missing}] with all lines, into a linked, approved order at the same prices and discounts, from a depot and for a day. The order is locked and nothing is reserved for it.';
+
 create function private.split_backorder(target public.orders) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  backorder public.orders;
   cover jsonb;
-  earlier text;
 begin
   perform from public.inventory i
   where i.tenant_id = target.tenant_id and i.warehouse_id = target.warehouse_id and i.condition = 'good'
@@ -203,32 +241,7 @@ begin
     return;
   end if;
 
-  insert into public.orders (tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, allow_backorder, channel, backorder_of_id, suspension_note, created_by, edited_by)
-  values (target.tenant_id, target.customer_id, target.address_id, target.warehouse_id, target.currency, target.requested_on, target.notes, true, target.channel, target.id, target.suspension_note, target.created_by,
-    -- Who signs in and allocates becomes the creator; the authors of the goods stay authors.
-    pg_catalog.array_remove(target.edited_by || target.created_by, null))
-  returning * into backorder;
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax, discount_amount, is_gift)
-  select target.tenant_id, backorder.id, pg_catalog.row_number() over (order by c.line_number), l.product_id, l.product_sku, l.product_name, l.unit, c.missing, l.unit_price, l.price_when_added, l.price_source, l.tax_rate, l.taxes, l.price_includes_tax,
-    private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.missing), l.is_gift
-  from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, line_number integer, missing numeric)
-  join public.order_items l on l.tenant_id = target.tenant_id and l.id = c.id
-  where c.missing > 0;
-  perform private.split_discounts(target, backorder, cover);
-  perform private.part_bundles(target, cover);
-  delete from public.order_items l
-  using pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric)
-  where l.tenant_id = target.tenant_id and l.id = c.id and c.covered = 0;
-  update public.order_items l set quantity = c.covered, discount_amount = private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, c.covered)
-  from pg_catalog.jsonb_to_recordset(cover) as c (id uuid, covered numeric, missing numeric)
-  where l.tenant_id = target.tenant_id and l.id = c.id and c.covered > 0 and c.missing > 0;
-  update public.orders o set approved_total = o.subtotal + o.tax_total where o.tenant_id = target.tenant_id and o.id = target.id;
-  -- The goods were approved with the order they come from; nobody has to decide again.
-  earlier := private.run_as_rule('orders.backorder');
-  update public.orders o set status = 'pending_approval', submitted_at = pg_catalog.now() where o.tenant_id = backorder.tenant_id and o.id = backorder.id;
-  update public.orders o set status = 'approved', approved_at = pg_catalog.now(), approved_total = o.subtotal + o.tax_total, approved_by = target.approved_by
-  where o.tenant_id = backorder.tenant_id and o.id = backorder.id;
-  perform private.run_as_rule(earlier);
+  perform private.part_order(target, target.warehouse_id, target.requested_on, cover, 'orders.backorder');
 end
 $$;
 comment on function private.split_backorder(public.orders) is

@@ -32,6 +32,11 @@ begin
   -- An address that is no longer in use is replaced by the one that orders without an address get.
   select a.id into wanted.address_id from public.customer_addresses a where a.tenant_id = tenant and a.id = failed.address_id and a.is_active;
   wanted.notes := failed.notes;
+  wanted.special_instructions := failed.special_instructions;
+  wanted.order_type := failed.order_type;
+  wanted.payment_method := failed.payment_method;
+  -- It was not billed; the second attempt is.
+  wanted.delivery_fee := failed.delivery_fee;
   wanted.allow_backorder := failed.allow_backorder;
   wanted.channel := failed.channel;
   wanted.reattempt_of_id := failed.id;

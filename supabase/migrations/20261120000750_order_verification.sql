@@ -33,14 +33,14 @@ select private.derive('order_item_delivered', 'What the customer took of an orde
   from public.order_items i
 $$);
 
-select private.derive('order_subtotal', 'Money of an order before tax, in its currency: the sum of its lines.', $$
+select private.derive('order_subtotal', 'Money of an order before tax, in its currency: the sum of its lines and the delivery fee.', $$
   select o.tenant_id, o.id, o.subtotal,
-    (select coalesce(sum(i.line_total), 0) from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id)
+    private.fee_net(o) + (select coalesce(sum(i.line_total), 0) from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id)
   from public.orders o
 $$);
 
-select private.derive('order_tax', 'Tax of an order, in its currency: the sum of its lines.', $$
+select private.derive('order_tax', 'Tax of an order, in its currency: the sum of its lines and that of the delivery fee.', $$
   select o.tenant_id, o.id, o.tax_total,
-    (select coalesce(sum(i.tax_amount), 0) from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id)
+    private.fee_tax(o) + (select coalesce(sum(i.tax_amount), 0) from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id)
   from public.orders o
 $$);

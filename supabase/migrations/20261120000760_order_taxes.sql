@@ -9,8 +9,12 @@ begin
     from (
       select t.name, t.percent, sum(t.amount) as amount
       from public.orders o
-      join public.order_items i on i.tenant_id = o.tenant_id and i.order_id = o.id
-      cross join lateral private.split_tax(i.taxes, i.tax_rate, i.tax_amount) t
+      cross join lateral (
+        select i.taxes, i.tax_rate, i.tax_amount from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
+        union all
+        select o.delivery_fee_taxes, o.delivery_fee_tax_rate, private.line_tax(1, o.delivery_fee, o.delivery_fee_tax_rate, o.delivery_fee_includes_tax)
+      ) l
+      cross join lateral private.split_tax(l.taxes, l.tax_rate, l.tax_amount) t
       where o.tenant_id = private.tenant_id('orders.view') and o.id = taxed.id
         and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id))
       group by t.name, t.percent

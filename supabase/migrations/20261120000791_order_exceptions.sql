@@ -35,6 +35,8 @@ select private.block_orders('customer_suspended', '{draft,pending_approval,appro
   $$ select '' from public.customers c where c.tenant_id = o.tenant_id and c.id = o.customer_id and c.status = 'suspended' and (o.suspension_note is null or o.status = 'draft') $$);
 select private.block_orders('customer_not_served', '{draft,pending_approval,approved,allocated}', 'customers.approve', 'its customer is closed, or not approved yet.',
   $$ select '' from public.customers c where c.tenant_id = o.tenant_id and c.id = o.customer_id and c.status not in ('active', 'suspended') $$);
+select private.block_orders('customer_document_ended', '{draft,pending_approval,approved,allocated}', 'customers.edit', 'a document of its customer is not valid any more.',
+  $$ select private.ended_document(o.tenant_id, o.customer_id) $$);
 select private.block_orders('address_missing', '{draft}', 'orders.create', 'it says not where it goes.',
   $$ select '' where o.address_id is null $$);
 select private.block_orders('address_inactive', '{draft,pending_approval,approved,allocated}', 'orders.edit', 'its address is out of use.',

@@ -5,6 +5,7 @@ create type public.payment_status as enum ('pending', 'approved', 'reconciled', 
 -- Credit notes, what was written off and discounts for paying early pay as money does, and were never received.
 create type public.payment_method as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'credit_note', 'write_off', 'discount');
 
+create type public.order_payment_state as enum ('unpaid', 'partly_paid', 'paid');
 create type public.statement_line_status as enum ('open', 'matched', 'set_aside');
 
 create table public.invoices (
@@ -81,12 +82,13 @@ create table public.invoice_items (
   tenant_id uuid not null,
   invoice_id uuid not null,
   line_number integer not null,
-  product_id uuid not null,
+  product_id uuid,
   product_sku text not null,
   product_name text not null,
   unit text not null,
   order_item_id uuid,
   is_deposit boolean not null default false,
+  is_fee boolean not null generated always as (product_id is null) stored,
   quantity numeric(14,3) not null,
   unit_price numeric(14,2) not null,
   tax_rate numeric(5,2) not null,
@@ -107,7 +109,8 @@ create table public.invoice_items (
 );
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
-comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
+comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, the delivery fee, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
+comment on column public.invoice_items.is_fee is 'The delivery fee of the order: a line of no product, after the goods.';
 comment on column public.invoice_items.discount_amount is 'The part of the order line''s discount that falls on what was delivered and kept.';
 select private.protect_ledger('public.invoice_items');
 

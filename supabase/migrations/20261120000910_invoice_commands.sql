@@ -18,15 +18,16 @@ select private.register_error('statement_line_mismatch', 409, 'The statement lin
 create function private.deliveries_to_bill(tenant uuid, customer uuid) returns table (order_id uuid, amount numeric)
 language sql stable security definer set search_path = ''
 as $$
-  select v.order_id, sum(private.line_net(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount) + private.line_tax(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount))
+  select v.order_id, private.fee_net(o) + private.fee_tax(o) + sum(private.line_net(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount) + private.line_tax(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount))
   from (select distinct i.order_id from public.invoices i where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and not i.is_live) v
+  join public.orders o on o.tenant_id = tenant and o.id = v.order_id
   join public.order_items i on i.tenant_id = tenant and i.order_id = v.order_id and i.quantity_delivered > i.quantity_returned
   cross join lateral (
     select i.quantity_delivered - i.quantity_returned as kept,
       private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, i.quantity_delivered - i.quantity_returned) as discount
   ) k
   where not exists (select from public.invoices n where n.tenant_id = tenant and n.order_id = v.order_id and n.is_live)
-  group by v.order_id
+  group by v.order_id, o.tenant_id, o.id
 $$;
 comment on function private.deliveries_to_bill(uuid, uuid) is
   'What was delivered to a customer and not brought back, and waits to be billed again because its invoice is void, with tax and without deposits. Tenant currency.';
@@ -73,6 +74,10 @@ begin
     i.unit_price, i.tax_rate, i.taxes, i.price_includes_tax, private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, i.quantity_delivered - i.quantity_returned)
   from public.order_items i
   where i.tenant_id = target.tenant_id and i.order_id = target.id and i.quantity_delivered > i.quantity_returned;
+  insert into public.invoice_items (tenant_id, invoice_id, line_number, product_sku, product_name, unit, quantity, unit_price, tax_rate, taxes, price_includes_tax)
+  select target.tenant_id, drafted.id, 1 + (select count(*) from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id),
+    'DELIVERY', 'Delivery', '', 1, target.delivery_fee, target.delivery_fee_tax_rate, target.delivery_fee_taxes, target.delivery_fee_includes_tax
+  where target.delivery_fee > 0;
   select coalesce(sum(i.line_total), 0), coalesce(sum(i.tax_amount), 0) into drafted.subtotal, drafted.tax_total
   from public.invoice_items i where i.tenant_id = target.tenant_id and i.invoice_id = drafted.id;
   with deposits as (
@@ -94,7 +99,7 @@ begin
 end
 $$;
 comment on function private.draft_invoice(public.orders) is
-  'Drafts the invoice of a delivered order: delivered quantities that did not come back, at the frozen prices, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
+  'Drafts the invoice of a delivered order: delivered quantities that did not come back, at the frozen prices, its delivery fee, and the deposits that bring what the customer was charged to what he holds. The customer is locked.';
 
 create function private.attempts_at(tenant uuid, order_id uuid) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -179,6 +184,7 @@ declare
   target public.orders;
   answer jsonb;
   goods numeric;
+  fee numeric;
   deposits numeric;
   prepaid numeric;
 begin
@@ -202,20 +208,21 @@ begin
     coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', l.product_id, 'quantity', l.quantity)), '[]')
   into goods, answer
   from lines l;
+  fee := private.fee_net(target) + private.fee_tax(target);
   select coalesce(sum(round(d.quantity * d.unit_deposit, 2)), 0) into deposits
-  from private.deposits_to_invoice(tenant, target.customer_id, goods, (
+  from private.deposits_to_invoice(tenant, target.customer_id, goods + fee, (
     select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x)), '[]') from private.exchange_of(tenant, target.customer_id, answer, coalesce(empties, '[]')) x
   )) d;
   select coalesce(sum(p.unallocated), 0) into prepaid
   from public.payments p
   where p.tenant_id = tenant and p.order_id = any (private.attempts_at(tenant, target.id)) and p.status in ('pending', 'approved', 'reconciled');
-  return pg_catalog.jsonb_build_object('goods', goods, 'deposits', deposits, 'total', goods + deposits, 'prepaid', least(prepaid, goods + deposits),
+  return pg_catalog.jsonb_build_object('goods', goods, 'delivery_fee', fee, 'deposits', deposits, 'total', goods + fee + deposits, 'prepaid', least(prepaid, goods + fee + deposits),
     'to_collect', case when (select c.payment_terms_days from public.customers c where c.tenant_id = tenant and c.id = target.customer_id) > 0 then 0
-      else greatest(0, goods + deposits - prepaid) end);
+      else greatest(0, goods + fee + deposits - prepaid) end);
 end
 $$;
 comment on function private.quote_delivery(uuid, jsonb, jsonb) is
-  'What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid.';
+  'What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), delivery_fee (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid.';
 select private.expose('quote_delivery');
 
 create function private.is_billed(delivered public.orders) returns boolean

@@ -76,6 +76,36 @@ begin
 end
 $$;
 
+create function private.payment_state(paid public.orders) returns public.order_payment_state
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  asked public.orders;
+  owed numeric;
+  money numeric;
+begin
+  select * into asked from public.orders o
+  where o.tenant_id = private.tenant_id('orders.view') and o.id = paid.id
+    and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id));
+  if asked.id is null then
+    return null;
+  end if;
+  select i.total, i.paid_total into owed, money from public.invoices i where i.tenant_id = asked.tenant_id and i.order_id = asked.id and i.is_live;
+  if not found then
+    -- Not billed yet: what was given for it beforehand.
+    select asked.total, coalesce(sum(p.unallocated), 0) into owed, money
+    from public.payments p where p.tenant_id = asked.tenant_id and p.order_id = asked.id and p.status in ('approved', 'reconciled');
+    if money = 0 and asked.status in ('draft', 'rejected', 'cancelled', 'failed') then
+      return null;
+    end if;
+  end if;
+  return case when money >= owed then 'paid' when money > 0 then 'partly_paid' else 'unpaid' end;
+end
+$$;
+comment on function private.payment_state(public.orders) is
+  'How far an order that the caller sees is paid: by what pays its invoice, before there is one by the approved money for it. Null where nothing is owed: drafts, and what was rejected, cancelled or failed. A computed field: select=*,payment_state.';
+select private.expose('payment_state');
+
 create function private.record_payment(
   customer_id uuid, method public.payment_method, amount numeric, reference text default null, received_at timestamptz default null, order_id uuid default null
 ) returns public.payments

@@ -4,6 +4,7 @@ select private.register_error('delivery_lines_incomplete', 422, 'Every line of t
 select private.register_error('refusal_without_reason', 422, 'A refused quantity needs a reason.', 'Write why the customer did not take it.');
 select private.register_error('nothing_delivered', 409, 'Nothing was delivered.', 'Report the delivery as failed instead.');
 select private.register_error('not_a_container', 422, 'This product is not a returnable container.', 'Choose one of the containers in the catalogue.');
+select private.register_error('refill_without_empty', 409, 'This is a refill, and fewer empties came back than full ones are handed over.', 'Take the missing empties, or deliver as many as came back; what is kept needs an exchange or a standard order.');
 select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
 select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo; without either the office records the delivery and says why.');
 
@@ -201,6 +202,22 @@ begin
     perform private.fail('refusal_without_reason', pg_catalog.jsonb_build_object('items', problems));
   end if;
 
+  if target.order_type = 'refill' then
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', f.container, 'delivered', f.quantity, 'empties', f.empties)) into problems
+    from (
+      select p.container_product_id as container, sum(d.quantity_delivered) as quantity, coalesce((
+        select sum(e.quantity) from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric) where e.product_id = p.container_product_id), 0) as empties
+      from public.fulfilment_items d
+      join public.products p on p.tenant_id = d.tenant_id and p.id = d.product_id and p.container_product_id is not null
+      where d.tenant_id = tenant and d.fulfilment_id = fulfilment.id
+      group by p.container_product_id
+    ) f
+    where f.quantity > f.empties;
+    if problems is not null then
+      perform private.fail('refill_without_empty', pg_catalog.jsonb_build_object('empties', problems));
+    end if;
+  end if;
+
   perform private.note_delivered_serials(target, (
     select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', f.product_id, 'serials', g.serials)), '[]')
     from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, serials jsonb)
@@ -230,5 +247,5 @@ begin
 end
 $$;
 comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
 select private.expose_command('complete_delivery');

@@ -60,11 +60,12 @@ create table public.credit_note_items (
   credit_note_id uuid not null,
   line_number integer not null,
   invoice_item_id uuid,
-  product_id uuid not null,
+  product_id uuid,
   product_sku text not null,
   product_name text not null,
   unit text not null,
   is_deposit boolean not null default false,
+  is_fee boolean not null generated always as (product_id is null) stored,
   quantity numeric(14,3) not null,
   unit_price numeric(14,2) not null,
   tax_rate numeric(5,2) not null,
@@ -87,7 +88,8 @@ create table public.credit_note_items (
 create index credit_note_items_invoice_item on public.credit_note_items (tenant_id, invoice_item_id);
 create index credit_note_items_product on public.credit_note_items (tenant_id, product_id);
 comment on table public.credit_note_items is
-  'Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed.';
+  'Lines of a credit note: goods or the delivery fee of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed.';
+comment on column public.credit_note_items.is_fee is 'The delivery fee of the invoice.';
 comment on column public.credit_note_items.discount_amount is 'The part of the invoice line''s discount that falls on it: what was not paid does not come back.';
 comment on column public.credit_note_items.line_total is 'Quantity at the price of the invoice, less its discount; the part that completes a line takes what is left of it, so that the parts never sum to more.';
 select private.protect_ledger('public.credit_note_items');

@@ -61,11 +61,16 @@ select private.explain('stock_reserved', 'inventory', '{inventory.view}', 'what 
   join public.orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
   where i.tenant_id = $1 and i.id = $2 and i.condition = 'good'
 $$, is_quantity => true);
-select private.explain('order_total', 'order', '{orders.view}', 'its lines with their tax.', false, $$
+select private.explain('order_total', 'order', '{orders.view}', 'its lines and the delivery fee with their tax.', false, $$
   select null::timestamptz, x.what, null::text, null::uuid, l.product_name, x.amount
   from public.order_items l
   cross join lateral (values ('line', l.line_total), ('tax', l.tax_amount)) x (what, amount)
   where l.tenant_id = $1 and l.order_id = $2 and x.amount <> 0
+  union all
+  select null::timestamptz, x.what, null::text, null::uuid, null::text, x.amount
+  from public.orders o
+  cross join lateral (values ('delivery_fee', private.fee_net(o)), ('tax', private.fee_tax(o))) x (what, amount)
+  where o.tenant_id = $1 and o.id = $2 and x.amount <> 0
 $$);
 select private.explain('order_discount', 'order', '{orders.view}', 'what promotions and bundles take off its lines, as its prices say it.', false, $$
   select null::timestamptz, 'discount', null::text, null::uuid, l.product_name || ', ' || d.name, d.amount
@@ -83,7 +88,7 @@ $$);
 select private.explain('invoice_total', 'invoice', '{invoices.view}', 'its lines with their tax, and deposits.', false, $$
   select null::timestamptz, x.what, null::text, null::uuid, l.product_name, x.amount
   from public.invoice_items l
-  cross join lateral (values (case when l.is_deposit then 'deposit' else 'line' end, l.line_total), ('tax', l.tax_amount)) x (what, amount)
+  cross join lateral (values (case when l.is_deposit then 'deposit' when l.is_fee then 'delivery_fee' else 'line' end, l.line_total), ('tax', l.tax_amount)) x (what, amount)
   where l.tenant_id = $1 and l.invoice_id = $2 and x.amount <> 0
 $$);
 select private.explain('invoice_balance', 'invoice', '{invoices.view,payments.view}', 'its total, and what paid it.', false, $$

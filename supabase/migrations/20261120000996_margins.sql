@@ -8,11 +8,14 @@ select private.explain('stock_value', 'inventory', '{inventory.view,reports.view
   where i.tenant_id = $1 and i.id = $2
 $$);
 -- Of what stayed with the customer: delivered, less what came back, which brought its cost back.
-select private.explain('order_margin', 'order', '{orders.view,reports.view}', 'the price before tax of what stayed with the customer, line by line, less what those goods cost.', false, $$
+select private.explain('order_margin', 'order', '{orders.view,reports.view}', 'the price before tax of what stayed with the customer, line by line, and of bringing it, less what those goods cost.', false, $$
   select null::timestamptz, 'line', null::text, null::uuid, l.product_name,
     round(l.line_total * (l.quantity_delivered - l.quantity_returned) / l.quantity, 2)
   from public.order_items l
   where l.tenant_id = $1 and l.order_id = $2 and l.quantity_delivered > l.quantity_returned
+  union all
+  select null::timestamptz, 'delivery_fee', null, null, null, private.fee_net(o)
+  from public.orders o where o.tenant_id = $1 and o.id = $2 and o.is_done and o.delivery_fee > 0
   union all
   select t.occurred_at, 'cost', t.reference_type, t.reference_id, p.name, m.value
   from public.inventory_transactions t
@@ -48,5 +51,5 @@ select private.explain('invoice_margin', 'invoice', '{invoices.view,reports.view
   select g.happened_at, g.what, g.document, g.document_id, g.number, g.amount
   from public.invoices i
   cross join lateral private.figure_order_margin(i.tenant_id, i.order_id) g
-  where i.tenant_id = $1 and i.id = $2 and i.is_live and g.what <> 'line'
+  where i.tenant_id = $1 and i.id = $2 and i.is_live and g.what not in ('line', 'delivery_fee')
 $$);

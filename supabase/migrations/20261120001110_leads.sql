@@ -217,6 +217,7 @@ select 'lead', c.command, s.state, c.permission
 from (values ('change', 'leads.edit'), ('take', 'leads.edit'), ('assign', 'leads.assign')) as c (command, permission), pg_catalog.unnest(array['new', 'contacted', 'qualified']) s (state);
 insert into private.waiting_states (machine, state, permission) values ('lead', 'new', 'leads.edit'), ('lead', 'contacted', null), ('lead', 'qualified', null);
 select private.offer_if('lead', 'leads.owner_id is null and exists (select from public.memberships m where m.tenant_id = leads.tenant_id and m.user_id = auth.uid())', 'take');
+select private.offer_if('lead', 'exists (select from public.memberships m where m.tenant_id = leads.tenant_id and m.user_id in (leads.owner_id, auth.uid()) and m.status = ''active'')', 'convert');
 select private.normalise_phones('public.leads');
 
 select private.register_error('first_name_is_short', 422, 'The first name is missing or too long, or begins or ends with a space.', 'Enter a first name of at most 100 characters.');

@@ -24,7 +24,7 @@ declare
   lines jsonb;
 begin
   if paper = 'invoice' then
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_sku', l.product_sku, 'product_name', l.product_name, 'unit', l.unit, 'is_deposit', l.is_deposit, 'quantity', l.quantity, 'unit_price', l.unit_price,
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_sku', l.product_sku, 'product_name', l.product_name, 'unit', l.unit, 'is_deposit', l.is_deposit, 'is_fee', l.is_fee, 'quantity', l.quantity, 'unit_price', l.unit_price,
       'tax_rate', l.tax_rate, 'discount_amount', l.discount_amount, 'line_total', l.line_total, 'taxes', l.taxes, 'tax_amount', l.tax_amount) order by l.line_number) into lines
     from public.invoice_items l where l.tenant_id = me.tenant_id and l.invoice_id = id;
     select pg_catalog.jsonb_build_object('number', i.number, 'status', i.status, 'currency', i.currency, 'issued_on', i.issued_on, 'due_on', i.due_on, 'discount_until', i.discount_until, 'discount_amount', i.discount_amount,
@@ -33,7 +33,7 @@ begin
     from public.invoices i join public.orders o on o.tenant_id = i.tenant_id and o.id = i.order_id
     where i.tenant_id = me.tenant_id and i.customer_id = me.id and i.id = my_paper.id and i.number is not null;
   elsif paper = 'credit_note' then
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_sku', l.product_sku, 'product_name', l.product_name, 'unit', l.unit, 'is_deposit', l.is_deposit, 'quantity', l.quantity, 'unit_price', l.unit_price,
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_sku', l.product_sku, 'product_name', l.product_name, 'unit', l.unit, 'is_deposit', l.is_deposit, 'is_fee', l.is_fee, 'quantity', l.quantity, 'unit_price', l.unit_price,
       'tax_rate', l.tax_rate, 'discount_amount', l.discount_amount, 'line_total', l.line_total, 'taxes', l.taxes, 'tax_amount', l.tax_amount) order by l.line_number) into lines
     from public.credit_note_items l where l.tenant_id = me.tenant_id and l.credit_note_id = id;
     select pg_catalog.jsonb_build_object('number', n.number, 'status', n.status, 'currency', n.currency, 'issued_on', n.issued_on, 'reason', n.reason, 'subtotal', n.subtotal, 'deposit_total', n.deposit_total, 'total', n.total,

@@ -262,6 +262,30 @@ using (
   and (((select private.is_unscoped()) and customer_id is null) or exists (select from public.customers c where c.tenant_id = contacts.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id)))
 );
 
+grant select, delete on public.customer_documents to authenticated;
+select private.let_write('public.customer_documents', '{customer_id}', 'kind', 'reference', 'valid_until', 'blocks_orders');
+create policy select_readers on public.customer_documents for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id))
+);
+create policy insert_editors on public.customer_documents for insert to authenticated
+with check (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
+);
+create policy update_editors on public.customer_documents for update to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
+)
+with check (tenant_id = (select private.tenant_id('customers.edit')));
+create policy delete_editors on public.customer_documents for delete to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.edit'))
+  and exists (select from public.customers c where c.tenant_id = customer_documents.tenant_id and c.id = customer_id and private.edits_customer(c.sales_rep_id, c.created_by, c.territory_id))
+);
+
 -- Whom a customer looks like is for those who enter customers; he himself does not see it.
 grant select on public.similar_customers to authenticated;
 create policy select_readers on public.similar_customers for select to authenticated
@@ -488,7 +512,7 @@ using (
 );
 
 -- A line of a count has no expected figure before it is counted: there is nothing to hide.
-grant select on public.stock_counts, public.stock_count_items to authenticated;
+grant select on public.stock_counts, public.stock_count_items, public.stock_count_batches to authenticated;
 create policy select_readers on public.stock_counts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
@@ -501,10 +525,17 @@ using (
     select from public.stock_counts c where c.tenant_id = stock_count_items.tenant_id and c.id = stock_count_id
   ))
 );
+create policy select_readers on public.stock_count_batches for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.stock_counts c where c.tenant_id = stock_count_batches.tenant_id and c.id = stock_count_id
+  ))
+);
 
 -- Family 07, orders. Orders are written by commands only.
 
-grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.may_release, private.looks_similar, private.why_blocked to authenticated;
+grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.can_be_split, private.can_rejoin, private.may_release, private.looks_similar, private.why_blocked to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated

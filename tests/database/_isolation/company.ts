@@ -347,6 +347,10 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     own,
   ]);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Buyer')`, [other]);
+  await as('admin').query(
+    `insert into customer_documents (customer_id, kind) values ($1, 'Licence'), ($2, 'Licence')`,
+    [own, other],
+  );
   await as('finance').query(
     `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
   );

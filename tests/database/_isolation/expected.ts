@@ -86,6 +86,7 @@ const SCOPES: Record<string, string> = {
   serial_movements: mine('warehouse_id', 'my_warehouses'),
   serials: `((select warehouse_id from me) is null or ${mine('warehouse_id', 'my_warehouses')}) and (x.customer_id is null or ${mine('customer_id', 'my_customers')})`,
   contact_points: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
+  customer_documents: mine('customer_id', 'my_customers'),
   contacts: mine('customer_id', 'my_customers'),
   conversation_activity: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
   order_requests: mine('customer_id', 'my_customers'),
@@ -143,6 +144,11 @@ const SCOPES: Record<string, string> = {
   similar_orders: mine('order_id', 'my_orders'),
   standing_orders: '',
   settlements: mine('trip_id', 'my_trips'),
+  stock_count_batches: through(
+    'stock_count_id',
+    'stock_counts',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
   stock_count_items: through(
     'stock_count_id',
     'stock_counts',
@@ -258,6 +264,7 @@ const MINE_TO_SELL_TO = `(c.sales_rep_id = (select id from me) or (c.sales_rep_i
 const OWN_TO_SELL_TO: Record<string, string> = {
   customers: `exists (select from public.customers c where c.id = x.id and ${MINE_TO_SELL_TO})`,
   customer_addresses: `exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO})`,
+  customer_documents: `exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO})`,
   contacts: `(x.customer_id is null or exists (select from public.customers c where c.id = x.customer_id and ${MINE_TO_SELL_TO}))`,
 };
 

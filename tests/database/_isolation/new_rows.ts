@@ -71,6 +71,11 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     teams: row({ name: 'Second team' }, { parent_id: ids.team }),
     canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
     channels: row({ name: 'Mail to us', kind: 'email' }),
+    customer_documents: row(
+      { kind: 'Licence', valid_until: '2199-01-01' },
+      { customer_id: ids.customer },
+      ids.customer,
+    ),
     contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),
     customer_addresses: row(
       { label: 'Back door', street: 'Lane 1', city: 'Nairobi' },

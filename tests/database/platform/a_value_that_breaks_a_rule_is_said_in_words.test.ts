@@ -16,6 +16,12 @@ const LARGE = JSON.stringify(
 const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },
+  customer_documents: {
+    document_kind_is_short: { kind: ' ' },
+    document_number_is_short: { reference: LONG },
+    document_day_is_near: { valid_until: '1999-12-31' },
+    what_blocks_ends: { valid_until: null, blocks_orders: true },
+  },
   lead_routes: { place_is_bounded: { place: 0 } },
   lead_score_rules: {
     name_is_short: { name: ' Large' },

@@ -373,6 +373,8 @@ const LINES: Record<string, (row: string) => string> = {
     `select json_build_object('invoice_item_id', id, 'quantity', 0.001) as line from invoice_items where invoice_id = '${invoice}' and not is_deposit`,
   receive_return: (document) =>
     `select json_build_object('return_item_id', id, 'good', quantity, 'suspect', 0, 'defective', 0) as line from return_items where return_id = '${document}'`,
+  split_order: (order) =>
+    `select json_build_object('order_item_id', id, 'quantity', 1) as line from order_items where order_id = '${order}' and quantity > 1 limit 1`,
   request_return: () =>
     `select json_build_object('order_item_id', i.id, 'quantity', 0.001) as line from order_items i join orders o on o.id = i.order_id where o.status = 'delivered' and o.customer_id = ${good.get('buyer_id')} limit 1`,
 };

@@ -50,6 +50,7 @@ begin
         perform public.record_payment(pg_temp.buyer_of(id), 'cash', 1);
       when 'order.board' then
         perform public.board_order(id, (public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days')).id);
+      when 'order.split' then perform public.split_order(id, pg_temp.lines_of(id));
       when 'order.amend' then perform public.amend_order(id, tests.lines('COL-300', 1));
       when 'order.arrive_at_stop' then
         -- What arrives twice, late from a phone, is answered and changes nothing.
@@ -281,6 +282,15 @@ begin
   perform public.cancel_order(one, 'no');
   perform tests.sign_out();
   perform pg_temp.examine('order', one);
+
+  -- A part of one that stands.
+  one := tests.approved('Kilimani Mini Mart', 'COL-300', 1);
+  perform tests.sign_in('dispatcher@acme.test');
+  other := (public.split_order(one, pg_temp.lines_of(one))).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('order', other);
+  perform pg_temp.as_dispatcher(format('allocate_order(%L)', other));
+  perform pg_temp.examine('order', other);
 
   -- An order above what a manager may approve.
   update public.tenant_settings set business_rules = business_rules || '{"orders.approval_limits": {"manager": 10}}' where tenant_id = tests.tenant('acme');

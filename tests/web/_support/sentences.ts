@@ -26,7 +26,7 @@ const SHOWN = new Set(
 
 /** What a page never shows, whatever is written there. */
 const UNSHOWN =
-  /^(class|style|d|viewBox|href|src|type|id|role|variant|size|kind|pattern|name|data-.+|record|document)$/;
+  /^(class|style|d|viewBox|href|src|type|id|role|variant|size|kind|pattern|name|aria-keyshortcuts|data-.+|record|document)$/;
 
 /** Calls whose texts are for the program: names, addresses, queries, errors nobody sees. */
 const PROGRAM = new Set(

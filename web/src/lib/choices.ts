@@ -191,6 +191,18 @@ export const ORDER_CHANNEL = [
   'standing',
   'van',
 ] as const satisfies Enums<'order_channel'>[];
+export const ORDER_PAYMENT_STATE = [
+  'unpaid',
+  'partly_paid',
+  'paid',
+] as const satisfies Enums<'order_payment_state'>[];
+export const ORDER_PROGRESS = [
+  'open',
+  'partly_shipped',
+  'shipped',
+  'partly_delivered',
+  'delivered',
+] as const satisfies Enums<'order_progress'>[];
 export const ORDER_REQUEST_STATUS = [
   'asking',
   'proposed',
@@ -211,6 +223,11 @@ export const ORDER_STATUS = [
   'rejected',
   'failed',
 ] as const satisfies Enums<'order_status'>[];
+export const ORDER_TYPE = [
+  'standard',
+  'refill',
+  'exchange',
+] as const satisfies Enums<'order_type'>[];
 export const PAYMENT_METHOD = [
   'cash',
   'mpesa',
@@ -227,6 +244,13 @@ export const PAYMENT_STATUS = [
   'rejected',
   'cancelled',
 ] as const satisfies Enums<'payment_status'>[];
+export const PAYMENT_WISH = [
+  'cash',
+  'mpesa',
+  'bank_transfer',
+  'cheque',
+  'on_account',
+] as const satisfies Enums<'payment_wish'>[];
 export const PLANNING_FAILURE = [
   'input_refused',
   'routing_down',

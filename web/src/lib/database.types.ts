@@ -601,7 +601,7 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
-      /** Lines of a credit note: goods of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
+      /** Lines of a credit note: goods or the delivery fee of a line of the invoice, and deposits (untaxed) on containers that came back. Written with the note, never changed. */
       credit_note_items: {
         Row: {
           id: string;
@@ -609,11 +609,12 @@ export interface Database {
           credit_note_id: string;
           line_number: number;
           invoice_item_id: string | null;
-          product_id: string;
+          product_id: string | null;
           product_sku: string;
           product_name: string;
           unit: string;
           is_deposit: boolean;
+          is_fee: boolean;
           quantity: number;
           unit_price: number;
           tax_rate: number;
@@ -763,6 +764,46 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'customer_addresses_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Papers that a customer has shown, like a licence, and until when they are valid. The files themselves are kept with the customer. */
+      customer_documents: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          customer_id: string;
+          kind: string;
+          reference: string | null;
+          valid_until: string | null;
+          blocks_orders: boolean;
+        };
+        Insert: {
+          customer_id: string;
+          kind: string;
+          reference?: string | null;
+          valid_until?: string | null;
+          blocks_orders?: boolean;
+        };
+        Update: {
+          kind?: string;
+          reference?: string | null;
+          valid_until?: string | null;
+          blocks_orders?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'customer_documents_tenant_id_customer_id_fkey';
             columns: ['tenant_id', 'customer_id'];
             isOneToOne: false;
             referencedRelation: 'customers';
@@ -1560,19 +1601,20 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Invoice lines: delivered goods at the frozen price, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed. */
+      /** Invoice lines: delivered goods at the frozen price, the delivery fee, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed. */
       invoice_items: {
         Row: {
           id: string;
           tenant_id: string;
           invoice_id: string;
           line_number: number;
-          product_id: string;
+          product_id: string | null;
           product_sku: string;
           product_name: string;
           unit: string;
           order_item_id: string | null;
           is_deposit: boolean;
+          is_fee: boolean;
           quantity: number;
           unit_price: number;
           tax_rate: number;
@@ -2836,9 +2878,15 @@ export interface Database {
           warehouse_id: string;
           status: Database['public']['Enums']['order_status'];
           channel: Database['public']['Enums']['order_channel'];
+          order_type: Database['public']['Enums']['order_type'];
+          payment_method: Database['public']['Enums']['payment_wish'] | null;
           ordered_at: string;
           requested_on: string | null;
           currency: string;
+          delivery_fee: number;
+          delivery_fee_tax_rate: number;
+          delivery_fee_taxes: Json;
+          delivery_fee_includes_tax: boolean;
           subtotal: number;
           tax_total: number;
           total: number | null;
@@ -2849,6 +2897,7 @@ export interface Database {
           reattempt_of_id: string | null;
           external_reference: string | null;
           notes: string | null;
+          special_instructions: string | null;
           submitted_at: string | null;
           approved_by: string | null;
           approved_at: string | null;
@@ -2864,8 +2913,10 @@ export interface Database {
           is_owed: boolean;
           allowed_commands: string[] | null;
           discount_total: number | null;
+          order_progress: Database['public']['Enums']['order_progress'] | null;
           order_taxes: Json | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          payment_state: Database['public']['Enums']['order_payment_state'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Insert: Record<never, never>;
@@ -2910,8 +2961,10 @@ export interface Database {
         ComputedFields:
           | 'allowed_commands'
           | 'discount_total'
+          | 'order_progress'
           | 'order_taxes'
           | 'own_field_values'
+          | 'payment_state'
           | 'record_tags';
       };
       /** What stands in the fields that a company has added to its documents (tenant_settings.type_definitions, fields), for colleagues who see the document. Written by set_own_fields. A field that was taken out of the settings keeps its values. */
@@ -4403,6 +4456,45 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What was found of each batch, in base units: the parts of a line of a count, which sum to it. A batch that the books have there and nobody found is 0 once the count is finished. */
+      stock_count_batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          stock_count_id: string;
+          stock_count_item_id: string;
+          batch_id: string;
+          counted: number;
+          expected: number | null;
+          variance: number | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'stock_count_batches_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_batches_tenant_id_stock_count_id_fkey';
+            columns: ['tenant_id', 'stock_count_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_counts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'stock_count_batches_tenant_id_stock_count_item_id_fkey';
+            columns: ['tenant_id', 'stock_count_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'stock_count_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** What is counted, in base units. A line that nobody counted says nothing about the stock and changes nothing. */
       stock_count_items: {
@@ -5967,7 +6059,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
-      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
         Args: {
           order_id: string;
@@ -5976,6 +6068,10 @@ export interface Database {
           requested_on?: string | null;
           notes?: string | null;
           expected_version?: number | null;
+          order_type?: Database['public']['Enums']['order_type'] | null;
+          delivery_fee?: number | null;
+          special_instructions?: string | null;
+          payment_method?: Database['public']['Enums']['payment_wish'] | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -6454,7 +6550,7 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -6650,7 +6746,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. Raises lines_invalid, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
+      /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. delivery_fee: null for the company's. Raises lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
         Args: {
           customer_id: string;
@@ -6665,6 +6761,10 @@ export interface Database {
           submit?: boolean | null;
           allocate?: boolean | null;
           acknowledges_similar?: boolean | null;
+          order_type?: Database['public']['Enums']['order_type'] | null;
+          delivery_fee?: number | null;
+          special_instructions?: string | null;
+          payment_method?: Database['public']['Enums']['payment_wish'] | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -6848,6 +6948,15 @@ export interface Database {
           error: string;
           failed_at: string;
         }[];
+      };
+      /** Removes a draft for good, with its lines, tags and own fields; its number is not given again and the audit trail keeps what it said. Refused, naming them, while other records hang on it: payments, messages, comments, files, tasks. Answers the order as it was. Raises order_is_no_draft, draft_is_in_use, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      delete_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
       };
       /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       discard_import: {
@@ -7233,7 +7342,7 @@ export interface Database {
           usual_quantity: number;
         }[];
       };
-      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
       my_quote: {
         Args: { lines: Json };
         Returns: Json;
@@ -7312,7 +7421,7 @@ export interface Database {
         Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
-      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the books say what was found, as of the moment in which each line was counted; what moved since still counts. Lines without a difference move nothing, lines that nobody counted change nothing; another piece or batch than the one in the books is one that is missing and one that was found. Raises count_outdated, stock_short, stock_history_negative, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       post_stock_count: {
         Args: {
           stock_count_id: string;
@@ -7356,14 +7465,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
+      /** What the invoice of a delivery would come to: items [{order_item_id, delivered}], empties [{product_id, quantity}] → {goods (with tax), delivery_fee (with tax), deposits (below zero: given back), total, prepaid (money recorded for the order), to_collect (0 for customers with days to pay)}. Currency of the order. Raises record_not_found, permission_denied, input_invalid. */
       quote_delivery: {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, subtotal, tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company's where none is asked about), subtotal (with it), tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available. */
       quote_order: {
-        Args: { customer_id: string; warehouse_id: string; lines: Json; order_id?: string | null };
+        Args: {
+          customer_id: string;
+          warehouse_id: string;
+          lines: Json;
+          order_id?: string | null;
+          delivery_fee?: number | null;
+        };
         Returns: Json;
       };
       /** What a sale from the van would come to, for a customer or (null) somebody new: as quote_delivery {goods (with tax), deposits, total, prepaid (0), to_collect (0 for customers with days to pay)} and lines [{product_id, name, unit, quantity, unit_price, discount_amount, total (with tax)}]. Company's currency. Raises what sell_from_van raises of lines, stock, customer and empties. */
@@ -7501,7 +7616,7 @@ export interface Database {
         };
         Returns: boolean;
       };
-      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?}]. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?, batches? [{code, expires_on?, counted}]}]; what is tracked by batch names its batches, which sum to the line, and a batch that nobody knew is one from then on. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, batches_invalid, batch_expiry_differs, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
         Args: { stock_count_id: string; items: Json; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
@@ -7640,6 +7755,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['variances']['Row'];
+      };
+      /** Puts a part of an order, a backorder or what was split off, back into the order that it came from, while that one is in the depot: its lines are the order's again, at the prices they had, and reserved with it where that is reserved; the part stays, cancelled. Answers the order. Raises order_is_no_part, order_has_documents, stock_short, order_not_editable, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      rejoin_order: {
+        Args: {
+          order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
       };
       /** Lets a blocked batch be sold again. Raises batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       release_batch: {
@@ -8027,6 +8151,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Splits an approved order that has not left: quantities of its lines, items [{order_item_id, quantity}], become a linked order at the same prices, approved as it is, from another depot or for another day where these are named. What stays keeps its stock and its place on the trip. Answers the new order. Raises split_invalid, order_not_editable, order_on_hold, warehouse_not_available, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      split_order: {
+        Args: {
+          order_id: string;
+          items: Json;
+          warehouse_id?: string | null;
+          requested_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
       };
       /** Adds rows of the file to an import that does not run yet; answers how many were new. rows: [{line, cells [text], values {field: text}, unreadable {field: what is wrong} where it could not be read}]; a line that is there already is left as it is. Raises record_not_found, import_transition_illegal, import_line_is_of_a_file, import_is_full, input_invalid, import_target_unknown, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       stage_import_rows: {
@@ -8504,6 +8640,8 @@ export interface Database {
         | 'kitting';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing' | 'van';
+      order_payment_state: 'unpaid' | 'partly_paid' | 'paid';
+      order_progress: 'open' | 'partly_shipped' | 'shipped' | 'partly_delivered' | 'delivered';
       order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';
       order_status:
         | 'draft'
@@ -8516,9 +8654,11 @@ export interface Database {
         | 'cancelled'
         | 'rejected'
         | 'failed';
+      order_type: 'standard' | 'refill' | 'exchange';
       payment_method:
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
+      payment_wish: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'on_account';
       planning_failure:
         | 'input_refused'
         | 'routing_down'

@@ -43,6 +43,7 @@ export const RIGHTS: Record<string, () => string> = {
   'orders.approve': m.right_orders_approve,
   'orders.cancel_approved': m.right_orders_cancel_approved,
   'orders.create': m.right_orders_create,
+  'orders.delete': m.right_orders_delete,
   'orders.edit': m.right_orders_edit,
   'orders.override_credit': m.right_orders_override_credit,
   'orders.view': m.right_orders_view,

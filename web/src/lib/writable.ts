@@ -47,6 +47,10 @@ export const WRITABLE: Record<string, Writable> = {
       'is_active',
     ],
   },
+  customer_documents: {
+    permission: 'customers.edit',
+    columns: ['kind', 'reference', 'valid_until', 'blocks_orders'],
+  },
   customers: {
     permission: 'customers.edit',
     columns: [

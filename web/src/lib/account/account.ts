@@ -72,6 +72,8 @@ export interface MyOrder {
 }
 
 export interface Quote {
+  /** Before tax; part of the subtotal. */
+  delivery_fee: number;
   subtotal: number;
   tax_total: number;
   total: number;

@@ -4,6 +4,7 @@ import { m } from '#lib/words.ts';
 export interface BillLine {
   id: string;
   is_deposit: boolean;
+  is_fee: boolean;
   quantity: number;
   unit_price: number;
   tax_rate: number;
@@ -29,5 +30,6 @@ export interface Bill {
 
 /** What a line charges or gives back. */
 export function billed(line: BillLine): string {
+  if (line.is_fee) return m.delivery();
   return `${line.is_deposit ? `${m.deposit()} ` : ''}${line.products?.name ?? ''}`;
 }

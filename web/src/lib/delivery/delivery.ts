@@ -21,7 +21,8 @@ const PRODUCT = 'products(name,sku,unit)';
 const ON_VARIANCE = `*,${PRODUCT},trips(id,number),orders(id,number)` as const;
 const ON_OFFLOAD = '*,trips(id,number),warehouses(name)';
 /** What a driver and a dispatcher need of a trip on the way. */
-const ON_THE_WAY = `trip_stops(*,orders(number,total,notes,status),
+const ON_THE_WAY =
+  `trip_stops(*,orders(number,total,notes,status,order_type,special_instructions,payment_method,delivery_fee,delivery_fee_tax_rate,delivery_fee_includes_tax),
   customer_addresses(label,street,city,instructions,latitude,longitude,window_start,window_end,customers(name,phone))),
   loads(*,load_items(*,${PRODUCT})),offload_documents(*)` as const;
 

@@ -67,6 +67,8 @@ export function startTrip(trip: DriveTrip) {
 export interface Due {
   /** With tax. */
   goods: number;
+  /** With tax. */
+  delivery_fee: number;
   /** Below zero when more comes back than goes out. */
   deposits: number;
   total: number;

@@ -1,5 +1,6 @@
 import Pencil from '@lucide/svelte/icons/pencil';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import Split from '@lucide/svelte/icons/split';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { m, terms } from '#lib/words.ts';
@@ -71,7 +72,29 @@ export const orderCommands = {
     done: m.the_invoice_was_drafted(terms),
     leadsTo: (invoice) => `/invoices/${invoice.id}`,
   },
+  split: { label: m.split(), icon: Split, href: (id) => `/orders/${id}` },
+  rejoin: {
+    label: m.put_it_back(),
+    done: m.its_goods_are_on_the_first_order_again(terms),
+    asks: {
+      title: m.put_this_part_back_into_its_order(terms),
+      text: m.its_goods_go_with_the_first_order_again(terms),
+      reason: 'none',
+    },
+    leadsTo: (order) => `/orders/${order.id}`,
+  },
   release: { label: m.release_the_hold(), variant: 'primary', done: m.the_order_goes_on(terms) },
+  delete: {
+    label: m.remove_this_draft(),
+    variant: 'danger',
+    done: m.the_draft_was_removed(),
+    asks: {
+      title: m.remove_this_draft_for_good(),
+      text: m.nothing_of_it_stays_in_the_lists(),
+      reason: 'none',
+    },
+    leadsTo: () => '/orders',
+  },
   cancel: {
     label: m.cancel_order(terms),
     variant: 'danger',

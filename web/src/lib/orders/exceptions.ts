@@ -52,6 +52,7 @@ export const REASONS: Record<string, Reason> = {
     ...ofCustomer,
   },
   customer_not_served: { label: m.the_customer_is_not_served(terms), ...ofCustomer },
+  customer_document_ended: { label: m.a_document_of_the_customer_has_ended(terms), ...ofCustomer },
   address_missing: { label: m.the_address_is_missing(), command: 'amend', ...ofOrder },
   address_inactive: { label: m.the_address_is_out_of_use(), command: 'amend', ...ofOrder },
   address_not_on_map: { label: m.the_address_is_not_on_the_map(), ...ofCustomer },

@@ -1,5 +1,5 @@
-import type { Tables } from '#lib/database.types.ts';
-import { ORDER_CHANNEL } from '#lib/choices.ts';
+import type { Enums, Tables } from '#lib/database.types.ts';
+import { ORDER_CHANNEL, ORDER_PAYMENT_STATE, ORDER_TYPE } from '#lib/choices.ts';
 import { productFilter } from '#lib/catalogue/catalogue.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
 import { ask, askJson, command } from '#lib/platform/command.ts';
@@ -43,6 +43,22 @@ export const ORDERS = documentList('order', {
       more: true,
     },
     {
+      name: 'paid',
+      label: m.payment(),
+      kind: 'choice',
+      column: 'payment_state',
+      options: choices(ORDER_PAYMENT_STATE),
+      more: true,
+    },
+    {
+      name: 'type',
+      label: m.kind_of_order(terms),
+      kind: 'choice',
+      column: 'order_type',
+      options: choices(ORDER_TYPE),
+      more: true,
+    },
+    {
       name: 'channel',
       label: m.channel(),
       kind: 'choice',
@@ -83,7 +99,7 @@ export async function readOrder(id: string) {
     supabase
       .from('orders')
       .select(
-        `*,allowed_commands,order_taxes,discount_total,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
+        `*,allowed_commands,payment_state,order_progress,order_taxes,discount_total,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
         similar:similar_orders!similar_orders_tenant_id_order_id_fkey(
           acknowledged_by,acknowledged_at,orders!similar_orders_tenant_id_similar_id_fkey(${FOLLOWER})),
         order_items(*,quantity_reserved,order_discounts(name,amount),order_bundles(id,product_id,product_name,product_sku,unit,quantity),products(name,sku,unit),return_items(returns(id,number,status,reason))),
@@ -129,6 +145,9 @@ export interface Quote {
     available: number | null;
   }[];
   discount_total: number;
+  /** Before tax. */
+  delivery_fee: number;
+  /** With the delivery fee. */
   subtotal: number;
   tax_total: number;
   total: number;
@@ -144,12 +163,14 @@ export function quoteOrder(
   warehouseId: string,
   lines: LineInput[],
   orderId?: string,
+  deliveryFee?: number | null,
 ): Promise<Quote> {
   return askJson<Quote, 'quote_order'>('quote_order', {
     customer_id: customerId,
     warehouse_id: warehouseId,
     lines,
     order_id: orderId ?? null,
+    delivery_fee: deliveryFee ?? null,
   });
 }
 
@@ -218,6 +239,11 @@ export interface OrderInput {
   address_id: string | null;
   requested_on: string | null;
   notes: string | null;
+  order_type: Enums<'order_type'>;
+  /** With or without its tax, as the company's rule has it; null: what the company usually asks. */
+  delivery_fee: number | null;
+  special_instructions: string;
+  payment_method: Enums<'payment_wish'> | null;
   allow_backorder: boolean;
   lines: LineInput[];
 }
@@ -243,6 +269,10 @@ export function amendOrder(order: Tables<'orders'>, input: OrderInput, key: stri
       address_id: input.address_id,
       requested_on: input.requested_on,
       notes: input.notes,
+      order_type: input.order_type,
+      delivery_fee: input.delivery_fee,
+      special_instructions: input.special_instructions,
+      payment_method: input.payment_method,
       expected_version: order.version,
     },
     key,

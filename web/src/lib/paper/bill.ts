@@ -13,6 +13,7 @@ type Line = Pick<
   | 'product_name'
   | 'unit'
   | 'is_deposit'
+  | 'is_fee'
   | 'quantity'
   | 'unit_price'
   | 'tax_rate'
@@ -50,7 +51,7 @@ type CreditNote = Bill &
 const BILL =
   'number,status,currency,issued_on,subtotal,deposit_total,total,printed,tax_receipt,customers(name,tax_id,language)';
 const LINE =
-  'product_sku,product_name,unit,is_deposit,quantity,unit_price,tax_rate,discount_amount,line_total';
+  'product_sku,product_name,unit,is_deposit,is_fee,quantity,unit_price,tax_rate,discount_amount,line_total';
 
 const ofBill = {
   languageOf: (bill: Bill) => bill.customers?.language ?? null,
@@ -105,7 +106,7 @@ function sheetOf(
         ],
         rows: lines.map((line) => [
           (line.is_deposit ? `${say('deposit')} ` : '') +
-            named(line.product_name, line.product_sku),
+            (line.is_fee ? say('delivery') : named(line.product_name, line.product_sku)),
           inUnits(desk, line.quantity, line.unit),
           amount(line.unit_price),
           ...(isReduced ? [amount(line.discount_amount)] : []),

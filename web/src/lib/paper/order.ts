@@ -28,6 +28,8 @@ type Order = Pick<
   | 'requested_on'
   | 'external_reference'
   | 'notes'
+  | 'special_instructions'
+  | 'delivery_fee'
   | 'subtotal'
   | 'total'
   | 'status_reason'
@@ -46,7 +48,7 @@ type Order = Pick<
 };
 
 const ORDER =
-  'orders?select=id,number,status,currency,created_at,requested_on,external_reference,notes,subtotal,total,status_reason,printed,order_taxes,' +
+  'orders?select=id,number,status,currency,created_at,requested_on,external_reference,notes,special_instructions,delivery_fee,subtotal,total,status_reason,printed,order_taxes,' +
   'customers(name,language),customer_addresses(label,street,city),warehouses(name),fulfilments(trips(number)),' +
   'delivery_proofs(received_by,captured_at,signature,notes),' +
   'order_items(product_sku,product_name,unit,quantity,quantity_reserved,quantity_delivered,unit_price,tax_rate,discount_amount,line_total,order_bundles(product_name))' +
@@ -71,6 +73,9 @@ export const orderConfirmation: Kind<Order> = {
     const { say, money, amount, day } = desk;
     const kept = keptBy(order);
     const isReduced = order.order_items.some(hasDiscount);
+    const goods =
+      order.order_items.reduce((sum, item) => sum + Math.round(Number(item.line_total) * 100), 0) /
+      100;
     const isConfirmed = !!kept?.seller && !order.status_reason;
     return {
       title: isConfirmed ? say('order_confirmation') : say('order'),
@@ -112,7 +117,10 @@ export const orderConfirmation: Kind<Order> = {
         },
       ],
       sums: [
-        { label: say('goods'), value: money(order.subtotal) },
+        { label: say('goods'), value: money(goods) },
+        ...(Number(order.delivery_fee) > 0
+          ? [{ label: say('delivery'), value: money(Number(order.subtotal) - goods) }]
+          : []),
         ...taxSums(desk, order.order_taxes),
         { label: say('total'), value: money(order.total), total: true },
       ],
@@ -162,7 +170,7 @@ export const pickList: Kind<Order> = {
           ]),
         },
       ],
-      notes: order.notes,
+      notes: [order.special_instructions, order.notes].filter(Boolean).join('\n') || null,
       signs: [say('picked_by'), say('checked_by')],
     };
   },
@@ -204,7 +212,8 @@ export const deliveryNote: Kind<Order> = {
           ]),
         },
       ],
-      notes: [order.notes, proof?.notes].filter(Boolean).join('\n') || null,
+      notes:
+        [order.special_instructions, order.notes, proof?.notes].filter(Boolean).join('\n') || null,
       signature: proof?.signature,
       signs: proof
         ? [say('received_by_received_by', { received_by: proof.received_by })]

@@ -82,13 +82,14 @@ export function readCustomer(id: string) {
           same,acknowledged_by,other:customers!similar_customers_tenant_id_similar_id_fkey(id,code,name)),
         alike_to_him:similar_customers!similar_customers_tenant_id_similar_id_fkey(
           same,acknowledged_by,other:customers!similar_customers_tenant_id_customer_id_fkey(id,code,name)),
-        customer_addresses(*),contacts(*,contact_points(id)),orders(id,number,status,total,created_at)`,
+        customer_addresses(*),contacts(*,contact_points(id)),customer_documents(*),orders(id,number,status,total,created_at)`,
       )
       .eq('id', id)
       .eq('customer_addresses.is_active', true)
       .order('is_default', { referencedTable: 'customer_addresses', ascending: false })
       .order('label', { referencedTable: 'customer_addresses' })
       .order('name', { referencedTable: 'contacts' })
+      .order('valid_until', { referencedTable: 'customer_documents' })
       .order('created_at', { referencedTable: 'orders', ascending: false })
       .limit(8, { referencedTable: 'orders' })
       .maybeSingle(),

@@ -94,7 +94,9 @@ function linesFrom(id: string, first: number) {
   return rows(
     supabase
       .from('stock_count_items')
-      .select('*,products(name,sku,unit)')
+      .select(
+        '*,products(name,sku,unit,tracking),stock_count_batches(id,counted,expected,variance,batches(code,expires_on))',
+      )
       .eq('stock_count_id', id)
       .order('id')
       .range(first, first + MOST - 1),
@@ -130,11 +132,16 @@ export function createCount(
   });
 }
 
+/** What was found of a batch; its last day where that is not known yet. */
+export type FoundBatch = { code: string; expires_on: string | null; counted: number };
+
 export interface Found {
   product_id: string;
   condition: Condition;
   /** In base units; 0 where nothing is. */
   counted: number;
+  /** Of what is tracked by batch; they sum to what was counted. */
+  batches?: FoundBatch[];
 }
 
 export async function recordCount(id: string, found: Found[]): Promise<number> {

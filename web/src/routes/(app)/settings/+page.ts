@@ -1,3 +1,4 @@
+import { taxChoices } from '#lib/catalogue/taxes.ts';
 import { listPaybills } from '#lib/billing/statements.ts';
 import { listChannels } from '#lib/messaging/channels.ts';
 import { found, load as reading } from '#lib/platform/read.ts';
@@ -7,11 +8,12 @@ import { noun } from '#lib/platform/label.ts';
 export function load({ depends }) {
   depends('entity:tenant_setting', 'entity:paybill', 'entity:channel');
   return reading(async () => {
-    const [settings, paybills, channels] = await Promise.all([
+    const [settings, paybills, channels, taxes] = await Promise.all([
       readSettings(),
       listPaybills(),
       listChannels(),
+      taxChoices(),
     ]);
-    return { settings: found(settings, noun('company')), paybills, channels };
+    return { settings: found(settings, noun('company')), paybills, channels, taxes };
   });
 }

@@ -4,7 +4,7 @@ import { session } from '#lib/platform/session.svelte.ts';
 import { recordLoad } from '#lib/records/record.ts';
 
 export const load = recordLoad('customer', readCustomer, {
-  with: ['customer_address', 'contact', 'order', 'invoice'],
+  with: ['customer_address', 'contact', 'customer_document', 'order', 'invoice'],
   more: async ({ id, merged_into_id }) => {
     const [areas, priceLists, credit, mergedInto] = await Promise.all([
       territories(),
