@@ -48,6 +48,13 @@ using (
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
+grant select on public.address_positions to authenticated;
+create policy select_readers on public.address_positions for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customer_addresses a where a.tenant_id = address_positions.tenant_id and a.id = address_id))
+);
+
 grant select, delete on public.contacts to authenticated;
 select private.let_write('public.contacts', '{customer_id}', 'name', 'role', 'phone', 'email');
 create policy select_readers on public.contacts for select to authenticated

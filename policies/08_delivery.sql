@@ -47,7 +47,7 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.offload_documents d where d.tenant_id = offload_items.tenant_id and d.id = offload_id))
 );
 
-grant select on public.planning_sessions, public.planning_vehicles, public.planning_orders, public.planning_runs to authenticated;
+grant select on public.planning_sessions, public.planning_vehicles, public.planning_orders, public.planning_runs, public.planning_changes to authenticated;
 create policy select_readers on public.planning_sessions for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
@@ -67,6 +67,11 @@ create policy select_readers on public.planning_runs for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_runs.tenant_id and p.id = planning_session_id))
+);
+create policy select_readers on public.planning_changes for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_changes.tenant_id and p.id = planning_session_id))
 );
 
 grant select on public.delivery_proofs to authenticated;

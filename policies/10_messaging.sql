@@ -26,7 +26,7 @@ using (
   )
 );
 
-grant execute on function private.placeholders_of to authenticated;
+grant execute on function private.placeholders_of, private.known_placeholders to authenticated;
 grant select on public.message_texts to authenticated;
 create policy select_members on public.message_texts for select to authenticated using ((select private.workplace_id()) is not null);
 
@@ -41,6 +41,18 @@ using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.notice_kinds to authenticated;
+create policy select_members on public.notice_kinds for select to authenticated using ((select private.workplace_id()) is not null);
+
+grant select on public.notice_choices to authenticated;
+create policy select_readers on public.notice_choices for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and (customer_id is null or (select private.is_unscoped()) or exists (
+    select from public.customers c where c.tenant_id = notice_choices.tenant_id and c.id = customer_id
+  ))
+);
 
 -- Conversations. Who is limited to some customers sees what is talked about with them; somebody who is nobody's
 -- customer yet is seen by whoever is not limited.
@@ -96,3 +108,14 @@ select private.let_edit('public.canned_replies', 'conversations.view', 'conversa
 grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
 using (tenant_id = (select private.tenant_id('conversations.reply')));
+
+grant execute on function private.uuid_or_null to authenticated;
+-- Files lie in <company>/<message>/…; what somebody answers with lies in a folder of its own until it is sent.
+create policy mzigo_insert_messages on storage.objects for insert to authenticated
+with check (bucket_id = 'messages' and (storage.foldername(name))[1] = (select private.tenant_id('conversations.reply'))::text);
+create policy mzigo_select_messages on storage.objects for select to authenticated
+using (
+  bucket_id = 'messages' and (storage.foldername(name))[1] = (select private.tenant_id('conversations.view'))::text
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.messages m where m.id = private.uuid_or_null((storage.foldername(name))[2])))
+);

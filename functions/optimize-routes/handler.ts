@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
 import { DatabaseError, type Database } from '../_shared/database.ts';
-import type { VroomInput } from '../../solver/mod.ts';
+import type { Progress, VroomInput } from '../../solver/mod.ts';
+import type { Measure } from './osrm.ts';
 import { PlannerError, type Planner } from './planner.ts';
 
 const QUEUE = 'optimize_routes';
@@ -9,6 +10,8 @@ const QUEUE = 'optimize_routes';
 const VISIBILITY_SECONDS = 90;
 /** A call ends after this long even when there is more, so that no caller gives up on it. */
 const PATIENCE_MS = 20_000;
+/** How often a page is told how far the planner has come. */
+const PROGRESS_MS = 400;
 /** How often an idle worker says that it is alive. */
 const HEARTBEAT_MS = 15_000;
 
@@ -22,13 +25,17 @@ const claimedSchema = z.array(
 type Claimed = z.infer<typeof claimedSchema>[number];
 const inputSchema = z
   .object({ jobs: z.array(z.unknown()), vehicles: z.array(z.unknown()) })
+  .loose()
   .nullable();
+const placesSchema = z.array(z.tuple([z.number(), z.number()])).nullable();
 const failureSchema = z.object({ result: z.enum(['retry', 'dead_letter']) });
 
 export interface Dependencies {
   database: Database;
   secretKey: string;
   planner: Planner;
+  /** A routing engine that measures ways; null where ways are estimated. */
+  measure: Measure | null;
   log(entry: Record<string, unknown>): void;
   /** Milliseconds of any clock that only goes forward. */
   now(): number;
@@ -67,20 +74,77 @@ export function makeHandler(dependencies: Dependencies): (request: Request) => P
   };
 }
 
+/** Has the ways that nobody measured lately measured. What fails is estimated instead: a plan does not wait for it. */
+async function measureWays(
+  run: { tenant_id: string; run_id: string },
+  measure: Measure,
+  { database, log }: Pick<Dependencies, 'database' | 'log'>,
+): Promise<void> {
+  try {
+    const places = placesSchema.parse(await database.rpc('planning_ways_missing', run));
+    if (places === null) return;
+    for await (const ways of measure(places)) {
+      await database.rpc('record_travel_times', { ...run, ...ways });
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log({ level: 'warn', worker: 'optimize-routes', run_id: run.run_id, ways: message });
+  }
+}
+
+/** Tells the database of better plans while the planner works, one call after the other and not too often. */
+class ProgressReport {
+  readonly #run: { tenant_id: string; run_id: string };
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #points: [milliseconds: number, cost: number, unassigned: number][] = [];
+  #told = -Infinity;
+  #telling: Promise<unknown> = Promise.resolve();
+
+  constructor(run: { tenant_id: string; run_id: string }, database: Database, now: () => number) {
+    this.#run = run;
+    this.#database = database;
+    this.#now = now;
+  }
+
+  add({ elapsed, cost, unassigned }: Progress): void {
+    this.#points.push([Math.round(elapsed), Math.round(cost), unassigned]);
+    if (this.#now() - this.#told < PROGRESS_MS) return;
+    this.#told = this.#now();
+    this.#tell();
+  }
+
+  async finish(): Promise<void> {
+    if (this.#points.length > 0) this.#tell();
+    await this.#telling;
+  }
+
+  #tell(): void {
+    const progress = [...this.#points];
+    // A plan is worth having although nobody saw it grow.
+    this.#telling = this.#telling
+      .then(() => this.#database.rpc('record_planning_progress', { ...this.#run, progress }))
+      .catch(() => undefined);
+  }
+}
+
 async function carry(
   { msg_id, read_ct, message }: Claimed,
-  { database, planner, log, now }: Dependencies,
+  { database, planner, measure, log, now }: Dependencies,
 ): Promise<'planned' | 'skipped' | 'failed' | 'retried'> {
   const run = { tenant_id: message.tenant_id, run_id: message.run_id };
   const archive = () => database.rpc('archive_message', { queue: QUEUE, msg_id });
   const began = now();
   try {
+    if (measure !== null) await measureWays(run, measure, { database, log });
     const input = inputSchema.parse(await database.rpc('planning_run_input', run));
     if (input === null) {
       await archive();
       return 'skipped';
     }
-    const output = await planner.plan(input as VroomInput);
+    const progress = new ProgressReport(run, database, now);
+    const output = await planner.plan(input as VroomInput, (found) => progress.add(found));
+    await progress.finish();
     await database.rpc('record_planning_result', {
       ...run,
       output,

@@ -1,4 +1,11 @@
-import { INPUT_ERROR, solve, SolverError, TOO_LARGE, type VroomInput } from '../../solver/mod.ts';
+import {
+  INPUT_ERROR,
+  type Progress,
+  solve,
+  SolverError,
+  TOO_LARGE,
+  type VroomInput,
+} from '../../solver/mod.ts';
 
 /** Why a run ended without a plan: `public.planning_failure`. */
 export type Failure =
@@ -25,15 +32,16 @@ export class PlannerError extends Error {
 /** VROOM's JSON in, VROOM's JSON out. Throws {@link PlannerError}. */
 export interface Planner {
   name: string;
-  plan(input: VroomInput): Promise<unknown>;
+  /** `tell` is called with better and better plans, by planners that know them before they are done. */
+  plan(input: VroomInput, tell: (progress: Progress) => void): Promise<unknown>;
 }
 
 /** Our own solver in this process. */
 export const ownSolver: Planner = {
   name: 'mzigo',
-  async plan(input) {
+  async plan(input, tell) {
     try {
-      return await solve(input);
+      return await solve(input, { onProgress: tell });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const code = error instanceof SolverError ? error.code : null;

@@ -1,24 +1,16 @@
 import { z } from 'zod';
-import { isWorkerCall, refuseCaller } from '../_shared/caller.ts';
-import type { Database } from '../_shared/database.ts';
+import {
+  type Claimed,
+  failMessage,
+  makeWorker,
+  type WorkerDependencies,
+} from '../_shared/worker.ts';
 import { PermanentFailure, Uncertain, type Message, type Provider } from './provider.ts';
 
 const QUEUE = 'send_message';
-const BATCH = 10;
-const VISIBILITY_SECONDS = 60;
-/** A call ends after this long even when there is more, so that no caller gives up on it. */
-const PATIENCE_MS = 20_000;
-/** How often an idle worker says that it is alive. */
-const HEARTBEAT_MS = 15_000;
 
-const claimedSchema = z.array(
-  z.object({
-    msg_id: z.number().int(),
-    read_ct: z.number().int(),
-    message: z.object({ tenant_id: z.string(), message_id: z.string() }).loose(),
-  }),
-);
-type Claimed = z.infer<typeof claimedSchema>[number];
+const idsSchema = z.object({ tenant_id: z.string(), message_id: z.string() });
+type Ids = z.infer<typeof idsSchema>;
 
 const messageSchema = z
   .object({
@@ -31,21 +23,16 @@ const messageSchema = z
     content: z
       .object({ name: z.string(), language: z.string(), parameters: z.array(z.string()) })
       .nullable(),
+    media: z.object({ path: z.string(), type: z.string(), name: z.string() }).nullable(),
     reply_to: z.string().nullable(),
     sender: z
       .object({ phone_number_id: z.string(), access_token: z.string().nullable() })
       .nullable(),
   })
   .nullable();
-const failureSchema = z.object({ result: z.enum(['retry', 'dead_letter']) });
 
-export interface Dependencies {
-  database: Database;
-  secretKey: string;
+export interface Dependencies extends WorkerDependencies {
   providers: Record<Message['channel'], Provider>;
-  log(entry: Record<string, unknown>): void;
-  /** Milliseconds of any clock that only goes forward. */
-  now(): number;
 }
 
 /**
@@ -54,38 +41,26 @@ export interface Dependencies {
  * answers null for one that needs no sending any more.
  */
 export function makeHandler(dependencies: Dependencies): (request: Request) => Promise<Response> {
-  const { database, secretKey, now } = dependencies;
-  let lastBeat = -Infinity;
-  return async (request) => {
-    if (!isWorkerCall(request, secretKey)) return refuseCaller();
-    const deadline = now() + PATIENCE_MS;
-    const counts = { sent: 0, skipped: 0, failed: 0, retried: 0, uncertain: 0 };
-    let processed = 0;
-    for (;;) {
-      const claimed = claimedSchema.parse(
-        await database.rpc('claim_messages', {
-          queue: QUEUE,
-          quantity: BATCH,
-          visibility_seconds: VISIBILITY_SECONDS,
-        }),
-      );
-      for (const entry of claimed) counts[await deliver(entry, dependencies)] += 1;
-      processed += claimed.length;
-      if (claimed.length < BATCH || now() > deadline) break;
-    }
-    if (processed > 0 || now() - lastBeat >= HEARTBEAT_MS) {
-      lastBeat = now();
-      await database.rpc('worker_heartbeat', { worker: 'send-message', details: counts });
-    }
-    return Response.json({ processed, ...counts });
-  };
+  return makeWorker(
+    {
+      worker: 'send-message',
+      queue: QUEUE,
+      batch: 10,
+      // One after the other: two messages of one conversation arrive in their order.
+      atOnce: false,
+      visibilitySeconds: 60,
+      ids: idsSchema,
+      work: (entry) => deliver(entry, dependencies),
+    },
+    dependencies,
+  );
 }
 
 async function deliver(
-  entry: Claimed,
+  entry: Claimed<Ids>,
   { database, providers, log }: Dependencies,
 ): Promise<'sent' | 'skipped' | 'failed' | 'retried' | 'uncertain'> {
-  const { msg_id, read_ct, message } = entry;
+  const { msg_id, message } = entry;
   const archive = () => database.rpc('archive_message', { queue: QUEUE, msg_id });
   const record = (
     status: string,
@@ -131,16 +106,7 @@ async function deliver(
       await archive();
       return 'uncertain';
     }
-    const { result } = failureSchema.parse(
-      await database.rpc('fail_message', {
-        queue: QUEUE,
-        msg_id,
-        read_ct,
-        message,
-        error: problem,
-      }),
-    );
-    if (result === 'retry') {
+    if ((await failMessage(database, QUEUE, entry, problem)) === 'retry') {
       // It waits again: only what waits is handed out.
       if (channel !== null) await record('queued', channel, null, problem);
       return 'retried';

@@ -1,3 +1,5 @@
+import type { Fetch } from '../_shared/meta.ts';
+
 /** A message as the database hands it out. */
 export interface Message {
   id: string;
@@ -9,6 +11,8 @@ export interface Message {
   kind: string;
   /** Of a template: its name, language and what is filled in, in order. */
   content: { name: string; language: string; parameters: string[] } | null;
+  /** The file that goes with it, in the bucket messages. */
+  media: { path: string; type: string; name: string } | null;
   /** The provider's id of the message that it answers. */
   reply_to: string | null;
   /** The company's own number at WhatsApp, and its token where it has one. */
@@ -36,8 +40,6 @@ export class PermanentFailure extends Error {
 export class Uncertain extends Error {
   override name = 'Uncertain';
 }
-
-export type Fetch = typeof globalThis.fetch;
 
 const TIMEOUT_MS = 10_000;
 

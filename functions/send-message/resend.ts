@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { post, type Fetch, type Provider } from './provider.ts';
+import type { Fetch } from '../_shared/meta.ts';
+import { post, type Provider } from './provider.ts';
 
 export interface ResendSettings {
   apiKey: string;

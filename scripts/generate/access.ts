@@ -23,6 +23,7 @@ const edited = (view: string, edit: string): Access => ({
 });
 
 export const ACCESS: Record<string, Access> = {
+  address_positions: { select: 'customers.view in scope' },
   deal_forecast: { select: 'deals.view in scope' },
   deal_items: { select: 'deals.view in scope' },
   deals: { select: 'deals.view in scope' },
@@ -120,6 +121,8 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'members' },
+  notice_choices: { select: 'customers.view in scope' },
+  notice_kinds: { select: 'members' },
   messages: { select: 'messages.view or conversations.view' },
   months: { select: 'months.view' },
   offload_documents: { select: 'trips.view in scope' },
@@ -186,6 +189,7 @@ export const ACCESS: Record<string, Access> = {
   transfer_receipts: { select: 'inventory.view in scope' },
   transfers: { select: 'inventory.view in scope' },
   transition_executions: { select: 'audit.view or document readers' },
+  planning_changes: { select: 'trips.view in scope' },
   planning_orders: { select: 'trips.view in scope' },
   planning_runs: { select: 'trips.view in scope' },
   planning_sessions: { select: 'trips.view in scope' },

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { PAGE } from './page.ts';
 
 /** What a company sent, as it arrived here. */
@@ -26,6 +27,8 @@ export interface MetaOptions {
   /** The address of the function whatsapp-webhook. */
   webhook: string;
   phoneNumberId: string;
+  /** The token that may use the number; without it any may. */
+  accessToken?: string;
   port?: number;
   /** What is told of a message that was taken, in this order. */
   statuses?: readonly string[];
@@ -41,6 +44,8 @@ export class Meta {
   readonly sent: Sent[] = [];
   /** Everything that was said, for the page. */
   readonly thread: { from: string; text: string; at: string }[] = [];
+  /** What can be fetched, by its id. */
+  readonly media = new Map<string, { bytes: Buffer; type: string }>();
   #refusals: Refusal[] = [];
   #server: Server | null = null;
   readonly #options: MetaOptions;
@@ -99,6 +104,18 @@ export class Meta {
     return id;
   }
 
+  /** A customer sends a picture, a paper or a recording. @returns the id of the message */
+  async sendFile(
+    from: string,
+    type: 'image' | 'document' | 'audio' | 'video',
+    file: { bytes: Buffer; type: string; caption?: string; filename?: string },
+  ): Promise<string> {
+    const id = String(1000 + this.media.size);
+    const { bytes, type: mime_type, ...rest } = file;
+    this.media.set(id, { bytes, type: mime_type });
+    return this.write(from, { type, [type]: { id, mime_type, ...rest } });
+  }
+
   /** Tells something of the number, signed. @returns the HTTP status of the answer */
   async tell(value: Record<string, unknown>): Promise<number> {
     const { phoneNumberId, webhook, appSecret } = this.#options;
@@ -135,10 +152,56 @@ export class Meta {
       const { from, text } = (await bodyOf(request)) as { from: string; text: string };
       await this.write(from, text);
       json(response, 200, {});
+    } else if (request.method === 'GET' && path.startsWith('/media/')) {
+      this.#hand(path.split('/').at(-1) ?? '', request, response);
+    } else if (request.method === 'POST' && /^\/v\d+\.\d+\/\d+\/media$/.test(path)) {
+      await this.#keep(request, response);
+    } else if (request.method === 'GET' && /^\/v\d+\.\d+\/\d+$/.test(path)) {
+      this.#show(path.split('/').at(-1) ?? '', request, response);
     } else if (request.method === 'POST' && /^\/v\d+\.\d+\/\d+\/messages$/.test(path)) {
       this.#take(await bodyOf(request), response);
     } else {
       json(response, 404, { error: { code: 100, message: 'Unknown path' } });
+    }
+  }
+
+  #isWelcome(request: IncomingMessage): boolean {
+    const { accessToken } = this.#options;
+    return accessToken === undefined || request.headers.authorization === `Bearer ${accessToken}`;
+  }
+
+  /** A file that a customer sent, to whoever may use the number. */
+  #hand(id: string, request: IncomingMessage, response: ServerResponse): void {
+    const file = this.media.get(id);
+    if (!this.#isWelcome(request) || !file) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': file.type }).end(file.bytes);
+  }
+
+  /** Keeps a file that a company is about to send. */
+  async #keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const headers = { 'content-type': request.headers['content-type'] ?? '' };
+    const form = await new Response(Readable.toWeb(request) as ReadableStream, {
+      headers,
+    }).formData();
+    const file = form.get('file') as File;
+    const id = String(1000 + this.media.size);
+    this.media.set(id, { bytes: Buffer.from(await file.arrayBuffer()), type: file.type });
+    json(response, 200, { id });
+  }
+
+  /** What a number or a file is, to whoever may use it. */
+  #show(id: string, request: IncomingMessage, response: ServerResponse): void {
+    const { phoneNumberId } = this.#options;
+    const file = this.media.get(id);
+    if (!this.#isWelcome(request)) {
+      json(response, 401, { error: { code: 190, message: 'Invalid OAuth access token' } });
+    } else if (file) {
+      const url = `${this.url}/media/${id}`;
+      json(response, 200, { id, url, mime_type: file.type, file_size: file.bytes.length });
+    } else if (id !== phoneNumberId) {
+      json(response, 400, { error: { code: 100, message: 'Object does not exist' } });
+    } else {
+      json(response, 200, { id, display_phone_number: '+254 700 000 000' });
     }
   }
 

@@ -342,6 +342,20 @@ for each statement execute function private.tg__rebuild_fan_out();
 create trigger _300_rebuild_fan_out after update of is_digest on private.queue_policies
 for each statement execute function private.tg__rebuild_fan_out();
 
+create table private.event_aliases (
+  alias text primary key,
+  event_type text not null
+);
+create index event_aliases_event_type on private.event_aliases (event_type);
+select private.force_policies('private.event_aliases');
+comment on table private.event_aliases is
+  'Other names of events, for systems that know them by those: webhooks and private.listen take them like the own name. Nothing is stored under an alias, and the fan-out knows none. Written by private.also_call.';
+
+create function private.also_call(event_type text, variadic aliases text[]) returns void
+language sql set search_path = ''
+as $$ insert into private.event_aliases (alias, event_type) select a, event_type from pg_catalog.unnest(aliases) a $$;
+comment on function private.also_call(text, text[]) is 'Gives an event further names. Called by migrations.';
+
 create function private.listen(queue_name text, effect_name text, variadic patterns text[]) returns void
 language plpgsql set search_path = ''
 as $$
@@ -350,7 +364,10 @@ begin
     and pg_catalog.to_regprocedure('private.' || effect_name || '(public.event_store[])') is null then
     perform private.fail('input_invalid', pg_catalog.jsonb_build_object('effect', effect_name));
   end if;
-  insert into private.consumers (queue, event_pattern, effect) select queue_name, p, effect_name from pg_catalog.unnest(patterns) p;
+  -- An alias is heard by the name that events are written under.
+  insert into private.consumers (queue, event_pattern, effect)
+  select distinct queue_name, coalesce(a.event_type, p), effect_name
+  from pg_catalog.unnest(patterns) p left join private.event_aliases a on a.alias like p;
 end
 $$;
 comment on function private.listen(text, text, text[]) is

@@ -127,6 +127,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('order', 'in_transit', 'fail_delivery', 'failed', 'deliveries.record', null, 'order.failed'),
   -- It failed because its trip was cancelled, and was at the customer's already: the phone told it late.
   ('order', 'failed', 'complete_delivery', 'delivered', 'deliveries.record', null, 'order.delivered');
+select private.also_call('order.delivery_started', 'order.in_transit');
 insert into private.in_place_commands (machine, state, command, permission) values
   ('order', 'draft', 'amend', 'orders.create'),
   ('order', 'in_transit', 'arrive_at_stop', 'deliveries.record'),

@@ -80,6 +80,13 @@ as $$
 $$;
 comment on function private.fill_in(text, jsonb) is 'The text with every {name} replaced by the value of that name; by nothing when it has none. Null stays null.';
 
+create function private.known_placeholders() returns text[]
+language sql immutable set search_path = ''
+as $$
+  select array['arrival', 'author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'receiver', 'total']
+$$;
+comment on function private.known_placeholders() is 'The names that texts of messages may have in braces.';
+
 create table public.message_texts (
   event text not null,
   channel public.message_channel not null,
@@ -88,10 +95,10 @@ create table public.message_texts (
   body text not null,
   primary key (event, channel, language),
   constraint language_is_known check (language in ('en', 'sw')),
-  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'total'])
+  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ private.known_placeholders())
 );
 comment on table public.message_texts is
-  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in.';
+  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in.';
 select private.force_policies('public.message_texts');
 
 create table public.message_templates (
@@ -106,7 +113,7 @@ create table public.message_templates (
   constraint message_text_is_known foreign key (event, channel, language) references public.message_texts (event, channel, language),
   constraint subject_is_short check (length(subject) <= 300),
   constraint message_body_is_bounded check (btrim(body) <> '' and length(body) <= 2000),
-  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ array['author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'total'])
+  constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ private.known_placeholders())
 );
 create index message_templates_text on public.message_templates (event, channel, language);
 comment on table public.message_templates is 'A company''s own words for a message, in place of those of public.message_texts.';
@@ -114,7 +121,7 @@ select private.manage_table('public.message_templates', 'message_template');
 select private.register_error('message_text_is_known', 422, 'There is no such message.', 'Choose one of the events, channels and languages of the list of messages.');
 select private.register_error('subject_is_short', 422, 'The subject is too long.', 'Shorten it to 300 characters.');
 select private.register_error('message_body_is_bounded', 422, 'The text is missing or too long.', 'Enter a text of at most 2000 characters.');
-select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} or {choices}.');
+select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products}, {arrival}, {receiver} or {choices}.');
 select private.register_error('message_template_taken', 409, 'Your company has its own words for this message already.', 'Change those instead.');
 select private.refuse_taken('public.message_templates', 'message_templates_tenant_id_event_channel_language_key', 'message_template_taken');
 
@@ -124,15 +131,21 @@ from pg_catalog.unnest(array['email', 'whatsapp', 'sms']::public.message_channel
 cross join (values
   ('order.approved', 'en', 'Dear {customer}, your order {number} of {total} is confirmed. Thank you! {company}'),
   ('order.rejected', 'en', 'Dear {customer}, we cannot take your order {number}: {reason}. Please call us. {company}'),
-  ('order.dispatched', 'en', 'Dear {customer}, your order {number} has left our depot and is on its way to you. {company}'),
-  ('order.delivered', 'en', 'Dear {customer}, your order {number} was delivered. Thank you for buying from {company}.'),
-  ('order.failed', 'en', 'Dear {customer}, we could not deliver your order {number}: {reason}. We will call you. {company}'),
+  ('order.dispatched', 'en', 'Dear {customer}, your order {number} has left our depot and is on its way to you{arrival}. {company}'),
+  ('order.delivered', 'en', 'Dear {customer}, your order {number} was delivered and received by {receiver}. Thank you for buying from {company}.'),
+  ('order.failed', 'en', 'Dear {customer}, we could not deliver your order {number}: {reason}. Answer with the day on which it suits you, or wait for our call. {company}'),
   ('invoice.issued', 'en', 'Dear {customer}, the invoice for your order {number} over {total} is ready. {company}'),
+  ('order.near', 'en', 'Dear {customer}, your order {number} comes next{arrival}. Please have the empties ready. {company}'),
+  ('payment.approved', 'en', 'Dear {customer}, we have received {total} ({number}). Thank you! {company}'),
+  ('account.statement', 'en', 'Dear {customer}, {total} of your account was open on {date}. Ask us for the statement. {company}'),
+  ('order.near', 'sw', 'Mpendwa {customer}, oda yako {number} ndiyo inayofuata{arrival}. Tafadhali tayarisha vitupu. {company}'),
+  ('payment.approved', 'sw', 'Mpendwa {customer}, tumepokea {total} ({number}). Asante! {company}'),
+  ('account.statement', 'sw', 'Mpendwa {customer}, {total} ya akaunti yako haijalipwa kufikia tarehe {date}. Tuombe taarifa ya akaunti. {company}'),
   ('order.approved', 'sw', 'Mpendwa {customer}, oda yako {number} ya {total} imethibitishwa. Asante! {company}'),
   ('order.rejected', 'sw', 'Mpendwa {customer}, hatuwezi kupokea oda yako {number}: {reason}. Tafadhali tupigie simu. {company}'),
-  ('order.dispatched', 'sw', 'Mpendwa {customer}, oda yako {number} imeondoka kwenye ghala letu na iko njiani kuja kwako. {company}'),
-  ('order.delivered', 'sw', 'Mpendwa {customer}, oda yako {number} imefika. Asante kwa kununua kutoka {company}.'),
-  ('order.failed', 'sw', 'Mpendwa {customer}, hatukuweza kufikisha oda yako {number}: {reason}. Tutakupigia simu. {company}'),
+  ('order.dispatched', 'sw', 'Mpendwa {customer}, oda yako {number} imeondoka kwenye ghala letu na iko njiani kuja kwako{arrival}. {company}'),
+  ('order.delivered', 'sw', 'Mpendwa {customer}, oda yako {number} imefika na kupokelewa na {receiver}. Asante kwa kununua kutoka {company}.'),
+  ('order.failed', 'sw', 'Mpendwa {customer}, hatukuweza kufikisha oda yako {number}: {reason}. Jibu kwa siku inayokufaa, au subiri simu yetu. {company}'),
   ('invoice.issued', 'sw', 'Mpendwa {customer}, ankara ya oda yako {number} ya {total} iko tayari. {company}')
 ) as t (event, language, body);
 insert into public.message_texts (event, channel, language, subject, body) values

@@ -9,6 +9,10 @@ create table public.channels (
   name text not null,
   kind public.message_channel not null,
   phone_number_id text,
+  display_number text,
+  proved_at timestamptz,
+  proved_number text generated always as (case when proved_at is not null then phone_number_id end) stored,
+  proof_error text,
   reopens_within_hours integer default 72,
   assigns_in_turn boolean not null default false,
   capacity integer not null default 30,
@@ -16,14 +20,19 @@ create table public.channels (
   has_token boolean not null default false,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, name),
-  unique (phone_number_id),
+  unique (tenant_id, phone_number_id),
   constraint channel_name_is_short check (btrim(name) <> '' and length(name) <= 60),
   constraint phone_number_id_is_metas check (phone_number_id is null or (phone_number_id ~ '^[0-9]{5,20}$' and kind = 'whatsapp')),
   constraint reopens_within_a_year check (reopens_within_hours between 0 and 8760),
   constraint capacity_is_bounded check (capacity between 1 and 1000)
 );
+create unique index channels_proved_number on public.channels (proved_number);
 comment on table public.channels is 'The ways in which customers write to a company. A channel of WhatsApp is one number of Meta''s Cloud API.';
-comment on column public.channels.phone_number_id is 'What Meta calls the number; of all companies one has it. Only what is told of this number comes into the company.';
+comment on column public.channels.phone_number_id is 'What Meta calls the number. Only what is told of this number comes into the company, and only once it is proved to be the company''s (proved_at).';
+comment on column public.channels.display_number is 'The number itself, as Meta writes it.';
+comment on column public.channels.proved_at is 'When Meta last said, asked with the access token of this channel, that the number is one of its own; null: nothing comes in or leaves. Of all companies one has a number proved.';
+comment on column public.channels.proved_number is 'The phone number id once it is proved; what is told of it comes in here.';
+comment on column public.channels.proof_error is 'Why the last proof failed, or how it was lost: a stable key.';
 comment on column public.channels.reopens_within_hours is 'Hours in which a resolved conversation is taken up again when the customer writes; 0: a new one begins at once, null: it is always taken up again.';
 comment on column public.channels.assigns_in_turn is 'Whether new conversations are given to the people who answer, one after the other.';
 comment on column public.channels.capacity is 'With so many open conversations nobody is given more in turn.';
@@ -37,43 +46,17 @@ select private.register_error('phone_number_id_taken', 409, 'This number is conn
 select private.manage_table('public.channels', 'channel');
 select private.set_audience('channel', 'conversations.view');
 select private.refuse_taken('public.channels', 'channels_tenant_id_name_key', 'channel_name_taken');
-select private.refuse_taken('public.channels', 'channels_phone_number_id_key', 'phone_number_id_taken');
+select private.refuse_taken('public.channels', 'channels_tenant_id_phone_number_id_key', 'phone_number_id_taken');
 
-create table private.channel_tokens (
-  tenant_id uuid not null,
-  channel_id uuid not null,
-  access_token text not null,
-  primary key (tenant_id, channel_id),
-  foreign key (tenant_id, channel_id) references public.channels (tenant_id, id),
-  constraint access_token_is_bounded check (length(access_token) between 8 and 1000)
-);
-select private.force_policies('private.channel_tokens');
-comment on table private.channel_tokens is 'The access token of each channel that has one of its own. Read by private.message_to_send for the function that sends, by nobody else.';
+create function private.is_proved(channel public.channels) returns boolean
+language sql immutable set search_path = ''
+as $$ select channel.phone_number_id is null or channel.proved_at is not null $$;
+comment on function private.is_proved(public.channels) is 'Whether a channel has no number of its own, or one that is proved to be the company''s.';
 
-create function private.set_channel_token(channel_id uuid, access_token text) returns public.channels
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  tenant constant uuid := private.require_permission('settings.manage');
-  target public.channels;
-begin
-  select * into target from public.channels c where c.tenant_id = tenant and c.id = channel_id for no key update;
-  if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('channel_id', channel_id));
-  end if;
-  if pg_catalog.length(private.require_text('access_token', access_token, 1000)) < 8 then
-    perform private.fail('input_invalid', '{"access_token": "at least 8 characters are needed"}');
-  end if;
-  insert into private.channel_tokens as t (tenant_id, channel_id, access_token) values (tenant, target.id, pg_catalog.btrim(access_token))
-  on conflict on constraint channel_tokens_pkey do update set access_token = excluded.access_token;
-  update public.channels c set has_token = true where c.tenant_id = tenant and c.id = target.id returning * into target;
-  return target;
-end
-$$;
-comment on function private.set_channel_token(uuid, text) is
-  'Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied.';
-select private.expose_command('set_channel_token');
+create function private.is_connected(channel public.channels) returns boolean
+language sql immutable set search_path = ''
+as $$ select channel.is_active and private.is_proved(channel) $$;
+comment on function private.is_connected(public.channels) is 'Whether messages leave by a channel now.';
 
 ------------------------------------------------------------------------------------------------
 -- People, and how to reach them
@@ -248,6 +231,7 @@ alter table public.messages
   add column conversation_id uuid,
   add column kind text not null default 'text',
   add column content jsonb,
+  add column media jsonb,
   add column reply_to text,
   add column written_by uuid,
   add column happened_at timestamptz,
@@ -265,6 +249,7 @@ comment on column public.messages.direction is 'in: a customer wrote it; out: th
 comment on column public.messages.contact_id is 'The person on the other side; what is told about documents has one, too, where the company has a channel.';
 comment on column public.messages.kind is 'text, image, audio, video, document, sticker, location, contacts, interactive, button, order, reaction; template for what leaves as one.';
 comment on column public.messages.content is 'What a message has besides its text, as the provider tells it: {latitude, longitude}, {catalog_id, product_items}, {id, mime_type}; of a template {name, language, parameters}.';
+comment on column public.messages.media is 'Its picture, paper or recording: {path, type, bytes, name} of what lies in the bucket messages; {error} where it could not be fetched. Null: it has none, or it is being fetched.';
 comment on column public.messages.reply_to is 'The provider''s id of the message that it answers.';
 comment on column public.messages.written_by is 'Who wrote it: a user; null for the product itself and for customers.';
 comment on column public.messages.happened_at is 'When it was sent, as the provider tells; null for what we write.';

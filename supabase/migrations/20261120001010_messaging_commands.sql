@@ -18,7 +18,7 @@ begin
   end if;
   if channel = 'whatsapp' and recipient ~ '^\+[1-9][0-9]{6,14}$' then
     -- What is told about documents stands where its person answers.
-    select * into way from public.channels c where c.tenant_id = tenant_id and c.kind = 'whatsapp' and c.is_active order by c.created_at, c.id limit 1;
+    select * into way from public.channels c where c.tenant_id = tenant_id and c.kind = 'whatsapp' and private.is_connected(c) order by c.created_at, c.id limit 1;
   end if;
   insert into public.messages (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id, channel_id, contact_id, kind, content)
   values (tenant_id, channel, recipient, template, subject, body, business_key, permission, entity_type, entity_id, way.id,
@@ -34,7 +34,8 @@ comment on function private.enqueue_message(uuid, public.message_channel, text, 
 select private.expose('enqueue_message', 'service_role');
 
 create function private.say(
-  tenant uuid, event text, channel public.message_channel, recipient text, names jsonb, business_key text, entity_type text default null, entity_id uuid default null
+  tenant uuid, event text, channel public.message_channel, recipient text, names jsonb, business_key text, entity_type text default null, entity_id uuid default null,
+  language text default null
 ) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
@@ -42,89 +43,32 @@ as $$
 declare
   text record;
 begin
-  -- In the language of the company, else in English; its own words before those of the product.
+  -- In the language of whom it goes to, else of the company, else in English; the company's own words before those of the product.
   select coalesce(o.subject, w.subject) as subject, coalesce(o.body, w.body) as body, t.name as company into text
   from public.tenants t
   join public.tenant_settings s on s.tenant_id = t.id
-  join public.message_texts w on w.event = event and w.channel = channel and w.language in (pg_catalog.split_part(s.locale, '-', 1), 'en')
+  join public.message_texts w on w.event = event and w.channel = channel and w.language in (language, pg_catalog.split_part(s.locale, '-', 1), 'en')
   left join public.message_templates o on o.tenant_id = t.id and o.event = w.event and o.channel = w.channel and o.language = w.language
   where t.id = tenant
-  order by w.language = pg_catalog.split_part(s.locale, '-', 1) desc
+  order by w.language = language desc nulls last, w.language = pg_catalog.split_part(s.locale, '-', 1) desc
   limit 1;
   names := names || pg_catalog.jsonb_build_object('company', text.company);
   return private.enqueue_message(tenant, channel, recipient, event, private.fill_in(text.subject, names), private.fill_in(text.body, names),
-    business_key, 'messages.view', entity_type, entity_id, case channel when 'whatsapp' then private.template_about(tenant, event, names) end);
+    business_key, 'messages.view', entity_type, entity_id, case channel when 'whatsapp' then private.template_about(tenant, event, names, language) end);
 end
 $$;
-comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid) is
-  'Writes the message about an event in the company''s language and words, with these names filled in, and queues it; null when its business key was used before.';
+comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid, text) is
+  'Writes the message about an event in this language, or the company''s, and in the company''s words, with these names filled in, and queues it; null when its business key was used before.';
 
-create type private.addressee as (phone text, email text, names jsonb);
-comment on type private.addressee is 'Whom a message about a document goes to, and the names that its text may use.';
-
-create table private.addressees (
-  machine text primary key references private.subjects (subject),
-  finder text not null
-);
-select private.force_policies('private.addressees');
-comment on table private.addressees is 'Who is told about a kind of document: function of private over company and document that answers a private.addressee. Written by private.address.';
-
-create function private.address(machine_name text, finder_name text) returns void
-language plpgsql set search_path = ''
+create function private.tell_managers(tenant uuid, event text, names jsonb, business_key text, entity_type text, entity_id uuid) returns void
+language sql security definer set search_path = ''
 as $$
-begin
-  perform ('private.' || finder_name || '(uuid,uuid)')::regprocedure;
-  insert into private.addressees (machine, finder) values (machine_name, finder_name);
-end
+  select private.say(tenant, event, 'email', u.email, names, business_key || ':' || u.id, entity_type, entity_id)
+  from public.memberships m
+  join public.users u on u.id = m.user_id and u.status = 'active'
+  where m.tenant_id = tenant and m.status = 'active' and 'settings.manage' in (select private.role_permissions_of(m.tenant_id, m.role))
 $$;
-comment on function private.address(text, text) is 'Has messages about a kind of document go to whom private.<finder> names. Called by migrations.';
-
-create function private.money_in_words(currency text, amount numeric) returns text
-language sql immutable set search_path = ''
-as $$ select currency || ' ' || pg_catalog.to_char(amount, 'FM999,999,999,990.00') $$;
-comment on function private.money_in_words(text, numeric) is 'An amount as messages write it: KES 1,200.00.';
-
-create function private.customer_of_order(tenant uuid, document uuid) returns private.addressee
-language sql stable security definer set search_path = ''
-as $$
-  select row(c.phone, c.email, pg_catalog.jsonb_build_object('customer', c.name, 'number', o.number, 'reason', coalesce(o.status_reason, ''),
-    'total', private.money_in_words(o.currency, o.total)))::private.addressee
-  from public.orders o join public.customers c on c.tenant_id = o.tenant_id and c.id = o.customer_id
-  where o.tenant_id = tenant and o.id = document
-$$;
-comment on function private.customer_of_order(uuid, uuid) is 'The customer of an order, to be told about it.';
-select private.address('order', 'customer_of_order');
-
-create function private.customer_of_invoice(tenant uuid, document uuid) returns private.addressee
-language sql stable security definer set search_path = ''
-as $$
-  select row(a.phone, a.email, a.names || pg_catalog.jsonb_build_object('total', private.money_in_words(i.currency, i.total)))::private.addressee
-  from public.invoices i cross join lateral private.customer_of_order(tenant, i.order_id) a
-  where i.tenant_id = tenant and i.id = document
-$$;
-comment on function private.customer_of_invoice(uuid, uuid) is 'The customer of an invoice, to be told about it; its number is that of his order.';
-select private.address('invoice', 'customer_of_invoice');
-
-create function private.notify_about(event public.event_store) returns void
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  told private.addressee;
-begin
-  execute (select pg_catalog.format('select * from private.%I($1, $2)', a.finder) from private.addressees a where a.machine = event.machine)
-  into told using event.tenant_id, event.entity_id;
-  if coalesce(told.phone, told.email) is null then
-    return;
-  end if;
-  perform private.say(event.tenant_id, event.event_type, case when told.phone is not null then 'whatsapp' else 'email' end::public.message_channel,
-    coalesce(told.phone, told.email), told.names, event.event_type || ':' || event.entity_id::text, event.entity_type, event.entity_id);
-end
-$$;
-comment on function private.notify_about(public.event_store) is
-  'Effect: a message about a step of a document to its addressee, by WhatsApp if he has a phone, else by e-mail; once per event type and document.';
-select private.listen('notifications', 'notify_about', variadic array(
-  select distinct t.event from public.message_texts t join private.transitions x on x.event = t.event join private.addressees a on a.machine = x.machine
-));
+comment on function private.tell_managers(uuid, text, jsonb, text, text, uuid) is 'Mails an event to everybody who manages the company, once per business key.';
 
 create function private.why_not_sent(message public.messages) returns text
 language plpgsql stable security definer set search_path = ''
@@ -134,6 +78,7 @@ begin
     return null;
   end if;
   return case
+    when exists (select from public.channels c where c.tenant_id = message.tenant_id and c.id = message.channel_id and not private.is_proved(c)) then 'channel_unproved'
     when message.conversation_id is null and exists (
       select from public.contact_points p
       where p.tenant_id = message.tenant_id and p.contact_id = message.contact_id and p.value = message.recipient and p.opted_out_at is not null
@@ -144,6 +89,7 @@ end
 $$;
 comment on function private.why_not_sent(public.messages) is
   'The error that keeps a message from leaving now: its person wants none but answers, or has not written for 24 hours and it is no approved template. Null when it may leave.';
+select private.register_error('channel_unproved', 409, 'The number is not proved to be your company''s yet.', 'Check it under Settings, WhatsApp numbers.');
 select private.register_error('recipient_opted_out', 409, 'This person wants no messages.', 'Call instead, or wait until the person writes START.');
 select private.register_error('reply_window_closed', 409, 'The person last wrote more than 24 hours ago, so WhatsApp takes no free text.', 'Send an approved template.');
 
@@ -169,7 +115,7 @@ begin
   end if;
   return pg_catalog.jsonb_build_object('id', waiting.id, 'tenant_id', waiting.tenant_id, 'channel', waiting.channel, 'recipient', waiting.recipient,
     'template', waiting.template, 'subject', waiting.subject, 'body', waiting.body, 'business_key', waiting.business_key,
-    'kind', waiting.kind, 'content', waiting.content, 'reply_to', waiting.reply_to,
+    'kind', waiting.kind, 'content', waiting.content, 'media', waiting.media, 'reply_to', waiting.reply_to,
     'sender', (
       select pg_catalog.jsonb_build_object('phone_number_id', c.phone_number_id, 'access_token', t.access_token)
       from public.channels c left join private.channel_tokens t on t.tenant_id = c.tenant_id and t.channel_id = c.id

@@ -31,7 +31,7 @@ begin
   for change in
     select t.place, t.value, h.tenant_id, h.id as channel_id
     from pg_catalog.jsonb_to_recordset(changes) as t (place integer, value jsonb)
-    left join public.channels h on h.phone_number_id = t.value -> 'metadata' ->> 'phone_number_id' and h.is_active
+    left join public.channels h on h.proved_number = t.value -> 'metadata' ->> 'phone_number_id' and h.is_active
     order by t.place
   loop
     if change.channel_id is null then
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function private.receive_whatsapp(jsonb, text) is
-  'Keeps what WhatsApp''s webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role).';
+  'Keeps what WhatsApp''s webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides, which has to be proved (channels.proved_at). Answers {kept, unknown}: how many were new, and how many are of a number that no company has proved; those are not kept. For the function whatsapp-webhook (service role).';
 select private.expose('receive_whatsapp', 'service_role');
 
 create function private.forget_whatsapp() returns bigint
@@ -176,6 +176,9 @@ begin
     case when kind <> 'text' then message -> kind end, message -> 'context' ->> 'id', private.told_moment(message ->> 'timestamp'))
   returning * into taken;
   perform private.note_activity(taken);
+  if kind in ('image', 'audio', 'video', 'document', 'sticker') and taken.content ->> 'id' ~ '^[0-9]{1,30}$' then
+    perform pgmq.send('fetch_media', pg_catalog.jsonb_build_object('tenant_id', taken.tenant_id, 'message_id', taken.id));
+  end if;
   if pg_catalog.upper(pg_catalog.btrim(taken.body, E' .!\n')) in ('STOP', 'ACHA', 'START', 'ANZA') then
     update public.contact_points p
     set opted_out_at = case when pg_catalog.upper(pg_catalog.btrim(taken.body, E' .!\n')) in ('STOP', 'ACHA') then pg_catalog.now() end
@@ -230,7 +233,8 @@ create table public.whatsapp_templates (
   constraint template_name_is_metas check (name ~ '^[a-z0-9_]{1,100}$'),
   constraint template_language_is_a_code check (language ~ '^[a-z]{2}(_[A-Z]{2})?$'),
   constraint template_event_is_short check (length(event) between 1 and 60),
-  constraint template_body_is_bounded check (btrim(body) <> '' and length(body) <= 1024)
+  constraint template_body_is_bounded check (btrim(body) <> '' and length(body) <= 1024),
+  constraint placeholders_are_known check (event is null or private.placeholders_of(body) <@ private.known_placeholders())
 );
 create unique index whatsapp_templates_event on public.whatsapp_templates (tenant_id, event, language) where event is not null;
 comment on table public.whatsapp_templates is
@@ -259,13 +263,14 @@ as $$
 $$;
 comment on function private.template_filled(public.whatsapp_templates, jsonb) is 'A template with its names filled in, as it is sent: {name, language, parameters}.';
 
-create function private.template_about(tenant uuid, about text, names jsonb) returns jsonb
+create function private.template_about(tenant uuid, about text, names jsonb, language text) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select private.template_filled(t, names)
   from public.whatsapp_templates t join public.tenant_settings s on s.tenant_id = t.tenant_id
   where t.tenant_id = tenant and t.event = about and t.meta_status = 'approved'
-    and exists (select from public.channels c where c.tenant_id = tenant and c.kind = 'whatsapp' and c.is_active)
-  order by pg_catalog.split_part(t.language, '_', 1) = pg_catalog.split_part(s.locale, '-', 1) desc, t.language limit 1
+    and exists (select from public.channels c where c.tenant_id = tenant and c.kind = 'whatsapp' and private.is_connected(c))
+  order by pg_catalog.split_part(t.language, '_', 1) = template_about.language desc nulls last, pg_catalog.split_part(t.language, '_', 1) = pg_catalog.split_part(s.locale, '-', 1) desc, t.language
+  limit 1
 $$;
-comment on function private.template_about(uuid, text, jsonb) is 'The approved template about an event, filled in, in the language of the company before others; null where there is none.';
+comment on function private.template_about(uuid, text, jsonb, text) is 'The approved template about an event, filled in, in this language, that of the company, or another; null where there is none.';

@@ -168,7 +168,7 @@ select private.register_error('no_way_to_reply', 409, 'This person cannot be rea
 select private.register_error('template_not_approved', 409, 'WhatsApp has not approved this template.', 'Choose another one.');
 select private.register_error('message_not_resendable', 409, 'Only a message that failed, or of which nobody knows, is sent again.', 'Reload the page.');
 
-create function private.write_reply(target public.conversations, body text, template jsonb default null) returns public.messages
+create function private.write_reply(target public.conversations, body text, template jsonb default null, media jsonb default null) returns public.messages
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -181,15 +181,15 @@ begin
   where p.tenant_id = target.tenant_id and p.contact_id = target.contact_id
     and p.kind::text = any (case way.kind when 'email' then '{email}' when 'sms' then '{phone,whatsapp}' else '{whatsapp,whatsapp_user}' end::text[])
   order by p.kind, p.created_at desc limit 1;
-  if address is null or not way.is_active then
+  if address is null or not private.is_connected(way) then
     perform private.fail('no_way_to_reply', pg_catalog.jsonb_build_object('conversation_id', target.id));
   end if;
   if target.status = 'resolved' then
     update public.conversations c set status = 'open', resolved_at = null where c.tenant_id = target.tenant_id and c.id = target.id;
   end if;
-  insert into public.messages (tenant_id, channel, recipient, template, body, permission, business_key, direction, channel_id, contact_id, conversation_id, kind, content, written_by)
+  insert into public.messages (tenant_id, channel, recipient, template, body, permission, business_key, direction, channel_id, contact_id, conversation_id, kind, content, media, written_by)
   values (target.tenant_id, way.kind, address, 'reply', body, 'conversations.view', 'reply:' || private.uuid_v7(), 'out', way.id, target.contact_id, target.id,
-    case when template is null then 'text' else 'template' end, template, auth.uid())
+    case when template is not null then 'template' when media is null then 'text' when media ->> 'type' like 'image/%' then 'image' else 'document' end, template, media, auth.uid())
   returning * into written;
   if private.why_not_sent(written) is not null then
     perform private.fail('reply_window_closed', pg_catalog.jsonb_build_object('conversation_id', target.id));
@@ -199,8 +199,8 @@ begin
   return written;
 end
 $$;
-comment on function private.write_reply(public.conversations, text, jsonb) is
-  'Writes an answer into a locked conversation and has it sent; template: {name, language, parameters} that it leaves as. Raises no_way_to_reply, reply_window_closed, conversation_open_already.';
+comment on function private.write_reply(public.conversations, text, jsonb, jsonb) is
+  'Writes an answer into a locked conversation and has it sent; template: {name, language, parameters} that it leaves as; media: the stored file that goes with it. Raises no_way_to_reply, reply_window_closed, conversation_open_already.';
 
 create function private.check_collision(target public.conversations, replies_seen integer) returns void
 language plpgsql stable security definer set search_path = ''
@@ -278,6 +278,40 @@ comment on function private.send_template(uuid, uuid, jsonb, integer) is
   'Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found.';
 select private.expose_command('send_template');
 
+create function private.send_file(conversation_id uuid, path text, name text, caption text default null, replies_seen integer default null) returns public.messages
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  target constant public.conversations := private.lock_conversation(conversation_id);
+  called constant text := private.require_text('name', name, 200);
+  stored jsonb;
+  written public.messages;
+begin
+  if pg_catalog.length(caption) > 1024 then
+    perform private.fail('input_invalid', '{"caption": "longer than 1024 characters"}');
+  end if;
+  select o.metadata into stored from storage.objects o
+  where o.bucket_id = 'messages' and o.name = send_file.path and o.owner_id = auth.uid()::text and (storage.foldername(o.name))[1] = target.tenant_id::text;
+  if not found then
+    perform private.fail('file_not_found', pg_catalog.jsonb_build_object('path', path));
+  end if;
+  -- WhatsApp takes these from a company; recordings and films it only brings.
+  if stored ->> 'mimetype' not in ('image/jpeg', 'image/png', 'application/pdf') then
+    perform private.fail('file_not_sendable', pg_catalog.jsonb_build_object('type', stored ->> 'mimetype'));
+  end if;
+  perform private.check_collision(target, replies_seen);
+  written := private.write_reply(target, coalesce(nullif(pg_catalog.btrim(caption), ''), called), null,
+    pg_catalog.jsonb_build_object('path', path, 'type', stored ->> 'mimetype', 'bytes', (stored ->> 'size')::bigint, 'name', called));
+  perform private.take_over(target);
+  return written;
+end
+$$;
+comment on function private.send_file(uuid, text, text, text, integer) is
+  'Answers with a picture (JPEG, PNG) or a PDF, which the caller has stored in the bucket messages under his company''s folder; caption: at most 1024 characters. Raises file_not_found, file_not_sendable, answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found.';
+select private.register_error('file_not_found', 422, 'The file is not stored yet, or it is somebody else''s.', 'Store it first, then add it.');
+select private.register_error('file_not_sendable', 422, 'WhatsApp takes no such file.', 'Send a picture (JPEG or PNG) or a PDF.');
+select private.expose_command('send_file');
+
 create function private.resend_message(message_id uuid) returns public.messages
 language plpgsql security definer set search_path = ''
 as $$
@@ -285,6 +319,7 @@ as $$
 declare
   tenant constant uuid := private.require_permission('conversations.reply');
   target public.messages;
+  problem text;
 begin
   select * into target from public.messages m
   where m.tenant_id = tenant and m.id = message_id and m.direction = 'out' and m.contact_id is not null for update;
@@ -297,7 +332,12 @@ begin
   if target.status not in ('failed', 'uncertain') then
     perform private.fail('message_not_resendable', pg_catalog.jsonb_build_object('message_id', message_id, 'status', target.status));
   end if;
-  if private.why_not_sent(target) is not null then
+  problem := private.why_not_sent(target);
+  if problem = 'channel_unproved' then
+    perform private.fail('channel_unproved', pg_catalog.jsonb_build_object('message_id', message_id));
+  elsif problem = 'recipient_opted_out' then
+    perform private.fail('recipient_opted_out', pg_catalog.jsonb_build_object('message_id', message_id));
+  elsif problem is not null then
     perform private.fail('reply_window_closed', pg_catalog.jsonb_build_object('message_id', message_id));
   end if;
   update public.messages m set status = 'queued', error = null, status_at = pg_catalog.now() where m.tenant_id = tenant and m.id = target.id
@@ -306,7 +346,7 @@ begin
   return target;
 end
 $$;
-comment on function private.resend_message(uuid) is 'Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found.';
+comment on function private.resend_message(uuid) is 'Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found.';
 select private.expose_command('resend_message');
 
 ------------------------------------------------------------------------------------------------

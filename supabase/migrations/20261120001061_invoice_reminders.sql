@@ -34,12 +34,8 @@ begin
     for no key update of i skip locked
   loop
     told := private.customer_of_invoice(due.tenant_id, due.id);
-    if coalesce(told.phone, told.email) is not null then
-      sent := sent + (private.say(due.tenant_id, 'invoice.reminder', case when told.phone is not null then 'whatsapp' else 'email' end::public.message_channel,
-        coalesce(told.phone, told.email), told.names || pg_catalog.jsonb_build_object(
-          'number', due.number, 'date', due.due_on, 'total', private.money_in_words(due.currency, due.balance)),
-        due.business_key, 'invoice', due.id) is not null)::integer;
-    end if;
+    told.names := told.names || pg_catalog.jsonb_build_object('number', due.number, 'date', due.due_on, 'total', private.money_in_words(due.currency, due.balance));
+    sent := sent + (private.tell_customer(due.tenant_id, 'invoice.reminder', told, due.business_key, 'invoice', due.id) is not null)::integer;
   end loop;
   return sent;
 end

@@ -15,7 +15,7 @@ create table public.webhooks (
   constraint webhook_events_are_named check (cardinality(events) between 1 and 50 and array_position(events, null) is null and array_to_string(events, ' ') ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))( (\*|[a-z_]+\.(\*|[a-z_]+)))*$')
 );
 comment on table public.webhooks is 'Addresses of other systems that are told what happens in a company, by signed calls (functions/deliver-webhook). Nothing is told before there is a secret.';
-comment on column public.webhooks.events is 'Names of events, as in public.events: order.approved, order.* for all of a kind, * for all.';
+comment on column public.webhooks.events is 'Names of events, as in public.events, or their aliases: order.approved, order.* for all of a kind, * for all.';
 comment on column public.webhooks.stopped_reason is 'Why it was switched off by itself: a stable key, webhook_failing or webhook_gone. Null when a person did or it is on.';
 select private.register_error('webhook_name_is_short', 422, 'The webhook has no name, or a long one.', 'Enter a name of at most 80 characters.');
 select private.register_error('webhook_url_is_an_address', 422, 'This is no address that can be called.', 'Enter an address that begins with https://, without a user name in it.');
@@ -225,10 +225,17 @@ begin
       where e.tenant_id = listening.tenant_id and e.sequence > listening.heard_up_to order by e.sequence limit 1000
     ), made as (
       insert into public.webhook_deliveries (tenant_id, webhook_id, event_id, event_type, entity_type, entity_id)
-      select listening.tenant_id, listening.id, f.id, f.event_type, f.entity_type, f.entity_id
+      select listening.tenant_id, listening.id, f.id, coalesce(own.event_type, alias.event_type), f.entity_type, f.entity_id
       from fresh f
-      where f.event_type is not null
-        and exists (select from pg_catalog.unnest(private.event_names(f.event_type, f.machine)) n where n like any (listening.patterns))
+      -- By its own name where that was asked for, else by the alias that was.
+      left join lateral (
+        select f.event_type from pg_catalog.unnest(private.event_names(f.event_type, f.machine)) n where n like any (listening.patterns) limit 1
+      ) own on true
+      left join lateral (
+        select a.alias as event_type from private.event_aliases a
+        where own.event_type is null and a.event_type = f.event_type and a.alias like any (listening.patterns) order by a.alias limit 1
+      ) alias on true
+      where f.event_type is not null and coalesce(own.event_type, alias.event_type) is not null
       order by f.sequence
       on conflict on constraint webhook_deliveries_tenant_id_webhook_id_event_id_key do nothing
       returning id
@@ -282,7 +289,8 @@ begin
         'entity_type', e.entity_type, 'entity_id', e.entity_id, 'entity_version', e.entity_version, 'number', private.number_of(e.entity_type, tenant_id, e.entity_id), 'payload', e.payload
       ) end)))
     from private.webhook_states s
-    left join public.events e on e.tenant_id = s.tenant_id and e.id = delivery.event_id and e.event_type = delivery.event_type
+    left join public.events e on e.tenant_id = s.tenant_id and e.id = delivery.event_id
+      and e.event_type = coalesce((select a.event_type from private.event_aliases a where a.alias = delivery.event_type), delivery.event_type)
     where s.tenant_id = tenant_id and s.webhook_id = target.id
   );
 end
@@ -300,11 +308,8 @@ begin
   earlier := private.run_as_rule('webhooks.stop');
   update public.webhooks w set is_active = false, stopped_reason = reason where w.tenant_id = target.tenant_id and w.id = target.id;
   perform private.run_as_rule(earlier);
-  perform private.say(target.tenant_id, 'webhook.stopped', 'email', u.email, pg_catalog.jsonb_build_object('number', target.name),
-    'webhook.stopped:' || target.id || ':' || target.version || ':' || u.id, 'webhook', target.id)
-  from public.memberships m
-  join public.users u on u.id = m.user_id and u.status = 'active'
-  where m.tenant_id = target.tenant_id and m.status = 'active' and 'settings.manage' in (select private.role_permissions_of(m.tenant_id, m.role));
+  perform private.tell_managers(target.tenant_id, 'webhook.stopped', pg_catalog.jsonb_build_object('number', target.name),
+    'webhook.stopped:' || target.id || ':' || target.version, 'webhook', target.id);
 end
 $$;
 comment on function private.stop_webhook(public.webhooks, text) is 'Switches off a webhook that nobody answers, and mails those who manage the company.';

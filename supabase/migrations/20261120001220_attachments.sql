@@ -30,7 +30,6 @@ select private.manage_table('public.attachments', 'attachment');
 select private.set_audience('attachment', 'comments.view');
 
 select private.register_error('attachment_name_is_short', 422, 'The name of the file is missing or too long.', 'Give it a name of at most 200 characters.');
-select private.register_error('file_not_found', 422, 'The file is not stored yet, or it is somebody else''s.', 'Store it first, then add it.');
 select private.register_error('attachment_taken', 409, 'This file belongs to a document already.', 'Store it once more to add it to another one.');
 select private.register_error('attachments_are_full', 409, 'This document has 50 files already.', 'Remove one that is no longer needed.');
 select private.register_error('attachment_not_yours', 403, 'Only who added a file can remove it.', 'Ask whoever added it.');

@@ -88,6 +88,25 @@ comment on function private.my_quote(jsonb) is
   'For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied.';
 select private.expose('my_quote');
 
+create function private.my_delivery_room(requested_on date, lines jsonb default '[]') returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  me constant public.customers := private.require_customer('account.order');
+  wanted record;
+begin
+  if requested_on is null or requested_on not between '2000-01-01' and '2199-12-31' then
+    perform private.fail('input_invalid', '{"requested_on": "a day is needed"}');
+  end if;
+  select * into wanted from private.amounts_of_lines(me.tenant_id, coalesce(lines, '[]'));
+  return pg_catalog.jsonb_build_object('has_room', private.promise_for(me.tenant_id, private.my_depot(me), requested_on, wanted.weight, wanted.volume, wanted.units) -> 'has_room');
+end
+$$;
+comment on function private.my_delivery_room(date, jsonb) is
+  'For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, record_not_found, depot_not_known, permission_denied.';
+select private.expose('my_delivery_room');
+
 create function private.place_my_order(lines jsonb, address_id uuid default null, requested_on date default null, notes text default null, send boolean default true) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$

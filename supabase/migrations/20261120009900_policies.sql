@@ -237,6 +237,13 @@ using (
 )
 with check (tenant_id = (select private.tenant_id('customers.edit')));
 
+grant select on public.address_positions to authenticated;
+create policy select_readers on public.address_positions for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customer_addresses a where a.tenant_id = address_positions.tenant_id and a.id = address_id))
+);
+
 grant select, delete on public.contacts to authenticated;
 select private.let_write('public.contacts', '{customer_id}', 'name', 'role', 'phone', 'email');
 create policy select_readers on public.contacts for select to authenticated
@@ -658,7 +665,7 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.offload_documents d where d.tenant_id = offload_items.tenant_id and d.id = offload_id))
 );
 
-grant select on public.planning_sessions, public.planning_vehicles, public.planning_orders, public.planning_runs to authenticated;
+grant select on public.planning_sessions, public.planning_vehicles, public.planning_orders, public.planning_runs, public.planning_changes to authenticated;
 create policy select_readers on public.planning_sessions for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
@@ -678,6 +685,11 @@ create policy select_readers on public.planning_runs for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_runs.tenant_id and p.id = planning_session_id))
+);
+create policy select_readers on public.planning_changes for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_changes.tenant_id and p.id = planning_session_id))
 );
 
 grant select on public.delivery_proofs to authenticated;
@@ -812,7 +824,7 @@ using (
   )
 );
 
-grant execute on function private.placeholders_of to authenticated;
+grant execute on function private.placeholders_of, private.known_placeholders to authenticated;
 grant select on public.message_texts to authenticated;
 create policy select_members on public.message_texts for select to authenticated using ((select private.workplace_id()) is not null);
 
@@ -827,6 +839,18 @@ using (tenant_id = (select private.tenant_id('settings.manage')))
 with check (tenant_id = (select private.tenant_id('settings.manage')));
 create policy delete_managers on public.message_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
+
+grant select on public.notice_kinds to authenticated;
+create policy select_members on public.notice_kinds for select to authenticated using ((select private.workplace_id()) is not null);
+
+grant select on public.notice_choices to authenticated;
+create policy select_readers on public.notice_choices for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('customers.view'))
+  and (customer_id is null or (select private.is_unscoped()) or exists (
+    select from public.customers c where c.tenant_id = notice_choices.tenant_id and c.id = customer_id
+  ))
+);
 
 -- Conversations. Who is limited to some customers sees what is talked about with them; somebody who is nobody's
 -- customer yet is seen by whoever is not limited.
@@ -882,6 +906,17 @@ select private.let_edit('public.canned_replies', 'conversations.view', 'conversa
 grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
 using (tenant_id = (select private.tenant_id('conversations.reply')));
+
+grant execute on function private.uuid_or_null to authenticated;
+-- Files lie in <company>/<message>/…; what somebody answers with lies in a folder of its own until it is sent.
+create policy mzigo_insert_messages on storage.objects for insert to authenticated
+with check (bucket_id = 'messages' and (storage.foldername(name))[1] = (select private.tenant_id('conversations.reply'))::text);
+create policy mzigo_select_messages on storage.objects for select to authenticated
+using (
+  bucket_id = 'messages' and (storage.foldername(name))[1] = (select private.tenant_id('conversations.view'))::text
+  and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
+    or exists (select from public.messages m where m.id = private.uuid_or_null((storage.foldername(name))[2])))
+);
 
 -- Family 10, messaging: what the tax authority is told. The control unit is a matter of those who manage the company;
 -- the receipt stands on the invoice itself.

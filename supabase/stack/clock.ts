@@ -23,6 +23,9 @@ const WORKERS: Record<string, number> = {
   'deliver-webhook': 500,
   'optimize-routes': 500,
   'submit-tax': 500,
+  'prove-channel': 500,
+  'fetch-media': 500,
+  'geocode-address': 500,
 };
 const MAINTENANCE_MS = 60_000;
 /** As long as that after nothing was found many times over. */

@@ -34,6 +34,14 @@ test('a customer writes on WhatsApp, is answered in the inbox, and an order begi
     channel_id: channel.body[0]?.id,
     access_token: 'EAAG-token',
   });
+  // Nothing comes in before Meta has shown the number to that token.
+  const number = async () =>
+    (
+      await owner.ask<{ display_number: string | null }[]>(
+        '/rest/v1/channels?select=display_number',
+      )
+    ).body[0]?.display_number;
+  await expect.poll(number, { timeout: 20_000 }).toBe('+254 700 000 000');
   const sales = await signIn(browser, 'sales@acme.test');
   await sales.open('/inbox');
   await meta.write('254733000111', 'Habari, naomba kreti mbili za cola');
@@ -96,6 +104,63 @@ test('what Meta refuses for good is told in the thread, and can be sent again', 
   const thread = sales.page.getByRole('list', { name: 'Conversation' });
   await thread.getByText(/· Read ·/).waitFor();
   expect(sales.errors).toEqual([]);
+});
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+test('a picture that a customer sends is seen in the thread, and a paper goes back', async () => {
+  const browser = visit();
+  await meta.sendFile('254733000222', 'image', {
+    bytes: PNG,
+    type: 'image/png',
+    caption: 'My shop',
+  });
+  const sales = await signIn(browser, 'sales@acme.test');
+  await sales.open('/inbox?view=all');
+  await sales.page.getByRole('link', { name: /My shop/ }).click();
+  await sales.page.getByRole('img', { name: 'My shop' }).waitFor();
+  const paper = Buffer.from('%PDF-1.4 invoice');
+  await sales.page.getByLabel('Add a file').setInputFiles({
+    name: 'Invoice.pdf',
+    mimeType: 'application/pdf',
+    buffer: paper,
+  });
+  await sales.page.getByLabel('Answer', { exact: true }).last().fill('As asked');
+  await sales.button('Send').click();
+  await sales.page.getByRole('button', { name: 'Open Invoice.pdf' }).waitFor();
+  await expect
+    .poll(() => meta.sent.at(-1)?.body['document'], { timeout: 20_000 })
+    .toMatchObject({ filename: 'Invoice.pdf', caption: 'As asked' });
+  const { id } = meta.sent.at(-1)?.body['document'] as { id: string };
+  expect(meta.media.get(id)?.bytes.toString()).toBe(paper.toString());
+  expect(sales.errors).toEqual([]);
+});
+
+test('what customers are told, and in which words, is chosen on one page', async () => {
+  const browser = visit();
+  const owner = await signIn(browser, 'owner@acme.test');
+  await owner.open('/settings');
+  await owner.page.getByRole('link', { name: 'Messages to customers' }).click();
+  await owner.page.getByLabel('An order comes next').selectOption('Told by SMS');
+  await owner.page.getByText('The choice is saved.').waitFor();
+  await owner.button('Write own words').click();
+  await owner.page.getByLabel('Text').fill('Karibu {customer}, {number} ni yako.');
+  await owner.page.getByText('Karibu Mama Njeri Shop, ORD-000123 ni yako.').waitFor();
+  await owner.button('Save').click();
+  await owner.page.getByText('The text is saved.').waitFor();
+  await owner.button('Add a template').click();
+  await owner.page.getByLabel('Name at WhatsApp').fill('order_ready');
+  await owner.page.getByLabel('Tells of').selectOption('An order is on its way');
+  await owner.page.getByLabel('Text').fill('Hi {contact}');
+  await owner.button('Save').click();
+  await owner.page.getByText('The text has a name in braces that is not known.').first().waitFor();
+  await owner.page.getByLabel('Text').fill('Hi {customer}');
+  await owner.button('Save').click();
+  await owner.page.getByText('order_ready, en (Pending)').waitFor();
+  expect(owner.errors).toEqual([]);
 });
 
 test('a known customer orders by writing: he is told what it costs, says yes, and the clerk sees what was understood', async () => {

@@ -346,3 +346,9 @@ begin
   return counting;
 end
 $$;
+
+create function tests.prove_channels() returns void
+language sql security definer as $$
+  update public.channels set proved_at = now() where phone_number_id is not null and proved_at is null
+$$;
+comment on function tests.prove_channels() is 'Meta has said of every number that it is its company''s.';

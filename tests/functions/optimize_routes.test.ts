@@ -7,6 +7,7 @@ import {
   vroomExpress,
   type Planner,
 } from '../../functions/optimize-routes/planner.ts';
+import { type Measure, osrm } from '../../functions/optimize-routes/osrm.ts';
 import { AS_CLOCK, SECRET_KEY, post, recordingDatabase } from './_support/database.ts';
 
 const RUN = {
@@ -27,11 +28,16 @@ const INPUT = {
 };
 const ANSWER = { code: 0, summary: { cost: 7 }, unassigned: [], routes: [] };
 
-function arrange(planner: Planner, answers: Record<string, unknown> = {}) {
+function arrange(
+  planner: Planner,
+  answers: Record<string, unknown> = {},
+  measure: Measure | null = null,
+) {
   const claimed = [[{ msg_id: 7, read_ct: 1, message: RUN }]];
   const database = recordingDatabase({
     claim_messages: () => claimed.shift() ?? [],
     planning_run_input: INPUT,
+    record_planning_progress: true,
     record_planning_result: true,
     record_planning_failure: true,
     archive_message: true,
@@ -42,6 +48,7 @@ function arrange(planner: Planner, answers: Record<string, unknown> = {}) {
     database,
     secretKey: SECRET_KEY,
     planner,
+    measure,
     log: () => {},
     now: () => 0,
   });
@@ -69,6 +76,36 @@ test('the plan of our own solver is written down before the run leaves the queue
   expect(names().indexOf('record_planning_result')).toBeLessThan(
     names().indexOf('archive_message'),
   );
+});
+
+test('the planner is handed everything that the database asks, its matrices too', async () => {
+  const input = { ...INPUT, matrices: { car: { durations: [[0]], distances: [[0]] } } };
+  const plan = vi.fn<Planner['plan']>(() => Promise.resolve(ANSWER));
+  const { run } = arrange({ name: 'test', plan }, { planning_run_input: input });
+  await run();
+  expect(plan.mock.calls[0]?.[0]).toEqual(input);
+});
+
+test('how the plan grew is told before the plan', async () => {
+  const { run, names, told } = arrange(ownSolver);
+  await run();
+  expect(told('record_planning_progress')).toMatchObject({
+    ...RUN,
+    progress: [[expect.any(Number), expect.any(Number), expect.any(Number)]],
+  });
+  expect(names().indexOf('record_planning_progress')).toBeLessThan(
+    names().indexOf('record_planning_result'),
+  );
+});
+
+test('a plan is kept although nobody could be told how it grew', async () => {
+  const { run, told } = arrange(ownSolver, {
+    record_planning_progress: () => {
+      throw new DatabaseError(503, 'PGRST', 'away');
+    },
+  });
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(told('record_planning_result')).toMatchObject(RUN);
 });
 
 test('a run that nobody waits for is only taken off the queue', async () => {
@@ -117,6 +154,7 @@ test('whoever does not hold the key of the project is refused', async () => {
     database: recordingDatabase({}),
     secretKey: SECRET_KEY,
     planner: ownSolver,
+    measure: null,
     log: () => {},
     now: () => 0,
   });
@@ -125,7 +163,9 @@ test('whoever does not hold the key of the project is refused', async () => {
 
 test('VROOM is sent the input and its answer is handed on as it is', async () => {
   const send = vi.fn<typeof fetch>(() => Promise.resolve(Response.json(ANSWER)));
-  expect(await vroomExpress({ url: 'http://vroom.test' }, send).plan(INPUT)).toEqual(ANSWER);
+  expect(await vroomExpress({ url: 'http://vroom.test' }, send).plan(INPUT, () => {})).toEqual(
+    ANSWER,
+  );
   expect(JSON.parse(String(send.mock.calls[0]?.[1]?.body))).toEqual(INPUT);
 });
 
@@ -140,12 +180,15 @@ test.each([
   [404, {}, 'input_refused', true],
   [200, { hello: 'world' }, 'answer_invalid', true],
 ])('VROOM answering %i %j means %s', async (status, body, failure, isFinal) => {
-  await expect(answering(status, body).plan(INPUT)).rejects.toMatchObject({ failure, isFinal });
+  await expect(answering(status, body).plan(INPUT, () => {})).rejects.toMatchObject({
+    failure,
+    isFinal,
+  });
 });
 
 test('VROOM that cannot be reached or does not answer is tried again', async () => {
   const planner = express(() => Promise.reject(new TypeError('connection refused')));
-  await expect(planner.plan(INPUT)).rejects.toMatchObject({
+  await expect(planner.plan(INPUT, () => {})).rejects.toMatchObject({
     failure: 'solver_unreachable',
     isFinal: false,
   });
@@ -156,15 +199,123 @@ test('VROOM that cannot be reached or does not answer is tried again', async () 
         init?.signal?.addEventListener('abort', () => reject(new Error('timed out')));
       }),
   );
-  await expect(silent.plan(INPUT)).rejects.toMatchObject({ failure: 'solver_unreachable' });
+  await expect(silent.plan(INPUT, () => {})).rejects.toMatchObject({
+    failure: 'solver_unreachable',
+  });
 });
 
 test('a request that VROOM would drop without a word is not sent', async () => {
   const send = vi.fn<typeof fetch>();
   const job = { ...INPUT.jobs[0], id: 1, description: 'x'.repeat(1_000_001) };
   const planner = vroomExpress({ url: 'http://vroom.test' }, send);
-  await expect(planner.plan({ ...INPUT, jobs: [job] })).rejects.toMatchObject({
+  await expect(planner.plan({ ...INPUT, jobs: [job] }, () => {})).rejects.toMatchObject({
     failure: 'too_large',
   });
   expect(send).not.toHaveBeenCalled();
+});
+
+/** An OSRM in which every place is as far from the next as their longitudes, in thousandths of a degree. */
+function simulatedOsrm() {
+  const asked: string[] = [];
+  const answer = (address: string) => {
+    asked.push(address);
+    const url = new URL(address);
+    const places = (url.pathname.split('/').at(-1) ?? '')
+      .split(';')
+      .map((it) => it.split(',').map(Number));
+    if (places.length > 100) {
+      return Response.json(
+        { code: 'TooBig', message: 'Too many table coordinates' },
+        { status: 400 },
+      );
+    }
+    const chosen = (name: string) => (url.searchParams.get(name) ?? '').split(';').map(Number);
+    const lines = chosen('sources').map((from) =>
+      chosen('destinations').map((to) =>
+        Math.round(Math.abs((places[from]?.[0] ?? 0) - (places[to]?.[0] ?? 0)) * 1000),
+      ),
+    );
+    return Response.json({ code: 'Ok', durations: lines, distances: lines });
+  };
+  const send = ((address: string) => Promise.resolve(answer(address))) as typeof fetch;
+  return { asked, measure: osrm({ url: 'http://osrm.test/' }, send) };
+}
+
+const line = (count: number) =>
+  Array.from({ length: count }, (_, index): [number, number] => [36 + index / 1000, -1.3]);
+
+test('ways that nobody measured are measured by OSRM before the planner is asked', async () => {
+  const { asked, measure } = simulatedOsrm();
+  const { run, names, told } = arrange(
+    ownSolver,
+    { planning_ways_missing: line(3), record_travel_times: 9 },
+    measure,
+  );
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(asked).toEqual([
+    'http://osrm.test/table/v1/driving/36,-1.3;36.001,-1.3;36.002,-1.3;36,-1.3;36.001,-1.3;36.002,-1.3?annotations=duration,distance&sources=0;1;2&destinations=3;4;5',
+  ]);
+  expect(told('record_travel_times')).toMatchObject({
+    ...RUN,
+    origins: line(3),
+    seconds: [
+      [0, 1, 2],
+      [1, 0, 1],
+      [2, 1, 0],
+    ],
+  });
+  expect(names().indexOf('record_travel_times')).toBeLessThan(
+    names().indexOf('planning_run_input'),
+  );
+});
+
+test('many places are measured in parts that OSRM takes', async () => {
+  const { asked, measure } = simulatedOsrm();
+  const parts = [];
+  for await (const part of measure(line(120))) parts.push(part);
+  expect(asked).toHaveLength(9);
+  const pairs = parts.flatMap(({ origins, destinations, seconds }) =>
+    origins.flatMap((from, i) => destinations.map((to, j) => [from[0], to[0], seconds[i]?.[j]])),
+  );
+  expect(pairs).toHaveLength(120 * 120);
+  expect(
+    pairs.every(([from = 0, to = 0, way]) => Math.round(Math.abs(from! - to!) * 1000) === way),
+  ).toBe(true);
+});
+
+test('where every way is known OSRM is not asked', async () => {
+  const { asked, measure } = simulatedOsrm();
+  const { run } = arrange(ownSolver, { planning_ways_missing: null }, measure);
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  [
+    'refuses',
+    () => Promise.resolve(Response.json({ code: 'NoSegment' }, { status: 400 })),
+    'OSRM refused: NoSegment',
+  ],
+  ['is away', () => Promise.reject(new TypeError('connection refused')), 'OSRM did not answer'],
+  ['answers a page', () => Promise.resolve(new Response('<html>')), 'OSRM did not answer'],
+  [
+    'answers too little',
+    () => Promise.resolve(Response.json({ code: 'Ok', durations: [], distances: [] })),
+    'OSRM answered something else',
+  ],
+])('an OSRM that %s is told, and the run is planned over estimates', async (_, answer, message) => {
+  const measure = osrm({ url: 'http://osrm.test' }, answer as typeof fetch);
+  await expect(measure(line(2)).next()).rejects.toThrow(message);
+  const { run, names } = arrange(ownSolver, { planning_ways_missing: line(2) }, measure);
+  expect(await run()).toMatchObject({ planned: 1 });
+  expect(names()).not.toContain('record_travel_times');
+});
+
+test('an OSRM that does not answer in time is not waited for', async () => {
+  const silent = ((_: string, { signal }: RequestInit) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    })) as typeof fetch;
+  const measure = osrm({ url: 'http://osrm.test', timeoutMs: 5 }, silent);
+  await expect(measure(line(2)).next()).rejects.toThrow('OSRM did not answer');
 });

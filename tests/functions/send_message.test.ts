@@ -19,6 +19,7 @@ const MESSAGE = {
   body: 'It is on its way.',
   kind: 'text',
   content: null,
+  media: null,
   reply_to: null,
   sender: null,
 };
@@ -126,11 +127,24 @@ test('Resend gets the message id as idempotency key', async () => {
 });
 
 const TO_PHONE = { ...MESSAGE, channel: 'whatsapp' as const, recipient: '+254711000111' };
-const META = { url: 'https://graph.test', accessToken: 't', phoneNumberId: '42' };
+const STORAGE = {
+  put: () => Promise.resolve(),
+  get: () => Promise.resolve(new TextEncoder().encode('%PDF-')),
+};
+const meta = (send: typeof fetch, accessToken: string | null = 't') =>
+  whatsApp(
+    {
+      graph: { url: 'https://graph.test', send },
+      storage: STORAGE,
+      accessToken,
+      phoneNumberId: '42',
+    },
+    outbox,
+  );
 
 test('WhatsApp gets the number without its plus, and our id to tell it again', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  const delivery = await whatsApp(META, send, outbox).send(TO_PHONE);
+  const delivery = await meta(send).send(TO_PHONE);
   expect(delivery.reference).toBe('wamid.1');
   expect(requests[0]?.url).toBe('https://graph.test/v23.0/42/messages');
   expect(JSON.parse(String(requests[0]?.init?.body))).toMatchObject({
@@ -142,7 +156,7 @@ test('WhatsApp gets the number without its plus, and our id to tell it again', a
 
 test('a company with a number and a token of its own sends by those', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  await whatsApp(META, send, outbox).send({
+  await meta(send).send({
     ...TO_PHONE,
     sender: { phone_number_id: '77', access_token: 'own' },
   });
@@ -152,7 +166,7 @@ test('a company with a number and a token of its own sends by those', async () =
 
 test('where no token is known the message stays in the outbox', async () => {
   const { send, requests } = fetchAnswering(200, {});
-  const provider = whatsApp({ ...META, accessToken: null }, send, outbox);
+  const provider = meta(send, null);
   const delivery = await provider.send({
     ...TO_PHONE,
     sender: { phone_number_id: '77', access_token: null },
@@ -163,7 +177,7 @@ test('where no token is known the message stays in the outbox', async () => {
 
 test('who hides his number is reached by the id that WhatsApp gave him', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  await whatsApp(META, send, outbox).send({ ...TO_PHONE, recipient: 'KE.13491208655' });
+  await meta(send).send({ ...TO_PHONE, recipient: 'KE.13491208655' });
   const body = JSON.parse(String(requests[0]?.init?.body)) as Record<string, unknown>;
   expect(body).toMatchObject({ recipient: 'KE.13491208655' });
   expect(body).not.toHaveProperty('to');
@@ -171,7 +185,7 @@ test('who hides his number is reached by the id that WhatsApp gave him', async (
 
 test('a template leaves with its name, its language and what is filled in', async () => {
   const { send, requests } = fetchAnswering(200, { messages: [{ id: 'wamid.1' }] });
-  await whatsApp(META, send, outbox).send({
+  await meta(send).send({
     ...TO_PHONE,
     kind: 'template',
     content: { name: 'order_ready', language: 'sw', parameters: ['Njeri', 'ORD-1'] },
@@ -194,6 +208,38 @@ test('a template leaves with its name, its language and what is filled in', asyn
   });
 });
 
+test('a paper is handed over first and leaves under the id that it got', async () => {
+  const asked: { url: string; body: unknown }[] = [];
+  const send = ((url: string, init: RequestInit) => {
+    asked.push({ url, body: init.body });
+    return Promise.resolve(
+      Response.json(url.endsWith('/media') ? { id: 'm-1' } : { messages: [{ id: 'wamid.1' }] }),
+    );
+  }) as typeof fetch;
+  const media = { path: 'a/b', type: 'application/pdf', name: 'Invoice.pdf' };
+  await meta(send).send({ ...TO_PHONE, kind: 'document', media, body: 'As asked' });
+  const [upload, message] = asked;
+  expect(upload?.url).toBe('https://graph.test/v23.0/42/media');
+  const file = (upload?.body as FormData).get('file') as File;
+  expect([file.name, file.type, await file.text()]).toEqual([
+    'Invoice.pdf',
+    'application/pdf',
+    '%PDF-',
+  ]);
+  expect(JSON.parse(String(message?.body))).toMatchObject({
+    type: 'document',
+    document: { id: 'm-1', filename: 'Invoice.pdf', caption: 'As asked' },
+  });
+});
+
+test('a file that Meta did not answer to is handed over again: nothing has left yet', async () => {
+  const send = () => Promise.reject(new DOMException('late', 'TimeoutError'));
+  const media = { path: 'a/b', type: 'image/png', name: 'p.png' };
+  await expect(meta(send).send({ ...TO_PHONE, kind: 'image', media })).rejects.toMatchObject({
+    name: 'Error',
+  });
+});
+
 test.each([
   [400, { error: { code: 131047, message: 'Re-engagement message' } }, 'PermanentFailure'],
   [401, { error: { code: 190, message: 'Token expired' } }, 'PermanentFailure'],
@@ -204,12 +250,12 @@ test.each([
   [200, { messages: [] }, 'Uncertain'],
 ])('of WhatsApp the answer %i %j is a %s', async (status, answer, name) => {
   const { send } = fetchAnswering(status, answer);
-  await expect(whatsApp(META, send, outbox).send(TO_PHONE)).rejects.toMatchObject({ name });
+  await expect(meta(send).send(TO_PHONE)).rejects.toMatchObject({ name });
 });
 
 test('when WhatsApp gives no answer nobody knows whether the message left', async () => {
   const send = () => Promise.reject(new DOMException('late', 'TimeoutError'));
-  await expect(whatsApp(META, send, outbox).send(TO_PHONE)).rejects.toMatchObject({
+  await expect(meta(send).send(TO_PHONE)).rejects.toMatchObject({
     name: 'Uncertain',
     message: 'No answer: TimeoutError',
   });

@@ -73,19 +73,29 @@ test('the jobs are made as the document has them, and do what it says', async ()
     ['optimize-routes', '2 seconds'],
     ['process-events', '2 seconds'],
     ['send-message', '2 seconds'],
+    ['fetch-media', '2 seconds'],
+    ['geocode-address', '2 seconds'],
+    ['prove-channel', '2 seconds'],
     ['submit-tax', '2 seconds'],
   ]);
   for (const { command } of jobs.rows) await project.query(command);
   const requests = await project.query('select * from net.request order by url');
   expect(requests.rows).toEqual(
-    ['deliver-webhook', 'optimize-routes', 'process-events', 'send-message', 'submit-tax'].map(
-      (name) => ({
-        url: `https://abcdefghijklmnopqrst.supabase.co/functions/v1/${name}`,
-        body: {},
-        headers: { apikey: 'sb_secret_of_the_project' },
-        timeout_milliseconds: 30_000,
-      }),
-    ),
+    [
+      'deliver-webhook',
+      'fetch-media',
+      'geocode-address',
+      'optimize-routes',
+      'process-events',
+      'prove-channel',
+      'send-message',
+      'submit-tax',
+    ].map((name) => ({
+      url: `https://abcdefghijklmnopqrst.supabase.co/functions/v1/${name}`,
+      body: {},
+      headers: { apikey: 'sb_secret_of_the_project' },
+      timeout_milliseconds: 30_000,
+    })),
   );
 });
 

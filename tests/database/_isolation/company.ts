@@ -164,6 +164,11 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     order_ids: [unsent],
     vehicle_ids: [vehicle],
   });
+  await as('dispatcher').rpc('move_stops', {
+    planning_session_id: plan.id,
+    order_ids: [unsent],
+    vehicle_id: vehicle,
+  });
   await as('dispatcher').rpc('start_optimization_planning_session', {
     planning_session_id: plan.id,
   });
@@ -335,6 +340,10 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('owner').query(
     `insert into message_templates (event, channel, language, body) values ('order.approved', 'sms', 'en', 'Thank you!')`,
   );
+  await as('owner').rpc('choose_notice', { event: 'order.near', is_on: true });
+  for (const customer_id of [own, other]) {
+    await as('owner').rpc('choose_notice', { event: 'order.near', is_on: false, customer_id });
+  }
   await as('sales').query(`insert into list_views (list, name) values ('/orders', 'Mine')`);
   await as('owner').query(
     `insert into list_views (list, name, shared_with) values ('/orders', 'Of all viewers', 'viewer')`,
@@ -588,6 +597,7 @@ async function hearCustomers(admin: Session, company: Company, customer: string)
     `insert into channels (name, kind, phone_number_id, takes_orders) values ('Orders', 'whatsapp', $1, true)`,
     [number],
   );
+  await admin.query('update channels set proved_at = now() where proved_at is null');
   await as('owner').query(`insert into whatsapp_templates (name, body) values ('hello', 'Hello')`);
   await as('sales').query(`insert into canned_replies (shortcut, body) values ('hi', 'Hello')`);
   await admin.query(`update contacts set phone = '+254733999000' where customer_id = $1`, [

@@ -5,6 +5,7 @@ import type { Company, Person } from './company.ts';
 
 /** What names a row of a table in this test; `id` where nothing else stands here. */
 const KEYS: Record<string, string> = {
+  address_positions: 'x.address_id::text',
   deal_forecast: `concat_ws(' ', x.pipeline_id, x.stage_id, x.owner_id, x.month)`,
   lead_vendor_results: `concat_ws(' ', x.vendor_id, x.month)`,
   similar_leads: `concat_ws(' ', x.lead_id, x.other_id)`,
@@ -13,6 +14,7 @@ const KEYS: Record<string, string> = {
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
+  notice_kinds: 'x.event',
   permissions: 'x.permission',
   import_rows: `concat_ws(' ', x.import_id, x.line)`,
   role_permissions: `concat_ws(' ', x.role, x.permission)`,
@@ -25,7 +27,13 @@ export function keyOf(table: string): string {
 }
 
 /** Tables that hold no company's rows. */
-const REFERENCE = ['message_texts', 'permissions', 'role_permissions', 'role_ranks'];
+const REFERENCE = [
+  'message_texts',
+  'notice_kinds',
+  'permissions',
+  'role_permissions',
+  'role_ranks',
+];
 
 /** The rows of the company $1, as an SQL condition. */
 function ofCompany(table: string): string {
@@ -65,6 +73,11 @@ const through = (column: string, table: string, condition: string) =>
 const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
 
 const SCOPES: Record<string, string> = {
+  address_positions: through(
+    'address_id',
+    'customer_addresses',
+    mine('customer_id', 'my_customers'),
+  ),
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
   own_field_values: mine('document_id', 'my_orders'),
@@ -116,6 +129,7 @@ const SCOPES: Record<string, string> = {
     mine('warehouse_id', 'my_warehouses'),
   ),
   manual_adjustments: mine('warehouse_id', 'my_warehouses'),
+  notice_choices: `(x.customer_id is null or ${mine('customer_id', 'my_customers')})`,
   offload_documents: mine('trip_id', 'my_trips'),
   offload_items: through('offload_id', 'offload_documents', mine('trip_id', 'my_trips')),
   order_exceptions: mine('order_id', 'my_orders'),
@@ -128,6 +142,7 @@ const SCOPES: Record<string, string> = {
   payment_allocations: mine('payment_id', 'my_payments'),
   payment_refunds: mine('payment_id', 'my_payments'),
   payments: mine('id', 'my_payments'),
+  planning_changes: '',
   planning_orders: '',
   planning_runs: '',
   planning_sessions: '',
@@ -178,7 +193,8 @@ SCOPES.order_template_items = through('template_id', 'order_templates', TEMPLATE
 SCOPES.standing_orders = through('template_id', 'order_templates', TEMPLATES);
 const PLANS = `${mine('warehouse_id', 'my_warehouses')} and (select role from me) <> 'driver'`;
 SCOPES.planning_sessions = PLANS;
-SCOPES.planning_orders =
+SCOPES.planning_changes =
+  SCOPES.planning_orders =
   SCOPES.planning_runs =
   SCOPES.planning_vehicles =
     through('planning_session_id', 'planning_sessions', PLANS);

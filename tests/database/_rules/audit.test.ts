@@ -42,6 +42,11 @@ const ELSEWHERE: Record<string, string> = {
   'reservations delete': 'the lines of an allocated order',
   'tenant_settings insert': 'come with the company',
   'tenant_settings delete': 'nothing deletes them',
+  'address_positions insert':
+    'what was found out; a place that is taken is a change of its address',
+  'address_positions update':
+    'what was found out; a place that is taken is a change of its address',
+  'address_positions delete': 'goes with its address',
   'tax_submissions insert': 'written by rules, each for an issued document',
   'tax_submissions update':
     'the worker notes here what became of it; the receipt is a change of its document',

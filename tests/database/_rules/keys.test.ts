@@ -97,7 +97,7 @@ test('an id that names a row of ours is a foreign key', async () => {
 
 test('a unique index starts with the company', async () => {
   // A slug, an e-mail address and a number at WhatsApp are one per platform.
-  const allowed = ['tenants_slug_key', 'users_email', 'channels_phone_number_id_key'];
+  const allowed = ['tenants_slug_key', 'users_email', 'channels_proved_number'];
   expect(
     (
       await offenders(

@@ -13,6 +13,7 @@ beforeAll(async () => {
     `insert into channels (name, kind, phone_number_id, assigns_in_turn) values ('Orders line', 'whatsapp', $1, true)`,
     [NUMBER],
   );
+  await admin.query('update channels set proved_at = now() where proved_at is null');
 });
 
 afterAll(() => database.drop());

@@ -181,3 +181,43 @@ test('only who manages the company makes one, and nobody reads its secret', asyn
     'record_not_found',
   );
 });
+
+test('an event is also heard by its other name, and told by the one that was asked for', async () => {
+  const publish = async (event: string) =>
+    admin.query(`select private.publish_event($1, $2, 'order', $3, 1)`, [
+      await tenant(),
+      event,
+      '0190a000-0000-7000-8000-000000000001',
+    ]);
+  await owner.query(`update public.webhooks set events = '{order.in_transit,planning.*}'`);
+  await publish('order.delivery_started');
+  await publish('order.approved');
+  expect(await hear()).toBe(1);
+  const sent = (await give('delivered')) as { body: { type: string; data: { entity_id: string } } };
+  expect(sent.body.type).toBe('order.in_transit');
+  expect(sent.body.data.entity_id).toBe('0190a000-0000-7000-8000-000000000001');
+  await publish('planning_session.applied');
+  expect(await hear()).toBe(1);
+  expect((await told()).toSorted()).toEqual(['order.in_transit', 'planning.applied']);
+
+  // Under both names it is one event.
+  await owner.query(`update public.webhooks set events = '{order.*}'`);
+  await publish('order.delivery_started');
+  await hear();
+  const names = (await told()).filter((name) => name !== 'order.approved');
+  expect(names.toSorted()).toEqual([
+    'order.delivery_started',
+    'order.in_transit',
+    'planning.applied',
+  ]);
+});
+
+test('who listens to a name that an event has besides its own hears the event', async () => {
+  await admin.query('begin');
+  await admin.query(`select private.listen('notifications', 'notify_about', 'planning.applied')`);
+  const heard = await admin.query<{ event_pattern: string }>(
+    `select event_pattern from private.consumers where event_pattern like 'planning%' and effect = 'notify_about'`,
+  );
+  await admin.query('rollback');
+  expect(heard).toEqual([{ event_pattern: 'planning_session.applied' }]);
+});

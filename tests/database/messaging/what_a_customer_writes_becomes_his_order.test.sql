@@ -4,6 +4,7 @@ select plan(40);
 -- A line that takes orders, and Java Corner Cafe on it, which has a special name for cola.
 select tests.sign_in('owner@acme.test');
 insert into channels (name, kind, phone_number_id, takes_orders) values ('Orders line', 'whatsapp', '106540352242922', true);
+select tests.prove_channels();
 insert into product_words (product_id, word) select id, '  Coke ' from products where sku = 'COL-300';
 select is((select word from product_words), 'coke', 'a name of a product is kept in its one form');
 select tests.sign_out();

@@ -4,6 +4,7 @@ select plan(23);
 -- A company with one number of WhatsApp, and what Meta tells of it.
 select tests.sign_in('owner@acme.test');
 insert into channels (name, kind, phone_number_id) values ('Orders line', 'whatsapp', '106540352242922');
+select tests.prove_channels();
 select tests.sign_out();
 
 create function pg_temp.tell(message jsonb, number text default '254733000111', phone_number_id text default '106540352242922') returns void language plpgsql as $$

@@ -3,6 +3,7 @@ select plan(21);
 
 select tests.sign_in('owner@acme.test');
 insert into channels (name, kind, phone_number_id) values ('Orders line', 'whatsapp', '106540352242922');
+select tests.prove_channels();
 insert into whatsapp_templates (name, language, event, body, meta_status) values ('order_approved', 'en', 'order.approved', 'Dear {customer}, your order {number} of {total} is confirmed.', 'approved');
 insert into whatsapp_templates (name, language, body) values ('come_back', 'en', 'Dear {contact}, we miss you.');
 select set_channel_token((select id from channels), 'EAAG-secret-token');

@@ -211,8 +211,9 @@ const BROKEN: Record<string, Record<string, Values>> = {
     phone_is_e164: { phone: '123' },
   },
   whatsapp_templates: {
+    placeholders_are_known: { event: 'order.failed', body: 'Hello {contact}' },
     template_body_is_bounded: { body: ' ' },
-    template_event_is_short: { event: '' },
+    template_event_is_short: { event: '', body: 'Hello' },
     template_language_is_a_code: { language: 'English' },
     template_name_is_metas: { name: 'Order Ready' },
   },

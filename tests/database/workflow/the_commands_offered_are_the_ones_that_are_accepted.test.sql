@@ -59,6 +59,10 @@ begin
         end if;
         perform public.arrive_at_stop(id);
       when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature());
+      when 'planning_session.move_stops' then perform public.move_stops(id, pg_temp.planned_in(id));
+      when 'planning_session.lock_stops' then perform public.lock_stops(id, pg_temp.planned_in(id));
+      when 'planning_session.locate_order' then perform public.locate_order(id, (pg_temp.planned_in(id))[1], -1.28, 36.8);
+      when 'planning_session.lock_route' then perform public.lock_route(id, tests.vehicle('KDB 202B'));
       when 'trip.assign_orders' then perform public.assign_orders(id, pg_temp.orders_of(id));
       when 'trip.take_goods' then perform public.take_goods(id, tests.lines('COL-300', 1));
       when 'trip.sell_from_van' then
@@ -194,6 +198,7 @@ where (t.machine, t.command) not in (
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
+create function pg_temp.planned_in(session uuid) returns uuid[] language sql security definer as $$ select array_agg(o.order_id) from public.planning_orders o where o.planning_session_id = session $$;
 create function pg_temp.drafted_plan() returns uuid language plpgsql as $$
 declare
   carried constant uuid := tests.allocated('Kilimani Mini Mart', 'COL-300', 1);
@@ -201,6 +206,8 @@ declare
 begin
   perform tests.sign_in('dispatcher@acme.test');
   plan := (public.create_planning_session(tests.depot(), '2198-02-27', array[carried], array[tests.vehicle('KDB 202B')])).id;
+  -- What is on a van can be locked.
+  perform public.move_stops(plan, array[carried], tests.vehicle('KDB 202B'));
   perform tests.sign_out();
   return plan;
 end $$;
@@ -308,6 +315,7 @@ begin
   -- A conversation: open, put aside in both ways, and resolved.
   perform tests.sign_in('owner@acme.test');
   insert into public.channels (name, kind, phone_number_id) values ('Orders line', 'whatsapp', '106540352242922');
+  perform tests.prove_channels();
   perform tests.sign_out();
   perform private.receive_whatsapp('[{"place": 1, "value": {"metadata": {"phone_number_id": "106540352242922"}, "messages": [{"from": "254733000111", "id": "wamid.1", "type": "text", "text": {"body": "Hi"}}]}}]', 'body');
   perform private.process_queue('whatsapp_events');

@@ -67,6 +67,18 @@ export const FULFILMENT_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'fulfilment_status'>[];
+export const GEOCODE_PRECISION = [
+  'exact',
+  'street',
+  'town',
+  'region',
+] as const satisfies Enums<'geocode_precision'>[];
+export const GEOCODE_STATUS = [
+  'asked',
+  'placed',
+  'unsure',
+  'unknown',
+] as const satisfies Enums<'geocode_status'>[];
 export const IMPORT_POLICY = [
   'refuse',
   'skip',
@@ -251,6 +263,12 @@ export const PAYMENT_WISH = [
   'cheque',
   'on_account',
 ] as const satisfies Enums<'payment_wish'>[];
+export const PLAN_VIOLATION = [
+  'overloaded',
+  'too_many_stops',
+  'late_stops',
+  'late_return',
+] as const satisfies Enums<'plan_violation'>[];
 export const PLANNING_FAILURE = [
   'input_refused',
   'routing_down',
@@ -391,6 +409,7 @@ export const UNASSIGNED_REASON = [
   'time_window',
   'shift',
   'no_room',
+  'taken_off',
 ] as const satisfies Enums<'unassigned_reason'>[];
 export const USER_STATUS = ['active', 'banned'] as const satisfies Enums<'user_status'>[];
 export const VARIANCE_CODE = [

@@ -5,6 +5,33 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** What was found out about where an address lies. placed: found to the house or the street, and written to the address; unsure: only the town or less is known, a suggestion for whoever places it; unknown: nobody knows it. Written by the database alone. */
+      address_positions: {
+        Row: {
+          tenant_id: string;
+          address_id: string;
+          asked_for: string;
+          status: Database['public']['Enums']['geocode_status'];
+          precision: Database['public']['Enums']['geocode_precision'] | null;
+          latitude: number | null;
+          longitude: number | null;
+          provider: string | null;
+          error: string | null;
+          asked_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'address_positions_tenant_id_address_id_fkey';
+            columns: ['tenant_id', 'address_id'];
+            isOneToOne: true;
+            referencedRelation: 'customer_addresses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Of which batches a line of an adjustment is, in base units without its sign, where somebody said it: always for what comes in. */
       adjustment_batches: {
         Row: {
@@ -319,6 +346,10 @@ export interface Database {
           name: string;
           kind: Database['public']['Enums']['message_channel'];
           phone_number_id: string | null;
+          display_number: string | null;
+          proved_at: string | null;
+          proved_number: string | null;
+          proof_error: string | null;
           reopens_within_hours: number | null;
           assigns_in_turn: boolean;
           capacity: number;
@@ -2389,7 +2420,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -2431,6 +2462,7 @@ export interface Database {
           conversation_id: string | null;
           kind: string;
           content: Json | null;
+          media: Json | null;
           reply_to: string | null;
           written_by: string | null;
           happened_at: string | null;
@@ -2502,6 +2534,56 @@ export interface Database {
             referencedColumns: ['id'];
           },
         ];
+        ComputedFields: never;
+      };
+      /** Whether customers are told of an event, and how: for all of the company (customer_id null), or for one of them, which comes first. Written by choose_notice. */
+      notice_choices: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          event: string;
+          customer_id: string | null;
+          is_on: boolean;
+          channel: Database['public']['Enums']['message_channel'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'notice_choices_event_fkey';
+            columns: ['event'];
+            isOneToOne: false;
+            referencedRelation: 'notice_kinds';
+            referencedColumns: ['event'];
+          },
+          {
+            foreignKeyName: 'notice_choices_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'notice_choices_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What customers can be told of, in the order in which it is shown; is_on: whether they are where neither they nor the company have chosen. */
+      notice_kinds: {
+        Row: { event: string; place: number; is_on: boolean };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [];
         ComputedFields: never;
       };
       /** What came back on a van, counted; one living document per trip. */
@@ -3257,6 +3339,63 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Every stop that a dispatcher moved by hand: from where to where, and what it cost. Written with the move, never changed. */
+      planning_changes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          planning_session_id: string;
+          run_id: string | null;
+          order_id: string;
+          from_vehicle_id: string | null;
+          from_sequence: number | null;
+          to_vehicle_id: string | null;
+          to_sequence: number | null;
+          cost_difference: number;
+          changed_at: string;
+          changed_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'planning_changes_tenant_id_from_vehicle_id_fkey';
+            columns: ['tenant_id', 'from_vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_planning_session_id_fkey';
+            columns: ['tenant_id', 'planning_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_run_id_fkey';
+            columns: ['tenant_id', 'run_id'];
+            isOneToOne: false;
+            referencedRelation: 'planning_runs';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'planning_changes_tenant_id_to_vehicle_id_fkey';
+            columns: ['tenant_id', 'to_vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The orders of a planning session: the van, the place on its way and the time it arrives, or the reason why no van takes it. All empty before the first run. */
       planning_orders: {
         Row: {
@@ -3268,6 +3407,8 @@ export interface Database {
           vehicle_id: string | null;
           sequence: number | null;
           arrival_at: string | null;
+          late_seconds: number;
+          is_locked: boolean;
           reason: Database['public']['Enums']['unassigned_reason'] | null;
         };
         Insert: Record<never, never>;
@@ -3306,6 +3447,9 @@ export interface Database {
           input: Json;
           output: Json | null;
           engine: string | null;
+          before: Json;
+          plan: Json | null;
+          progress: Json;
           cost: number | null;
           duration_ms: number | null;
           unassigned: number | null;
@@ -3345,6 +3489,8 @@ export interface Database {
           service_minutes: number;
           max_stops: number | null;
           break_minutes: number;
+          kilometres_per_hour: number;
+          hand_changes: number;
           notes: string | null;
           run_id: string | null;
           failure: Database['public']['Enums']['planning_failure'] | null;
@@ -3382,6 +3528,13 @@ export interface Database {
           planning_session_id: string;
           vehicle_id: string;
           place: number;
+          is_locked: boolean;
+          starts_at: string | null;
+          ends_at: string | null;
+          travel_seconds: number;
+          metres: number;
+          cost: number;
+          violations: Database['public']['Enums']['plan_violation'][];
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -6040,6 +6193,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['record_tags']['Row'];
       };
+      /** What is to be found out: {asked_for, country, known: what was answered to the same lately, or null}; null when somebody has placed the address. For the worker geocode-address (service role). */
+      address_to_geocode: {
+        Args: { tenant_id: string; address_id: string };
+        Returns: Json;
+      };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
@@ -6509,6 +6667,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** What Meta is asked about a channel: {phone_number_id, access_token, token_id}; null when there is nothing to ask. For the worker prove-channel (service role). */
+      channel_to_prove: {
+        Args: { tenant_id: string; channel_id: string };
+        Returns: Json;
+      };
       /** Has every row tried in the background, by the rules that its form meets, and nothing written; afterwards it is ready and each bad row says why. Can be done again with another policy. Raises record_not_found, import_target_unknown, import_policy_unsuitable, import_without_rows, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       check_import: {
         Args: {
@@ -6524,6 +6687,17 @@ export interface Database {
       check_paybill_payment: {
         Args: { token_hash: string; short_code: string; bill_reference: string };
         Returns: string;
+      };
+      /** Says whether customers are told of an event and how: all of the company, or one of them. is_on null: nothing is chosen any more. Answers whether they are told now. Raises notice_unknown, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      choose_notice: {
+        Args: {
+          event: string;
+          is_on?: boolean | null;
+          channel?: Database['public']['Enums']['message_channel'] | null;
+          customer_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: boolean;
       };
       /** Hides up to 100 messages of a queue for some seconds and answers them. For workers (service role). */
       claim_messages: {
@@ -6958,6 +7132,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Whether the vans of a depot can take an order of these lines [{product_id, quantity}] on a day: {has_room, short_of (day_is_over, no_van, stops, weight, volume, units; null), vans (free that day), stops, kilograms, litres, units (left before this order)}. An estimate that promises nothing and holds nothing. Raises record_not_found, input_invalid, permission_denied. */
+      delivery_room: {
+        Args: { warehouse_id: string; requested_on: string; lines?: Json | null };
+        Returns: Json;
+      };
       /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       discard_import: {
         Args: {
@@ -7191,6 +7370,40 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** Sets the position of the address of an order in a plan (degrees), so that a van can be sent there; dispatchers may without changing customers otherwise. Raises plan_fixed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      locate_order: {
+        Args: {
+          planning_session_id: string;
+          order_id: string;
+          latitude: number;
+          longitude: number;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Keeps the whole route of a van as it is: the solver gets neither it nor its stops. Unlocks it with is_locked false. Raises plan_fixed, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
+      lock_route: {
+        Args: {
+          planning_session_id: string;
+          vehicle_id: string;
+          is_locked?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Has the solver leave stops on their van at their time, in their order; unlocks them with is_locked false. Raises plan_fixed, planning_orders_missing, record_not_found, stops_not_on_a_van. The same idempotency_key with the same values is answered again, not done again. */
+      lock_stops: {
+        Args: {
+          planning_session_id: string;
+          order_ids: string[];
+          is_locked?: boolean | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
       /** Nothing will come of the deal, for a reason of the list and, where that says too little, in words. Raises lost_reason_required, record_not_found, deal_transition_illegal, pipeline_without_stage, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       lose_deal: {
         Args: {
@@ -7211,6 +7424,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['leads']['Row'];
+      };
+      /** What is to be fetched for a message, and where it goes in the bucket messages: {media_id, access_token, path}; null when it was. For the worker fetch-media (service role). */
+      media_to_fetch: {
+        Args: { tenant_id: string; message_id: string };
+        Returns: Json;
       };
       /** Makes two customers one: every document, address, person, sign-in, container and shilling of customer_id is that of into_id, who is answered; the one stays as merged and is found under his old code. take: columns whose values are the better ones of customer_id. For good: it is not undone. Raises customer_merged_with_himself, merge_takes_unknown, record_not_found, version_conflict, customer_transition_illegal, customer_not_active, customer_merged, customer_on_the_road. The same idempotency_key with the same values is answered again, not done again. */
       merge_customer: {
@@ -7244,6 +7462,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['deals']['Row'];
+      };
+      /** Puts orders of a plan on a van, one after the other from a place (sequence) on, or each where it fits best (null); without a van takes them off. Times, cost and what is wrong are worked out anew, and planning_changes says what each move cost. Raises plan_fixed, planning_orders_missing, record_not_found, stop_without_position, stop_is_locked, depot_without_position, sequence_is_bounded_by_the_route. The same idempotency_key with the same values is answered again, not done again. */
+      move_stops: {
+        Args: {
+          planning_session_id: string;
+          order_ids: string[];
+          vehicle_id?: string | null;
+          sequence?: number | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
       /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
       my_account: {
@@ -7279,6 +7509,11 @@ export interface Database {
           counted: number;
           confirmed_at: string;
         }[];
+      };
+      /** For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, record_not_found, depot_not_known, permission_denied. */
+      my_delivery_room: {
+        Args: { requested_on: string; lines?: Json | null };
+        Returns: Json;
       };
       /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
@@ -7416,8 +7651,18 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** VROOM's JSON of a session without its locks: what a solver in the browser asks itself while a stop is moved. Raises record_not_found. */
+      planning_problem: {
+        Args: { planning_session_id: string };
+        Returns: Json;
+      };
       /** What the solver is asked; null when nobody waits for this run any more. For the function optimize-routes (service role). */
       planning_run_input: {
+        Args: { tenant_id: string; run_id: string };
+        Returns: Json;
+      };
+      /** The places of a run, [[longitude, latitude], …], the depot first, when a way between two of them was not measured in the last 30 days; null when all are known or nobody waits for the run. For the function optimize-routes (service role). */
+      planning_ways_missing: {
         Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
@@ -7455,6 +7700,11 @@ export interface Database {
       process_queue: {
         Args: { queue: string; quantity?: number | null };
         Returns: Json;
+      };
+      /** Has Meta asked again whether the number of a channel is the company's; the answer is written on the channel (proved_at, proof_error). Raises channel_has_nothing_to_prove, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      prove_channel: {
+        Args: { channel_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['channels']['Row'];
       };
       /** The lead wants something that the company sells. Raises record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       qualify_lead: {
@@ -7555,7 +7805,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides. Answers {kept, unknown}: how many were new, and how many are of a number that no company has; those are not kept. For the function whatsapp-webhook (service role). */
+      /** Keeps what WhatsApp's webhook was told in a body whose signature was found right, [{place, value}] of its changes, and has it worked on later: whose each is its phone_number_id alone decides, which has to be proved (channels.proved_at). Answers {kept, unknown}: how many were new, and how many are of a number that no company has proved; those are not kept. For the function whatsapp-webhook (service role). */
       receive_whatsapp: {
         Args: { changes: Json; body_hash: string };
         Returns: Json;
@@ -7569,6 +7819,47 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What Meta said of a number, asked with this token: proved, refused (error), or queued (not reached; asked again). A channel that has another number or token by now is left alone. The newest proof has the number: a channel of another company that had it proved loses it, and its managers are mailed. A refusal takes no earlier proof away. For the worker prove-channel (service role). */
+      record_channel_proof: {
+        Args: {
+          tenant_id: string;
+          channel_id: string;
+          status: string;
+          phone_number_id: string;
+          token_id: string;
+          display_number?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
+      /** What was found for the street and town that were asked for: found, unknown (nobody could say, error: why), or queued: asked again. Only what was found to the house or the street is written to the address; less is a suggestion. An answer for an address that changed meanwhile, or that somebody has placed, is dropped. For the worker geocode-address (service role). */
+      record_geocode: {
+        Args: {
+          tenant_id: string;
+          address_id: string;
+          status: string;
+          asked_for: string;
+          precision?: Database['public']['Enums']['geocode_precision'] | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          provider?: string | null;
+          error?: string | null;
+        };
+        Returns: undefined;
+      };
+      /** What became of a picture, paper or recording: fetched (path, type as its content says, bytes), refused (error), or queued: it is tried again. A second result changes nothing. For the worker fetch-media (service role). */
+      record_media: {
+        Args: {
+          tenant_id: string;
+          message_id: string;
+          status: string;
+          path?: string | null;
+          type?: string | null;
+          bytes?: number | null;
+          error?: string | null;
+        };
+        Returns: undefined;
       };
       /** What became of a message that was taken to be sent: sent, simulated, failed, uncertain (nobody knows), or queued again for another try. A second result changes nothing. For the function send-message (service role). */
       record_message_result: {
@@ -7605,6 +7896,11 @@ export interface Database {
         };
         Returns: boolean;
       };
+      /** What the solver has found so far: [[milliseconds, cost, unassigned], …]. False when the run is over. For the function optimize-routes (service role). */
+      record_planning_progress: {
+        Args: { tenant_id: string; run_id: string; progress: Json };
+        Returns: boolean;
+      };
       /** Keeps the answer of the solver (VROOM's JSON) with its run and, unless the session waits for a newer one or for none, in the session; true then. A second answer changes nothing. Raises planner_answer_invalid, record_not_found. For the function optimize-routes (service role). */
       record_planning_result: {
         Args: {
@@ -7632,6 +7928,18 @@ export interface Database {
           response?: string | null;
         };
         Returns: undefined;
+      };
+      /** Keeps what a routing engine said of the ways from origins to destinations ([[longitude, latitude], …]): seconds and metres as rows per origin, null where there is no way. Answers how many were kept; the input of the run has them from then on. For the function optimize-routes (service role). */
+      record_travel_times: {
+        Args: {
+          tenant_id: string;
+          run_id: string;
+          origins: Json;
+          destinations: Json;
+          seconds: Json;
+          metres: Json;
+        };
+        Returns: number;
       };
       /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
       record_webhook_result: {
@@ -7908,7 +8216,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
-      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['messages']['Row'];
@@ -7937,7 +8245,7 @@ export interface Database {
         Args: { capture_id: string; payload?: Json | null; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['lead_captures']['Row'];
       };
-      /** Asks the solver again after a run that failed. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks the solver again after a run that failed. Raises depot_without_position, locked_stops_do_not_fit, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       retry_planning_session: {
         Args: {
           planning_session_id: string;
@@ -8043,6 +8351,18 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Answers with a picture (JPEG, PNG) or a PDF, which the caller has stored in the bucket messages under his company's folder; caption: at most 1024 characters. Raises file_not_found, file_not_sendable, answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      send_file: {
+        Args: {
+          conversation_id: string;
+          path: string;
+          name: string;
+          caption?: string | null;
+          replies_seen?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['messages']['Row'];
+      };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_template: {
         Args: {
@@ -8064,7 +8384,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
-      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Keeps the access token that a channel sends with, in place of an older one; it can be replaced and never read. Meta is asked with it whether the number is the company's. Raises record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       set_channel_token: {
         Args: { channel_id: string; access_token: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['channels']['Row'];
@@ -8169,7 +8489,7 @@ export interface Database {
         Args: { import_id: string; rows: Json; idempotency_key?: string | null };
         Returns: number;
       };
-      /** Has the solver share out the orders of a session, also anew. Orders without a position never reach it. Raises depot_without_position, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Has the solver share out the orders of a session, also anew; what is locked stays. Orders without a position never reach it. Raises depot_without_position, locked_stops_do_not_fit, planning_session_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_optimization_planning_session: {
         Args: {
           planning_session_id: string;
@@ -8578,6 +8898,8 @@ export interface Database {
       deal_status: 'open' | 'won' | 'lost';
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
+      geocode_precision: 'exact' | 'street' | 'town' | 'region';
+      geocode_status: 'asked' | 'placed' | 'unsure' | 'unknown';
       import_policy: 'refuse' | 'skip' | 'update';
       import_row_status: 'waiting' | 'good' | 'bad' | 'made' | 'changed' | 'skipped' | 'undone';
       import_status:
@@ -8659,6 +8981,7 @@ export interface Database {
         'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'credit_note' | 'write_off' | 'discount';
       payment_status: 'pending' | 'approved' | 'reconciled' | 'rejected' | 'cancelled';
       payment_wish: 'cash' | 'mpesa' | 'bank_transfer' | 'cheque' | 'on_account';
+      plan_violation: 'overloaded' | 'too_many_stops' | 'late_stops' | 'late_return';
       planning_failure:
         | 'input_refused'
         | 'routing_down'
@@ -8705,7 +9028,8 @@ export interface Database {
         | 'too_far'
         | 'time_window'
         | 'shift'
-        | 'no_room';
+        | 'no_room'
+        | 'taken_off';
       user_status: 'active' | 'banned';
       variance_code:
         | 'customer_refused'

@@ -17,7 +17,7 @@ function size(ring: Ring): number {
 }
 
 /** Whether a position lies within a ring. */
-function surrounds(ring: Ring, [x = 0, y = 0]: Position): boolean {
+export function surrounds(ring: Ring, [x = 0, y = 0]: Position): boolean {
   let isInside = false;
   for (const [index, [fromX = 0, fromY = 0]] of ring.entries()) {
     const [toX = 0, toY = 0] = ring[(index + 1) % ring.length] ?? [];

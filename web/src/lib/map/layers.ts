@@ -49,13 +49,21 @@ export function drawTerritories(
   });
 }
 
+export const pointAt = (position: Place['position'], properties: Record<string, unknown>) => ({
+  type: 'Feature' as const,
+  geometry: { type: 'Point' as const, coordinates: position },
+  properties,
+});
+
+export const lineAlong = (positions: Place['position'][], properties: Record<string, unknown>) => ({
+  type: 'Feature' as const,
+  geometry: { type: 'LineString' as const, coordinates: positions },
+  properties,
+});
+
 const collection = (places: Place[]) => ({
   type: 'FeatureCollection' as const,
-  features: places.map(({ name, href, position }) => ({
-    type: 'Feature' as const,
-    geometry: { type: 'Point' as const, coordinates: position },
-    properties: { name, href },
-  })),
+  features: places.map(({ name, href, position }) => pointAt(position, { name, href })),
 });
 
 /** Places that lie close together are one circle with their number, which opens when it is clicked. */

@@ -1,7 +1,10 @@
+import { PortalError } from '#lib/errors.ts';
+import { m } from '#lib/words.ts';
 import type { Json, Tables, Views } from '#lib/database.types.ts';
 import { creditOf } from '#lib/parties/parties.ts';
 import { ask, command } from '#lib/platform/command.ts';
 import { answerOf, found, rows } from '#lib/platform/read.ts';
+import { storeFile } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { label } from '#lib/platform/label.ts';
 
@@ -174,6 +177,30 @@ export function reply(id: string, text: string, repliesSeen: number, key: string
     { conversation_id: id, text, replies_seen: repliesSeen },
     key,
   );
+}
+
+/** What WhatsApp takes from a company. */
+export const SENDABLE = ['image/jpeg', 'image/png', 'application/pdf'];
+const MOST_BYTES = 5 * 1024 * 1024;
+
+/** Answers with a picture or a paper. @throws PortalError */
+export async function sendFile(id: string, file: File, caption: string, repliesSeen: number) {
+  if (!SENDABLE.includes(file.type) || file.size === 0 || file.size > MOST_BYTES) {
+    throw new PortalError({
+      key: 'file_not_sendable',
+      status: 422,
+      message: m.whatsapp_takes_no_such_file(),
+      hint: m.send_a_picture_or_a_pdf(),
+    });
+  }
+  const path = await storeFile('messages', file);
+  return command('send_file', {
+    conversation_id: id,
+    path,
+    name: file.name.slice(-200),
+    caption: caption.trim() || null,
+    replies_seen: repliesSeen,
+  });
 }
 
 export function sendTemplate(id: string, template: string, names: Json) {

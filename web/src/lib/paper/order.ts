@@ -73,9 +73,12 @@ export const orderConfirmation: Kind<Order> = {
     const { say, money, amount, day } = desk;
     const kept = keptBy(order);
     const isReduced = order.order_items.some(hasDiscount);
-    const goods =
-      order.order_items.reduce((sum, item) => sum + Math.round(Number(item.line_total) * 100), 0) /
-      100;
+    const hasFee = Number(order.delivery_fee) > 0;
+    const cents = order.order_items.reduce(
+      (sum, item) => sum + Math.round(Number(item.line_total) * 100),
+      0,
+    );
+    const goods = hasFee ? cents / 100 : Number(order.subtotal);
     const isConfirmed = !!kept?.seller && !order.status_reason;
     return {
       title: isConfirmed ? say('order_confirmation') : say('order'),
@@ -118,7 +121,7 @@ export const orderConfirmation: Kind<Order> = {
       ],
       sums: [
         { label: say('goods'), value: money(goods) },
-        ...(Number(order.delivery_fee) > 0
+        ...(hasFee
           ? [{ label: say('delivery'), value: money(Number(order.subtotal) - goods) }]
           : []),
         ...taxSums(desk, order.order_taxes),

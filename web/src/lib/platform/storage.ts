@@ -1,5 +1,7 @@
-import { toPortalError } from '#lib/errors.ts';
+import { PortalError, toPortalError } from '#lib/errors.ts';
+import { newKey } from './command.ts';
 import { perform } from './perform.ts';
+import { session } from './session.svelte.ts';
 import { supabase } from './supabase.ts';
 import { m } from '#lib/words.ts';
 
@@ -25,4 +27,29 @@ export async function openStored(address: () => Promise<string>): Promise<void> 
   const url = await perform(address, { done: m.the_file_is_open(), touches: [] });
   if (url && shown) shown.location.href = url;
   else shown?.close();
+}
+
+/**
+ * Stores a file in the folder of the company.
+ * @returns its path. Throws PortalError.
+ */
+export async function storeFile(bucket: string, file: File): Promise<string> {
+  const path = `${session.tenant?.id}/${newKey()}`;
+  const { error } = await supabase.storage
+    .from(bucket)
+    .upload(path, file, { contentType: file.type });
+  if (error) throw refusal(error);
+  return path;
+}
+
+/** What storage says of a file that it does not take, in words. */
+function refusal(error: Error): PortalError {
+  const status = storageStatus(error);
+  if (status !== 415) return toPortalError(error, status);
+  return new PortalError({
+    key: 'file_not_what_it_says',
+    status,
+    message: m.the_file_is_not_what_its_name(),
+    hint: m.save_it_as_a_picture_jpeg_png(),
+  });
 }

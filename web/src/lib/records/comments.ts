@@ -1,8 +1,6 @@
 import type { SubjectName } from '#lib/documents.ts';
-import { PortalError, toPortalError } from '#lib/errors.ts';
-import { command, newKey } from '#lib/platform/command.ts';
-import { session } from '#lib/platform/session.svelte.ts';
-import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
+import { command } from '#lib/platform/command.ts';
+import { signedUrl, storeFile } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { m } from '#lib/words.ts';
 
@@ -43,25 +41,9 @@ export function fileProblem({ type, size }: Pick<File, 'type' | 'size'>): string
  * @throws PortalError
  */
 export async function addFile({ document, id }: Subject, file: File) {
-  const path = `${session.tenant?.id}/${newKey()}`;
-  const { error } = await supabase.storage
-    .from(BUCKET)
-    .upload(path, file, { contentType: file.type });
-  if (error) throw refusal(error);
+  const path = await storeFile(BUCKET, file);
   const name = file.name.slice(-200);
   return command('add_attachment', { document_kind: document, document_id: id, path, name });
-}
-
-/** What storage says of a file that it does not take, in words. */
-function refusal(error: Error): PortalError {
-  const status = storageStatus(error);
-  if (status !== 415) return toPortalError(error, status);
-  return new PortalError({
-    key: 'file_not_what_it_says',
-    status,
-    message: m.the_file_is_not_what_its_name(),
-    hint: m.save_it_as_a_picture_jpeg_png(),
-  });
 }
 
 /** Takes a file off its document and out of storage. */
