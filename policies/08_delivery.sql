@@ -10,7 +10,7 @@ select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
 select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
 
-grant select on public.trips, public.trip_stops, public.loads, public.load_items, public.offload_documents, public.offload_items to authenticated;
+grant select on public.trips, public.trip_stops, public.trip_goods, public.loads, public.load_items, public.offload_documents, public.offload_items to authenticated;
 create policy select_readers on public.trips for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
@@ -20,6 +20,11 @@ create policy select_readers on public.trip_stops for select to authenticated
 using (
   tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = trip_stops.tenant_id and t.id = trip_id))
+);
+create policy select_readers on public.trip_goods for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = trip_goods.tenant_id and t.id = trip_id))
 );
 create policy select_readers on public.loads for select to authenticated
 using (

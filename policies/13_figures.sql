@@ -1,6 +1,6 @@
 -- Family 13, figures: added up with the rights of whoever asks.
 
-grant execute on function private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
+grant execute on function private.has_something_to_sell, private.order_stages, private.order_figures, private.most_ordered, private.revenue_figures, private.stock_figures, private.ageing_figures to authenticated;
 
 -- Photos: the customer sees what proves a delivery to him.
 grant execute on function private.is_my_proof to authenticated;

@@ -194,6 +194,7 @@ export const ACCESS: Record<string, Access> = {
   planning_runs: { select: 'trips.view in scope' },
   planning_sessions: { select: 'trips.view in scope' },
   planning_vehicles: { select: 'trips.view in scope' },
+  trip_goods: { select: 'trips.view in scope' },
   trip_stops: { select: 'trips.view in scope' },
   trips: { select: 'trips.view in scope' },
   users: { select: 'users.view or self', update: 'self' },

@@ -4,6 +4,7 @@ import type { Catalogue, Machine, Transition } from './catalogue.ts';
 const CONSEQUENCES: Record<string, string> = {
   'order.dispatch': 'dispatch_trip',
   'order.start_delivery': 'start_trip',
+  'order.sell': 'sell_from_van',
   'import.finish_check': 'work_import',
   'import.finish': 'work_import',
   'import.take_back': 'work_import',

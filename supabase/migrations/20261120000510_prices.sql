@@ -66,14 +66,15 @@ begin
   with recursive lists as (
     select l.id, l.prices_include_tax, l.based_on_id, l.based_on_percent, 0 as depth, 1::numeric as share, case
         when l.id = c.price_list_id then 1
-        when l.customer_type = c.customer_type then 2
+        when l.customer_type = coalesce(c.customer_type, 'retail') then 2
         when l.territory_id = c.territory_id then 3
         else 4 end as tier
-    from public.customers c
-    join public.price_lists l on l.tenant_id = c.tenant_id and l.is_active
+    from (select 1) buyer
+    left join public.customers c on c.tenant_id = tenant and c.id = customer
+    join public.price_lists l on l.tenant_id = tenant and l.is_active
       and l.valid_from <= priced_on and (l.valid_to is null or l.valid_to >= priced_on)
-      and (l.id = c.price_list_id or l.customer_type = c.customer_type or l.territory_id = c.territory_id or l.is_default)
-    where c.tenant_id = tenant and c.id = customer
+      and (l.id = c.price_list_id or l.customer_type = coalesce(c.customer_type, 'retail') or l.territory_id = c.territory_id or l.is_default)
+    where customer is null or c.id is not null
     union all
     select b.id, b.prices_include_tax, b.based_on_id, b.based_on_percent, l.depth + 1, l.share * (1 + l.based_on_percent / 100), l.tier
     from lists l
@@ -97,4 +98,4 @@ begin
 end
 $$;
 comment on function private.resolve_prices(uuid, uuid, jsonb, date, jsonb) is
-  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached, its own price before that of the list it builds on; else the base price; before tax, or with it where the list says so. Who is exempt is charged none. Raises lines_invalid.';
+  'Price per line: the first list that knows the product, in the order customer, customer type, territory, default, with the highest quantity step reached, its own price before that of the list it builds on; else the base price; before tax, or with it where the list says so. Who is exempt is charged none. Without a customer: as somebody new pays, who is of the type retail. Raises lines_invalid.';

@@ -199,7 +199,7 @@ begin
   end if;
   named := array(select t from pg_catalog.unnest(there) t where t = any (scanned));
   -- Where as many are there as go, nobody has to say which. What goes to customers is scanned all the same.
-  if pg_catalog.cardinality(named) <> pieces and pg_catalog.cardinality(there) = pieces and moved.kind not in ('load', 'delivery') then
+  if pg_catalog.cardinality(named) <> pieces and pg_catalog.cardinality(there) = pieces and moved.kind not in ('load', 'delivery', 'sale') then
     return there;
   end if;
   return named;
@@ -272,7 +272,7 @@ declare
 begin
   if moved.quantity < 0 then
     chosen := private.serials_leaving(moved);
-    update public.serials s set warehouse_id = null, customer_id = case when moved.kind = 'delivery' then private.receiver_of(moved) end, moved_at = moved.occurred_at
+    update public.serials s set warehouse_id = null, customer_id = case when moved.kind in ('delivery', 'sale') then private.receiver_of(moved) end, moved_at = moved.occurred_at
     where s.tenant_id = moved.tenant_id and s.id = any (chosen) and s.warehouse_id = moved.warehouse_id and s.product_id = moved.product_id and s.condition = moved.condition;
   else
     chosen := private.serials_arriving(moved);

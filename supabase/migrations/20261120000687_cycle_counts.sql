@@ -25,7 +25,7 @@ begin
   left_here as (
     select t.product_id, -sum(t.quantity) as moved
     from public.inventory_transactions t
-    where t.tenant_id = tenant and t.warehouse_id = place_id and t.quantity < 0 and t.kind in ('load', 'delivery', 'transfer', 'refill')
+    where t.tenant_id = tenant and t.warehouse_id = place_id and t.quantity < 0 and t.kind in ('load', 'delivery', 'sale', 'transfer', 'refill')
       and t.occurred_at > pg_catalog.now() - interval '90 days'
     group by t.product_id
   ),

@@ -3,7 +3,7 @@
 create type public.order_status as enum (
   'draft', 'pending_approval', 'approved', 'allocated', 'dispatched', 'in_transit', 'delivered', 'cancelled', 'rejected', 'failed'
 );
-create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone', 'standing');
+create type public.order_channel as enum ('portal', 'import', 'whatsapp', 'phone', 'standing', 'van');
 create type public.order_type as enum ('standard', 'refill', 'exchange');
 create type public.payment_wish as enum ('cash', 'mpesa', 'bank_transfer', 'cheque', 'on_account');
 create type public.fulfilment_status as enum ('dispatched', 'in_transit', 'delivered', 'failed');
@@ -110,6 +110,8 @@ insert into private.waiting_states (machine, state, permission) values ('order',
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values
   ('order', 'draft', 'submit', 'pending_approval', 'orders.create', null, 'order.submitted'),
   ('order', 'draft', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
+  -- What is sold from a van was handed over before anybody could decide about it.
+  ('order', 'draft', 'sell', 'delivered', 'trips.sell', null, 'order.sold'),
   ('order', 'pending_approval', 'approve', 'approved', 'orders.approve', '{created_by,edited_by}', 'order.approved'),
   ('order', 'pending_approval', 'reject', 'rejected', 'orders.approve', '{created_by,edited_by}', 'order.rejected'),
   ('order', 'pending_approval', 'cancel', 'cancelled', 'orders.create', null, 'order.cancelled'),
@@ -225,7 +227,7 @@ comment on function private.tg_orders__keep_words() is 'The order keeps the word
 create trigger _130_keep_words before insert on public.orders for each row
 when (new.status <> 'draft') execute function private.tg_orders__keep_words();
 create trigger _130_keep_new_words before update of status, address_id on public.orders for each row
-when ((new.status in ('pending_approval', 'approved') and new.status <> old.status)
+when ((new.status in ('pending_approval', 'approved') and new.status <> old.status) or (old.status = 'draft' and new.status = 'delivered')
   or (new.status <> 'draft' and new.address_id is distinct from old.address_id))
 execute function private.tg_orders__keep_words();
 

@@ -279,7 +279,7 @@ select private.expose('quote_order');
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean, entered integer, bundle_product_id uuid, bundle_quantity numeric);
 comment on type private.priced_line is 'A line of an order with its price and what is off it, discounts [{promotion_id or bundle_product_id, name, amount}], ready to be written. entered: which of the lines that were asked for it comes from, null for a gift; a bundle is several lines.';
 
-create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb) returns private.priced_line[]
+create function private.price_lines(tenant uuid, customer uuid, lines jsonb, kept jsonb, priced_on date default null) returns private.priced_line[]
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -289,11 +289,11 @@ begin
   select pg_catalog.array_agg(row(r.line_number, r.product_id, r.quantity, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, 0, null, false, r.line_number,
     case when r.is_bundle then r.product_id end, case when r.is_bundle then r.quantity end)::private.priced_line order by r.line_number), pg_catalog.bool_or(r.is_bundle)
   into priced, has_bundles
-  from private.resolve_prices(tenant, customer, lines, private.tenant_today(tenant), kept) r;
+  from private.resolve_prices(tenant, customer, lines, coalesce(priced_on, private.tenant_today(tenant)), kept) r;
   return case when has_bundles then private.unbundle(tenant, customer, priced, kept) else priced end;
 end
 $$;
-comment on function private.price_lines(uuid, uuid, jsonb, jsonb) is 'Lines with today''s prices, before promotions, bundles as the lines of their parts; kept: lines that the order has already. Raises lines_invalid.';
+comment on function private.price_lines(uuid, uuid, jsonb, jsonb, date) is 'Lines with the prices of today or of another day, before promotions, bundles as the lines of their parts; kept: lines that the order has already. Raises lines_invalid.';
 
 create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''

@@ -272,8 +272,25 @@ create table public.load_items (
   constraint counts_are_bounded check (depot_count between 0 and 99999999 and driver_count between 0 and 99999999)
 );
 create index load_items_product on public.load_items (tenant_id, product_id);
-comment on table public.load_items is 'Load sheet lines: what the orders need and what each side counted, in base units.';
+comment on table public.load_items is 'Load sheet lines: what the orders need and what is taken along to sell, and what each side counted, in base units.';
 select private.force_policies('public.load_items');
+
+create table public.trip_goods (
+  id uuid not null default private.uuid_v7(),
+  tenant_id uuid not null,
+  trip_id uuid not null,
+  product_id uuid not null,
+  quantity numeric(14,3) not null,
+  primary key (tenant_id, id),
+  unique (tenant_id, trip_id, product_id),
+  foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
+  foreign key (tenant_id, product_id) references public.products (tenant_id, id),
+  constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999)
+);
+create index trip_goods_product on public.trip_goods (tenant_id, product_id);
+comment on table public.trip_goods is 'What a trip takes along to sell, beyond what its orders need, in base units.';
+select private.hold_to_unit('public.trip_goods', 'quantity');
+select private.manage_part('public.trip_goods', 'trip_id', 'product_id', 'quantity');
 
 create table public.delivery_proofs (
   id uuid not null default private.uuid_v7(),

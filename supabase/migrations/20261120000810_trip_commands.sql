@@ -2,7 +2,7 @@
 
 select private.register_error('orders_not_assignable', 409, 'Some orders cannot ride on this trip.', 'Look at the details: they must be allocated at the trip''s warehouse, not on hold, not on another trip, and for a customer and an address that can be served.');
 select private.register_error('trip_fixed', 409, 'The trip has left the depot and can no longer be changed.', 'Plan another trip.');
-select private.register_error('trip_without_orders', 409, 'The trip carries no orders.', 'Add orders first.');
+select private.register_error('trip_without_orders', 409, 'The trip carries neither orders nor goods to sell.', 'Add orders or goods first.');
 select private.register_error('trip_without_driver', 409, 'The trip has no driver.', 'Choose a driver.');
 select private.register_error('trip_without_vehicle', 409, 'The trip has no vehicle.', 'Choose a vehicle.');
 select private.register_error('vehicle_not_active', 409, 'The vehicle is out of service.', 'Choose another vehicle, or put this one back into service.');
@@ -112,6 +112,18 @@ comment on function private.lock_trip(uuid, uuid, integer) is 'Locks a trip that
 -- Load sheet
 ------------------------------------------------------------------------------------------------
 
+create function private.goods_of_trip(target public.trips) returns table (product_id uuid, quantity numeric)
+language sql stable security definer set search_path = ''
+as $$
+  select i.product_id, i.quantity
+  from public.trip_stops s
+  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
+  where s.tenant_id = target.tenant_id and s.trip_id = target.id
+  union all
+  select g.product_id, g.quantity from public.trip_goods g where g.tenant_id = target.tenant_id and g.trip_id = target.id
+$$;
+comment on function private.goods_of_trip(public.trips) is 'What a trip that has not left yet carries, line by line: for its orders, and to sell.';
+
 create function private.write_load_sheet(target public.trips) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -121,25 +133,19 @@ begin
   delete from public.loads l where l.tenant_id = target.tenant_id and l.trip_id = target.id;
   insert into public.loads (tenant_id, trip_id) values (target.tenant_id, target.id) returning id into sheet_id;
   insert into public.load_items (tenant_id, load_id, product_id, expected)
-  select target.tenant_id, sheet_id, i.product_id, sum(i.quantity)
-  from public.trip_stops s
-  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
-  where s.tenant_id = target.tenant_id and s.trip_id = target.id
-  group by i.product_id;
+  select target.tenant_id, sheet_id, g.product_id, sum(g.quantity) from private.goods_of_trip(target) g group by g.product_id;
 end
 $$;
-comment on function private.write_load_sheet(public.trips) is 'Writes the load sheet of a trip anew from its orders; earlier counts no longer count.';
+comment on function private.write_load_sheet(public.trips) is 'Writes the load sheet of a trip anew from its orders and what it takes along to sell; earlier counts no longer count.';
 
 create function private.load_of(target public.trips, out weight numeric, out volume numeric, out units numeric)
 language sql stable security definer set search_path = ''
 as $$
-  select coalesce(sum(i.quantity * p.weight_kg), 0), coalesce(sum(i.quantity * p.volume_l), 0), coalesce(sum(i.quantity), 0)
-  from public.trip_stops s
-  join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id
-  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-  where s.tenant_id = target.tenant_id and s.trip_id = target.id
+  select coalesce(sum(g.quantity * p.weight_kg), 0), coalesce(sum(g.quantity * p.volume_l), 0), coalesce(sum(g.quantity), 0)
+  from private.goods_of_trip(target) g
+  join public.products p on p.tenant_id = target.tenant_id and p.id = g.product_id
 $$;
-comment on function private.load_of(public.trips) is 'What the orders of a trip weigh (kg), how much room they take (l), and how many base units they are.';
+comment on function private.load_of(public.trips) is 'What the goods of a trip weigh (kg), how much room they take (l), and how many base units they are.';
 
 create function private.check_capacity(target public.trips) returns void
 language plpgsql stable security definer set search_path = ''
@@ -213,6 +219,11 @@ $$;
 comment on function private.unassignable_orders(uuid, uuid, uuid, uuid[], text[]) is
   'Which of these orders cannot ride on a trip of the warehouse (the one given, null for a new one) and why, [{order_id, number, problem}]; null when all can. states: those in which an order may be.';
 
+create function private.carries_nothing(target public.trips) returns boolean
+language sql stable security definer set search_path = ''
+as $$ select not exists (select from private.goods_of_trip(target)) $$;
+comment on function private.carries_nothing(public.trips) is 'Whether a trip has neither orders nor goods to sell.';
+
 create function private.set_trip_orders(target public.trips, order_ids uuid[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -233,7 +244,7 @@ begin
   join public.orders o on o.tenant_id = target.tenant_id and o.id = w.id
   group by o.id, o.customer_id, o.address_id;
   if target.status = 'planned' then
-    if coalesce(pg_catalog.cardinality(order_ids), 0) = 0 then
+    if private.carries_nothing(target) then
       perform private.fail('trip_without_orders');
     end if;
     perform private.check_capacity(target);
@@ -365,7 +376,7 @@ begin
   if target.driver_id is null then
     perform private.fail('trip_without_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
-  if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
+  if private.carries_nothing(target) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   perform private.check_crew(target, true);
@@ -470,7 +481,7 @@ begin
   if not found then
     perform private.fail('trip_without_vehicle', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
-  if not exists (select from public.trip_stops s where s.tenant_id = tenant and s.trip_id = target.id) then
+  if private.carries_nothing(target) then
     perform private.fail('trip_without_orders', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
   perform private.check_crew(target, true);

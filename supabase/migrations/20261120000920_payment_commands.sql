@@ -40,6 +40,23 @@ end
 $$;
 comment on function private.insert_payment(uuid, uuid, public.payment_method, numeric, text, timestamptz, uuid, uuid) is 'A pending payment. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken.';
 
+create function private.read_payment(payment jsonb) returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  if payment is null or pg_catalog.jsonb_typeof(payment) = 'null' then
+    return null;
+  end if;
+  if pg_catalog.jsonb_typeof(payment) <> 'object'
+    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'method', ''), 'public.payment_method')
+    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'amount', ''), 'numeric') then
+    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('payment', payment));
+  end if;
+  return payment;
+end
+$$;
+comment on function private.read_payment(jsonb) is 'Money as a phone tells of it, {method, amount, reference?}; null where there was none. Raises payment_invalid.';
+
 select private.register_error('order_takes_no_payment', 409, 'This order was cancelled or rejected.', 'Record the payment without an order, or for another one.');
 
 create or replace function private.documents_on_order(target public.orders) returns jsonb

@@ -8,6 +8,18 @@ select private.register_error('refill_without_empty', 409, 'This is a refill, an
 select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
 select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo; without either the office records the delivery and says why.');
 
+create function private.sale_under_way(tenant uuid, sold_order uuid) returns table (tenant_id uuid, order_id uuid, place uuid)
+language sql stable security definer set search_path = ''
+as $$
+  select o.tenant_id, o.id, v.location_id
+  from public.orders o
+  join public.trip_stops s on s.tenant_id = o.tenant_id and s.order_id = o.id
+  join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+  join public.vehicles v on v.tenant_id = t.tenant_id and v.id = t.vehicle_id
+  where o.tenant_id = tenant and o.id = sold_order and o.status = 'draft'
+$$;
+comment on function private.sale_under_way(uuid, uuid) is 'An order that is being sold from a van, and the van''s place: a draft rides on a trip in that moment alone.';
+
 select private.ask_for_serials('order', $$
   select f.product_id, 'good'::public.stock_condition, sum(f.quantity), v.location_id, true
   from private.delivery_under_way($1, $2) o
@@ -16,25 +28,36 @@ select private.ask_for_serials('order', $$
   join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id and p.tracking = 'serial'
   group by f.product_id, v.location_id
   union all
+  select i.product_id, 'good'::public.stock_condition, sum(i.quantity), o.place, true
+  from private.sale_under_way($1, $2) o
+  join public.order_items i on i.tenant_id = o.tenant_id and i.order_id = o.order_id
+  join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.tracking = 'serial'
+  group by i.product_id, o.place
+  union all
   -- As many empties as the customer gives.
   select distinct c.id, x.condition, null::numeric, null::uuid, false
-  from private.delivery_under_way($1, $2) o
-  join public.fulfilment_items f on f.tenant_id = o.tenant_id and f.fulfilment_id = o.fulfilment_id
-  join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id
+  from (
+    select f.tenant_id, f.product_id
+    from private.delivery_under_way($1, $2) o
+    join public.fulfilment_items f on f.tenant_id = o.tenant_id and f.fulfilment_id = o.fulfilment_id
+    union all
+    select i.tenant_id, i.product_id
+    from private.sale_under_way($1, $2) o
+    join public.order_items i on i.tenant_id = o.tenant_id and i.order_id = o.order_id
+  ) g
+  join public.products p on p.tenant_id = g.tenant_id and p.id = g.product_id
   join public.products c on c.tenant_id = p.tenant_id and c.id = p.container_product_id and c.tracking = 'serial'
   cross join pg_catalog.unnest(pg_catalog.enum_range(null::public.stock_condition)) as x (condition)
 $$);
 
-create function private.note_delivered_serials(target public.orders, fulfilment uuid, items jsonb, empties jsonb) returns void
+create function private.note_delivered_serials(target public.orders, goods jsonb, empties jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
   line record;
 begin
   for line in
-    select f.product_id, 'good'::public.stock_condition as condition, g.serials
-    from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, serials jsonb)
-    join public.fulfilment_items f on f.tenant_id = target.tenant_id and f.fulfilment_id = fulfilment and f.order_item_id = g.order_item_id
+    select g.product_id, 'good'::public.stock_condition as condition, g.serials from pg_catalog.jsonb_to_recordset(goods) as g (product_id uuid, serials jsonb)
     union all
     select e.product_id, coalesce(e.condition, 'good'), e.serials
     from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, condition public.stock_condition, serials jsonb)
@@ -47,7 +70,77 @@ begin
   end loop;
 end
 $$;
-comment on function private.note_delivered_serials(public.orders, uuid, jsonb, jsonb) is 'Keeps the serial numbers that a delivery names, of what was handed over and of the empties. Raises serials_invalid, serials_closed, input_invalid.';
+comment on function private.note_delivered_serials(public.orders, jsonb, jsonb) is 'Keeps the serial numbers that a delivery or a sale names, [{product_id, serials}], of what was handed over and of the empties. Raises serials_invalid, serials_closed, input_invalid.';
+
+create function private.read_empties(tenant uuid, empties jsonb) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  taken constant jsonb := coalesce(empties, '[]');
+  problems jsonb;
+begin
+  perform private.require_records('empties', taken, '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', e.product_id)) into problems
+  from pg_catalog.jsonb_to_recordset(taken) as e (product_id uuid, quantity numeric)
+  where not exists (select from public.products p where p.tenant_id = tenant and p.container_product_id = e.product_id);
+  if problems is not null then
+    perform private.fail('not_a_container', pg_catalog.jsonb_build_object('empties', problems));
+  end if;
+
+  select pg_catalog.jsonb_agg(e.item) into problems
+  from pg_catalog.jsonb_array_elements(taken) as e (item)
+  cross join lateral (
+    select case when pg_catalog.jsonb_typeof(e.item -> 'quantity') = 'number' then (e.item ->> 'quantity')::numeric end as quantity
+  ) q
+  where q.quantity is null or q.quantity < 0 or q.quantity > 99999999 or q.quantity <> round(q.quantity, 3);
+  if problems is not null then
+    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('empties', problems));
+  end if;
+  return taken;
+end
+$$;
+comment on function private.read_empties(uuid, jsonb) is 'Empties as a phone tells of them, [{product_id, quantity, condition?, serials?}]; none where nothing was said. Raises input_invalid, not_a_container.';
+
+create function private.hand_over(trip public.trips, target public.orders, fulfilment uuid, kind public.movement_kind, empties jsonb, happened_at timestamptz) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  van_location constant uuid := (select v.location_id from public.vehicles v where v.tenant_id = trip.tenant_id and v.id = trip.vehicle_id);
+  -- Never before the van was loaded nor in the future, however the phone's clock goes.
+  moved_at constant timestamptz := least(greatest(happened_at, trip.dispatched_at), pg_catalog.now());
+  was_counted constant boolean := exists (
+    select from public.offload_documents d where d.tenant_id = trip.tenant_id and d.trip_id = trip.id and d.status = 'approved'
+  );
+begin
+  if was_counted then
+    -- The van is counted already: its count missed what is now told of.
+    perform private.explain_difference(trip, target.id, f.product_id, 'good', sum(f.quantity_delivered))
+    from public.fulfilment_items f
+    where f.tenant_id = target.tenant_id and f.fulfilment_id = fulfilment and f.quantity_delivered > 0
+    group by f.product_id;
+  end if;
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select target.tenant_id, van_location, f.product_id, 'good', -sum(f.quantity_delivered), kind, 'order', target.id, moved_at
+  from public.fulfilment_items f
+  where f.tenant_id = target.tenant_id and f.fulfilment_id = fulfilment and f.quantity_delivered > 0
+  group by f.product_id;
+  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
+  select target.tenant_id, van_location, e.product_id, coalesce(e.condition, 'good'), sum(e.quantity), 'empties', 'order', target.id, moved_at
+  from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+  where e.quantity > 0
+  group by e.product_id, coalesce(e.condition, 'good');
+  if was_counted then
+    perform private.explain_difference(trip, target.id, e.product_id, coalesce(e.condition, 'good'), -sum(e.quantity))
+    from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric, condition public.stock_condition)
+    where e.quantity > 0
+    group by e.product_id, coalesce(e.condition, 'good');
+  end if;
+  perform private.exchange_containers(target, fulfilment, van_location, empties, happened_at);
+end
+$$;
+comment on function private.hand_over(public.trips, public.orders, uuid, public.movement_kind, jsonb, timestamptz) is
+  'What changed hands at the door: the goods of a fulfilment leave the van, the empties come on board, and the containers and deposits follow. Where the van was counted meanwhile, what its count missed is explained. Raises stock_short, stock_history_negative, count_contradicts.';
 
 create function private.complete_delivery(
   order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
@@ -62,31 +155,22 @@ declare
   delivered_at constant timestamptz := coalesce(captured_at, pg_catalog.now());
   delivery record;
   target public.orders;
-  van_location uuid;
-  moved_at timestamptz;
   fulfilment public.fulfilments;
   problems jsonb;
 begin
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
   perform private.check_door(target, delivery.trip, 'complete_delivery', captured_at);
-  select v.location_id into van_location from public.vehicles v where v.tenant_id = tenant and v.id = (delivery.trip).vehicle_id;
   select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
   -- Two vans may stand at one customer's doors: his deposits are counted one delivery after the other.
   perform from public.customers c where c.tenant_id = tenant and c.id = target.customer_id for no key update;
 
   perform private.require_records('items', items, '{"order_item_id": "uuid", "delivered": "numeric"}');
-  perform private.require_records('empties', coalesce(empties, '[]'), '{"product_id": "uuid", "quantity": "numeric", "condition": "public.stock_condition"}');
   perform private.check_text('refused_reason', g ->> 'refused_reason', 500) from pg_catalog.jsonb_array_elements(items) g;
   perform private.check_text('notes', notes, 1000);
+  empties := private.read_empties(tenant, empties);
   perform private.note_position(tenant, target.id, latitude, longitude);
-  if pg_catalog.jsonb_typeof(payment) = 'null' then
-    payment := null;
-  elsif payment is not null and (pg_catalog.jsonb_typeof(payment) <> 'object'
-    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'method', ''), 'public.payment_method')
-    or not pg_catalog.pg_input_is_valid(coalesce(payment ->> 'amount', ''), 'numeric')) then
-    perform private.fail('payment_invalid', pg_catalog.jsonb_build_object('payment', payment));
-  end if;
+  payment := private.read_payment(payment);
   perform private.check_text('unproved_because', unproved_because, 500);
   unproved_because := case when signature is null and photo_path is null and not private.drives_trip(delivery.trip) then nullif(pg_catalog.btrim(unproved_because), '') end;
   if signature is null and photo_path is null and unproved_because is null then
@@ -118,28 +202,11 @@ begin
     perform private.fail('refusal_without_reason', pg_catalog.jsonb_build_object('items', problems));
   end if;
 
-  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', e.product_id)) into problems
-  from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric)
-  where not exists (select from public.products p where p.tenant_id = tenant and p.container_product_id = e.product_id);
-  if problems is not null then
-    perform private.fail('not_a_container', pg_catalog.jsonb_build_object('empties', problems));
-  end if;
-
-  select pg_catalog.jsonb_agg(e.item) into problems
-  from pg_catalog.jsonb_array_elements(coalesce(empties, '[]')) as e (item)
-  cross join lateral (
-    select case when pg_catalog.jsonb_typeof(e.item -> 'quantity') = 'number' then (e.item ->> 'quantity')::numeric end as quantity
-  ) q
-  where q.quantity is null or q.quantity < 0 or q.quantity > 99999999 or q.quantity <> round(q.quantity, 3);
-  if problems is not null then
-    perform private.fail('input_invalid', pg_catalog.jsonb_build_object('empties', problems));
-  end if;
-
   if target.order_type = 'refill' then
     select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', f.container, 'delivered', f.quantity, 'empties', f.empties)) into problems
     from (
       select p.container_product_id as container, sum(d.quantity_delivered) as quantity, coalesce((
-        select sum(e.quantity) from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric) where e.product_id = p.container_product_id), 0) as empties
+        select sum(e.quantity) from pg_catalog.jsonb_to_recordset(empties) as e (product_id uuid, quantity numeric) where e.product_id = p.container_product_id), 0) as empties
       from public.fulfilment_items d
       join public.products p on p.tenant_id = d.tenant_id and p.id = d.product_id and p.container_product_id is not null
       where d.tenant_id = tenant and d.fulfilment_id = fulfilment.id
@@ -151,36 +218,12 @@ begin
     end if;
   end if;
 
-  perform private.note_delivered_serials(target, fulfilment.id, items, coalesce(empties, '[]'));
-  -- Stock: what was delivered leaves the van, the empties come on board; never before the van was
-  -- loaded nor in the future, however the phone's clock goes.
-  moved_at := least(greatest(delivered_at, (delivery.trip).dispatched_at), pg_catalog.now());
-  if (delivery.trip).came_home_at is not null then
-    -- The van is counted already: its count missed what is now told of.
-    perform private.explain_difference(delivery.trip, target.id, f.product_id, 'good', sum(f.quantity_delivered))
-    from public.fulfilment_items f
-    where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
-    group by f.product_id;
-  end if;
-  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
-  select tenant, van_location, f.product_id, 'good', -sum(f.quantity_delivered), 'delivery', 'order', target.id, moved_at
-  from public.fulfilment_items f
-  where f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.quantity_delivered > 0
-  group by f.product_id;
-  insert into public.inventory_transactions (tenant_id, warehouse_id, product_id, condition, quantity, kind, reference_type, reference_id, occurred_at)
-  select tenant, van_location, e.product_id, coalesce(e.condition, 'good'), sum(e.quantity), 'empties', 'order', target.id, moved_at
-  from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
-  where e.quantity > 0
-  group by e.product_id, coalesce(e.condition, 'good');
-
-  if (delivery.trip).came_home_at is not null then
-    perform private.explain_difference(delivery.trip, target.id, e.product_id, coalesce(e.condition, 'good'), -sum(e.quantity))
-    from pg_catalog.jsonb_to_recordset(coalesce(empties, '[]')) as e (product_id uuid, quantity numeric, condition public.stock_condition)
-    where e.quantity > 0
-    group by e.product_id, coalesce(e.condition, 'good');
-  end if;
-
-  perform private.exchange_containers(target, fulfilment.id, van_location, coalesce(empties, '[]'), delivered_at);
+  perform private.note_delivered_serials(target, (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', f.product_id, 'serials', g.serials)), '[]')
+    from pg_catalog.jsonb_to_recordset(items) as g (order_item_id uuid, serials jsonb)
+    join public.fulfilment_items f on f.tenant_id = tenant and f.fulfilment_id = fulfilment.id and f.order_item_id = g.order_item_id
+  ), empties);
+  perform private.hand_over(delivery.trip, target, fulfilment.id, 'delivery', empties, delivered_at);
 
   insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, unproved_because, captured_at)
   values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, unproved_because, delivered_at);

@@ -21,7 +21,7 @@ select private.explain('order_margin', 'order', '{orders.view,reports.view}', 't
   from public.inventory_transactions t
   join private.movement_values m on m.tenant_id = t.tenant_id and m.movement_id = t.id
   join public.products p on p.tenant_id = t.tenant_id and p.id = t.product_id
-  where t.tenant_id = $1 and t.reference_id = $2 and t.kind = 'delivery'
+  where t.tenant_id = $1 and t.reference_id = $2 and t.kind in ('delivery', 'sale')
   union all
   -- A return may be of several orders: each has its part.
   select t.occurred_at, 'cost_returned', t.reference_type, t.reference_id, p.name, round(m.value * b.here / b.everywhere, 2)

@@ -178,6 +178,27 @@ begin
 end
 $$;
 
+-- The same with goods to sell.
+create function tests.on_the_road_with(orders uuid[], goods jsonb) returns uuid
+language plpgsql as $$
+declare
+  trip uuid := tests.planned(orders);
+begin
+  perform tests.sign_in('dispatcher@acme.test');
+  perform public.take_goods(trip, goods);
+  perform tests.sign_in('warehouse@acme.test');
+  perform public.confirm_load(trip, tests.counts(trip));
+  perform tests.sign_in('driver@acme.test');
+  perform public.confirm_load(trip, tests.counts(trip));
+  perform tests.sign_in('dispatcher@acme.test');
+  perform public.dispatch_trip(trip);
+  perform tests.sign_in('driver@acme.test');
+  perform public.start_trip(trip);
+  perform tests.sign_out();
+  return trip;
+end
+$$;
+
 create function tests.on_the_road(orders uuid[]) returns uuid
 language plpgsql as $$
 declare

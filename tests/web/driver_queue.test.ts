@@ -70,7 +70,7 @@ const keys = () => server.calls.map((call) => call.key);
 
 test('without network an entry stays on the phone and goes out later under the same key', async () => {
   server.answer = () => Promise.reject(noNetwork());
-  await queue.give('complete_delivery', ORDER, { received_by: 'Tom' });
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id, received_by: 'Tom' });
   await settle();
   expect(queue.waiting.map((item) => item.order_id)).toEqual(['order-1']);
   expect(phone.entries.size).toBe(1);
@@ -90,7 +90,7 @@ test('an answer that was lost on the way leads to the same key, photo included, 
     done += 1;
     return done === 1 ? Promise.reject(noNetwork()) : Promise.resolve();
   };
-  await queue.give('complete_delivery', ORDER, {}, new Blob(['photo']));
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id }, new Blob(['photo']));
   await settle();
   await queue.flush();
   expect(new Set(keys()).size).toBe(1);
@@ -101,9 +101,9 @@ test('an answer that was lost on the way leads to the same key, photo included, 
 
 test('entries go out in the order in which they happened, and none overtakes one that failed', async () => {
   server.answer = () => Promise.reject(noNetwork());
-  await queue.give('arrive_at_stop', ORDER, {});
+  await queue.give('arrive_at_stop', ORDER, { order_id: ORDER.id });
   await settle();
-  await queue.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
   await settle();
   expect(new Set(server.calls.map((call) => call.rpc))).toEqual(new Set(['arrive_at_stop']));
   server.answer = () => Promise.resolve();
@@ -118,9 +118,9 @@ test('what is given while another entry is on its way follows at once', async ()
     rpc === 'arrive_at_stop'
       ? new Promise<void>((resolve) => (arrive = resolve))
       : Promise.resolve();
-  await queue.give('arrive_at_stop', ORDER, {});
+  await queue.give('arrive_at_stop', ORDER, { order_id: ORDER.id });
   await settle();
-  await queue.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
   await settle();
   expect(server.calls.map((call) => call.rpc)).toEqual(['arrive_at_stop']);
   arrive();
@@ -132,8 +132,8 @@ test('what is given while another entry is on its way follows at once', async ()
 test('a refused entry is kept with its reason and does not hold up the next one', async () => {
   server.answer = ({ args }) =>
     args.order_id === 'order-1' ? Promise.reject(refusal()) : Promise.resolve();
-  await queue.give('complete_delivery', ORDER, {});
-  await queue.give('complete_delivery', OTHER, {});
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
+  await queue.give('complete_delivery', OTHER, { order_id: OTHER.id });
   await settle();
   expect(queue.refused.map((item) => [item.order_id, item.problem])).toEqual([
     ['order-1', 'Too many. Count again.'],
@@ -148,24 +148,28 @@ test('a refused entry is kept with its reason and does not hold up the next one'
 test('a session that ran out keeps everything until somebody has signed in again', async () => {
   server.answer = () =>
     Promise.reject(new PortalError({ key: 'session_expired', status: 401, message: 'Out.' }));
-  await queue.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
   await settle();
   expect(queue.waiting).toHaveLength(1);
   session.me = null;
   await queue.flush();
   expect(phone.entries.size).toBe(1);
-  await expect(queue.give('complete_delivery', OTHER, {})).rejects.toThrow('signed out');
+  await expect(queue.give('complete_delivery', OTHER, { order_id: OTHER.id })).rejects.toThrow(
+    'signed out',
+  );
 });
 
 test('an entry that the phone cannot keep is an error, not a silent loss', async () => {
   phone.isFull = true;
-  await expect(queue.give('complete_delivery', ORDER, {})).rejects.toThrow('Quota');
+  await expect(queue.give('complete_delivery', ORDER, { order_id: ORDER.id })).rejects.toThrow(
+    'Quota',
+  );
   expect(server.calls).toEqual([]);
 });
 
 test('another driver on the same phone sees and sends only what is his', async () => {
   server.answer = () => Promise.reject(noNetwork());
-  await queue.give('complete_delivery', ORDER, {});
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
   await settle();
   server.calls.length = 0;
   if (session.me) session.me = { ...session.me, user: { ...session.me.user, id: 'user-2' } };

@@ -104,9 +104,13 @@ export class Company {
     return dispatcher.command('plan_trip', { trip_id: trip.id });
   }
 
-  /** The same trip counted by both sides, dispatched and started. */
-  async started(orders: Row[], registration: string, daysAhead: number): Promise<Row> {
+  /** The same trip, with so many crates to sell, counted by both sides, dispatched and started. */
+  async started(orders: Row[], registration: string, daysAhead: number, toSell = 0): Promise<Row> {
     const trip = await this.planned(orders, registration, daysAhead);
+    if (toSell > 0) {
+      const goods = [{ product_id: this.cola.id, quantity: toSell }];
+      await this.by('dispatcher').command('take_goods', { trip_id: trip.id, goods });
+    }
     const load = await this.by('warehouse').row(`loads?trip_id=eq.${trip.id}&select=id`);
     const items = await this.by('warehouse').rows(`load_items?load_id=eq.${load.id}&select=*`);
     const counts = items.map((item) => ({

@@ -153,7 +153,10 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
       })
     ).id;
   const round = await trip('2026-11-21', driver, [order]);
-  await trip('2026-11-24', substitute, []);
+  await as('dispatcher').rpc('take_goods', {
+    trip_id: await trip('2026-11-24', substitute, []),
+    goods: [{ product_id: product.id, quantity: 2 }],
+  });
   await as('dispatcher').rpc('plan_trip', { trip_id: round });
   const plan = await as('dispatcher').rpc<Row>('create_planning_session', {
     warehouse_id: depot,

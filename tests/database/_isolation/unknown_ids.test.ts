@@ -61,6 +61,7 @@ const DOCUMENTS: Record<string, Values> = {
   amend_order: { order_id: 'allocated_order' },
   assign_orders: { trip_id: 'draft_trip' },
   change_trip: { trip_id: 'draft_trip' },
+  take_goods: { trip_id: 'draft_trip' },
 };
 
 /** What else a command needs, so that the id decides. */
@@ -129,6 +130,7 @@ const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
   mentions: (id) => [id('user_id')],
   counts: (id) => [{ product_id: id('product_id'), count: 10 }],
   empties: (id) => [{ product_id: id('product_id'), quantity: 1 }],
+  goods: (id) => [{ product_id: id('product_id'), quantity: 1 }],
   items: (id) => [{ product_id: id('product_id'), quantity: 1, counted: 1 }],
   lines: (id) => [{ product_id: id('product_id'), quantity: 1 }],
   product_ids: (id) => [id('product_id')],

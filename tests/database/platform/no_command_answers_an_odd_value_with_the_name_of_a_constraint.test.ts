@@ -38,6 +38,7 @@ const REFUSED = {
   reopen_month: 'a month that is closed',
   reorder_stops: 'the open stops of a trip, each once',
   scan_serials: 'a document with goods that are tracked by serial number',
+  sell_from_van: 'a van on the road with goods that are free',
   send_file: 'a picture or a paper that he has stored',
   set_tenant_status: 'the platform alone suspends companies',
   submit_offload: 'a trip whose stops are all done, and its driver',

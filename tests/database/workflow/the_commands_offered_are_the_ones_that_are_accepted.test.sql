@@ -64,6 +64,13 @@ begin
       when 'planning_session.locate_order' then perform public.locate_order(id, (pg_temp.planned_in(id))[1], -1.28, 36.8);
       when 'planning_session.lock_route' then perform public.lock_route(id, tests.vehicle('KDB 202B'));
       when 'trip.assign_orders' then perform public.assign_orders(id, pg_temp.orders_of(id));
+      when 'trip.take_goods' then perform public.take_goods(id, tests.lines('COL-300', 1));
+      when 'trip.sell_from_van' then
+        -- What a phone tells of late, after the trip was called back or its van counted, is taken: it explains what was missing; it is offered to nobody.
+        if state = 'cancelled' or pg_temp.is_counted(id) then
+          return 'told late';
+        end if;
+        perform public.sell_from_van(id, tests.lines('COL-300', 1), tests.customer('Kilimani Mini Mart'), payment => '{"method": "cash", "amount": 1}');
       when 'trip.reorder_stops' then perform public.reorder_stops(id, pg_temp.open_stops_of(id));
       when 'trip.confirm_load' then perform public.confirm_load(id, tests.counts(id));
       when 'trip.report_variance' then perform public.report_variance(id, tests.product('COL-300'), 2, 1, 'because');
@@ -106,6 +113,9 @@ begin
     when others then return sqlerrm;
   end;
 end $$;
+create function pg_temp.is_counted(trip uuid) returns boolean language sql security definer as $$
+  select exists (select from public.offload_documents d where d.trip_id = is_counted.trip and d.is_live)
+$$;
 create function pg_temp.orders_of(trip uuid) returns uuid[] language sql security definer as $$
   select array_agg(s.order_id order by s.sequence) from public.trip_stops s where s.trip_id = orders_of.trip
 $$;
@@ -183,7 +193,7 @@ where (t.machine, t.command) not in (
   ('import', 'finish_check'), ('import', 'finish'), ('import', 'take_back'), ('import', 'finish_undo'), ('import', 'keep'),
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('depot_shift', 'open'), ('depot_shift', 'cancel'), ('depot_shift', 'finish'), ('depot_shift', 'resume'),
-  ('order', 'dispatch'), ('order', 'start_delivery'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
+  ('order', 'dispatch'), ('order', 'start_delivery'), ('order', 'sell'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
   ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;

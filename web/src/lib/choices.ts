@@ -177,6 +177,7 @@ export const MOVEMENT_KIND = [
   'reversal',
   'load',
   'delivery',
+  'sale',
   'empties',
   'offload',
   'offload_variance',
@@ -200,6 +201,7 @@ export const ORDER_CHANNEL = [
   'whatsapp',
   'phone',
   'standing',
+  'van',
 ] as const satisfies Enums<'order_channel'>[];
 export const ORDER_PAYMENT_STATE = [
   'unpaid',

@@ -2160,7 +2160,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Load sheet lines: what the orders need and what each side counted, in base units. */
+      /** Load sheet lines: what the orders need and what is taken along to sell, and what each side counted, in base units. */
       load_items: {
         Row: {
           id: string;
@@ -5331,6 +5331,35 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** What a trip takes along to sell, beyond what its orders need, in base units. */
+      trip_goods: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          trip_id: string;
+          product_id: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'trip_goods_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'trip_goods_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The orders of a trip in the order of delivery, planned and actual. */
       trip_stops: {
         Row: {
@@ -7702,6 +7731,11 @@ export interface Database {
         };
         Returns: Json;
       };
+      /** What a sale from the van would come to, for a customer or (null) somebody new: as quote_delivery {goods (with tax), deposits, total, prepaid (0), to_collect (0 for customers with days to pay)} and lines [{product_id, name, unit, quantity, unit_price, discount_amount, total (with tax)}]. Company's currency. Raises what sell_from_van raises of lines, stock, customer and empties. */
+      quote_sale: {
+        Args: { trip_id: string; lines: Json; customer_id?: string | null; empties?: Json | null };
+        Returns: Json;
+      };
       /** Lets a suspended customer order again. Raises customer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reactivate_customer: {
         Args: {
@@ -8300,6 +8334,23 @@ export interface Database {
         Args: { document_type: string; document_id: string };
         Returns: Json;
       };
+      /** Sells what is free on a van: lines [{product_id, quantity, pack_id?, serials?}] at the customer's own prices, to a customer whom the driver knows or of a territory on his way, or to a new one {name, phone?, place?}, who then waits for approval. empties [{product_id, quantity, condition?, serials?}], payment {method, amount, reference?}: who has no days to pay pays at once; what exceeds the credit of others is paid, too. sold_at: when it happened, for what is told late; it is placed there. receipt: the number on the phone's receipt, unique per company, the order is found by it. The order is delivered at once; its invoice is drafted. Raises van_stock_short, sale_not_paid, credit_exceeded, lines_invalid, customer_suspended, customer_inactive, customer_not_active, address_required, not_a_container, payment_invalid, serials_needed, serials_invalid, order_reference_taken, stock_history_negative, count_contradicts, captured_at_invalid, not_the_driver, trip_transition_illegal, trip_never_left, trip_was_cancelled, van_is_being_counted, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      sell_from_van: {
+        Args: {
+          trip_id: string;
+          lines: Json;
+          customer_id?: string | null;
+          new_customer?: Json | null;
+          empties?: Json | null;
+          payment?: Json | null;
+          sold_at?: string | null;
+          receipt?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Answers with a picture (JPEG, PNG) or a PDF, which the caller has stored in the bucket messages under his company's folder; caption: at most 1024 characters. Raises file_not_found, file_not_sendable, answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_file: {
         Args: {
@@ -8618,6 +8669,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['statement_lines']['Row'];
       };
+      /** Says what a draft or planned trip takes along to sell, beyond its orders: goods [{product_id, quantity}] in base units, all of them; none takes nothing. A planned trip gets a new load sheet; the goods leave the depot when it is dispatched. Raises trip_fixed, lines_invalid, trip_overloaded, trip_without_orders, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      take_goods: {
+        Args: {
+          trip_id: string;
+          goods: Json;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
+      };
       /** Makes an open lead that nobody has the caller's own; of two at once one gets it. Raises lead_has_an_owner, person_not_in_company, record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       take_lead: {
         Args: {
@@ -8723,6 +8784,11 @@ export interface Database {
       usual_depot: {
         Args: { customer_id: string };
         Returns: string;
+      };
+      /** All that a phone needs to sell from the van of a trip without network: products [{id, sku, name, unit, tracking, on_van, free (beyond what open stops need), container_product_id}], customers [{id, code, name, pays_later, prices}], at most 200, those of the trip first, new_prices: as somebody new pays. prices: unit price with tax by product. The company's currency, before promotions and steps of quantity. Raises record_not_found. */
+      van_for_sale: {
+        Args: { trip_id: string };
+        Returns: Json;
       };
       /** Recomputes the audit chain of the caller's company and holds it against a head that was noted earlier ("<position>:<hash>"). first_broken_position: the first row that was changed, removed or, of the newest, lost since the head was noted; lost: how many of the newest are gone; present_head: what to note now. Needs audit.view. Raises audit_head_invalid. */
       verify_audit: {
@@ -8884,6 +8950,7 @@ export interface Database {
         | 'reversal'
         | 'load'
         | 'delivery'
+        | 'sale'
         | 'empties'
         | 'offload'
         | 'offload_variance'
@@ -8894,7 +8961,7 @@ export interface Database {
         | 'refill'
         | 'kitting';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
-      order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing';
+      order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing' | 'van';
       order_payment_state: 'unpaid' | 'partly_paid' | 'paid';
       order_progress: 'open' | 'partly_shipped' | 'shipped' | 'partly_delivered' | 'delivered';
       order_request_status: 'asking' | 'proposed' | 'ordered' | 'cancelled' | 'left' | 'expired';

@@ -5,6 +5,7 @@ import { m, terms } from '#lib/words.ts';
 const PROBLEMS = {
   required: m.this_is_needed(),
   product_unknown: m.this_product_is_not_known(terms),
+  product_is_a_bundle: m.a_bundle_is_sold_by_its_parts_here(),
   product_inactive: m.this_product_is_no_longer_sold(terms),
   bundle_without_parts: m.this_bundle_has_no_parts_yet(),
   part_inactive: m.a_part_of_this_bundle_is_no_longer(),

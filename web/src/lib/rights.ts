@@ -69,6 +69,7 @@ export const RIGHTS: Record<string, () => string> = {
   'trips.edit': m.right_trips_edit,
   'trips.load': m.right_trips_load,
   'trips.review': m.right_trips_review,
+  'trips.sell': m.right_trips_sell,
   'trips.view': m.right_trips_view,
   'users.manage': m.right_users_manage,
   'users.view': m.right_users_view,

@@ -71,7 +71,7 @@ export async function readTrip(id: string) {
     supabase
       .from('trips')
       .select(
-        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in),planning_sessions(id,number,status,planned_on)`,
+        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},trip_goods(product_id,quantity,${PRODUCT}),variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in),planning_sessions(id,number,status,planned_on)`,
       )
       .eq('id', id)
       .order('sequence', { referencedTable: 'trip_stops' })

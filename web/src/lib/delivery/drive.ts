@@ -3,6 +3,8 @@ import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { type Container, containersOf, ownTrips } from './delivery.ts';
 import { type FailureReason, failureReasons } from './failures.ts';
+import { offers } from '#lib/workflow/workflow.ts';
+import { type VanForSale, vanForSale } from './sales.ts';
 
 export type DriveTrip = Awaited<ReturnType<typeof ownTrips>>[number];
 export type DriveLine = Awaited<ReturnType<typeof linesOf>>[number];
@@ -14,6 +16,8 @@ export interface TripPack {
   lines: DriveLine[];
   containers: Container[];
   failureReasons: FailureReason[];
+  /** Null where nothing is sold from the van now. */
+  van: VanForSale | null;
 }
 
 /** The driver's trip with everything on it. */
@@ -28,10 +32,17 @@ export async function readDrive(
     trips.find((item) => item.status === 'in_progress') ??
     trips[0] ??
     null;
-  if (!trip) return { trips, trip, lines: [], containers: [], failureReasons: [] };
-  const [lines, reasons] = await Promise.all([linesOf(trip.id), failureReasons()]);
-  const containers = await containersOf(lines.map((line) => line.products));
-  return { trips, trip, lines, containers, failureReasons: reasons };
+  if (!trip) return { trips, trip, lines: [], containers: [], failureReasons: [], van: null };
+  const [lines, reasons, van] = await Promise.all([
+    linesOf(trip.id),
+    failureReasons(),
+    offers(trip, 'sell_from_van') ? vanForSale(trip.id) : null,
+  ]);
+  const containers = await containersOf([
+    ...lines.map((line) => line.products),
+    ...(van?.products ?? []),
+  ]);
+  return { trips, trip, lines, containers, failureReasons: reasons, van };
 }
 
 /** What goes to the doors of a trip, line by line. */

@@ -4,9 +4,10 @@ import Dexie, { type Table } from 'dexie';
 export interface Waiting {
   /** Idempotency key of the command: sending it twice does it once. */
   key: string;
-  rpc: 'arrive_at_stop' | 'complete_delivery' | 'fail_delivery';
+  rpc: 'arrive_at_stop' | 'complete_delivery' | 'fail_delivery' | 'sell_from_van';
   user_id: string;
   tenant_id: string;
+  /** Of a sale, which has no order yet: the number of its receipt, twice. */
   order_id: string;
   order_number: string;
   args: Record<string, unknown>;

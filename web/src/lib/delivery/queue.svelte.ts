@@ -1,7 +1,8 @@
 import { invalidate } from '$app/navigation';
-import { type PortalError, sentence, toPortalError } from '#lib/errors.ts';
+import { PortalError, sentence, toPortalError } from '#lib/errors.ts';
 import { commandNamed, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
+import { m } from '#lib/words.ts';
 import { phone, type Waiting } from './phone.ts';
 import { storePhoto } from './photos.ts';
 
@@ -30,6 +31,13 @@ class DriverQueue {
 
   of(orderId: string): Waiting[] {
     return this.items.filter((item) => item.order_id === orderId);
+  }
+
+  /** Sales from the van of a trip that the server does not know yet. */
+  sales(tripId: string): Waiting[] {
+    return this.items.filter(
+      (item) => item.rpc === 'sell_from_van' && item.args.trip_id === tripId,
+    );
   }
 
   /** Begins to send whenever there is something; returns a function that stops it. */
@@ -64,7 +72,7 @@ class DriverQueue {
       tenant_id: tenant.id,
       order_id: order.id,
       order_number: order.number,
-      args: { order_id: order.id, ...args },
+      args,
       photo,
       given_at: new Date().toISOString(),
       problem: null,
@@ -132,3 +140,18 @@ class DriverQueue {
 }
 
 export const queue = new DriverQueue();
+
+/** Hands a command to the phone's own store. @throws PortalError when even that failed. */
+export async function keepEntry(...given: Parameters<DriverQueue['give']>): Promise<void> {
+  try {
+    await queue.give(...given);
+  } catch (cause) {
+    if (cause instanceof PortalError) throw cause;
+    throw new PortalError({
+      key: 'phone_storage_full',
+      status: 0,
+      message: m.this_phone_could_not_keep_the_entry(),
+      hint: m.free_some_storage_and_try_again_nothing(),
+    });
+  }
+}
