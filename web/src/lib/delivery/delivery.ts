@@ -67,11 +67,20 @@ export function openTripsFrom(placeId: string) {
 
 /** A trip with its stops, its load, the counts of its van, its cash and what differed. */
 export async function readTrip(id: string) {
+  // One request embeds 20 tables at most; the goods to sell are asked for beside it.
+  const goods = rows(
+    supabase
+      .from('trip_goods')
+      .select(`product_id,quantity,${PRODUCT}`)
+      .eq('trip_id', id)
+      .limit(500),
+  );
+  goods.catch(() => undefined);
   const found = await answerOf(
     supabase
       .from('trips')
       .select(
-        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},trip_goods(product_id,quantity,${PRODUCT}),variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in),planning_sessions(id,number,status,planned_on)`,
+        `${ON_TRIP},own:drivers(memberships(user_id)),allowed_commands,${ON_THE_WAY},variances(${ON_VARIANCE},allowed_commands),settlements(id,number,status,handed_in),planning_sessions(id,number,status,planned_on)`,
       )
       .eq('id', id)
       .order('sequence', { referencedTable: 'trip_stops' })
@@ -79,7 +88,8 @@ export async function readTrip(id: string) {
       .order('created_at', { referencedTable: 'variances' })
       .maybeSingle(),
   );
-  return found && { ...found, trip_stops: found.trip_stops.map(asStop) };
+  if (!found) return null;
+  return { ...found, trip_goods: await goods, trip_stops: found.trip_stops.map(asStop) };
 }
 
 interface Addressed {
