@@ -69,13 +69,13 @@ test('the jobs are made as the document has them, and do what it says', async ()
   );
   expect(jobs.rows.map(({ jobname, schedule }) => [jobname, schedule])).toEqual([
     ['deliver-webhook', '2 seconds'],
+    ['fetch-media', '2 seconds'],
+    ['geocode-address', '2 seconds'],
     ['maintenance', '* * * * *'],
     ['optimize-routes', '2 seconds'],
     ['process-events', '2 seconds'],
-    ['send-message', '2 seconds'],
-    ['fetch-media', '2 seconds'],
-    ['geocode-address', '2 seconds'],
     ['prove-channel', '2 seconds'],
+    ['send-message', '2 seconds'],
     ['submit-tax', '2 seconds'],
   ]);
   for (const { command } of jobs.rows) await project.query(command);

@@ -232,7 +232,7 @@ export async function busyDay(): Promise<BusyDay> {
       title,
       customer_id: customer.id,
       value: 5000,
-      expected_close_on: '2199-12-01',
+      expected_close_on: '2099-12-01',
     });
     if (title === 'Wedding') {
       await by('sales').command('set_deal_products', {
