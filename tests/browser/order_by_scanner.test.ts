@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { signIn } from '../harness/browser.ts';
 import { Company } from './_support/company.ts';
 import { CRATE } from './_support/steps.ts';
-import { useBrowser } from './_support/walk.ts';
+import { holdReading, useBrowser } from './_support/walk.ts';
 
 const visit = useBrowser();
 
@@ -15,10 +15,13 @@ test('goods are scanned into an order, and a quantity that cannot be ordered is 
     .locator('form', { has: barcode })
     .getByRole('button', { name: 'Add', exact: true });
   await barcode.fill('4006381333932');
+  // Corrected and sent again before the page is read anew, it counts.
+  const reading = await holdReading(admin.page, '**/rest/v1/products?*');
   await add.click();
   await admin.page.getByText('The last digit of the barcode does not fit the others.').waitFor();
   await barcode.fill('4006381333931');
   await add.click();
+  reading.release();
   await admin.page.getByRole('button', { name: 'Remove 4006381333931' }).waitFor();
   await admin.button('Edit').click();
   await admin.page.getByLabel('In steps of').fill('6');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { signIn, type Person } from '../harness/browser.ts';
 import { Company } from './_support/company.ts';
-import { useBrowser } from './_support/walk.ts';
+import { holdReading, useBrowser } from './_support/walk.ts';
 
 const visit = useBrowser();
 
@@ -21,12 +21,20 @@ test('space shows the record beside its list, j goes on, its commands work there
   await beside(manager, newer['number']).getByText('Cola 300 ml').first().waitFor();
   // The list keeps its place, its address and its heading.
   expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Orders');
+  // Until the next one is read, the one before stands there under its own name, and nobody can press what is on it.
+  const reading = await holdReading(page, `**/rest/v1/orders*${older.id}*`);
   await page.keyboard.press('j');
+  await page
+    .getByRole('group', { name: 'Record', includeHidden: true })
+    .and(page.locator('[inert]'))
+    .waitFor();
+  expect(await beside(manager, older['number']).count()).toBe(0);
+  expect(await beside(manager, newer['number']).count()).toBe(1);
+  reading.release();
   await beside(manager, older['number']).getByText('Cola 300 ml').first().waitFor();
   expect(await beside(manager, newer['number']).count()).toBe(0);
 
-  // By the keyboard: buttons may still move while the record beside the list is read.
-  await beside(manager, older['number']).getByRole('button', { name: 'Approve' }).press('Enter');
+  await beside(manager, older['number']).getByRole('button', { name: 'Approve' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
   // It is no longer among those that the filter shows, nor beside them.

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFailed } from 'vitest';
 import { photograph, startBrowser } from '../../harness/browser.ts';
 import { STACK_VARIABLE, startTestStack } from '../../harness/stack.ts';
@@ -25,4 +25,17 @@ export function useBrowser(): () => Browser {
     onTestFailed(() => photograph(browser));
     return browser;
   };
+}
+
+/**
+ * Keeps what a page reads at this address waiting, as a slow network would; what it writes goes through.
+ * @returns lets it, and all that follows, go.
+ */
+export async function holdReading(page: Page, address: string) {
+  const { promise: isFree, resolve: free } = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    if (route.request().method() === 'GET') await isFree;
+    await route.continue();
+  });
+  return { release: free };
 }
