@@ -19,11 +19,10 @@ $$;
 comment on function private.require_customer(text) is
   'The customer whom the caller acts for, where he holds a right of the own account. Colleagues may hold it, too, so that they can give it; they act for nobody. Raises permission_denied, not_signed_in.';
 
-create function private.my_account() returns jsonb
+create function private.account_of(me public.customers) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  me constant public.customers := private.require_customer('account.view');
   used constant numeric := private.credit_used(me.tenant_id, me.id);
 begin
   return (
@@ -54,8 +53,17 @@ begin
   );
 end
 $$;
-comment on function private.my_account() is
-  'For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied.';
+comment on function private.account_of(public.customers) is
+  'The account of a customer, as he may see it (public.my_account).';
+
+create function private.my_account() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.account_of(private.require_customer('account.view'));
+end
+$$;
+comment on function private.my_account() is 'For customers: their own account: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied.';
 select private.expose('my_account');
 
 create function private.my_orders()

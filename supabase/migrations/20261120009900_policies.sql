@@ -57,7 +57,7 @@ using (id = (select private.workplace_id()) or (select private.is_super_admin())
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
-  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
+  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo, ai_agents_answer) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
 using (tenant_id = (select private.workplace_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
@@ -857,7 +857,7 @@ using (
 
 grant execute on function private.conversations_meant to authenticated;
 
-select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'capacity', 'is_active');
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'ai_agent_id', 'capacity', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
 using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
@@ -1073,6 +1073,24 @@ create policy select_readers on public.container_confirmations for select to aut
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
+);
+
+-- Family 13, registries: AI agents. Who answers customers sees what they did; whoever manages the company says what they are.
+
+select private.let_edit('public.ai_agents', 'conversations.view', 'settings.manage', '{}',
+  'name', 'mode', 'persona', 'tools', 'answers_from', 'answers_until', 'hands_over_after', 'answers_per_day', 'tokens_per_day', 'price_in', 'price_out', 'is_active');
+
+grant select on public.ai_agent_versions to authenticated;
+create policy select_readers on public.ai_agent_versions for select to authenticated
+using (tenant_id = (select private.tenant_id('conversations.view')));
+
+grant select on public.ai_agent_runs to authenticated;
+create policy select_readers on public.ai_agent_runs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.conversations c where c.tenant_id = ai_agent_runs.tenant_id and c.id = conversation_id
+  ))
 );
 
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,

@@ -69,6 +69,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     team_members: row({}, { team_id: ids.team, membership_id: ids.membership }),
     teams: row({ name: 'Second team' }, { parent_id: ids.team }),
+    ai_agents: row({ name: 'Night', tools: ['find_products'] }),
     canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
     channels: row({ name: 'Mail to us', kind: 'email' }),
     customer_documents: row(

@@ -54,6 +54,9 @@ const ELSEWHERE: Record<string, string> = {
   'webhook_deliveries insert': 'written by rules, each for an event',
   'webhook_deliveries update': 'the worker notes here what became of it',
   'webhook_deliveries delete': 'forgotten after 30 days; the events stay in the ledger',
+  'ai_agent_runs insert': 'written by rules, each for a message',
+  'ai_agent_runs update': 'what came of it; a reply is a message',
+  'ai_agent_runs delete': 'nothing deletes them',
   'tenants insert': 'made by the platform, before there is a trail of the company',
   'tenants delete': 'nothing deletes them',
 };

@@ -53,6 +53,14 @@ const BROKEN: Record<string, Record<string, Values>> = {
     phone_is_e164: { phone: '0712' },
     role_is_short: { role: LONG },
   },
+  ai_agents: {
+    ai_agent_name_is_short: { name: LONG },
+    persona_is_bounded: { persona: 'x'.repeat(4001) },
+    answers_between_two_times: { answers_from: '08:00' },
+    hands_over_soon: { hands_over_after: 0 },
+    ai_budget_is_bounded: { answers_per_day: -1 },
+    ai_prices_are_bounded: { price_in: -1 },
+  },
   canned_replies: {
     canned_reply_is_bounded: { body: ' ' },
     shortcut_is_short: { shortcut: 'Good day' },

@@ -132,6 +132,155 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Every message that an AI agent has dealt with: with which tools, what came of it, and what it cost. One run per message. */
+      ai_agent_runs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          ai_agent_id: string;
+          version_number: number;
+          conversation_id: string;
+          message_id: string;
+          status: Database['public']['Enums']['ai_run_status'];
+          mode: Database['public']['Enums']['ai_agent_mode'];
+          steps: Json;
+          reply_id: string | null;
+          problem: string | null;
+          model: string | null;
+          tokens_in: number;
+          tokens_out: number;
+          cost: number;
+          created_at: string;
+          ended_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_ai_agent_id_fkey';
+            columns: ['tenant_id', 'ai_agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agents';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_ai_agent_id_version_number_fkey';
+            columns: ['tenant_id', 'ai_agent_id', 'version_number'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agent_versions';
+            referencedColumns: ['tenant_id', 'ai_agent_id', 'number'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: false;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_message_id_fkey';
+            columns: ['tenant_id', 'message_id'];
+            isOneToOne: true;
+            referencedRelation: 'messages';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_reply_id_fkey';
+            columns: ['tenant_id', 'reply_id'];
+            isOneToOne: false;
+            referencedRelation: 'messages';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What an agent was told to be, each time it was changed, so that an old answer can be understood. Written by the change. */
+      ai_agent_versions: {
+        Row: {
+          tenant_id: string;
+          ai_agent_id: string;
+          number: number;
+          mode: Database['public']['Enums']['ai_agent_mode'];
+          persona: string;
+          tools: string[];
+          created_by: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'ai_agent_versions_tenant_id_ai_agent_id_fkey';
+            columns: ['tenant_id', 'ai_agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agents';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Who answers customers on the channels that name him (channels.ai_agent_id) until a person does. */
+      ai_agents: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          mode: Database['public']['Enums']['ai_agent_mode'];
+          persona: string;
+          tools: string[];
+          answers_from: string | null;
+          answers_until: string | null;
+          hands_over_after: number;
+          answers_per_day: number;
+          tokens_per_day: number;
+          price_in: number;
+          price_out: number;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          mode?: Database['public']['Enums']['ai_agent_mode'];
+          persona?: string;
+          tools?: string[];
+          answers_from?: string | null;
+          answers_until?: string | null;
+          hands_over_after?: number;
+          answers_per_day?: number;
+          tokens_per_day?: number;
+          price_in?: number;
+          price_out?: number;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          mode?: Database['public']['Enums']['ai_agent_mode'];
+          persona?: string;
+          tools?: string[];
+          answers_from?: string | null;
+          answers_until?: string | null;
+          hands_over_after?: number;
+          answers_per_day?: number;
+          tokens_per_day?: number;
+          price_in?: number;
+          price_out?: number;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'ai_agents_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Votes for steps that need several approvers (workflow_definitions.approvals_required). */
       approvals: {
         Row: {
@@ -356,6 +505,7 @@ export interface Database {
           is_active: boolean;
           has_token: boolean;
           takes_orders: boolean;
+          ai_agent_id: string | null;
         };
         Insert: {
           name: string;
@@ -366,6 +516,7 @@ export interface Database {
           capacity?: number;
           is_active?: boolean;
           takes_orders?: boolean;
+          ai_agent_id?: string | null;
         };
         Update: {
           name?: string;
@@ -375,8 +526,16 @@ export interface Database {
           capacity?: number;
           is_active?: boolean;
           takes_orders?: boolean;
+          ai_agent_id?: string | null;
         };
         Relationships: [
+          {
+            foreignKeyName: 'channels_tenant_id_ai_agent_id_fkey';
+            columns: ['tenant_id', 'ai_agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agents';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'channels_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -5093,6 +5252,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          ai_agents_answer: boolean;
         };
         Insert: Record<never, never>;
         Update: {
@@ -5111,6 +5271,7 @@ export interface Database {
           mpesa_till?: string | null;
           document_terms?: string | null;
           logo?: string | null;
+          ai_agents_answer?: boolean;
         };
         Relationships: [
           {
@@ -6196,6 +6357,11 @@ export interface Database {
       /** What is to be found out: {asked_for, country, known: what was answered to the same lately, or null}; null when somebody has placed the address. For the worker geocode-address (service role). */
       address_to_geocode: {
         Args: { tenant_id: string; address_id: string };
+        Returns: Json;
+      };
+      /** What a model is given: {tenant_id, run_id, agent, company, persona, customer, language, today, history [{role, content}] (the last twelve messages, the newest last), tools [{name, description, parameters}]}; null when the run is over. For the worker ai-agent (service role). */
+      ai_run_to_answer: {
+        Args: { tenant_id: string; run_id: string };
         Returns: Json;
       };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -7355,6 +7521,11 @@ export interface Database {
         Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
+      /** The names of all tools that an AI agent may be given. */
+      known_ai_tools: {
+        Args: never;
+        Returns: string[];
+      };
       /** Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       label_conversation: {
         Args: {
@@ -7363,6 +7534,11 @@ export interface Database {
           expected_version?: number | null;
           idempotency_key?: string | null;
         };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** Gives a conversation back to the AI agent of its channel, from the next message of the customer on. Raises channel_without_agent, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      leave_to_agent: {
+        Args: { conversation_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Says at which customer a person is, somebody who wrote for the first time or one who changed. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
@@ -7475,7 +7651,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
-      /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
+      /** For customers: their own account: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
       my_account: {
         Args: never;
         Returns: Json;
@@ -7819,6 +7995,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** What became of asking a model. status: answered, queued (it is tried again) or given_up, then error says why. A reply is sent if a tool gave every figure in it; otherwise, and without a model (model is null), the rules answer. HAND OVER leaves it to people. For the worker ai-agent (service role). */
+      record_ai_answer: {
+        Args: {
+          tenant_id: string;
+          run_id: string;
+          status: string;
+          error?: string | null;
+          reply?: string | null;
+          model?: string | null;
+          tokens_in?: number | null;
+          tokens_out?: number | null;
+        };
+        Returns: undefined;
       };
       /** What Meta said of a number, asked with this token: proved, refused (error), or queued (not reached; asked again). A channel that has another number or token by now is left alone. The newest proof has the number: a channel of another company that had it proved loses it, and its managers are mailed. A refusal takes no earlier proof away. For the worker prove-channel (service role). */
       record_channel_proof: {
@@ -8767,6 +8957,11 @@ export interface Database {
         };
         Returns: Json;
       };
+      /** A model asks for a tool: its answer, or {error} where the agent may not or it failed. For the worker ai-agent (service role). */
+      use_ai_tool: {
+        Args: { tenant_id: string; run_id: string; tool: string; arguments: Json };
+        Returns: Json;
+      };
       /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
       usual_basket: {
         Args: { customer_id: string };
@@ -8888,6 +9083,8 @@ export interface Database {
       adjustment_effect: 'increase' | 'decrease' | 'both' | 'condition_change';
       adjustment_status:
         'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
+      ai_agent_mode: 'rules' | 'model';
+      ai_run_status: 'waiting' | 'answered' | 'handed_over' | 'left';
       batch_status: 'open' | 'blocked';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';

@@ -3,6 +3,7 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Building2 from '@lucide/svelte/icons/building-2';
+import Bot from '@lucide/svelte/icons/bot';
 import Boxes from '@lucide/svelte/icons/boxes';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
@@ -82,6 +83,7 @@ const placed: Section[] = [
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
       listOf('conversation', MessagesSquare, 7),
+      { href: '/agents', label: m.ai_agents(), icon: Bot, needs: ['conversations.view'] },
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
       {

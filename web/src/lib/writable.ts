@@ -11,6 +11,23 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'settings.manage',
     columns: ['name', 'is_active'],
   },
+  ai_agents: {
+    permission: 'settings.manage',
+    columns: [
+      'name',
+      'mode',
+      'persona',
+      'tools',
+      'answers_from',
+      'answers_until',
+      'hands_over_after',
+      'answers_per_day',
+      'tokens_per_day',
+      'price_in',
+      'price_out',
+      'is_active',
+    ],
+  },
   canned_replies: {
     permission: 'conversations.reply',
     columns: ['shortcut', 'body'],
@@ -25,6 +42,7 @@ export const WRITABLE: Record<string, Writable> = {
       'capacity',
       'is_active',
       'takes_orders',
+      'ai_agent_id',
     ],
   },
   contacts: {
@@ -271,6 +289,7 @@ export const WRITABLE: Record<string, Writable> = {
       'mpesa_till',
       'document_terms',
       'logo',
+      'ai_agents_answer',
     ],
   },
   territories: {
