@@ -80,6 +80,56 @@ for each statement execute function private.tg__rebuild_documents('build_sees_re
 create trigger _310_rebuild_registries after insert or update or delete on private.registry_kinds
 for each statement execute function private.tg__rebuild_documents('build_sees_registered');
 
+create function private.build_record_name() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute pg_catalog.format($make$
+create or replace function private.record_name(kind text, tenant uuid, record uuid) returns text
+language sql stable
+begin atomic
+  select case kind%s else null end;
+end
+$make$, coalesce((
+    select pg_catalog.string_agg(pg_catalog.format(
+      E'\n    when %L then (select d.%I from public.%I d where d.tenant_id = record_name.tenant and d.id = record_name.record)', s.subject, s.number_column, s.table_name), '' order by s.subject)
+    from private.subjects s
+  ), ' when null then null'));
+end
+$$;
+comment on function private.build_record_name() is 'Writes private.record_name from private.subjects.';
+select private.build_record_name();
+comment on function private.record_name(text, uuid, uuid) is
+  'What a record is called that the caller sees; null where he does not see it, or it has no name. Runs with his rights. Written by private.build_record_name().';
+create trigger _320_rebuild_names after insert or update or delete on private.subjects
+for each statement execute function private.tg__rebuild_documents('build_record_name');
+
+create function private.person_name(person uuid) returns text
+language sql stable set search_path = ''
+as $$
+  select u.full_name from public.users u where u.id = person
+$$;
+comment on function private.person_name(uuid) is 'What a person is called whom the caller may see; null otherwise.';
+
+create function private.place_name(tenant uuid, place uuid) returns text
+language sql stable set search_path = ''
+as $$
+  select w.name from public.warehouses w where w.tenant_id = tenant and w.id = place
+$$;
+comment on function private.place_name(uuid, uuid) is 'What a place of stock is called that the caller may see; null otherwise.';
+
+create function private.name_in_registry(registry text, called text, variadic arguments text[]) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  execute pg_catalog.format($make$create function public.%1$I(public.%2$I) returns text language plpgsql stable set search_path = '' as $body$ begin return private.%1$I(%3$s); end $body$ $make$,
+    called, registry, (select pg_catalog.string_agg('$1.' || pg_catalog.quote_ident(a), ', ' order by place) from pg_catalog.unnest(arguments) with ordinality as u (a, place)));
+  execute pg_catalog.format('comment on function public.%I(public.%I) is %L', called, registry, 'private.' || called || ' of ' || pg_catalog.array_to_string(arguments, ', ') || '. Computed field.');
+end
+$$;
+comment on function private.name_in_registry(text, text, text[]) is
+  'Gives the rows of a registry a computed field: record_name, person_name or place_name of some of its columns. Names that other tables keep are looked up when they are read. Called by migrations.';
+
 create function private.kinds_seen_whole() returns text[]
 language sql stable security definer set search_path = ''
 as $$
@@ -167,7 +217,7 @@ begin
   into mapped from private.registry_sources s where s.registry = of_registry;
   execute pg_catalog.format(
     'create or replace view private.%1$I (tenant_id, record_id, kept, derived) as
-     select d.tenant_id, d.id, 1::numeric, 0::numeric from (select %2$s from public.%3$I except %4$s) d
+     select d.tenant_id, d.id, 1::numeric, 0::numeric from (select %2$s from public.%3$I except (%4$s)) d
      union all
      select d.tenant_id, d.id, 0::numeric, 1::numeric from ((%4$s) except select %2$s from public.%3$I) d',
     'derived__' || of_registry, columns, of_registry, mapped);
@@ -282,8 +332,8 @@ begin
     (select pg_catalog.string_agg('excluded.' || c, ', ') from pg_catalog.unnest(written) c));
   gone := pg_catalog.format('r.tenant_id = c.tenant_id and r.%I = c.id and r.source = %L', case when is_single then 'id' else 'source_id' end, source);
   refresh := pg_catalog.format(
-    'with changed as materialized (%%s), gone as (delete from public.%1$I r using changed c where %2$s and not exists (select from private.%3$I v where v.tenant_id = c.tenant_id and v.source_id = c.id and v.id = r.id)) %4$s',
-    registry, gone, view_name, pg_catalog.format(upsert, 'changed'));
+    'with changed as materialized (%%s), gone as (delete from public.%1$I r using changed c where %2$s and not exists (select from private.%3$I v where v.tenant_id = c.tenant_id and v.source_id = c.id%4$s)) %5$s',
+    registry, gone, view_name, case when is_single then '' else ' and v.id = r.id' end, pg_catalog.format(upsert, 'changed'));
   return next;
 end
 $$;
@@ -353,9 +403,9 @@ $make$, 'tg__follow_' || view_name, private.differs(columns), led_by_name, leads
     pg_catalog.format((select h.refresh from private.mirror_statements(registry, source) h), leads));
   execute pg_catalog.format('comment on function private.%I() is %L', 'tg__follow_' || view_name, 'Keeps in ' || registry || ' what ' || view_name || ' reads of ' || led_by_name || '. Made by private.register_registry_source.');
   execute pg_catalog.format('create trigger %I before update of %s on %s for each statement execute function private.tg__announce_change()',
-    '_090_announce_change_' || view_name, (select pg_catalog.string_agg(c, ', ') from pg_catalog.unnest(columns) c where c not in ('id', 'tenant_id')), led_by);
+    '_110_announce_change_' || registry || '_' || source, (select pg_catalog.string_agg(c, ', ') from pg_catalog.unnest(columns) c where c not in ('id', 'tenant_id')), led_by);
   execute pg_catalog.format('create trigger %I after update on %s referencing old table as old_rows new table as new_rows for each statement execute function private.%I()',
-    '_610_follow_change_' || view_name, led_by, 'tg__follow_' || view_name);
+    '_610_follow_change_' || registry || '_' || source, led_by, 'tg__follow_' || view_name);
 end
 $$;
 comment on function private.follow_source(text, text, regclass, regclass, text) is 'Has what a mapping view reads of another table follow its changes there. For private.register_registry_source.';
@@ -405,7 +455,7 @@ $make$, 'tg__mirror_' || view_name, registry, how.gone, waits, pg_catalog.format
   execute pg_catalog.format('comment on function private.%I() is %L', 'tg__mirror_' || view_name, 'Keeps in ' || registry || ' what ' || view_name || ' says of the rows of a statement. Made by private.register_registry_source.');
   foreach moment in array '{insert,update,delete}'::text[] loop
     execute pg_catalog.format('create trigger %I after %s on %s referencing %s for each statement execute function private.%I()',
-      '_600_mirror_' || moment || '_' || view_name, moment, source_table,
+      '_600_mirror_' || moment || '_' || registry || '_' || source, moment, source_table,
       case moment when 'insert' then 'new table as new_rows' when 'delete' then 'old table as old_rows' else 'old table as old_rows new table as new_rows' end, 'tg__mirror_' || view_name);
   end loop;
   if follows is not null then

@@ -205,3 +205,13 @@ select private.register_registry('inventory_registry', null, 'What there is and 
 comment on column public.inventory_registry.item_type is 'stock, container, vehicle or piece.';
 comment on column public.inventory_registry.unit_value is 'List price of one, or its deposit. What it has cost is for others to see (stock_valuation).';
 comment on column public.inventory_registry.current_holder_id is 'The customer who has it.';
+
+select private.name_in_registry('activity_feed', 'record_name', 'entity_type', 'tenant_id', 'entity_id');
+select private.name_in_registry('document_registry', 'record_name', 'entity_type', 'tenant_id', 'entity_id');
+select private.name_in_registry('activity_feed', 'person_name', 'actor_id');
+select private.name_in_registry('calendar_events', 'person_name', 'assigned_to');
+select private.name_in_registry('document_registry', 'person_name', 'uploaded_by');
+select private.name_in_registry('assignments', 'person_name', 'user_id');
+select private.name_in_registry('status_tracker', 'person_name', 'changed_by');
+select private.name_in_registry('calendar_events', 'place_name', 'tenant_id', 'location_id');
+select private.name_in_registry('inventory_registry', 'place_name', 'tenant_id', 'location_id');
