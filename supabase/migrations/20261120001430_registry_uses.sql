@@ -6,7 +6,7 @@ language plpgsql stable set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  tenant constant uuid := private.active_tenant_id();
+  tenant constant uuid := private.require_permission('comments.view');
   zone constant text := (select s.timezone from public.tenant_settings s where s.tenant_id = tenant);
   today constant date := private.tenant_today(tenant);
   begins constant date := coalesce(from_day, today - 56);
@@ -38,7 +38,7 @@ begin
 end
 $$;
 comment on function private.cash_flow(date, date) is
-  'Money by weeks of the company''s calendar, each from its Monday, for at most 367 days (the last eight weeks and the next four, if not said): what came in, what went out, and what is open by the day it is due; what is overdue is expected this week. Of what the caller sees of the ledger. Raises period_not_valid.';
+  'Money by weeks of the company''s calendar, each from its Monday, for at most 367 days (the last eight weeks and the next four, if not said): what came in, what went out, and what is open by the day it is due; what is overdue is expected this week. Of what the caller sees of the ledger. Raises period_not_valid, permission_denied.';
 select private.expose('cash_flow');
 
 create function private.counterparty_balances()
@@ -51,13 +51,13 @@ as $$
     coalesce(sum(f.open_amount) filter (where f.transaction_type = 'payment'), 0),
     min(f.due_date) filter (where f.transaction_type = 'invoice')
   from public.financial_ledger f
-  where f.tenant_id = (select private.active_tenant_id()) and f.open_amount <> 0 and f.status not in ('pending', 'rejected', 'cancelled')
+  where f.tenant_id = (select private.require_permission('comments.view')) and f.open_amount <> 0 and f.status not in ('pending', 'rejected', 'cancelled')
   group by f.counterparty_type, f.counterparty_id
   order by 4 desc, 2
   limit 200
 $$;
 comment on function private.counterparty_balances() is
-  'What is open with whom, the largest first, at most 200: owed on issued invoices, how much of it is overdue since when, and what was paid in advance. Of what the caller sees of the ledger.';
+  'What is open with whom, the largest first, at most 200: owed on issued invoices, how much of it is overdue since when, and what was paid in advance. Of what the caller sees of the ledger. Raises permission_denied.';
 select private.expose('counterparty_balances');
 
 create function private.similar_people()
@@ -66,10 +66,10 @@ language sql stable set search_path = ''
 as $$
   with told as (
     select 'phone' as same, p.phone as shared_value, p.* from public.people_directory p
-    where p.tenant_id = (select private.active_tenant_id()) and p.phone is not null
+    where p.tenant_id = (select private.require_permission('comments.view')) and p.phone is not null
     union all
     select 'email', p.email, p.* from public.people_directory p
-    where p.tenant_id = (select private.active_tenant_id()) and p.email is not null
+    where p.tenant_id = (select private.require_permission('comments.view')) and p.email is not null
   )
   select t.same, t.shared_value, count(*), pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
     'name', t.display_name, 'company', t.company_name, 'type', t.person_type, 'entity_type', t.entity_type, 'entity_id', t.entity_id) order by t.display_name, t.id)
@@ -81,7 +81,7 @@ as $$
   limit 100
 $$;
 comment on function private.similar_people() is
-  'Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees.';
+  'Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. Raises permission_denied.';
 select private.expose('similar_people');
 
 create function private.team_load()
@@ -89,7 +89,7 @@ returns table (user_id uuid, person_name text, open bigint, late bigint, trips b
 language sql stable set search_path = ''
 as $$
   with mine as materialized (
-    select a.* from public.assignments a where a.tenant_id = (select private.active_tenant_id()) and a.is_open
+    select a.* from public.assignments a where a.tenant_id = (select private.require_permission('comments.view')) and a.is_open
   ), clashing as (
     select a.user_id, count(*) as clashes
     from mine a join mine b on b.user_id = a.user_id and b.id > a.id and b.start_time < a.end_time and a.start_time < b.end_time
@@ -106,7 +106,7 @@ as $$
   limit 200
 $$;
 comment on function private.team_load() is
-  'How much is open with whom: all of it, what is late, trips, tasks, leads and deals, and how many pairs of it are at the same time; the most first, at most 200. Of the assignments that the caller sees; person_name is null where he may not see the person.';
+  'How much is open with whom: all of it, what is late, trips, tasks, leads and deals, and how many pairs of it are at the same time; the most first, at most 200. Of the assignments that the caller sees; person_name is null where he may not see the person. Raises permission_denied.';
 select private.expose('team_load');
 
 create function private.nearest_places(latitude numeric, longitude numeric, within_km numeric default 10)
@@ -122,7 +122,7 @@ begin
   select l.id, l.entity_type, l.entity_id, l.location_type, l.name, pg_catalog.concat_ws(', ', l.address_line_1, l.city), l.latitude, l.longitude,
     private.metres_between(latitude, longitude, l.latitude, l.longitude)
   from public.location_registry l
-  where l.tenant_id = (select private.active_tenant_id()) and l.is_active
+  where l.tenant_id = (select private.require_permission('comments.view')) and l.is_active
     -- A degree of latitude is never less than 110.5 km: a strip of the index, then the circle.
     and l.latitude between latitude - within_km / 110.5 and latitude + within_km / 110.5
     and private.metres_between(latitude, longitude, l.latitude, l.longitude) <= within_km * 1000
@@ -131,7 +131,7 @@ begin
 end
 $$;
 comment on function private.nearest_places(numeric, numeric, numeric) is
-  'Places within so many kilometres (0.1 to 500) of a position as the crow flies, the nearest first, at most 100. Of those that the caller sees. Raises input_invalid.';
+  'Places within so many kilometres (0.1 to 500) of a position as the crow flies, the nearest first, at most 100. Of those that the caller sees. Raises input_invalid, permission_denied.';
 select private.expose('nearest_places');
 
 create function private.bottlenecks()
@@ -142,12 +142,12 @@ as $$
     pg_catalog.round((extract(epoch from pg_catalog.now() - pg_catalog.percentile_disc(0.5) within group (order by s.changed_at)) / 3600)::numeric, 1),
     count(*) filter (where s.due_date < (select private.tenant_today(private.active_tenant_id())))
   from public.status_tracker s
-  where s.tenant_id = (select private.active_tenant_id()) and s.status_category in ('pending', 'blocked', 'active') and s.entity_type <> 'customer'
+  where s.tenant_id = (select private.require_permission('comments.view')) and s.status_category in ('pending', 'blocked', 'active') and s.entity_type <> 'customer'
   group by s.entity_type, s.current_status, s.status_category
   order by case s.status_category when 'blocked' then 0 when 'pending' then 1 else 2 end, 6 desc, 1
 $$;
 comment on function private.bottlenecks() is
-  'Where documents stand still: how many of each kind are in each state that is not the end, since when the oldest, for how many hours half of them at least, and how many are past their day. Blocked ones first. Of those that the caller sees; customers, whose state is no work, are left out.';
+  'Where documents stand still: how many of each kind are in each state that is not the end, since when the oldest, for how many hours half of them at least, and how many are past their day. Blocked ones first. Of those that the caller sees; customers, whose state is no work, are left out. Raises permission_denied.';
 select private.expose('bottlenecks');
 
 create function private.inventory_totals()
@@ -156,12 +156,12 @@ language sql stable set search_path = ''
 as $$
   select i.item_type, i.category, count(*), sum(i.quantity), sum(i.quantity * i.unit_value)
   from public.inventory_registry i
-  where i.tenant_id = (select private.active_tenant_id())
+  where i.tenant_id = (select private.require_permission('comments.view'))
   group by i.item_type, i.category
   order by 5 desc nulls last, 1, 2
   limit 200
 $$;
-comment on function private.inventory_totals() is 'What there is by type and category: how many lines, their quantity and what it is worth at list price. Of what the caller sees.';
+comment on function private.inventory_totals() is 'What there is by type and category: how many lines, their quantity and what it is worth at list price. Of what the caller sees. Raises permission_denied.';
 select private.expose('inventory_totals');
 
 create function private.document_totals()
@@ -171,9 +171,9 @@ as $$
   select d.document_type, count(*), coalesce(sum(d.file_size), 0), count(*) filter (where d.expires_at <= pg_catalog.now()),
     count(*) filter (where d.expires_at > pg_catalog.now() and d.expires_at <= pg_catalog.now() + interval '30 days')
   from public.document_registry d
-  where d.tenant_id = (select private.active_tenant_id())
+  where d.tenant_id = (select private.require_permission('comments.view'))
   group by d.document_type
   order by 2 desc, 1
 $$;
-comment on function private.document_totals() is 'Papers and files by type: how many, the bytes of the files, how many have expired and how many will within 30 days. Of those that the caller sees.';
+comment on function private.document_totals() is 'Papers and files by type: how many, the bytes of the files, how many have expired and how many will within 30 days. Of those that the caller sees. Raises permission_denied.';
 select private.expose('document_totals');

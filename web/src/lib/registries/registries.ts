@@ -1,28 +1,12 @@
-import type { Tables } from '#lib/database.types.ts';
 import { type SubjectName, SUBJECTS } from '#lib/documents.ts';
 import { ask } from '#lib/platform/command.ts';
 import { anyLike, type Filter } from '#lib/platform/filters.ts';
 import { having, type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
 import { choices } from '#lib/platform/label.ts';
-import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { personFilter } from '#lib/tenancy/tenancy.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { m } from '#lib/words.ts';
-
-/** The tables that gather rows of many others. */
-export type Registry =
-  | 'activity_feed'
-  | 'assignments'
-  | 'calendar_events'
-  | 'document_registry'
-  | 'financial_ledger'
-  | 'inventory_registry'
-  | 'location_registry'
-  | 'people_directory'
-  | 'status_tracker';
-
-export type RowOf<Name extends Registry> = Tables<Name>;
 
 /** Records that are no subject, and the page on which they are found. */
 const PAGES: Record<string, string> = {
@@ -44,35 +28,13 @@ export function pageOf(row: { entity_type: string; entity_id: string }): string 
   return page ? `${page}/${row.entity_id}` : (PAGES[row.entity_type] ?? '/');
 }
 
-/** What a record is called, of those that a page shows; nothing where it has no number or name. */
-export async function namesOf(
-  shown: readonly { entity_type: string; entity_id: string }[],
-): Promise<Map<string, string>> {
-  const named = new Map<string, string>();
-  const kinds = [...new Set(shown.map((row) => row.entity_type))];
-  await Promise.all(
-    kinds.map(async (kind) => {
-      const known = SUBJECTS[kind as SubjectName] as { table: string; number: string } | undefined;
-      if (!known) return;
-      const ids = [...new Set(shown.flatMap((it) => (it.entity_type === kind ? it.entity_id : [])))];
-      const found = await rows(
-        supabase
-          .from(known.table as 'orders')
-          .select(`id,name:${known.number}`)
-          .in('id', ids) as unknown as PromiseLike<{
-          data: { id: string; name: string | null }[] | null;
-          error: unknown;
-          status: number;
-        }>,
-      );
-      for (const { id, name } of found) if (name) named.set(id, name);
-    }),
-  );
-  return named;
-}
-
 /** A filter by one of the words that a column holds. */
-const wordFilter = (name: string, label: string, values: readonly string[], tabs = false): Filter => ({
+const wordFilter = (
+  name: string,
+  label: string,
+  values: readonly string[],
+  tabs = false,
+): Filter => ({
   name,
   label,
   kind: 'choice',
@@ -117,8 +79,11 @@ export const CALENDAR: ListShape = {
       ...['paper_ends', 'batch_expires', 'holiday', 'standing_order', 'contract_ends'],
     ]),
     { name: 'when', label: m.when(), kind: 'moment', column: 'starts_at' },
-    { ...personFilter('assigned', m.given_to(), 'assigned_to', 'user_id'), optional: true } as Filter,
-    { ...placeFilter(m.location(), 'location_id'), more: true } as Filter,
+    {
+      ...personFilter('assigned', m.given_to(), 'assigned_to', 'user_id'),
+      optional: true,
+    } as Filter,
+    { ...placeFilter(), column: 'location_id', more: true },
   ],
 };
 
@@ -165,7 +130,14 @@ export const PEOPLE: ListShape = {
     means: (typed) => [anyLike(typed, 'display_name', 'company_name', 'phone', 'email')],
   },
   filters: [
-    wordFilter('person_type', m.kind(), ['user', 'driver', 'customer', 'contact', 'lead', 'vendor']),
+    wordFilter('person_type', m.kind(), [
+      'user',
+      'driver',
+      'customer',
+      'contact',
+      'lead',
+      'vendor',
+    ]),
     {
       name: 'internal',
       label: m.works_here(),
@@ -226,9 +198,12 @@ export const STATES: ListShape = {
   sortable: ['changed_at', 'due_date', 'entity_type', 'current_status'],
   search: { label: m.number(), means: (typed) => [anyLike(typed, 'entity_name')] },
   filters: [
-    wordFilter('status_category', m.where_it_stands(), [
-      ...['blocked', 'pending', 'active', 'completed'],
-    ], true),
+    wordFilter(
+      'status_category',
+      m.where_it_stands(),
+      [...['blocked', 'pending', 'active', 'completed']],
+      true,
+    ),
     { ...wordFilter('entity_type', m.it_is_about(), ABOUT) },
     { name: 'since', label: m.since(), kind: 'moment', column: 'changed_at' },
     { name: 'due', label: m.due(), kind: 'day', column: 'due_date', optional: true },
@@ -239,27 +214,59 @@ export const THINGS: ListShape = {
   table: 'inventory_registry',
   sort: 'name',
   sortable: ['name', 'sku', 'quantity', 'category'],
-  search: { label: m.name_or_code(), means: (typed) => [anyLike(typed, 'name', 'sku', 'category')] },
+  search: {
+    label: m.name_or_code(),
+    means: (typed) => [anyLike(typed, 'name', 'sku', 'category')],
+  },
   filters: [
     wordFilter('item_type', m.kind(), ['stock', 'container', 'vehicle', 'piece']),
     wordFilter('condition', m.condition(), ['good', 'suspect', 'defective']),
-    placeFilter(m.location(), 'location_id') as Filter,
+    { ...placeFilter(), column: 'location_id' },
   ],
 };
 
-/** One page of a registry, and what the records are called that its rows are about. */
-export async function listRegistry<Name extends Registry>(
-  shape: ListShape & { table: string },
-  list: ListQuery,
-  name: Name,
-) {
-  return readPage<RowOf<Name>>(
-    shape,
-    list,
-    (relations) =>
-      supabase.from(name as 'activity_feed').select(having('*', relations)) as never,
+// Names that other tables keep are looked up as the rows are read.
+export const listActivity = (list: ListQuery) =>
+  readPage(ACTIVITY, list, (relations) =>
+    supabase.from('activity_feed').select(having('*,record_name,person_name', relations)),
   );
-}
+export const listCalendar = (list: ListQuery) =>
+  readPage(CALENDAR, list, (relations) =>
+    supabase.from('calendar_events').select(having('*,person_name,place_name', relations)),
+  );
+export const listPapers = (list: ListQuery) =>
+  readPage(PAPERS, list, (relations) =>
+    supabase.from('document_registry').select(having('*,record_name,person_name', relations)),
+  );
+export const listMoney = (list: ListQuery) =>
+  readPage(MONEY, list, (relations) =>
+    supabase.from('financial_ledger').select(having('*', relations)),
+  );
+export const listPeople = (list: ListQuery) =>
+  readPage(PEOPLE, list, (relations) =>
+    supabase.from('people_directory').select(having('*', relations)),
+  );
+export const listWork = (list: ListQuery) =>
+  readPage(WORK, list, (relations) =>
+    supabase.from('assignments').select(having('*,person_name', relations)),
+  );
+export const listPlaces = (list: ListQuery) =>
+  readPage(PLACES, list, (relations) =>
+    supabase.from('location_registry').select(having('*', relations)),
+  );
+export const listStates = (list: ListQuery) =>
+  readPage(STATES, list, (relations) =>
+    supabase.from('status_tracker').select(having('*,person_name', relations)),
+  );
+export const listThings = (list: ListQuery) =>
+  readPage(THINGS, list, (relations) =>
+    supabase.from('inventory_registry').select(having('*,place_name', relations)),
+  );
+
+/** A row of a list. */
+export type Listed<List extends (list: ListQuery) => Promise<{ rows: unknown[] }>> = Awaited<
+  ReturnType<List>
+>['rows'][number];
 
 export const cashFlow = () => ask('cash_flow', {});
 export const balances = () => ask('counterparty_balances', {});
