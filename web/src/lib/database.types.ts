@@ -6767,7 +6767,7 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** Where documents stand still: how many of each kind are in each state that is not the end, since when the oldest, for how many hours half of them at least, and how many are past their day. Blocked ones first. Of those that the caller sees; customers, whose state is no work, are left out. */
+      /** Where documents stand still: how many of each kind are in each state that is not the end, since when the oldest, for how many hours half of them at least, and how many are past their day. Blocked ones first. Of those that the caller sees; customers, whose state is no work, are left out. Raises permission_denied. */
       bottlenecks: {
         Args: never;
         Returns: {
@@ -6883,7 +6883,7 @@ export interface Database {
         Args: { vendor_key: string; lead: Json };
         Returns: Json;
       };
-      /** Money by weeks of the company's calendar, each from its Monday, for at most 367 days (the last eight weeks and the next four, if not said): what came in, what went out, and what is open by the day it is due; what is overdue is expected this week. Of what the caller sees of the ledger. Raises period_not_valid. */
+      /** Money by weeks of the company's calendar, each from its Monday, for at most 367 days (the last eight weeks and the next four, if not said): what came in, what went out, and what is open by the day it is due; what is overdue is expected this week. Of what the caller sees of the ledger. Raises period_not_valid, permission_denied. */
       cash_flow: {
         Args: { from_day?: string | null; to_day?: string | null };
         Returns: { week: string; money_in: number; money_out: number; expected: number }[];
@@ -7203,7 +7203,7 @@ export interface Database {
           is_due: boolean;
         }[];
       };
-      /** What is open with whom, the largest first, at most 200: owed on issued invoices, how much of it is overdue since when, and what was paid in advance. Of what the caller sees of the ledger. */
+      /** What is open with whom, the largest first, at most 200: owed on issued invoices, how much of it is overdue since when, and what was paid in advance. Of what the caller sees of the ledger. Raises permission_denied. */
       counterparty_balances: {
         Args: never;
         Returns: {
@@ -7559,7 +7559,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** Papers and files by type: how many, the bytes of the files, how many have expired and how many will within 30 days. Of those that the caller sees. */
+      /** Papers and files by type: how many, the bytes of the files, how many have expired and how many will within 30 days. Of those that the caller sees. Raises permission_denied. */
       document_totals: {
         Args: never;
         Returns: {
@@ -7690,7 +7690,7 @@ export interface Database {
         Args: { source: string; lines: Json; idempotency_key?: string | null };
         Returns: Json;
       };
-      /** What there is by type and category: how many lines, their quantity and what it is worth at list price. Of what the caller sees. */
+      /** What there is by type and category: how many lines, their quantity and what it is worth at list price. Of what the caller sees. Raises permission_denied. */
       inventory_totals: {
         Args: never;
         Returns: {
@@ -8005,7 +8005,7 @@ export interface Database {
           balance: number;
         }[];
       };
-      /** Places within so many kilometres (0.1 to 500) of a position as the crow flies, the nearest first, at most 100. Of those that the caller sees. Raises input_invalid. */
+      /** Places within so many kilometres (0.1 to 500) of a position as the crow flies, the nearest first, at most 100. Of those that the caller sees. Raises input_invalid, permission_denied. */
       nearest_places: {
         Args: { latitude: number; longitude: number; within_km?: number | null };
         Returns: {
@@ -8869,7 +8869,7 @@ export interface Database {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
-      /** Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. */
+      /** Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. Raises permission_denied. */
       similar_people: {
         Args: never;
         Returns: { same: string; shared_value: string; people: number; named: Json }[];
@@ -9105,7 +9105,7 @@ export interface Database {
         Args: { tenant_id: string; submission_id: string };
         Returns: Json;
       };
-      /** How much is open with whom: all of it, what is late, trips, tasks, leads and deals, and how many pairs of it are at the same time; the most first, at most 200. Of the assignments that the caller sees; person_name is null where he may not see the person. */
+      /** How much is open with whom: all of it, what is late, trips, tasks, leads and deals, and how many pairs of it are at the same time; the most first, at most 200. Of the assignments that the caller sees; person_name is null where he may not see the person. Raises permission_denied. */
       team_load: {
         Args: never;
         Returns: {

@@ -270,11 +270,24 @@ export type Listed<List extends (list: ListQuery) => Promise<{ rows: unknown[] }
 
 export const cashFlow = () => ask('cash_flow', {});
 export const balances = () => ask('counterparty_balances', {});
-export const similarPeople = () => ask('similar_people', {});
+/** Records that share a telephone number or an e-mail address, with the people of them who have it. */
+export async function similarPeople() {
+  const found = await ask('similar_people', {});
+  return found.map((one) => ({ ...one, named: one.named as unknown as NamedPerson[] }));
+}
+
 export const teamLoad = () => ask('team_load', {});
 export const bottlenecks = () => ask('bottlenecks', {});
 export const inventoryTotals = () => ask('inventory_totals', {});
 export const documentTotals = () => ask('document_totals', {});
+
+interface NamedPerson {
+  name: string;
+  company: string | null;
+  type: string;
+  entity_type: string;
+  entity_id: string;
+}
 
 export type Near = Awaited<ReturnType<typeof nearestPlaces>>[number];
 
