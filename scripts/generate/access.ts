@@ -5,7 +5,8 @@
  *
  * Words: a permission; `members` (whoever works in the company, in whichever role but customer); `self`
  * (rows about oneself); `role` (rows shared with
- * one's role); `super admins`; `document readers` (whoever sees the document the row is
+ * one's role); `super admins`; `record readers` (whoever sees the record that the row of a registry is about,
+ * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
  * his own, those of the teams that he leads, and what is nobody's.
@@ -44,6 +45,15 @@ export const ACCESS: Record<string, Access> = {
   ai_agent_versions: { select: 'conversations.view' },
   ai_agent_runs: { select: 'conversations.view in scope' },
   approvals: { select: 'users.view' },
+  activity_feed: { select: 'record readers in scope' },
+  assignments: { select: 'record readers in scope' },
+  calendar_events: { select: 'record readers in scope' },
+  document_registry: { select: 'record readers in scope' },
+  financial_ledger: { select: 'record readers in scope' },
+  inventory_registry: { select: 'record readers in scope' },
+  location_registry: { select: 'record readers in scope' },
+  people_directory: { select: 'record readers in scope' },
+  status_tracker: { select: 'record readers in scope' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
   canned_replies: {

@@ -366,6 +366,9 @@ export class Expectation {
     if (groups.includes('document readers')) {
       for (const key of await this.#documentHistory(company, person)) visible.add(key);
     }
+    if (groups.includes('record readers') && works(person)) {
+      for (const key of await this.#registered(company, person, table)) visible.add(key);
+    }
     if (command === 'select') return visible;
     const readable = await this.rows(company, person, table, 'select');
     return new Set([...visible].filter((key) => readable.has(key)));
@@ -414,6 +417,34 @@ export class Expectation {
         `select x.id::text as key from public.transition_executions x
          where x.tenant_id = $1 and x.machine = $2 and x.entity_id = any ($3)`,
         [company.tenantId, machine, [...documents]],
+      );
+      keys.push(...rows.map((row) => row.key));
+    }
+    return keys;
+  }
+
+  /** Rows of a registry about records that the person sees, of sources that he may know of. */
+  async #registered(company: Company, person: Person, registry: string): Promise<string[]> {
+    const kinds = await this.#admin.query<{ kind: string; table_name: string }>(
+      `select k.kind, k.table_name from private.kind_tables() k
+       where k.kind in (select x.entity_type from public.${registry} x where x.tenant_id = $1)`,
+      [company.tenantId],
+    );
+    const sources = await this.#admin.query<{ source: string; permission: string | null }>(
+      'select s.source, s.permission from private.registry_sources s where s.registry = $1',
+      [registry],
+    );
+    const known = sources
+      .filter(({ permission }) => permission === null || this.holds(person, permission))
+      .map(({ source }) => source);
+    const keys: string[] = [];
+    for (const { kind, table_name: table } of kinds) {
+      const records = await this.rows(company, person, table, 'select');
+      const rows = await this.#admin.query<{ key: string }>(
+        `select x.id::text as key from public.${registry} x
+         where x.tenant_id = $1 and x.entity_type = $2 and x.entity_id = any ($3) and x.source = any ($4)
+           and x.visibility <> 'private'`,
+        [company.tenantId, kind, [...records], known],
       );
       keys.push(...rows.map((row) => row.key));
     }

@@ -5,6 +5,39 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** What happened, of whatever kind: steps of documents, changes, comments, files, messages, votes. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      activity_feed: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          activity_type: string;
+          actor_id: string | null;
+          title: string | null;
+          content: string | null;
+          metadata: Json | null;
+          person_name: string | null;
+          record_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'activity_feed_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name' | 'record_name';
+      };
       /** What was found out about where an address lies. placed: found to the house or the street, and written to the address; unsure: only the town or less is known, a suggestion for whoever places it; unknown: nobody knows it. Written by the database alone. */
       address_positions: {
         Row: {
@@ -306,6 +339,43 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Who has to do what: tasks, trips, counts, leads, deals, conversations, customers and territories. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      assignments: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          assignment_type: string;
+          entity_name: string | null;
+          user_id: string;
+          role: string;
+          status: string | null;
+          is_open: boolean;
+          start_time: string | null;
+          end_time: string | null;
+          trip_id: string | null;
+          order_id: string | null;
+          person_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'assignments_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name';
+      };
       /** Files of a document, for colleagues who see it: what was stored under path in the storage bucket attachments. Written by add_attachment and remove_attachment. */
       attachments: {
         Row: {
@@ -455,6 +525,44 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Everything that has a day or a time: trips, deliveries wanted, tasks, what is due and what ends. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      calendar_events: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          event_type: string;
+          title: string;
+          description: string | null;
+          starts_at: string;
+          ends_at: string | null;
+          is_all_day: boolean;
+          location_id: string | null;
+          assigned_to: string | null;
+          status: string | null;
+          color: string;
+          person_name: string | null;
+          place_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'calendar_events_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name' | 'place_name';
       };
       /** Answers that are used again and again, by a short name. {customer}, {contact}, {agent} and {company} are filled in when one is chosen. */
       canned_replies: {
@@ -1346,6 +1454,42 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Every paper and file: uploads, customers' papers, proofs of delivery, invoices, credit notes, imported files. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      document_registry: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          document_type: string;
+          title: string;
+          file_url: string | null;
+          file_type: string | null;
+          file_size: number | null;
+          status: string | null;
+          expires_at: string | null;
+          uploaded_by: string | null;
+          person_name: string | null;
+          record_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'document_registry_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name' | 'record_name';
+      };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
         Row: {
@@ -1445,6 +1589,47 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'failure_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is owed and what was paid: invoices, credit notes, payments, refunds, takings of drivers. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      financial_ledger: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          transaction_type: string;
+          direction: string;
+          amount: number;
+          open_amount: number;
+          is_cash: boolean;
+          currency: string;
+          status: string;
+          counterparty_type: string;
+          counterparty_id: string | null;
+          counterparty_name: string | null;
+          trip_id: string | null;
+          order_id: string | null;
+          due_date: string | null;
+          paid_at: string | null;
+          description: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'financial_ledger_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -1690,6 +1875,45 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What there is and where: stock, vehicles and pieces with a number of their own. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      inventory_registry: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          item_type: string;
+          name: string;
+          sku: string | null;
+          category: string | null;
+          status: string | null;
+          condition: string | null;
+          location_id: string | null;
+          current_holder_id: string | null;
+          quantity: number;
+          unit_value: number | null;
+          last_maintenance_date: string | null;
+          next_maintenance_date: string | null;
+          place_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'inventory_registry_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'place_name';
       };
       /** The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at). */
       inventory_transactions: {
@@ -2371,6 +2595,47 @@ export interface Database {
             isOneToOne: true;
             referencedRelation: 'trips';
             referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Every place: depots, shops and the addresses of customers. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      location_registry: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          location_type: string;
+          name: string;
+          address_line_1: string | null;
+          address_line_2: string | null;
+          city: string | null;
+          state_province: string | null;
+          postal_code: string | null;
+          country: string | null;
+          latitude: number | null;
+          longitude: number | null;
+          capacity: number | null;
+          contact_name: string | null;
+          contact_phone: string | null;
+          contact_email: string | null;
+          is_active: boolean;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'location_registry_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -3401,6 +3666,43 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Everybody whom the company knows: colleagues, drivers, customers and their people, leads, those who sell leads. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      people_directory: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          person_type: string;
+          first_name: string | null;
+          last_name: string | null;
+          display_name: string;
+          email: string | null;
+          phone: string | null;
+          company_name: string | null;
+          job_title: string | null;
+          avatar_url: string | null;
+          is_internal: boolean;
+          user_id: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'people_directory_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Every right there is, <noun>.<verb>. Reference data. */
       permissions: {
@@ -4768,6 +5070,43 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Where every document stands, and since when. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      status_tracker: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          entity_name: string | null;
+          current_status: string;
+          previous_status: string | null;
+          status_category: string;
+          changed_by: string | null;
+          changed_at: string;
+          trip_id: string | null;
+          order_id: string | null;
+          due_date: string | null;
+          priority: string | null;
+          person_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'status_tracker_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name';
       };
       /** What was found of each batch, in base units: the parts of a line of a count, which sum to it. A batch that the books have there and nobody found is 0 once the count is finished. */
       stock_count_batches: {
@@ -6594,6 +6933,19 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
+      /** Where documents stand still: how many of each kind are in each state that is not the end, since when the oldest, for how many hours half of them at least, and how many are past their day. Blocked ones first. Of those that the caller sees; customers, whose state is no work, are left out. Raises permission_denied. */
+      bottlenecks: {
+        Args: never;
+        Returns: {
+          entity_type: string;
+          current_status: string;
+          status_category: string;
+          documents: number;
+          oldest_at: string;
+          median_hours: number;
+          late: number;
+        }[];
+      };
       /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_kitting: {
         Args: {
@@ -6696,6 +7048,11 @@ export interface Database {
       capture_lead: {
         Args: { vendor_key: string; lead: Json };
         Returns: Json;
+      };
+      /** Money by weeks of the company's calendar, each from its Monday, for at most 367 days (the last eight weeks and the next four, if not said): what came in, what went out, and what is open by the day it is due; what is overdue is expected this week. Of what the caller sees of the ledger. Raises period_not_valid, permission_denied. */
+      cash_flow: {
+        Args: { from_day?: string | null; to_day?: string | null };
+        Returns: { week: string; money_in: number; money_out: number; expected: number }[];
       };
       /** Writes a comment of one's own anew; whom it mentions now and did not before is told. Raises record_not_found, comment_not_yours, comment_is_bounded, mentions_are_few, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_comment: {
@@ -7010,6 +7367,19 @@ export interface Database {
           last_counted_at: string;
           due_on: string;
           is_due: boolean;
+        }[];
+      };
+      /** What is open with whom, the largest first, at most 200: owed on issued invoices, how much of it is overdue since when, and what was paid in advance. Of what the caller sees of the ledger. Raises permission_denied. */
+      counterparty_balances: {
+        Args: never;
+        Returns: {
+          counterparty_type: string;
+          counterparty_id: string;
+          counterparty_name: string;
+          owed: number;
+          overdue: number;
+          advance: number;
+          oldest_due: string;
         }[];
       };
       /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
@@ -7355,6 +7725,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
+      /** Papers and files by type: how many, the bytes of the files, how many have expired and how many will within 30 days. Of those that the caller sees. Raises permission_denied. */
+      document_totals: {
+        Args: never;
+        Returns: {
+          document_type: string;
+          documents: number;
+          bytes: number;
+          expired: number;
+          ends_soon: number;
+        }[];
+      };
       /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
@@ -7474,6 +7855,17 @@ export interface Database {
       import_statement_lines: {
         Args: { source: string; lines: Json; idempotency_key?: string | null };
         Returns: Json;
+      };
+      /** What there is by type and category: how many lines, their quantity and what it is worth at list price. Of what the caller sees. Raises permission_denied. */
+      inventory_totals: {
+        Args: never;
+        Returns: {
+          item_type: string;
+          category: string;
+          items: number;
+          quantity: number;
+          list_value: number;
+        }[];
       };
       /** Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       invite_member: {
@@ -7787,6 +8179,21 @@ export interface Database {
           debit: number;
           credit: number;
           balance: number;
+        }[];
+      };
+      /** Places within so many kilometres (0.1 to 500) of a position as the crow flies, the nearest first, at most 100. Of those that the caller sees. Raises input_invalid, permission_denied. */
+      nearest_places: {
+        Args: { latitude: number; longitude: number; within_km?: number | null };
+        Returns: {
+          id: string;
+          entity_type: string;
+          entity_id: string;
+          location_type: string;
+          name: string;
+          address: string;
+          place_latitude: number;
+          place_longitude: number;
+          metres: number;
         }[];
       };
       /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
@@ -8652,6 +9059,11 @@ export interface Database {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
+      /** Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. Raises permission_denied. */
+      similar_people: {
+        Args: never;
+        Returns: { same: string; shared_value: string; people: number; named: Json }[];
+      };
       /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       snooze_conversation: {
         Args: {
@@ -8882,6 +9294,20 @@ export interface Database {
       tax_submission_to_send: {
         Args: { tenant_id: string; submission_id: string };
         Returns: Json;
+      };
+      /** How much is open with whom: all of it, what is late, trips, tasks, leads and deals, and how many pairs of it are at the same time; the most first, at most 200. Of the assignments that the caller sees; person_name is null where he may not see the person. Raises permission_denied. */
+      team_load: {
+        Args: never;
+        Returns: {
+          user_id: string;
+          person_name: string;
+          open: number;
+          late: number;
+          trips: number;
+          tasks: number;
+          sales: number;
+          clashes: number;
+        }[];
       };
       /** For customers: tells of money sent by M-Pesa, by the code of its message; it pays nothing before somebody in the company has confirmed it. Answers the id of the payment, which is pending. Tenant currency. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       tell_my_payment: {

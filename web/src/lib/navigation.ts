@@ -25,6 +25,7 @@ import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
+import Telescope from '@lucide/svelte/icons/telescope';
 import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Handshake from '@lucide/svelte/icons/handshake';
@@ -73,6 +74,7 @@ const placed: Section[] = [
         phone: 4,
       },
       listOf('task', SquareCheckBig),
+      { href: '/overview', label: m.everything(), icon: Telescope, needs: ['comments.view'] },
     ],
   },
   {
