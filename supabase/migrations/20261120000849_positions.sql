@@ -7,6 +7,7 @@ alter table public.trip_stops add column near_at timestamptz;
 comment on column public.trip_stops.near_at is 'When the van was first seen near the address while this was its next stop. It changes no state.';
 
 create table public.vehicle_positions (
+  id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
   trip_id uuid not null,
   happened_at timestamptz not null,
@@ -16,9 +17,10 @@ create table public.vehicle_positions (
   speed integer,
   heading integer,
   battery integer,
-  received_at timestamptz not null default pg_catalog.now(),
+  told_at timestamptz not null default pg_catalog.now(),
+  primary key (tenant_id, id),
   -- What is asked is the way of a trip, and its end.
-  primary key (tenant_id, trip_id, happened_at),
+  constraint a_trip_is_at_one_place_at_a_moment unique (tenant_id, trip_id, happened_at),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
   constraint readings_are_bounded check (accuracy between 0 and 100000 and speed between 0 and 300 and heading between 0 and 360 and battery between 0 and 100)
@@ -57,7 +59,7 @@ end
 $$;
 comment on function private.share_position(boolean) is
   'A driver says whether his phone may tell where he is while a trip of his is on the way. What he said before stays as it was. Raises record_not_found where the caller is no driver.';
-select private.expose('share_position');
+select private.expose_command('share_position');
 
 create function private.record_positions(trip_id uuid, positions jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -97,7 +99,7 @@ begin
     and p.happened_at <= least(coalesce(target.completed_at, target.cancelled_at), pg_catalog.clock_timestamp()) + interval '5 minutes'
   -- In one order, so that two sendings of the same moments do not wait for each other.
   order by p.happened_at
-  on conflict on constraint vehicle_positions_pkey do nothing;
+  on conflict on constraint a_trip_is_at_one_place_at_a_moment do nothing;
   select count(*) into within
   from pg_catalog.jsonb_to_recordset(positions) as p (happened_at timestamptz)
   where exists (select from public.vehicle_positions v where v.tenant_id = tenant and v.trip_id = target.id and v.happened_at = p.happened_at);
@@ -153,7 +155,7 @@ end
 $$;
 comment on function private.note_nearness(public.trips) is
   'Notes, once per stop, that the van is near the next one (event delivery.near), by the newest position of the last ten minutes. It is a fact about the van, not a step of the delivery.';
-select private.expose('record_positions');
+select private.expose_command('record_positions');
 
 ------------------------------------------------------------------------------------------------
 -- When it comes

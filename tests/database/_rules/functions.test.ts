@@ -181,6 +181,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'invoice_taxes',
     'is_editable',
     'kept_with',
+    'live_arrivals',
     'media_to_fetch',
     'metrics',
     'my_account',

@@ -5598,6 +5598,7 @@ export interface Database {
       /** Where the phone of a driver was while his trip was on the way, once per moment. Written by record_positions, removed after business_rules."positions.kept_days". */
       vehicle_positions: {
         Row: {
+          id: string;
           tenant_id: string;
           trip_id: string;
           happened_at: string;
@@ -5607,7 +5608,7 @@ export interface Database {
           speed: number | null;
           heading: number | null;
           battery: number | null;
-          received_at: string;
+          told_at: string;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -7946,9 +7947,9 @@ export interface Database {
         };
         Returns: boolean;
       };
-      /** Keeps where the phone of the driver was on his trip: up to 500 of {happened_at, latitude, longitude, accuracy, speed, heading, battery}, each moment once however often it is sent. Those before the trip (or before he agreed) and after its end are left out. Answers {kept, left_out}. Raises not_the_driver, position_not_shared, positions_outside_trip (none lies within), input_invalid, record_not_found. */
+      /** Keeps where the phone of the driver was on his trip: up to 500 of {happened_at, latitude, longitude, accuracy, speed, heading, battery}, each moment once however often it is sent. Those before the trip (or before he agreed) and after its end are left out. Answers {kept, left_out}. Raises not_the_driver, position_not_shared, positions_outside_trip (none lies within), input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       record_positions: {
-        Args: { trip_id: string; positions: Json };
+        Args: { trip_id: string; positions: Json; idempotency_key?: string | null };
         Returns: Json;
       };
       /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?, batches? [{code, expires_on?, counted}]}]; what is tracked by batch names its batches, which sum to the line, and a batch that nobody knew is one from then on. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, batches_invalid, batch_expiry_differs, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -8501,9 +8502,9 @@ export interface Database {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
-      /** A driver says whether his phone may tell where he is while a trip of his is on the way. What he said before stays as it was. Raises record_not_found where the caller is no driver. */
+      /** A driver says whether his phone may tell where he is while a trip of his is on the way. What he said before stays as it was. Raises record_not_found where the caller is no driver. The same idempotency_key with the same values is answered again, not done again. */
       share_position: {
-        Args: { is_shared: boolean };
+        Args: { is_shared: boolean; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['drivers']['Row'];
       };
       /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
