@@ -234,22 +234,23 @@ $$;
 comment on function private.arrivals_of(public.trips) is
   'When the van of a trip on the way is at each of its open stops, as plans are timed (ways, hours of the customers, minutes of a stop), but from where the van was last: its phone, else the stop or the depot that it left. late_minutes: by how much that is after the plan (from a quarter of an hour on) or after the hours of the customer, else 0.';
 
-create function private.live_arrivals() returns table (trip_id uuid, order_id uuid, arrives_at timestamptz, late_minutes integer)
+create function private.live_arrivals() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
-#variable_conflict use_column
 declare
   tenant constant uuid := private.require_permission('trips.view');
   sees_all constant boolean := private.is_unscoped();
 begin
-  return query
-  select t.id, a.order_id, a.arrives_at, a.late_minutes
-  from public.trips t
-  cross join lateral private.arrivals_of(t) a
-  where t.tenant_id = tenant and t.is_on_the_road and t.status = 'in_progress' and (sees_all or private.sees_trip(t.id, t.driver_id, t.warehouse_id));
+  -- One value: rows would be cut off where a large fleet has more than a request answers.
+  return (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('trip_id', t.id, 'order_id', a.order_id, 'arrives_at', a.arrives_at, 'late_minutes', a.late_minutes)), '[]')
+    from public.trips t
+    cross join lateral private.arrivals_of(t) a
+    where t.tenant_id = tenant and t.is_on_the_road and t.status = 'in_progress' and (sees_all or private.sees_trip(t.id, t.driver_id, t.warehouse_id))
+  );
 end
 $$;
-comment on function private.live_arrivals() is 'When the vans on the way are at their open stops, for the trips that the caller sees: arrives_at as of now, late_minutes after the plan or the hours of the customer. Raises permission_denied.';
+comment on function private.live_arrivals() is 'When the vans on the way are at their open stops, for the trips that the caller sees: [{trip_id, order_id, arrives_at as of now, late_minutes after the plan or the hours of the customer}]. Raises permission_denied.';
 select private.expose('live_arrivals');
 
 ------------------------------------------------------------------------------------------------

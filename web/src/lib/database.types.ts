@@ -7400,10 +7400,10 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
-      /** When the vans on the way are at their open stops, for the trips that the caller sees: arrives_at as of now, late_minutes after the plan or the hours of the customer. Raises permission_denied. */
+      /** When the vans on the way are at their open stops, for the trips that the caller sees: [{trip_id, order_id, arrives_at as of now, late_minutes after the plan or the hours of the customer}]. Raises permission_denied. */
       live_arrivals: {
         Args: never;
-        Returns: { trip_id: string; order_id: string; arrives_at: string; late_minutes: number }[];
+        Returns: Json;
       };
       /** Sets the position of the address of an order in a plan (degrees), so that a van can be sent there; dispatchers may without changing customers otherwise. Raises plan_fixed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       locate_order: {

@@ -1,4 +1,4 @@
-import { askJson, ask, assign } from '#lib/platform/command.ts';
+import { askJson, assign } from '#lib/platform/command.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { asStop } from './delivery.ts';
@@ -28,6 +28,15 @@ export function recordPositions(tripId: string, positions: Position[]) {
   });
 }
 
+/** When a van is at an open stop, as of now. */
+interface Arrival {
+  trip_id: string;
+  order_id: string;
+  arrives_at: string;
+  /** After the plan or the hours of the customer. */
+  late_minutes: number;
+}
+
 export type LiveTrip = Awaited<ReturnType<typeof readLive>>[number];
 export type LiveStop = LiveTrip['trip_stops'][number];
 
@@ -52,7 +61,7 @@ export async function readLive() {
         .limit(1, { referencedTable: 'vehicle_positions' })
         .limit(200),
     ),
-    ask('live_arrivals', {}),
+    askJson<Arrival[], 'live_arrivals'>('live_arrivals', {}),
   ]);
   const due = new Map(arrivals.map((arrival) => [arrival.order_id, arrival]));
   return trips.map(({ vehicle_positions: [last], trip_stops: stops, ...trip }) => ({
