@@ -106,6 +106,7 @@ export const ACCESS: Record<string, Access> = {
     update: 'customers.edit in scope',
   },
   delivery_proofs: { select: 'orders.view in scope' },
+  vehicle_positions: { select: 'trips.view in scope' },
   drivers: edited('trips.view', 'trips.edit'),
   event_store: { select: 'audit.view or document readers' },
   events: { select: 'audit.view or document readers' },

@@ -106,6 +106,7 @@ begin
     ),
     'steps', pg_catalog.jsonb_build_object('entered', o.created_at, 'sent', o.submitted_at, 'confirmed', o.approved_at, 'on_the_way', t.started_at, 'delivered', o.delivered_at),
     'van', case when o.status in ('dispatched', 'in_transit') then pg_catalog.jsonb_build_object('registration', v.registration, 'planned_arrival_at', s.planned_arrival_at, 'arrived_at', s.arrived_at,
+      'expected_at', (select a.arrives_at from private.arrivals_of(t) a where a.order_id = o.id),
       'stops_before', (select count(*) from public.trip_stops b where b.tenant_id = s.tenant_id and b.trip_id = s.trip_id and b.sequence < s.sequence and b.status not in ('delivered', 'failed'))) end,
     'proof', (select pg_catalog.jsonb_build_object('received_by', p.received_by, 'captured_at', p.captured_at, 'photo_path', p.photo_path)
       from public.delivery_proofs p where p.tenant_id = o.tenant_id and p.order_id = o.id),
@@ -124,7 +125,7 @@ begin
 end
 $$;
 comment on function private.my_order(uuid) is
-  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
+  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
 select private.expose('my_order');
 
 create function private.my_bills()

@@ -345,6 +345,8 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('points_are_bounded', 'sw', 'Idadi hii ya alama haiwezekani.', 'Andika -100 hadi 100.'),
   ('position_is_complete', 'sw', 'Mahali pana latitudo na longitudo.', 'Weka zote mbili, au usiweke hata moja.'),
   ('position_is_on_earth', 'sw', 'Hakuna mahali kama hapo duniani.', 'Weka latitudo kuanzia -90 hadi 90 na longitudo kuanzia -180 hadi 180.'),
+  ('position_not_shared', 'sw', 'Dereva hajakubali mahali alipo paonyeshwe.', 'Kwanza kubali kwenye ukurasa wa safari.'),
+  ('positions_outside_trip', 'sw', 'Hakuna hata nafasi moja iliyo ndani ya safari.', 'Nafasi huhifadhiwa tangu safari ianze hadi iishe; hizi zinaweza kutupwa.'),
   ('postal_address_is_not_blank', 'sw', 'Anwani ya kampuni ni tupu au ndefu mno.', 'Weka herufi zisizozidi 500.'),
   ('posted_at_is_finite', 'sw', 'Wakati wa mstari hauwezekani.', 'Weka wakati kuanzia mwaka 2000 hadi sasa.'),
   ('price_is_bounded', 'sw', 'Bei ni hasi au kubwa mno.', 'Weka bei kuanzia 0 hadi 999999999.99.'),

@@ -178,6 +178,11 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   await as('driver').rpc('confirm_load', { trip_id: round, counts });
   await as('dispatcher').rpc('dispatch_trip', { trip_id: round });
   await as('driver').rpc('start_trip', { trip_id: round });
+  await as('driver').rpc('share_position', { is_shared: true });
+  await as('driver').rpc('record_positions', {
+    trip_id: round,
+    positions: [{ happened_at: new Date().toISOString(), latitude: -1.31, longitude: 36.82 }],
+  });
 }
 
 /** From the delivery on. */

@@ -181,6 +181,7 @@ const SCOPES: Record<string, string> = {
   ),
   transfer_receipts: through('transfer_id', 'transfers', BOTH_PLACES),
   transfers: BOTH_PLACES,
+  vehicle_positions: mine('trip_id', 'my_trips'),
   trip_goods: mine('trip_id', 'my_trips'),
   trip_stops: mine('trip_id', 'my_trips'),
   trips: mine('id', 'my_trips'),

@@ -115,6 +115,7 @@ const PLAIN: Record<string, unknown> = {
   planned_on: '2199-12-30',
   reason: 'A good reason',
   'request_return.reason': 'quality',
+  positions: [{ happened_at: '2030-01-01T00:00:00Z', latitude: -1.28, longitude: 36.8 }],
   received_by: 'The cook',
   role: 'viewer',
   signature: 'data:image/png;base64,iVBORw0KGgo=',

@@ -54,6 +54,9 @@ const ELSEWHERE: Record<string, string> = {
   'tax_submissions update':
     'the worker notes here what became of it; the receipt is a change of its document',
   'tax_submissions delete': 'nothing deletes them',
+  'vehicle_positions insert': 'what a phone told of the way; it is kept for some days',
+  'vehicle_positions update': 'nothing updates them',
+  'vehicle_positions delete': 'forgotten after the days that the company keeps them',
   'webhook_deliveries insert': 'written by rules, each for an event',
   'webhook_deliveries update': 'the worker notes here what became of it',
   'webhook_deliveries delete': 'forgotten after 30 days; the events stay in the ledger',

@@ -188,6 +188,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'is_editable',
     'kept_with',
     'known_ai_tools',
+    'live_arrivals',
     'media_to_fetch',
     'metrics',
     'my_account',

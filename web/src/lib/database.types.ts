@@ -1505,6 +1505,7 @@ export interface Database {
           phone: string | null;
           licence_number: string | null;
           is_active: boolean;
+          shares_position_since: string | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
@@ -5878,6 +5879,7 @@ export interface Database {
           arrived_longitude: number | null;
           metres_from_address: number | null;
           printed: Json | null;
+          near_at: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -6092,6 +6094,34 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Where the phone of a driver was while his trip was on the way, once per moment. Written by record_positions, removed after business_rules."positions.kept_days". */
+      vehicle_positions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          trip_id: string;
+          happened_at: string;
+          latitude: number;
+          longitude: number;
+          accuracy: number | null;
+          speed: number | null;
+          heading: number | null;
+          battery: number | null;
+          told_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'vehicle_positions_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other. */
       vehicles: {
@@ -7938,6 +7968,11 @@ export interface Database {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
       };
+      /** When the vans on the way are at their open stops, for the trips that the caller sees: [{trip_id, order_id, arrives_at as of now, late_minutes after the plan or the hours of the customer}]. Raises permission_denied. */
+      live_arrivals: {
+        Args: never;
+        Returns: Json;
+      };
       /** Sets the position of the address of an order in a plan (degrees), so that a van can be sent there; dispatchers may without changing customers otherwise. Raises plan_fixed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       locate_order: {
         Args: {
@@ -8083,7 +8118,7 @@ export interface Database {
         Args: { requested_on: string; lines?: Json | null };
         Returns: Json;
       };
-      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
         Args: { order_id: string };
         Returns: Json;
@@ -8508,6 +8543,11 @@ export interface Database {
           duration_ms: number;
         };
         Returns: boolean;
+      };
+      /** Keeps where the phone of the driver was on his trip: up to 500 of {happened_at, latitude, longitude, accuracy, speed, heading, battery}, each moment once however often it is sent. Those before the trip (or before he agreed) and after its end are left out. Answers {kept, left_out}. Raises not_the_driver, position_not_shared, positions_outside_trip (none lies within), input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      record_positions: {
+        Args: { trip_id: string; positions: Json; idempotency_key?: string | null };
+        Returns: Json;
       };
       /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?, batches? [{code, expires_on?, counted}]}]; what is tracked by batch names its batches, which sum to the line, and a batch that nobody knew is one from then on. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, batches_invalid, batch_expiry_differs, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
@@ -9059,6 +9099,11 @@ export interface Database {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Json;
       };
+      /** A driver says whether his phone may tell where he is while a trip of his is on the way. What he said before stays as it was. Raises record_not_found where the caller is no driver. The same idempotency_key with the same values is answered again, not done again. */
+      share_position: {
+        Args: { is_shared: boolean; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['drivers']['Row'];
+      };
       /** Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. Raises permission_denied. */
       similar_people: {
         Args: never;
@@ -9340,7 +9385,7 @@ export interface Database {
           details: Json;
         }[];
       };
-      /** Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery. */
+      /** Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expected_at (when the van comes as of now, while it drives and has not arrived), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery. */
       track_order: {
         Args: { token: string };
         Returns: Json;

@@ -314,6 +314,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   move_stops: m.label_move_stops,
   mpesa: m.label_mpesa,
   name: m.label_name,
+  near: m.label_near,
   nearly_expired: m.label_nearly_expired,
   new: m.label_new,
   next_step: m.label_next_step,
