@@ -8,7 +8,8 @@
  * one's role); `super admins`; `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's.
+ * his own, those of the teams that he leads, and what is nobody's; of appointments and hours his own and those of
+ * the teams that he leads, unless he sees or keeps everybody's.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -40,6 +41,8 @@ export const ACCESS: Record<string, Access> = {
   similar_leads: { select: 'leads.view in scope' },
   team_members: { ...edited('leads.view', 'sales.manage'), delete: 'sales.manage' },
   teams: edited('leads.view', 'sales.manage'),
+  appointment_types: edited('appointments.view', 'appointments.manage'),
+  appointments: { select: 'appointments.view in scope' },
   approvals: { select: 'users.view' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
@@ -66,6 +69,18 @@ export const ACCESS: Record<string, Access> = {
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
+  availability: {
+    select: 'appointments.view',
+    insert: 'appointments.edit in scope',
+    update: 'appointments.edit in scope',
+    delete: 'appointments.edit in scope',
+  },
+  availability_exceptions: {
+    select: 'appointments.view',
+    insert: 'appointments.edit in scope',
+    update: 'appointments.edit in scope',
+    delete: 'appointments.edit in scope',
+  },
   batch_balances: { select: 'inventory.view' },
   batch_movements: { select: 'inventory.view in scope' },
   batch_recipients: { select: 'inventory.view in scope' },

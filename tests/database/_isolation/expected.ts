@@ -232,6 +232,7 @@ const SALES: Record<string, { all: string; own: string }> = {
 
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
+  appointment: 'appointments',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',
