@@ -9,7 +9,7 @@
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
  * his own, those of the teams that he leads, and what is nobody's; of appointments and hours his own and those of
- * the teams that he leads, unless he sees or keeps everybody's.
+ * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -70,13 +70,13 @@ export const ACCESS: Record<string, Access> = {
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
   availability: {
-    select: 'appointments.view',
+    select: 'appointments.view in scope',
     insert: 'appointments.edit in scope',
     update: 'appointments.edit in scope',
     delete: 'appointments.edit in scope',
   },
   availability_exceptions: {
-    select: 'appointments.view',
+    select: 'appointments.view in scope',
     insert: 'appointments.edit in scope',
     update: 'appointments.edit in scope',
     delete: 'appointments.edit in scope',

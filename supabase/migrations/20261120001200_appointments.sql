@@ -53,42 +53,42 @@ select private.register_error('booking_limits_are_bounded', 422, 'This limit is 
 
 create table public.availability (
   like private.record including defaults including indexes,
-  user_id uuid not null default auth.uid() references public.users (id),
+  agent_id uuid not null default auth.uid() references public.users (id),
   weekday integer not null,
   opens time not null,
   closes time not null,
-  foreign key (tenant_id, user_id) references public.memberships (tenant_id, user_id),
-  unique (tenant_id, user_id, weekday, opens),
+  foreign key (tenant_id, agent_id) references public.memberships (tenant_id, user_id),
+  unique (tenant_id, agent_id, weekday, opens),
   constraint weekday_is_one check (weekday between 1 and 7),
   constraint hours_are_ordered check (opens < closes)
 );
-create index availability_user on public.availability (user_id);
+create index availability_agent on public.availability (agent_id);
 comment on table public.availability is 'When people can be booked, week by week, in the company''s time zone; ranges that overlap count as one.';
 comment on column public.availability.weekday is '1 is Monday, 7 is Sunday.';
 select private.manage_table('public.availability', 'availability');
 select private.set_audience('availability', 'appointments.view');
 select private.register_error('availability_taken', 409, 'There are hours of this person that begin then already.', 'Change those instead.');
-select private.refuse_taken('public.availability', 'availability_tenant_id_user_id_weekday_opens_key', 'availability_taken');
+select private.refuse_taken('public.availability', 'availability_tenant_id_agent_id_weekday_opens_key', 'availability_taken');
 select private.register_error('weekday_is_one', 422, 'There is no such day of the week.', 'Enter 1 for Monday to 7 for Sunday.');
 select private.register_error('hours_are_ordered', 422, 'The hours end before they begin.', 'Enter an end that is later than the beginning.');
 
 create table public.availability_exceptions (
   like private.record including defaults including indexes,
-  user_id uuid not null default auth.uid() references public.users (id),
+  agent_id uuid not null default auth.uid() references public.users (id),
   day date not null,
   opens time,
   closes time,
-  foreign key (tenant_id, user_id) references public.memberships (tenant_id, user_id),
-  unique (tenant_id, user_id, day),
+  foreign key (tenant_id, agent_id) references public.memberships (tenant_id, user_id),
+  unique (tenant_id, agent_id, day),
   constraint exception_day_is_near check (day between '2000-01-01' and '2100-01-01'),
   constraint exception_hours_are_ordered check ((opens is null) = (closes is null) and coalesce(opens < closes, true))
 );
-create index availability_exceptions_user on public.availability_exceptions (user_id);
+create index availability_exceptions_agent on public.availability_exceptions (agent_id);
 comment on table public.availability_exceptions is 'Days on which somebody can be booked at other hours than in other weeks, or not at all (opens and closes are null).';
 select private.manage_table('public.availability_exceptions', 'availability_exception');
 select private.set_audience('availability_exception', 'appointments.view');
 select private.register_error('availability_exception_taken', 409, 'There is an exception of this person on this day already.', 'Change that one instead.');
-select private.refuse_taken('public.availability_exceptions', 'availability_exceptions_tenant_id_user_id_day_key', 'availability_exception_taken');
+select private.refuse_taken('public.availability_exceptions', 'availability_exceptions_tenant_id_agent_id_day_key', 'availability_exception_taken');
 select private.register_error('exception_day_is_near', 422, 'This is not a day on which somebody can be booked.', 'Enter a day between 2000 and 2100.');
 select private.register_error('exception_hours_are_ordered', 422, 'The hours of that day are not complete, or end before they begin.', 'Enter both with the end behind the beginning, or neither for a day off.');
 

@@ -9,6 +9,7 @@ create table private.person_timeline (
   trip_id uuid,
   appointment_id uuid,
   primary key (tenant_id, id),
+  foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, user_id) references public.memberships (tenant_id, user_id),
   foreign key (tenant_id, vehicle_id) references public.vehicles (tenant_id, id),
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id) on delete cascade,
@@ -50,7 +51,10 @@ begin
   insert into private.person_timeline (tenant_id, user_id, vehicle_id, during, trip_id, appointment_id)
   values (entry.tenant_id, entry.user_id, entry.vehicle_id, entry.during, entry.trip_id, entry.appointment_id);
 exception when exclusion_violation then
-  perform private.fail(case when entry.vehicle_id is null then 'person_busy' else 'vehicle_busy' end, private.in_the_way(entry));
+  if entry.vehicle_id is null then
+    perform private.fail('person_busy', private.in_the_way(entry));
+  end if;
+  perform private.fail('vehicle_busy', private.in_the_way(entry));
 end
 $$;
 comment on function private.take_time(private.person_timeline) is 'Writes an entry of the timeline; of two that want the same time the second waits for the first. Raises person_busy, vehicle_busy, naming what is in the way.';

@@ -19,11 +19,11 @@ begin
     select d::date as day from pg_catalog.generate_series(from_day, until_day, interval '1 day') d
     where not exists (select from public.holidays h where h.tenant_id = tenant and h.day = d::date)
   ), ranges as (
-    select a.user_id, d.day, a.opens, a.closes from days d
+    select a.agent_id as user_id, d.day, a.opens, a.closes from days d
     join public.availability a on a.tenant_id = tenant and a.weekday = extract(isodow from d.day)
-    where not exists (select from public.availability_exceptions e where e.tenant_id = tenant and e.user_id = a.user_id and e.day = d.day)
+    where not exists (select from public.availability_exceptions e where e.tenant_id = tenant and e.agent_id = a.agent_id and e.day = d.day)
     union all
-    select e.user_id, d.day, e.opens, e.closes from days d
+    select e.agent_id, d.day, e.opens, e.closes from days d
     join public.availability_exceptions e on e.tenant_id = tenant and e.day = d.day and e.opens is not null
   )
   select r.user_id, r.day, pg_catalog.range_agg(pg_catalog.tstzrange(least(m.opens_at, m.closes_at), greatest(m.opens_at, m.closes_at)))
@@ -145,6 +145,11 @@ begin
   select * into type from public.appointment_types t where t.tenant_id = tenant and t.id = type_id;
   if not found then
     perform private.fail('record_not_found', pg_catalog.jsonb_build_object('type_id', type_id));
+  end if;
+  if appointment_id is not null and not exists (
+    select from public.appointments a where a.tenant_id = tenant and a.id = appointment_id and private.sees_agent(tenant, a.agent_id)
+  ) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('appointment_id', appointment_id));
   end if;
   if (from_at < until_at and until_at <= from_at + interval '62 days') is not true then
     perform private.fail('input_invalid', '{"until_at": "later than from_at, by two months at most"}');

@@ -8,7 +8,7 @@ create table private.booking_links (
   foreign key (tenant_id, type_id) references public.appointment_types (tenant_id, id),
   constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$')
 );
-create unique index booking_links_token_hash on private.booking_links (token_hash);
+create index booking_links_token_hash on private.booking_links (token_hash);
 select private.force_policies('private.booking_links');
 comment on table private.booking_links is 'The link by which a kind of appointment is booked without an account. Only the SHA-256 of its token is kept.';
 
@@ -20,7 +20,7 @@ create table private.appointment_links (
   foreign key (tenant_id, appointment_id) references public.appointments (tenant_id, id) on delete cascade,
   constraint token_hash_is_sha256 check (token_hash ~ '^[0-9a-f]{64}$')
 );
-create unique index appointment_links_token_hash on private.appointment_links (token_hash);
+create index appointment_links_token_hash on private.appointment_links (token_hash);
 create index appointment_links_appointment on private.appointment_links (tenant_id, appointment_id);
 select private.force_policies('private.appointment_links');
 comment on table private.appointment_links is 'Links by which whoever has an appointment sees, confirms, moves and cancels it without an account. Only the SHA-256 of a token is kept.';

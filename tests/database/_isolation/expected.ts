@@ -215,6 +215,9 @@ const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
 /** What those see of sales who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
+  appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  availability_exceptions: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   leads: { all: 'leads.view_all', own: OWN_LEADS },
   similar_leads: {
     all: 'leads.view_all',

@@ -162,6 +162,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   expect(harmless).toEqual([
     'address_to_geocode',
     'books',
+    'calendar',
     'channel_to_prove',
     'check_paybill_payment',
     'conversations_meant',
@@ -181,6 +182,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'find_phone',
     'find_vehicles',
     'first_steps',
+    'free_slots',
     'import_forms',
     'import_problem',
     'import_progress',

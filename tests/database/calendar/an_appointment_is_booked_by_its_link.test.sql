@@ -15,7 +15,7 @@ $$;
 
 select tests.sign_in('manager@acme.test');
 insert into public.appointment_types (name, minutes, every_minutes, horizon_days, per_booker) values ('Tasting', 60, 60, 60, 2);
-insert into public.availability (user_id, weekday, opens, closes) values (tests.account('sales@acme.test'), 1, '08:00', '12:00');
+insert into public.availability (agent_id, weekday, opens, closes) values (tests.account('sales@acme.test'), 1, '08:00', '12:00');
 select tests.sign_in('sales@acme.test');
 select throws_ok($$ select pg_temp.link('Tasting') $$, 'permission_denied', 'links are given by who manages appointments');
 select tests.sign_in('manager@acme.test');

@@ -22,7 +22,7 @@ insert into public.availability (weekday, opens, closes) values (1, '08:00', '11
 select is(pg_temp.free('Tasting'), '08:00 09:00 10:00 11:00 14:00', 'hours that overlap are one, and an appointment ends within them');
 select throws_ok($$ insert into public.availability (weekday, opens, closes) values (1, '08:00', '09:00') $$, 'availability_taken', 'the same beginning is said once');
 select throws_ok($$ insert into public.availability (weekday, opens, closes) values (1, '09:00', '08:30') $$, 'hours_are_ordered', 'hours end after they begin');
-select throws_ok($$ insert into public.availability (user_id, weekday, opens, closes) values (tests.account('agent@acme.test'), 1, '08:00', '09:00') $$, '42501', null, 'nobody says when a colleague can be booked');
+select throws_ok($$ insert into public.availability (agent_id, weekday, opens, closes) values (tests.account('agent@acme.test'), 1, '08:00', '09:00') $$, '42501', null, 'nobody says when a colleague can be booked');
 
 select public.create_appointment(pg_temp.type('Visit'), pg_temp.at('09:00'), customer_id => tests.customer('Java Corner Cafe'), latitude => -1.2864, longitude => 36.8172);
 select is(pg_temp.free('Tasting'), '08:00 11:00 14:00', 'what is taken is not offered, nor what is kept free behind it');
@@ -50,7 +50,7 @@ select is(pg_temp.free('Tasting'), null, 'nothing is offered sooner than the not
 update public.appointment_types set notice_hours = 2, horizon_days = 60 where name = 'Tasting';
 
 -- Several people: the order of the offers, and its reason.
-insert into public.availability (user_id, weekday, opens, closes) values (tests.account('agent@acme.test'), 1, '08:00', '12:00');
+insert into public.availability (agent_id, weekday, opens, closes) values (tests.account('agent@acme.test'), 1, '08:00', '12:00');
 create function pg_temp.best(wished_from time default null, latitude numeric default null, longitude numeric default null) returns text language sql as $$
   select to_char((s ->> 'starts_at')::timestamptz at time zone 'Africa/Nairobi', 'HH24:MI ') || split_part(u.email, '@', 1) || ' ' || (s ->> 'reason')
   from jsonb_array_elements(public.free_slots(pg_temp.type('Tasting'), pg_temp.at('00:00'), pg_temp.at('23:00'), latitude, longitude, wished_from)) with ordinality x (s, n)

@@ -22,7 +22,11 @@ const at = (hour: number, weeks = 2) =>
 
 function thisMonday(): number {
   const now = new Date();
-  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - ((now.getUTCDay() + 6) % 7));
+  return Date.UTC(
+    now.getUTCFullYear(),
+    now.getUTCMonth(),
+    now.getUTCDate() - ((now.getUTCDay() + 6) % 7),
+  );
 }
 
 beforeAll(async () => {
@@ -35,7 +39,7 @@ beforeAll(async () => {
     `insert into appointment_types (name, minutes, every_minutes, horizon_days, per_booker) values ('Tasting', 60, 60, 60, 2) returning id`,
   );
   await manager.query(
-    `insert into availability (user_id, weekday, opens, closes) values ($1, 1, '08:00', '18:00')`,
+    `insert into availability (agent_id, weekday, opens, closes) values ($1, 1, '08:00', '18:00')`,
     [agent],
   );
   token = (await manager.rpc<{ token: string }>('share_appointment_type', { type_id: type.id }))
@@ -65,7 +69,9 @@ test('of two who book one time by the link one has it', async () => {
       [second, booking, [token, at(8), 'two@shop.test']],
     ),
   ).toBe('slot_taken');
-  expect(await races.number(`(select count(*) from appointments where starts_at = '${at(8)}')`)).toBe(1);
+  expect(
+    await races.number(`(select count(*) from appointments where starts_at = '${at(8)}')`),
+  ).toBe(1);
 });
 
 test('who books a third time while his second is booked is refused it', async () => {
@@ -103,9 +109,9 @@ test('of an appointment that moves and one that is booked one has the time', asy
       [manager, moving, [id, at(14)]],
     ),
   ).toBe('person_busy');
-  expect(await races.made(`(select starts_at = '${at(13)}' from appointments where id = '${id}')`)).toBe(
-    'true',
-  );
+  expect(
+    await races.made(`(select starts_at = '${at(13)}' from appointments where id = '${id}')`),
+  ).toBe('true');
 });
 
 test('two requests that overlap and are accepted at once are one appointment', async () => {
@@ -117,9 +123,9 @@ test('two requests that overlap and are accepted at once are one appointment', a
   await release(second.id);
   const other = await database.asUser('manager@acme.test');
   const accepting = `select public.schedule_appointment($1)`;
-  expect(await meet(database, [manager, accepting, [first.id]], [other, accepting, [second.id]])).toBe(
-    'person_busy',
-  );
+  expect(
+    await meet(database, [manager, accepting, [first.id]], [other, accepting, [second.id]]),
+  ).toBe('person_busy');
 });
 
 test('an appointment that two people move at once is where the first put it', async () => {

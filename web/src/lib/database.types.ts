@@ -352,27 +352,27 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
-          user_id: string;
+          agent_id: string;
           weekday: number;
           opens: string;
           closes: string;
         };
-        Insert: { user_id?: string; weekday: number; opens: string; closes: string };
+        Insert: { agent_id?: string; weekday: number; opens: string; closes: string };
         Update: { weekday?: number; opens?: string; closes?: string };
         Relationships: [
           {
-            foreignKeyName: 'availability_tenant_id_user_id_fkey';
-            columns: ['tenant_id', 'user_id'];
-            isOneToOne: false;
-            referencedRelation: 'memberships';
-            referencedColumns: ['tenant_id', 'user_id'];
-          },
-          {
-            foreignKeyName: 'availability_user_id_fkey';
-            columns: ['user_id'];
+            foreignKeyName: 'availability_agent_id_fkey';
+            columns: ['agent_id'];
             isOneToOne: false;
             referencedRelation: 'users';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'availability_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
           },
         ];
         ComputedFields: never;
@@ -387,27 +387,27 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
-          user_id: string;
+          agent_id: string;
           day: string;
           opens: string | null;
           closes: string | null;
         };
-        Insert: { user_id?: string; day: string; opens?: string | null; closes?: string | null };
+        Insert: { agent_id?: string; day: string; opens?: string | null; closes?: string | null };
         Update: { day?: string; opens?: string | null; closes?: string | null };
         Relationships: [
           {
-            foreignKeyName: 'availability_exceptions_tenant_id_user_id_fkey';
-            columns: ['tenant_id', 'user_id'];
-            isOneToOne: false;
-            referencedRelation: 'memberships';
-            referencedColumns: ['tenant_id', 'user_id'];
-          },
-          {
-            foreignKeyName: 'availability_exceptions_user_id_fkey';
-            columns: ['user_id'];
+            foreignKeyName: 'availability_exceptions_agent_id_fkey';
+            columns: ['agent_id'];
             isOneToOne: false;
             referencedRelation: 'users';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'availability_exceptions_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
           },
         ];
         ComputedFields: never;
@@ -9154,10 +9154,10 @@ export interface Database {
         };
         Returns: Json;
       };
-      /** Nobody books this kind of appointment by a link any more. Raises record_not_found, permission_denied. */
+      /** Nobody books this kind of appointment by a link any more. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       unshare_appointment_type: {
-        Args: { type_id: string };
-        Returns: undefined;
+        Args: { type_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['appointment_types']['Row'];
       };
       /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
       usual_basket: {

@@ -4,6 +4,8 @@ import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Boxes from '@lucide/svelte/icons/boxes';
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
+import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -72,6 +74,13 @@ const placed: Section[] = [
         phone: 4,
       },
       listOf('task', SquareCheckBig),
+      {
+        href: '/calendar',
+        label: m.calendar(),
+        icon: CalendarDays,
+        needs: ['appointments.view'],
+      },
+      listOf('appointment', CalendarClock),
     ],
   },
   {
