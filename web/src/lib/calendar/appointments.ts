@@ -25,7 +25,7 @@ export const APPOINTMENTS = documentList('appointment', {
     means: (typed) => [anyLike(typed, 'number', 'place_text')],
   },
   filters: [
-    { name: 'when', label: m.when_word(), kind: 'moment', column: 'starts_at' },
+    { name: 'when', label: m.when(), kind: 'moment', column: 'starts_at' },
     personFilter('who', m.person(), 'agent_id', 'user_id'),
     {
       name: 'outcome',
