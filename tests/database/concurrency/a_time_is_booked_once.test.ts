@@ -35,7 +35,7 @@ beforeAll(async () => {
   manager = await database.asUser('manager@acme.test');
   agent = await races.made(`tests.account('sales@acme.test')`);
   customer = await races.made(`tests.customer('Java Corner Cafe')`);
-  const type = await manager.one<Booked>(
+  const type = await manager.one<{ id: string }>(
     `insert into appointment_types (name, minutes, every_minutes, horizon_days, per_booker) values ('Tasting', 60, 60, 60, 2) returning id`,
   );
   await manager.query(
