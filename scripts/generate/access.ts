@@ -9,7 +9,8 @@
  * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's.
+ * his own, those of the teams that he leads, and what is nobody's; of appointments and hours his own and those of
+ * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -44,6 +45,8 @@ export const ACCESS: Record<string, Access> = {
   ai_agents: edited('conversations.view', 'settings.manage'),
   ai_agent_versions: { select: 'conversations.view' },
   ai_agent_runs: { select: 'conversations.view in scope' },
+  appointment_types: edited('appointments.view', 'appointments.manage'),
+  appointments: { select: 'appointments.view in scope' },
   approvals: { select: 'users.view' },
   activity_feed: { select: 'record readers in scope' },
   assignments: { select: 'record readers in scope' },
@@ -79,6 +82,18 @@ export const ACCESS: Record<string, Access> = {
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
+  availability: {
+    select: 'appointments.view in scope',
+    insert: 'appointments.edit in scope',
+    update: 'appointments.edit in scope',
+    delete: 'appointments.edit in scope',
+  },
+  availability_exceptions: {
+    select: 'appointments.view in scope',
+    insert: 'appointments.edit in scope',
+    update: 'appointments.edit in scope',
+    delete: 'appointments.edit in scope',
+  },
   batch_balances: { select: 'inventory.view' },
   batch_movements: { select: 'inventory.view in scope' },
   batch_recipients: { select: 'inventory.view in scope' },

@@ -20,7 +20,10 @@ insert into public.notice_kinds (place, event, is_on) values
   (6, 'order.failed', true),
   (7, 'invoice.issued', true),
   (8, 'payment.approved', false),
-  (9, 'account.statement', false);
+  (9, 'account.statement', false),
+  (10, 'appointment.scheduled', true),
+  (11, 'appointment.cancelled', true),
+  (12, 'appointment.reminder', true);
 
 create table public.notice_choices (
   like private.record including defaults including indexes,

@@ -482,7 +482,20 @@ async function sellSomething(company: Company, customer: string): Promise<void> 
     phone: '0733000002',
   });
   await as('manager').rpc('assign_lead', { lead_id: loose.id, owner_id: null });
+  const type = await as('manager').one<Row>(
+    `insert into appointment_types (name) values ('Tasting') returning id`,
+  );
   for (const person of ['sales', 'agent']) {
+    await as(person).query(
+      `insert into availability (weekday, opens, closes) values (1, '08:00', '12:00')`,
+    );
+    await as(person).query(`insert into availability_exceptions (day) values ('2026-12-28')`);
+    await as('manager').rpc('create_appointment', {
+      type_id: type.id,
+      starts_at: '2026-12-01T08:00:00Z',
+      agent_id: company.people.get(person)?.userId,
+      customer_id: customer,
+    });
     const deal = await as('manager').rpc<Row>('create_deal', {
       title: `Of ${person}`,
       customer_id: customer,

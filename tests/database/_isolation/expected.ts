@@ -218,6 +218,9 @@ const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
 /** What those see of sales who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
+  appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  availability_exceptions: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   leads: { all: 'leads.view_all', own: OWN_LEADS },
   similar_leads: {
     all: 'leads.view_all',
@@ -235,6 +238,7 @@ const SALES: Record<string, { all: string; own: string }> = {
 
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
+  appointment: 'appointments',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',

@@ -57,6 +57,9 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    appointment_types: row({ name: 'Demonstration' }, { team_id: ids.team }),
+    availability: row({ weekday: 2, opens: '08:00', closes: '12:00' }),
+    availability_exceptions: row({ day: '2026-12-24' }),
     lead_routes: row({ place: 3 }, { team_id: ids.team, territory_id: ids.territory }),
     lead_score_rules: row({ name: 'Anything', condition: true, points: 1 }),
     lead_sources: row({ name: 'Radio' }),

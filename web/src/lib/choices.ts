@@ -27,6 +27,25 @@ export const AI_RUN_STATUS = [
   'handed_over',
   'left',
 ] as const satisfies Enums<'ai_run_status'>[];
+export const APPOINTMENT_OUTCOME = [
+  'qualified',
+  'follow_up',
+  'not_interested',
+  'settled',
+] as const satisfies Enums<'appointment_outcome'>[];
+export const APPOINTMENT_PLACE = [
+  'visit',
+  'call',
+  'shop',
+] as const satisfies Enums<'appointment_place'>[];
+export const APPOINTMENT_STATUS = [
+  'requested',
+  'scheduled',
+  'confirmed',
+  'completed',
+  'no_show',
+  'cancelled',
+] as const satisfies Enums<'appointment_status'>[];
 export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
 export const CONTACT_POINT_KIND = [
   'phone',

@@ -314,6 +314,161 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Kinds of appointments: how long they last, and who can book them when. */
+      appointment_types: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          place: Database['public']['Enums']['appointment_place'];
+          minutes: number;
+          every_minutes: number;
+          buffer_before: number;
+          buffer_after: number;
+          notice_hours: number;
+          horizon_days: number;
+          per_day: number | null;
+          per_booker: number | null;
+          needs_approval: boolean;
+          team_id: string | null;
+          is_shared: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          place?: Database['public']['Enums']['appointment_place'];
+          minutes?: number;
+          every_minutes?: number;
+          buffer_before?: number;
+          buffer_after?: number;
+          notice_hours?: number;
+          horizon_days?: number;
+          per_day?: number | null;
+          per_booker?: number | null;
+          needs_approval?: boolean;
+          team_id?: string | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          place?: Database['public']['Enums']['appointment_place'];
+          minutes?: number;
+          every_minutes?: number;
+          buffer_before?: number;
+          buffer_after?: number;
+          notice_hours?: number;
+          horizon_days?: number;
+          per_day?: number | null;
+          per_booker?: number | null;
+          needs_approval?: boolean;
+          team_id?: string | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'appointment_types_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'appointment_types_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** When somebody of the company meets a lead, the customer of a deal or a customer. Seen by its person and his line (private.my_line), and by who sees all. While it is scheduled or confirmed its person is taken (private.person_timeline); a request takes nobody. */
+      appointments: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['appointment_status'];
+          type_id: string;
+          agent_id: string;
+          starts_at: string;
+          ends_at: string;
+          buffer_before: number;
+          buffer_after: number;
+          lead_id: string | null;
+          deal_id: string | null;
+          customer_id: string | null;
+          place_text: string | null;
+          latitude: number | null;
+          longitude: number | null;
+          notes: string | null;
+          outcome: Database['public']['Enums']['appointment_outcome'] | null;
+          status_reason: string | null;
+          booked_by_link: boolean;
+          is_open: boolean;
+          is_booked: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'appointments_agent_id_fkey';
+            columns: ['agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_deal_id_fkey';
+            columns: ['tenant_id', 'deal_id'];
+            isOneToOne: false;
+            referencedRelation: 'deals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_lead_id_fkey';
+            columns: ['tenant_id', 'lead_id'];
+            isOneToOne: false;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_type_id_fkey';
+            columns: ['tenant_id', 'type_id'];
+            isOneToOne: false;
+            referencedRelation: 'appointment_types';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Votes for steps that need several approvers (workflow_definitions.approvals_required). */
       approvals: {
         Row: {
@@ -402,6 +557,76 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** When people can be booked, week by week, in the company's time zone; ranges that overlap count as one. */
+      availability: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          agent_id: string;
+          weekday: number;
+          opens: string;
+          closes: string;
+        };
+        Insert: { agent_id?: string; weekday: number; opens: string; closes: string };
+        Update: { weekday?: number; opens?: string; closes?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'availability_agent_id_fkey';
+            columns: ['agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'availability_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Days on which somebody can be booked at other hours than in other weeks, or not at all (opens and closes are null). */
+      availability_exceptions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          agent_id: string;
+          day: string;
+          opens: string | null;
+          closes: string | null;
+        };
+        Insert: { agent_id?: string; day: string; opens?: string | null; closes?: string | null };
+        Update: { day?: string; opens?: string | null; closes?: string | null };
+        Relationships: [
+          {
+            foreignKeyName: 'availability_exceptions_agent_id_fkey';
+            columns: ['agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'availability_exceptions_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
           },
         ];
         ComputedFields: never;
@@ -6958,6 +7183,37 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Books a free time by a link, without an account: {company, timezone, name, number, status (scheduled, or requested where it is looked at first), starts_at, ends_at, place, place_text, token (of the link to it)}. Booked again by the same e-mail address it is the same one. Raises booking_link_invalid, slot_taken, booker_limit_exceeded, input_invalid, phone_is_e164, email_is_an_address, appointment_time_is_near, rate_limit_exceeded. */
+      book_appointment: {
+        Args: {
+          token: string;
+          starts_at: string;
+          first_name: string;
+          email: string;
+          last_name?: string | null;
+          phone?: string | null;
+          notes?: string | null;
+          place_text?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+        };
+        Returns: Json;
+      };
+      /** An appointment, for whoever has its link, signed in or not: as book_appointment tells of it, and {is_open, slots (times to which it can be moved)}. Raises booking_link_invalid (unknown, or a day after the appointment), rate_limit_exceeded. */
+      booked_appointment: {
+        Args: { token: string };
+        Returns: Json;
+      };
+      /** What a booking link offers, for whoever has it, signed in or not: {company, timezone, name, place, minutes, needs_approval, slots (free times within two weeks of from_day)}. With a position only times from and to which there is time to drive. Names no person. Raises booking_link_invalid, rate_limit_exceeded. */
+      booking_offer: {
+        Args: {
+          token: string;
+          from_day?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+        };
+        Returns: Json;
+      };
       /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
       books: {
         Args: never;
@@ -6975,6 +7231,26 @@ export interface Database {
           median_hours: number;
           late: number;
         }[];
+      };
+      /** What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied. */
+      calendar: {
+        Args: { from_at: string; until_at: string; everybody?: boolean | null };
+        Returns: Json;
+      };
+      /** It will not take place, with the reason. Raises reason_required, record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_appointment: {
+        Args: {
+          appointment_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
+      /** Cancels an appointment by its link. Raises booking_link_invalid, appointment_transition_illegal, input_invalid, rate_limit_exceeded. */
+      cancel_booking: {
+        Args: { token: string; reason?: string | null };
+        Returns: Json;
       };
       /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_kitting: {
@@ -7277,6 +7553,17 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
+      /** It took place, with what came of it (outcome) and a note. A lead of which it says that he is qualified is qualified with it, where the caller may do that. Raises record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      complete_appointment: {
+        Args: {
+          appointment_id: string;
+          outcome: Database['public']['Enums']['appointment_outcome'];
+          note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
       /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
@@ -7333,6 +7620,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** The other side has said that it will be there. Raises record_not_found, appointment_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      confirm_appointment: {
+        Args: {
+          appointment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
+      /** Says by its link that one will be there. Raises booking_link_invalid, appointment_transition_illegal, rate_limit_exceeded. */
+      confirm_booking: {
+        Args: { token: string };
+        Returns: Json;
       };
       /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       confirm_load: {
@@ -7423,6 +7724,23 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Makes an appointment with a lead, about a deal or with a customer, for the caller or whoever he leads (agent_id, account), at any time at which that person has nothing else: hours, notice and limits bind the booking link alone. Raises person_busy, appointment_is_with_one, appointment_time_is_near, record_not_found, person_not_in_company, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_appointment: {
+        Args: {
+          type_id: string;
+          starts_at: string;
+          agent_id?: string | null;
+          lead_id?: string | null;
+          deal_id?: string | null;
+          customer_id?: string | null;
+          place_text?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
       };
       /** Begins a deal with a customer, in the first stage of the pipeline (without one: of the first); its owner (account) is the caller unless another is named. Raises record_not_found, person_not_in_company, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_deal: {
@@ -7856,6 +8174,20 @@ export interface Database {
         Args: never;
         Returns: { step: string; is_done: boolean }[];
       };
+      /** Free times for an appointment of this type, the best first and 500 at most: [{starts_at, ends_at, user_id, person, added_seconds (of driving, to this place), open_appointments, is_as_wished, reason: on_the_way, longer_way, as_wished, fewest_appointments or earliest}]. Raises record_not_found, input_invalid, permission_denied. */
+      free_slots: {
+        Args: {
+          type_id: string;
+          from_at: string;
+          until_at: string;
+          latitude?: number | null;
+          longitude?: number | null;
+          wished_from?: string | null;
+          wished_until?: string | null;
+          appointment_id?: string | null;
+        };
+        Returns: Json;
+      };
       /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
       hear_for_webhooks: {
         Args: never;
@@ -8053,6 +8385,15 @@ export interface Database {
       metrics: {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
+      };
+      /** Nobody came. Raises record_not_found, appointment_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      miss_appointment: {
+        Args: {
+          appointment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
       };
       /** Puts a deal into a stage, also of another pipeline: into one where deals are won or lost it is that, out of it it is open again. Raises record_not_found, lost_reason_required, deal_needs_forecast, deal_ordered_already, deal_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       move_deal: {
@@ -8710,6 +9051,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Makes room: a booked appointment is a request again and its person free for something else, with the reason. Raises reason_required, record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      release_appointment: {
+        Args: {
+          appointment_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
       /** Lets a blocked batch be sold again. Raises batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       release_batch: {
         Args: {
@@ -8853,6 +9204,23 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
+      /** Moves an open appointment to another time, length (minutes) or person (agent_id, account) in one step: the old time is free and the new one taken, or nothing has changed. Raises person_busy, appointment_time_is_near, record_not_found, person_not_in_company, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reschedule_appointment: {
+        Args: {
+          appointment_id: string;
+          starts_at: string;
+          minutes?: number | null;
+          agent_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
+      /** Moves an open appointment to another free time by its link. Raises booking_link_invalid, slot_taken, appointment_transition_illegal, appointment_time_is_near, rate_limit_exceeded. */
+      reschedule_booking: {
+        Args: { token: string; starts_at: string };
+        Returns: Json;
+      };
       /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
@@ -8970,6 +9338,15 @@ export interface Database {
       scanned_serials: {
         Args: { document_type: string; document_id: string };
         Returns: Json;
+      };
+      /** Accepts a request; of two that overlap one is accepted. Raises person_busy, record_not_found, appointment_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      schedule_appointment: {
+        Args: {
+          appointment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
       };
       /** Sells what is free on a van: lines [{product_id, quantity, pack_id?, serials?}] at the customer's own prices, to a customer whom the driver knows or of a territory on his way, or to a new one {name, phone?, place?}, who then waits for approval. empties [{product_id, quantity, condition?, serials?}], payment {method, amount, reference?}: who has no days to pay pays at once; what exceeds the credit of others is paid, too. sold_at: when it happened, for what is told late; it is placed there. receipt: the number on the phone's receipt, unique per company, the order is found by it. The order is delivered at once; its invoice is drafted. Raises van_stock_short, sale_not_paid, credit_exceeded, lines_invalid, customer_suspended, customer_inactive, customer_not_active, address_required, not_a_container, payment_invalid, serials_needed, serials_invalid, order_reference_taken, stock_history_negative, count_contradicts, captured_at_invalid, not_the_driver, trip_transition_illegal, trip_never_left, trip_was_cancelled, van_is_being_counted, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       sell_from_van: {
@@ -9093,6 +9470,16 @@ export interface Database {
       set_webhook_secret: {
         Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['webhooks']['Row'];
+      };
+      /** A link by which the other side confirms, moves or cancels an open appointment: {token}, for the page /booked#token=…. It works until a day after the appointment. Raises record_not_found, appointment_transition_illegal, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      share_appointment: {
+        Args: { appointment_id: string; idempotency_key?: string | null };
+        Returns: Json;
+      };
+      /** A new link by which people without an account book this kind of appointment: {token}, for the page /book#token=…. The one before is worth nothing any more. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      share_appointment_type: {
+        Args: { type_id: string; idempotency_key?: string | null };
+        Returns: Json;
       };
       /** A link for whoever waits for an order: {token, expires_at}, for the page /track#token=…. It works for a week, or until two days after the planned end of its trip, and for a day after the delivery. Raises order_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       share_order: {
@@ -9428,6 +9815,11 @@ export interface Database {
         };
         Returns: Json;
       };
+      /** Nobody books this kind of appointment by a link any more. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      unshare_appointment_type: {
+        Args: { type_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['appointment_types']['Row'];
+      };
       /** A model asks for a tool: its answer, or {error} where the agent may not or it failed. For the worker ai-agent (service role). */
       use_ai_tool: {
         Args: { tenant_id: string; run_id: string; tool: string; arguments: Json };
@@ -9556,6 +9948,10 @@ export interface Database {
         'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
       ai_agent_mode: 'rules' | 'model';
       ai_run_status: 'waiting' | 'answered' | 'handed_over' | 'left';
+      appointment_outcome: 'qualified' | 'follow_up' | 'not_interested' | 'settled';
+      appointment_place: 'visit' | 'call' | 'shop';
+      appointment_status:
+        'requested' | 'scheduled' | 'confirmed' | 'completed' | 'no_show' | 'cancelled';
       batch_status: 'open' | 'blocked';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';

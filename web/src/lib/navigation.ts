@@ -5,6 +5,8 @@ import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Bot from '@lucide/svelte/icons/bot';
 import Boxes from '@lucide/svelte/icons/boxes';
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
+import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -75,6 +77,13 @@ const placed: Section[] = [
       },
       listOf('task', SquareCheckBig),
       { href: '/overview', label: m.everything(), icon: Telescope, needs: ['comments.view'] },
+      {
+        href: '/calendar',
+        label: m.calendar(),
+        icon: CalendarDays,
+        needs: ['appointments.view'],
+      },
+      listOf('appointment', CalendarClock),
     ],
   },
   {

@@ -28,6 +28,32 @@ export const WRITABLE: Record<string, Writable> = {
       'is_active',
     ],
   },
+  appointment_types: {
+    permission: 'appointments.manage',
+    columns: [
+      'name',
+      'place',
+      'minutes',
+      'every_minutes',
+      'buffer_before',
+      'buffer_after',
+      'notice_hours',
+      'horizon_days',
+      'per_day',
+      'per_booker',
+      'needs_approval',
+      'team_id',
+      'is_active',
+    ],
+  },
+  availability: {
+    permission: 'appointments.edit',
+    columns: ['weekday', 'opens', 'closes'],
+  },
+  availability_exceptions: {
+    permission: 'appointments.edit',
+    columns: ['day', 'opens', 'closes'],
+  },
   canned_replies: {
     permission: 'conversations.reply',
     columns: ['shortcut', 'body'],
