@@ -8275,7 +8275,7 @@ export interface Database {
         Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
-      /** The names of all tools that an AI agent may be given. */
+      /** The names of all tools that an AI agent may be given. Raises permission_denied. */
       known_ai_tools: {
         Args: never;
         Returns: string[];
