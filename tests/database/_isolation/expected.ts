@@ -71,6 +71,11 @@ const mine = (column: string, list: string) => `x.${column} in (select id from $
 const through = (column: string, table: string, condition: string) =>
   `exists (select from public.${table} p where p.id = x.${column} and ${condition.replaceAll('x.', 'p.')})`;
 
+const PURCHASE_ITEMS = through(
+  'receipt_id',
+  'purchase_receipts',
+  through('purchase_order_id', 'purchase_orders', mine('warehouse_id', 'my_warehouses')),
+);
 const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
 
 const SCOPES: Record<string, string> = {
@@ -174,6 +179,19 @@ const SCOPES: Record<string, string> = {
   stock_counts: mine('warehouse_id', 'my_warehouses'),
   stock_valuation: mine('warehouse_id', 'my_warehouses'),
   stock_values: mine('warehouse_id', 'my_warehouses'),
+  purchase_orders: mine('warehouse_id', 'my_warehouses'),
+  purchase_order_items: through(
+    'purchase_order_id',
+    'purchase_orders',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  purchase_receipts: through(
+    'purchase_order_id',
+    'purchase_orders',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  purchase_receipt_items: PURCHASE_ITEMS,
+  purchase_receipt_batches: through('receipt_item_id', 'purchase_receipt_items', PURCHASE_ITEMS),
   transfer_items: through(
     'transfer_id',
     'transfers',
@@ -258,10 +276,12 @@ const DOCUMENTS: Record<string, string> = {
   task: 'tasks',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
+  purchase_order: 'purchase_orders',
   refill: 'refills',
   transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',
+  vendor: 'vendors',
 };
 
 /** Messages that open no account, and invitations into a role that the reader could give himself. */

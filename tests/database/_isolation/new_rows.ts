@@ -65,6 +65,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     lead_sources: row({ name: 'Radio' }),
     lead_vendors: row({ name: 'Other leads' }),
     lost_reasons: row({ name: 'Too far' }),
+    vendors: row({ name: 'Other mills' }),
     pipelines: row({ name: 'Second' }, { team_id: ids.team }),
     pipeline_stages: row(
       { name: 'Sample', place: 9, probability: 50 },

@@ -226,6 +226,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   free_goods: m.label_free_goods,
   from_warehouse: m.label_from_warehouse,
   good: m.label_good,
+  goods_expected: m.label_goods_expected,
   green: m.label_green,
   grey: m.label_grey,
   hand_changes: m.label_hand_changes,
