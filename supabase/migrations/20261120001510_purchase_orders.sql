@@ -66,6 +66,8 @@ insert into private.in_place_commands (machine, command, state, permission) valu
   ('purchase_order', 'change', 'draft', 'purchase_orders.create'), ('purchase_order', 'receive_part', 'partially_received', 'purchase_orders.receive');
 select private.find_by('purchase_order', 'vendor_id', 'private.vendors_meant(typed)');
 
+select private.note_editors('public.purchase_orders', 'vendor_id', 'warehouse_id', 'expected_on', 'notes', 'total');
+
 create table public.purchase_order_items (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
@@ -82,7 +84,7 @@ create table public.purchase_order_items (
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity > 0 and quantity <= 99999999),
   constraint unit_cost_is_bounded check (unit_cost between 0 and 999999999),
-  constraint no_more_comes_than_is_taken check (received between 0 and most and most >= quantity)
+  constraint no_more_comes_than_is_taken check (received between 0 and most and most between quantity and 99999999)
 );
 create index purchase_order_items_product on public.purchase_order_items (tenant_id, product_id);
 comment on table public.purchase_order_items is 'The lines of a purchase order: good goods, in base units.';
@@ -350,6 +352,7 @@ begin
   update public.purchase_orders o
   set vendor_id = (private.vendor_to_order_from(tenant, vendor_id)).id, warehouse_id = warehouse_id, expected_on = expected_on,
     notes = private.check_text('notes', nullif(pg_catalog.btrim(notes), ''), 4000),
+    -- Lines that are worth the same are others, too.
     edited_by = case when auth.uid() is distinct from o.created_by and auth.uid() <> all (o.edited_by) then o.edited_by || auth.uid() else o.edited_by end
   where o.tenant_id = target.tenant_id and o.id = target.id
   returning * into target;

@@ -1,11 +1,10 @@
-import type { Tables } from '#lib/database.types.ts';
+import type { Database, Tables } from '#lib/database.types.ts';
 import { changedMeanwhile } from '#lib/errors.ts';
 import { anyLike, type Filter, narrow } from '#lib/platform/filters.ts';
 import { having, type ListQuery, readPage } from '#lib/platform/list.ts';
 import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { orNull } from '#lib/platform/text.ts';
-import type { Written } from '#lib/writable.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { m } from '#lib/words.ts';
@@ -124,7 +123,7 @@ export function createVendor(entry: VendorEntry) {
   return answerOf(
     supabase
       .from('vendors')
-      .insert(writtenOf(entry) as Written['vendors']['Insert'])
+      .insert(writtenOf(entry) as Database['public']['Tables']['vendors']['Insert'])
       .select()
       .single(),
   );
