@@ -227,3 +227,21 @@ $$;
 comment on function private.door_results(date, date) is
   'What each canvasser did at doors from a day to another: visits, different doors, talks (somebody opened), leads, how many of those were won since, and visits far from the door; the one with most leads first. Raises permission_denied.';
 select private.expose('door_results');
+
+create function private.door_closers() returns table (account uuid, full_name text)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.require_permission('doors.visit');
+begin
+  return query
+  select distinct p.user_id, u.full_name from public.team_members m
+  join public.teams t on t.tenant_id = m.tenant_id and t.id = m.team_id and t.is_active
+  join public.memberships p on p.tenant_id = m.tenant_id and p.id = m.membership_id and p.status = 'active'
+  join public.users u on u.id = p.user_id
+  where m.tenant_id = tenant
+  order by u.full_name;
+end
+$$;
+comment on function private.door_closers() is 'To whom a lead can be handed over at a door: everybody in a team in use, by account and name. Raises permission_denied.';
+select private.expose('door_closers');

@@ -57,6 +57,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    door_outcomes: row({ name: 'Moved away', kind: 'refusal', place: 9 }),
+    doors: row({ address: 'Other Lane 1' }, { territory_id: ids.territory }),
     lead_routes: row({ place: 3 }, { team_id: ids.team, territory_id: ids.territory }),
     lead_score_rules: row({ name: 'Anything', condition: true, points: 1 }),
     lead_sources: row({ name: 'Radio' }),

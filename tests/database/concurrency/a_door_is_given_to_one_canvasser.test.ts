@@ -33,9 +33,7 @@ test('who asks while another is being given doors is given others, and does not 
   if (!first || !second) throw new Error('nobody walks');
   await meet(database, [first, nextDoors, [area, 5]], [second, nextDoors, [area, 5]]);
   expect(await races.number(`(select count(distinct door_id) from door_claims)`)).toBe(10);
-  expect(
-    await races.number(`(select count(distinct canvasser_id) from door_claims)`),
-  ).toBe(2);
+  expect(await races.number(`(select count(distinct canvasser_id) from door_claims)`)).toBe(2);
 });
 
 test('many canvassers at once are given every door once, until none is left', async () => {

@@ -7450,6 +7450,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
+      /** To whom a lead can be handed over at a door: everybody in a team in use, by account and name. Raises permission_denied. */
+      door_closers: {
+        Args: never;
+        Returns: { account: string; full_name: string }[];
+      };
       /** What each canvasser did at doors from a day to another: visits, different doors, talks (somebody opened), leads, how many of those were won since, and visits far from the door; the one with most leads first. Raises permission_denied. */
       door_results: {
         Args: { since: string; until: string };
