@@ -59,7 +59,7 @@ using (
 
 grant execute on function private.conversations_meant to authenticated;
 
-select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'capacity', 'is_active');
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'ai_agent_id', 'capacity', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
 using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));

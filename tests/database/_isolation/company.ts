@@ -178,6 +178,11 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   await as('driver').rpc('confirm_load', { trip_id: round, counts });
   await as('dispatcher').rpc('dispatch_trip', { trip_id: round });
   await as('driver').rpc('start_trip', { trip_id: round });
+  await as('driver').rpc('share_position', { is_shared: true });
+  await as('driver').rpc('record_positions', {
+    trip_id: round,
+    positions: [{ happened_at: new Date().toISOString(), latitude: -1.31, longitude: 36.82 }],
+  });
 }
 
 /** From the delivery on. */
@@ -478,7 +483,20 @@ async function sellSomething(company: Company, customer: string): Promise<void> 
   });
   await as('manager').rpc('assign_lead', { lead_id: loose.id, owner_id: null });
   await knockAtADoor(company);
+  const type = await as('manager').one<Row>(
+    `insert into appointment_types (name) values ('Tasting') returning id`,
+  );
   for (const person of ['sales', 'agent']) {
+    await as(person).query(
+      `insert into availability (weekday, opens, closes) values (1, '08:00', '12:00')`,
+    );
+    await as(person).query(`insert into availability_exceptions (day) values ('2026-12-28')`);
+    await as('manager').rpc('create_appointment', {
+      type_id: type.id,
+      starts_at: '2026-12-01T08:00:00Z',
+      agent_id: company.people.get(person)?.userId,
+      customer_id: customer,
+    });
     const deal = await as('manager').rpc<Row>('create_deal', {
       title: `Of ${person}`,
       customer_id: customer,

@@ -59,6 +59,9 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
   return {
     door_outcomes: row({ name: 'Moved away', kind: 'refusal', place: 9 }),
     doors: row({ address: 'Other Lane 1' }, { territory_id: ids.territory }),
+    appointment_types: row({ name: 'Demonstration' }, { team_id: ids.team }),
+    availability: row({ weekday: 2, opens: '08:00', closes: '12:00' }),
+    availability_exceptions: row({ day: '2026-12-24' }),
     lead_routes: row({ place: 3 }, { team_id: ids.team, territory_id: ids.territory }),
     lead_score_rules: row({ name: 'Anything', condition: true, points: 1 }),
     lead_sources: row({ name: 'Radio' }),
@@ -71,6 +74,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     team_members: row({}, { team_id: ids.team, membership_id: ids.membership }),
     teams: row({ name: 'Second team' }, { parent_id: ids.team }),
+    ai_agents: row({ name: 'Night', tools: ['find_products'] }),
     canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
     channels: row({ name: 'Mail to us', kind: 'email' }),
     customer_documents: row(
