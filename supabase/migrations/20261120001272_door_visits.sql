@@ -56,7 +56,7 @@ select private.register_error('door_is_anothers', 409, 'Somebody else goes to th
 select private.register_error('door_do_not_knock', 409, 'Nobody knocks at this door.', 'Leave it alone, and take the next one.');
 select private.register_error('closer_not_in_team', 422, 'A lead is handed over to somebody of a team.', 'Choose somebody else, or have him put into a team.');
 
-create function private.claim_for_visit(door public.doors, day date) returns void
+create function private.claim_for_visit(door public.doors, day date, happened_at timestamptz) returns void
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -66,12 +66,13 @@ begin
   if not exists (select from public.door_claims c where c.tenant_id = door.tenant_id and c.door_id = door.id and c.day = day and c.canvasser_id = auth.uid()) then
     perform private.fail('door_is_anothers', pg_catalog.jsonb_build_object('door_id', door.id, 'day', day));
   end if;
-  if not private.may_knock(door, day) then
+  -- Whoever was there before somebody wrote down that nobody knocks was there: he tells it when he has network.
+  if happened_at >= door.do_not_knock_since and not private.may_knock(door, day) then
     perform private.fail('door_do_not_knock', pg_catalog.jsonb_build_object('door_id', door.id, 'until', door.do_not_knock_until));
   end if;
 end
 $$;
-comment on function private.claim_for_visit(public.doors, date) is 'A door that is locked is the caller''s on this day, or becomes so. Raises door_is_anothers, door_do_not_knock.';
+comment on function private.claim_for_visit(public.doors, date, timestamptz) is 'A door that is locked is the caller''s on this day, or becomes so, and one might knock there at that moment. Raises door_is_anothers, door_do_not_knock.';
 
 create function private.hand_over(visit public.door_visits, door public.doors, lead public.leads) returns uuid
 language plpgsql security definer set search_path = ''
@@ -129,7 +130,7 @@ begin
   if wished_at not between happened_at and '2100-01-01' then
     perform private.fail('wish_comes_after_the_visit', pg_catalog.jsonb_build_object('wished_at', wished_at));
   end if;
-  perform private.claim_for_visit(target, visit.visited_on);
+  perform private.claim_for_visit(target, visit.visited_on, happened_at);
   if outcome.kind = 'interest' then
     lead := private.create_lead(first_name, last_name, null, phone, email, target.address, interest,
       source_id => (select s.id from public.lead_sources s where s.tenant_id = tenant and s.name = 'Door to door' and s.is_active),
@@ -146,16 +147,16 @@ begin
   if photo_path is not null then
     perform private.write_attachment('door', target.id, photo_path, visit.visited_on || '.jpg');
   end if;
-  -- What is sent late does not undo what came of a later visit.
+  -- What is sent late does not undo what came of a later visit, nor that nobody knocks since.
   update public.doors d
   set visits = d.visits + 1,
     last_visited_at = greatest(d.last_visited_at, happened_at),
     last_outcome_id = case when d.last_visited_at > happened_at then d.last_outcome_id else outcome.id end,
     next_visit_on = case when d.last_visited_at > happened_at then d.next_visit_on else visit.visited_on + outcome.again_after_days end,
-    do_not_knock_since = case when outcome.kind = 'do_not_knock' then happened_at end,
-    do_not_knock_until = null,
-    do_not_knock_by = case when outcome.kind = 'do_not_knock' then auth.uid() end,
-    do_not_knock_reason = case when outcome.kind = 'do_not_knock' then pg_catalog.left(coalesce(visit.note, outcome.name), 500) end
+    do_not_knock_since = case when outcome.kind = 'do_not_knock' then least(happened_at, pg_catalog.now()) when d.do_not_knock_since > happened_at then d.do_not_knock_since end,
+    do_not_knock_until = case when outcome.kind <> 'do_not_knock' and d.do_not_knock_since > happened_at then d.do_not_knock_until end,
+    do_not_knock_by = case when outcome.kind = 'do_not_knock' then auth.uid() when d.do_not_knock_since > happened_at then d.do_not_knock_by end,
+    do_not_knock_reason = case when outcome.kind = 'do_not_knock' then pg_catalog.left(coalesce(visit.note, outcome.name), 500) when d.do_not_knock_since > happened_at then d.do_not_knock_reason end
   where d.tenant_id = tenant and d.id = target.id;
   return visit;
 end

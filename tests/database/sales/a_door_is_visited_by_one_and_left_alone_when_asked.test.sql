@@ -1,5 +1,5 @@
 begin;
-select plan(44);
+select plan(50);
 
 create function pg_temp.outcome(wanted text) returns uuid language sql as $$ select o.id from public.door_outcomes o where o.name = wanted $$;
 create function pg_temp.door(wanted text) returns uuid language sql as $$ select d.id from public.doors d where d.address = wanted and d.unit = '' $$;
@@ -90,6 +90,18 @@ select throws_ok($$ select public.forbid_door(pg_temp.door('Moi Avenue 1'), ' ')
 select throws_ok($$ select public.forbid_door(pg_temp.door('Moi Avenue 1'), 'Holiday', current_date - 5) $$, 'do_not_knock_day_invalid', 'not until a day that is over');
 select throws_ok($$ select public.allow_door(pg_temp.door('Moi Avenue 1')) $$, 'permission_denied', 'who walks does not lift it');
 select lives_ok($$ select public.forbid_door(pg_temp.door('Moi Avenue 5'), 'Rang the office', current_date + 40) $$, 'or until a day');
+
+-- What happened before somebody wrote that down has happened, and is told when there is network.
+select tests.sign_out();
+update public.doors set do_not_knock_since = now() - interval '20 minutes' where address = 'Moi Avenue 5';
+select tests.sign_in('sales@acme.test');
+select throws_ok($$ select public.visit_door(pg_temp.door('Moi Avenue 5'), pg_temp.outcome('Not interested'), now() - interval '10 minutes') $$, 'door_do_not_knock', 'a visit after that is refused');
+select lives_ok($$ select public.visit_door(pg_temp.door('Moi Avenue 5'), pg_temp.outcome('Not interested'), now() - interval '40 minutes') $$, 'one before that is taken, however late it is sent');
+select is((select (d.do_not_knock_since = now() - interval '20 minutes', d.do_not_knock_until - current_date, d.do_not_knock_reason, o.name)::text from public.doors d join public.door_outcomes o on o.id = d.last_outcome_id where d.address = 'Moi Avenue 5'),
+  '(t,40,"Rang the office","Not interested")', 'the door is left alone as before');
+select lives_ok($$ select public.visit_door(pg_temp.door('Moi Avenue 5'), pg_temp.outcome('Do not knock'), now() - interval '30 minutes', note => 'A sign') $$, 'who was told so at the door before that');
+select is((select (d.do_not_knock_since = now() - interval '30 minutes', d.do_not_knock_until, d.do_not_knock_reason)::text from public.doors d where d.address = 'Moi Avenue 5'), '(t,,"A sign")', 'has it left alone for ever');
+select throws_ok($$ select public.visit_door(pg_temp.door('Moi Avenue 5'), pg_temp.outcome('Not interested'), now() - interval '25 minutes') $$, 'door_do_not_knock', 'since he was told');
 select tests.sign_out();
 update public.doors set next_visit_on = current_date - 1 where address in ('Moi Avenue 4', 'Moi Avenue 5');
 delete from public.door_visits;
