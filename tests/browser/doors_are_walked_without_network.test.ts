@@ -65,7 +65,7 @@ test('doors are handed out, visited without network, and who is interested becom
   expect(await by('manager').rows('door_visits?select=id')).toEqual([]);
 
   await context.setOffline(false);
-  await page.getByText('wait to be sent').waitFor({ state: 'detached' });
+  await page.getByText(/waits? to be sent/).waitFor({ state: 'detached' });
   await door('Moi Avenue 1').waitFor();
   await page.getByText('2 of 3 doors visited today').waitFor();
   const visits = await by('manager').rows(
