@@ -1041,6 +1041,14 @@ using (
   and (agent_id = any ((select private.my_line())::uuid[]) or (select private.tenant_id('appointments.view_all')) is not null)
 );
 
+-- Family 12, records: doors.
+
+select private.let_edit('public.door_outcomes', 'doors.view', 'sales.manage', '{kind}', 'name', 'place', 'again_after_days', 'is_active');
+select private.let_edit('public.doors', 'doors.view', 'sales.manage', '{}', 'address', 'unit', 'territory_id', 'latitude', 'longitude', 'note', 'is_active');
+grant select on public.door_claims, public.door_visits, public.door_areas to authenticated;
+create policy select_readers on public.door_claims for select to authenticated using (tenant_id = (select private.tenant_id('doors.view')));
+create policy select_readers on public.door_visits for select to authenticated using (tenant_id = (select private.tenant_id('doors.view')));
+
 -- Family 12, records: what is told of a document, and what people say about it.
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,

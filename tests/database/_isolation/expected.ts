@@ -9,6 +9,7 @@ const KEYS: Record<string, string> = {
   deal_forecast: `concat_ws(' ', x.pipeline_id, x.stage_id, x.owner_id, x.month)`,
   lead_vendor_results: `concat_ws(' ', x.vendor_id, x.month)`,
   similar_leads: `concat_ws(' ', x.lead_id, x.other_id)`,
+  door_areas: 'x.territory_id::text',
   batch_recipients: `concat_ws(' ', x.tenant_id, x.batch_id, x.order_id)`,
   ai_agent_versions: 'x.ai_agent_id::text',
   conversation_activity: 'x.conversation_id::text',

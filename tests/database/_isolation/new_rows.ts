@@ -57,6 +57,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    door_outcomes: row({ name: 'Moved away', kind: 'refusal', place: 9 }),
+    doors: row({ address: 'Other Lane 1' }, { territory_id: ids.territory }),
     appointment_types: row({ name: 'Demonstration' }, { team_id: ids.team }),
     availability: row({ weekday: 2, opens: '08:00', closes: '12:00' }),
     availability_exceptions: row({ day: '2026-12-24' }),

@@ -181,6 +181,8 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'delivery_room',
     'discount_total',
     'document_totals',
+    'door_closers',
+    'door_results',
     'explain_figure',
     'find_barcode',
     'find_numbers',

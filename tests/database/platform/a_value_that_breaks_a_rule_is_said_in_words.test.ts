@@ -40,6 +40,19 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: ' Large' },
     points_are_bounded: { points: 101 },
   },
+  door_outcomes: {
+    again_after_is_bounded: { again_after_days: 0 },
+    left_alone_is_left_alone: { kind: 'do_not_knock', again_after_days: 2 },
+    name_is_short: { name: ' Out' },
+    place_is_bounded: { place: 0 },
+  },
+  doors: {
+    address_is_short: { address: ' Lane 1' },
+    door_note_is_bounded: { note: ' ' },
+    position_is_complete: { latitude: 1 },
+    position_is_on_earth: { latitude: 0, longitude: 181 },
+    unit_is_short: { unit: LONG },
+  },
   lead_sources: { name_is_short: { name: ' Fair' } },
   lead_vendors: {
     complaint_days_are_bounded: { complaint_days: -1 },

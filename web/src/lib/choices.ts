@@ -87,6 +87,19 @@ export const DEPOT_SHIFT_STATUS = [
   'closed',
   'cancelled',
 ] as const satisfies Enums<'depot_shift_status'>[];
+export const DOOR_OUTCOME_KIND = [
+  'nobody_home',
+  'talk',
+  'interest',
+  'refusal',
+  'do_not_knock',
+] as const satisfies Enums<'door_outcome_kind'>[];
+export const DOOR_STANDING = [
+  'new',
+  'again',
+  'done',
+  'do_not_knock',
+] as const satisfies Enums<'door_standing'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',

@@ -1715,6 +1715,240 @@ export interface Database {
         ];
         ComputedFields: 'person_name' | 'record_name';
       };
+      /** Who goes to which door on which day (of the company's time zone): one person, and nobody else. Written by next_doors, visit_door and leave_doors. */
+      door_claims: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          door_id: string;
+          day: string;
+          canvasser_id: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'door_claims_tenant_id_canvasser_id_fkey';
+            columns: ['tenant_id', 'canvasser_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'door_claims_tenant_id_door_id_fkey';
+            columns: ['tenant_id', 'door_id'];
+            isOneToOne: false;
+            referencedRelation: 'doors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What can come of a visit at a door, in the words of the company and in the order of its buttons. The kind says what follows. */
+      door_outcomes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['door_outcome_kind'];
+          place: number;
+          again_after_days: number | null;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['door_outcome_kind'];
+          place: number;
+          again_after_days?: number | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          place?: number;
+          again_after_days?: number | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'door_outcomes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What came of each visit at a door. Written by visit_door and never changed. */
+      door_visits: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          door_id: string;
+          outcome_id: string;
+          canvasser_id: string;
+          visited_at: string;
+          visited_on: string;
+          latitude: number | null;
+          longitude: number | null;
+          accuracy: number | null;
+          metres_from_door: number | null;
+          note: string | null;
+          lead_id: string | null;
+          closer_id: string | null;
+          wished_at: string | null;
+          task_id: string | null;
+          is_far: boolean;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'door_visits_tenant_id_canvasser_id_fkey';
+            columns: ['tenant_id', 'canvasser_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_closer_id_fkey';
+            columns: ['tenant_id', 'closer_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_door_id_fkey';
+            columns: ['tenant_id', 'door_id'];
+            isOneToOne: false;
+            referencedRelation: 'doors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_lead_id_fkey';
+            columns: ['tenant_id', 'lead_id'];
+            isOneToOne: true;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_outcome_id_fkey';
+            columns: ['tenant_id', 'outcome_id'];
+            isOneToOne: false;
+            referencedRelation: 'door_outcomes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_task_id_fkey';
+            columns: ['tenant_id', 'task_id'];
+            isOneToOne: false;
+            referencedRelation: 'tasks';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Doors at which people of the company knock. How one stands is told by what came of the last visit; written by visit_door, forbid_door and allow_door. */
+      doors: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          address: string;
+          unit: string;
+          territory_id: string | null;
+          latitude: number | null;
+          longitude: number | null;
+          note: string | null;
+          is_active: boolean;
+          visits: number;
+          last_visited_at: string | null;
+          last_outcome_id: string | null;
+          next_visit_on: string | null;
+          do_not_knock_since: string | null;
+          do_not_knock_until: string | null;
+          do_not_knock_by: string | null;
+          do_not_knock_reason: string | null;
+          standing: Database['public']['Enums']['door_standing'];
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: {
+          address: string;
+          unit?: string;
+          territory_id?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          note?: string | null;
+          is_active?: boolean;
+        };
+        Update: {
+          address?: string;
+          unit?: string;
+          territory_id?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          note?: string | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'doors_tenant_id_do_not_knock_by_fkey';
+            columns: ['tenant_id', 'do_not_knock_by'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'doors_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'doors_tenant_id_last_outcome_id_fkey';
+            columns: ['tenant_id', 'last_outcome_id'];
+            isOneToOne: false;
+            referencedRelation: 'door_outcomes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'doors_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'own_field_values' | 'record_tags';
+      };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
         Row: {
@@ -6709,6 +6943,24 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** How far each area with doors is: doors in use, those where nobody was yet, those that are due again and that are later, done and to be left alone, the visits so far and the doors that somebody has today. */
+      door_areas: {
+        Row: {
+          tenant_id: string | null;
+          territory_id: string | null;
+          name: string | null;
+          doors: number | null;
+          fresh: number | null;
+          due: number | null;
+          later: number | null;
+          done: number | null;
+          do_not_knock: number | null;
+          visits: number | null;
+          today: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values. */
       events: {
         Row: {
@@ -6976,6 +7228,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** One may knock at this door again. Raises record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      allow_door: {
+        Args: {
+          door_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['doors']['Row'];
       };
       /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
@@ -8084,6 +8345,25 @@ export interface Database {
           ends_soon: number;
         }[];
       };
+      /** To whom a lead can be handed over at a door: everybody in a team in use, by account and name. Raises permission_denied. */
+      door_closers: {
+        Args: never;
+        Returns: { account: string; full_name: string }[];
+      };
+      /** What each canvasser did at doors from a day to another: visits, different doors, talks (somebody opened), leads, how many of those were won since, and visits far from the door; the one with most leads first. Raises permission_denied. */
+      door_results: {
+        Args: { since: string; until: string };
+        Returns: {
+          canvasser_id: string;
+          full_name: string;
+          visits: number;
+          doors: number;
+          talks: number;
+          leads: number;
+          won: number;
+          far: number;
+        }[];
+      };
       /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
@@ -8173,6 +8453,17 @@ export interface Database {
       first_steps: {
         Args: never;
         Returns: { step: string; is_done: boolean }[];
+      };
+      /** Nobody knocks at this door until a day, or ever again. Raises record_not_found, reason_for_the_door_is_short, do_not_knock_day_invalid, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      forbid_door: {
+        Args: {
+          door_id: string;
+          reason: string;
+          until?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['doors']['Row'];
       };
       /** Free times for an appointment of this type, the best first and 500 at most: [{starts_at, ends_at, user_id, person, added_seconds (of driving, to this place), open_appointments, is_as_wished, reason: on_the_way, longer_way, as_wished, fewest_appointments or earliest}]. Raises record_not_found, input_invalid, permission_denied. */
       free_slots: {
@@ -8289,6 +8580,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** The caller goes to no more doors today: those that he did not visit are free for others. {doors: how many}. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      leave_doors: {
+        Args: { idempotency_key?: string | null };
+        Returns: Json;
       };
       /** Gives a conversation back to the AI agent of its channel, from the next message of the customer on. Raises channel_without_agent, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       leave_to_agent: {
@@ -8571,6 +8867,17 @@ export interface Database {
           place_longitude: number;
           metres: number;
         }[];
+      };
+      /** Gives the caller up to this many more doors of an area for today, the nearest free ones: nobody else gets them on this day. {doors: [id, …]}, fewer or none where no more are free. Raises record_not_found, input_invalid, position_is_complete, position_is_on_earth, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      next_doors: {
+        Args: {
+          territory_id: string;
+          wanted?: number | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
       };
       /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       open_depot: {
@@ -9860,6 +10167,28 @@ export interface Database {
           present_head: string;
         }[];
       };
+      /** What came of a visit at a door, which is the caller's on that day or becomes so. Interest makes a lead (with name and telephone number or e-mail address), which is the caller's or goes to a closer (account) with the wished time as his task. photo_path: a stored file of the caller, in the bucket attachments. Raises record_not_found, visited_at_invalid, door_is_anothers, door_do_not_knock, closer_not_in_team, wish_comes_after_the_visit, accuracy_is_bounded, position_is_complete, position_is_on_earth, input_invalid, person_not_in_company, permission_denied and the errors of create_lead, create_task and add_attachment. The same idempotency_key with the same values is answered again, not done again. */
+      visit_door: {
+        Args: {
+          door_id: string;
+          outcome_id: string;
+          visited_at?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          accuracy?: number | null;
+          note?: string | null;
+          photo_path?: string | null;
+          first_name?: string | null;
+          last_name?: string | null;
+          phone?: string | null;
+          email?: string | null;
+          interest?: string | null;
+          closer_id?: string | null;
+          wished_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['door_visits']['Row'];
+      };
       /** Throws a drafted credit note away, with a reason; an issued one stands. Raises input_invalid, credit_note_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       void_credit_note: {
         Args: {
@@ -9961,6 +10290,8 @@ export interface Database {
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       deal_status: 'open' | 'won' | 'lost';
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
+      door_outcome_kind: 'nobody_home' | 'talk' | 'interest' | 'refusal' | 'do_not_knock';
+      door_standing: 'new' | 'again' | 'done' | 'do_not_knock';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       geocode_precision: 'exact' | 'street' | 'town' | 'region';
       geocode_status: 'asked' | 'placed' | 'unsure' | 'unknown';

@@ -122,6 +122,14 @@ export const WRITABLE: Record<string, Writable> = {
       'notes',
     ],
   },
+  door_outcomes: {
+    permission: 'sales.manage',
+    columns: ['name', 'place', 'again_after_days', 'is_active'],
+  },
+  doors: {
+    permission: 'sales.manage',
+    columns: ['address', 'unit', 'territory_id', 'latitude', 'longitude', 'note', 'is_active'],
+  },
   drivers: {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
