@@ -121,6 +121,8 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'members' },
+  company_holidays: { ...edited('members', 'settings.manage'), delete: 'settings.manage' },
+  working_hours: { ...edited('members', 'settings.manage'), delete: 'settings.manage' },
   notice_choices: { select: 'customers.view in scope' },
   notice_kinds: { select: 'members' },
   messages: { select: 'messages.view or conversations.view' },

@@ -918,6 +918,23 @@ using (
     or exists (select from public.messages m where m.id = private.uuid_or_null((storage.foldername(name))[2])))
 );
 
+-- When the company works is known to whoever works in it.
+do $$
+declare
+  kept regclass;
+begin
+  foreach kept in array array['public.working_hours', 'public.company_holidays']::regclass[] loop
+    execute pg_catalog.format('grant select, delete on %s to authenticated', kept);
+    execute pg_catalog.format('create policy select_members on %s for select to authenticated using (tenant_id = (select private.workplace_id()))', kept);
+    execute pg_catalog.format('create policy insert_managers on %s for insert to authenticated with check (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
+    execute pg_catalog.format('create policy update_managers on %s for update to authenticated using (tenant_id = (select private.tenant_id(''settings.manage''))) with check (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
+    execute pg_catalog.format('create policy delete_managers on %s for delete to authenticated using (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
+  end loop;
+end
+$$;
+select private.let_write('public.working_hours', '{}', 'weekday', 'opens_at', 'closes_at');
+select private.let_write('public.company_holidays', '{}', 'day', 'name');
+
 -- Family 10, messaging: what the tax authority is told. The control unit is a matter of those who manage the company;
 -- the receipt stands on the invoice itself.
 select private.let_edit('public.tax_devices', 'settings.manage', 'settings.manage', '{}', 'taxpayer_pin', 'branch', 'control_unit', 'is_active');

@@ -35,6 +35,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: LONG },
     price_per_lead_is_bounded: { price_per_lead: -1 },
   },
+  company_holidays: {
+    holiday_is_near: { day: '1999-12-31' },
+    name_is_short: { name: ' Jamhuri Day' },
+  },
+  working_hours: { closing_is_after_opening: { opens_at: '17:00', closes_at: '08:00' } },
   lost_reasons: { name_is_short: { name: ' Price' } },
   pipeline_stages: {
     name_is_short: { name: ' Offer' },

@@ -443,3 +443,12 @@ export const WEBHOOK_DELIVERY_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'webhook_delivery_status'>[];
+export const WEEKDAY = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const satisfies Enums<'weekday'>[];

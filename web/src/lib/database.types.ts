@@ -417,6 +417,32 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Days on which a company does not work, whatever its hours say. */
+      company_holidays: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          day: string;
+          name: string;
+        };
+        Insert: { day: string; name: string };
+        Update: { day?: string; name?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'company_holidays_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** How people are reached: one person per company, kind and value. Written by what comes in and goes out. */
       contact_points: {
         Row: {
@@ -5871,6 +5897,42 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The hours of a week in which a company works, on its own clock; several a day for one with a break. A company without any works at all hours. */
+      working_hours: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          weekday: Database['public']['Enums']['weekday'];
+          opens_at: string;
+          closes_at: string;
+          minutes: string;
+        };
+        Insert: {
+          weekday: Database['public']['Enums']['weekday'];
+          opens_at: string;
+          closes_at: string;
+        };
+        Update: {
+          weekday?: Database['public']['Enums']['weekday'];
+          opens_at?: string;
+          closes_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'working_hours_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
     };
     Views: {
       /** Who changed what: the changed columns before and after, per record and per part of a document. The ledger as auditors read it; chained by private.audit_chain. */
@@ -9043,6 +9105,7 @@ export interface Database {
       variance_status: 'pending_review' | 'approved' | 'rejected';
       warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
       webhook_delivery_status: 'queued' | 'delivered' | 'failed';
+      weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
     };
     CompositeTypes: Record<never, never>;
   };

@@ -27,6 +27,10 @@ export const WRITABLE: Record<string, Writable> = {
       'takes_orders',
     ],
   },
+  company_holidays: {
+    permission: 'settings.manage',
+    columns: ['day', 'name'],
+  },
   contacts: {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
@@ -310,5 +314,9 @@ export const WRITABLE: Record<string, Writable> = {
   workflow_definitions: {
     permission: 'settings.manage',
     columns: ['is_enabled', 'permission', 'condition', 'approvals_required'],
+  },
+  working_hours: {
+    permission: 'settings.manage',
+    columns: ['weekday', 'opens_at', 'closes_at'],
   },
 };
