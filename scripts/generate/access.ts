@@ -55,7 +55,10 @@ export const ACCESS: Record<string, Access> = {
   tasks: { select: 'comments.view in scope' },
   contact_points: { select: 'customers.view in scope' },
   conversation_activity: { select: 'conversations.view in scope' },
+  conversation_clocks: { select: 'conversations.view in scope' },
   conversations: { select: 'conversations.view in scope' },
+  inbox_agents: edited('conversations.view', 'settings.manage'),
+  service_levels: { ...edited('conversations.view', 'settings.manage'), delete: 'settings.manage' },
   contacts: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',

@@ -35,6 +35,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: LONG },
     price_per_lead_is_bounded: { price_per_lead: -1 },
   },
+  inbox_agents: { capacity_is_bounded: { capacity: 0 } },
+  service_levels: {
+    answer_within_a_month: { answer_within: 0 },
+    resolve_within_a_month: { resolve_within: 0 },
+  },
   company_holidays: {
     holiday_is_near: { day: '1999-12-31' },
     name_is_short: { name: ' Jamhuri Day' },

@@ -33,6 +33,12 @@ export const CONTAINER_HOLDER = [
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONVERSATION_PRIORITY = [
+  'low',
+  'normal',
+  'high',
+  'urgent',
+] as const satisfies Enums<'conversation_priority'>[];
 export const CONVERSATION_STATUS = [
   'open',
   'pending',

@@ -25,6 +25,7 @@ export const WRITABLE: Record<string, Writable> = {
       'capacity',
       'is_active',
       'takes_orders',
+      'team_id',
     ],
   },
   company_holidays: {
@@ -93,6 +94,10 @@ export const WRITABLE: Record<string, Writable> = {
   holidays: {
     permission: 'settings.manage',
     columns: ['name'],
+  },
+  inbox_agents: {
+    permission: 'settings.manage',
+    columns: ['capacity'],
   },
   inventory: {
     permission: 'inventory.edit',
@@ -236,6 +241,10 @@ export const WRITABLE: Record<string, Writable> = {
       'customer_uses',
       'is_active',
     ],
+  },
+  service_levels: {
+    permission: 'settings.manage',
+    columns: ['answer_within', 'resolve_within'],
   },
   tags: {
     permission: 'settings.manage',
