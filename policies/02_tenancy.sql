@@ -19,7 +19,7 @@ using (id = (select private.workplace_id()) or (select private.is_super_admin())
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
-  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
+  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo, ai_agents_answer) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
 using (tenant_id = (select private.workplace_id()));
 create policy update_managers on public.tenant_settings for update to authenticated

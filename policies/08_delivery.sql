@@ -74,6 +74,13 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_changes.tenant_id and p.id = planning_session_id))
 );
 
+grant select on public.vehicle_positions to authenticated;
+create policy select_readers on public.vehicle_positions for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = vehicle_positions.tenant_id and t.id = trip_id))
+);
+
 grant select on public.delivery_proofs to authenticated;
 create policy select_readers on public.delivery_proofs for select to authenticated
 using (

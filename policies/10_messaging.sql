@@ -59,7 +59,7 @@ using (
 
 grant execute on function private.conversations_meant to authenticated;
 
-select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'capacity', 'team_id', 'is_active');
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'ai_agent_id', 'capacity', 'team_id', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
 using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
@@ -76,7 +76,7 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = contact_points.tenant_id and c.id = contact_id))
 );
 
-grant select on public.conversations, public.conversation_activity, public.conversation_clocks, public.inbox to authenticated;
+grant select on public.conversations, public.conversation_activity, public.conversation_clocks to authenticated;
 create policy select_readers on public.conversations for select to authenticated
 using (
   tenant_id = (select private.tenant_id('conversations.view'))
@@ -134,18 +134,10 @@ using (
 );
 
 -- When the company works is known to whoever works in it.
-do $$
-declare
-  kept regclass;
-begin
-  foreach kept in array array['public.working_hours', 'public.company_holidays']::regclass[] loop
-    execute pg_catalog.format('grant select, delete on %s to authenticated', kept);
-    execute pg_catalog.format('create policy select_members on %s for select to authenticated using (tenant_id = (select private.workplace_id()))', kept);
-    execute pg_catalog.format('create policy insert_managers on %s for insert to authenticated with check (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
-    execute pg_catalog.format('create policy update_managers on %s for update to authenticated using (tenant_id = (select private.tenant_id(''settings.manage''))) with check (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
-    execute pg_catalog.format('create policy delete_managers on %s for delete to authenticated using (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
-  end loop;
-end
-$$;
+grant select, delete on public.working_hours to authenticated;
+create policy select_members on public.working_hours for select to authenticated using (tenant_id = (select private.workplace_id()));
+create policy insert_managers on public.working_hours for insert to authenticated with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.working_hours for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage'))) with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy delete_managers on public.working_hours for delete to authenticated using (tenant_id = (select private.tenant_id('settings.manage')));
 select private.let_write('public.working_hours', '{}', 'weekday', 'opens_at', 'closes_at');
-select private.let_write('public.company_holidays', '{}', 'day', 'name');

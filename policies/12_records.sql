@@ -43,6 +43,7 @@ begin
 end
 $$;
 
+grant select on public.inbox to authenticated;
 grant execute on function public.record_tags(public.inbox) to authenticated;
 
 -- Files: one folder per company. Until it is added to a document a file is its owner's alone.

@@ -244,6 +244,13 @@ begin
     pg_temp.order_of('Gikomba Traders', '{"ENE-250": 15}', 'allocated', 'acme', day => today)];
   trip := pg_temp.trip_of(orders, 'acme', 'KDD 606D', 'Elijah Musyoka', '-1 hour', '5 hours');
   perform pg_temp.send(trip, 'acme', 'driver2');
+  perform public.share_position(true);
+  perform public.record_positions(trip, (
+    select jsonb_agg(jsonb_build_object('happened_at', now() - (16 - g) * interval '15 seconds', 'accuracy', 12, 'speed', 31, 'battery', 92,
+      'latitude', round(w.latitude + (a.latitude - w.latitude) * g / 16, 6), 'longitude', round(w.longitude + (a.longitude - w.longitude) * g / 16, 6)) order by g)
+    from generate_series(0, 16) g
+    cross join (select h.latitude, h.longitude from public.warehouses h where h.tenant_id = pg_temp.company() and h.code = 'NBO') w
+    cross join (select c.latitude, c.longitude from public.orders o join public.customer_addresses c on c.tenant_id = o.tenant_id and c.id = o.address_id where o.tenant_id = pg_temp.company() and o.id = orders[1]) a));
   perform public.arrive_at_stop(orders[1]);
 
   -- Planned for tomorrow on the coast, half counted.

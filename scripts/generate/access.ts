@@ -5,10 +5,12 @@
  *
  * Words: a permission; `members` (whoever works in the company, in whichever role but customer); `self`
  * (rows about oneself); `role` (rows shared with
- * one's role); `super admins`; `document readers` (whoever sees the document the row is
+ * one's role); `super admins`; `record readers` (whoever sees the record that the row of a registry is about,
+ * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's.
+ * his own, those of the teams that he leads, and what is nobody's; of appointments and hours his own and those of
+ * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -40,7 +42,21 @@ export const ACCESS: Record<string, Access> = {
   similar_leads: { select: 'leads.view in scope' },
   team_members: { ...edited('leads.view', 'sales.manage'), delete: 'sales.manage' },
   teams: edited('leads.view', 'sales.manage'),
+  ai_agents: edited('conversations.view', 'settings.manage'),
+  ai_agent_versions: { select: 'conversations.view' },
+  ai_agent_runs: { select: 'conversations.view in scope' },
+  appointment_types: edited('appointments.view', 'appointments.manage'),
+  appointments: { select: 'appointments.view in scope' },
   approvals: { select: 'users.view' },
+  activity_feed: { select: 'record readers in scope' },
+  assignments: { select: 'record readers in scope' },
+  calendar_events: { select: 'record readers in scope' },
+  document_registry: { select: 'record readers in scope' },
+  financial_ledger: { select: 'record readers in scope' },
+  inventory_registry: { select: 'record readers in scope' },
+  location_registry: { select: 'record readers in scope' },
+  people_directory: { select: 'record readers in scope' },
+  status_tracker: { select: 'record readers in scope' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
   canned_replies: {
@@ -69,6 +85,18 @@ export const ACCESS: Record<string, Access> = {
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
+  availability: {
+    select: 'appointments.view in scope',
+    insert: 'appointments.edit in scope',
+    update: 'appointments.edit in scope',
+    delete: 'appointments.edit in scope',
+  },
+  availability_exceptions: {
+    select: 'appointments.view in scope',
+    insert: 'appointments.edit in scope',
+    update: 'appointments.edit in scope',
+    delete: 'appointments.edit in scope',
+  },
   batch_balances: { select: 'inventory.view' },
   batch_movements: { select: 'inventory.view in scope' },
   batch_recipients: { select: 'inventory.view in scope' },
@@ -96,6 +124,7 @@ export const ACCESS: Record<string, Access> = {
     update: 'customers.edit in scope',
   },
   delivery_proofs: { select: 'orders.view in scope' },
+  vehicle_positions: { select: 'trips.view in scope' },
   drivers: edited('trips.view', 'trips.edit'),
   event_store: { select: 'audit.view or document readers' },
   events: { select: 'audit.view or document readers' },
@@ -124,7 +153,6 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'members' },
-  company_holidays: { ...edited('members', 'settings.manage'), delete: 'settings.manage' },
   working_hours: { ...edited('members', 'settings.manage'), delete: 'settings.manage' },
   notice_choices: { select: 'customers.view in scope' },
   notice_kinds: { select: 'members' },

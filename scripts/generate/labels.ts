@@ -23,6 +23,15 @@ const OTHERS = [
   ...['retired', 'dead', 'invited', 'on_hold', 'out_of_stock', 'reorder'],
   // Who is no member, and what is not there.
   ...['super_admin', 'no_role', 'page', 'company', 'price_list', 'place', 'product'],
+  // What registries gather.
+  ...['planning', 'payment_due', 'next_step', 'expected_close', 'paper_ends', 'batch_expires'],
+  ...['holiday', 'standing_order', 'contract_ends', 'delivery', 'task', 'trip'],
+  ...['created', 'changed', 'step', 'comment', 'file', 'message', 'note', 'approval'],
+  ...['upload', 'customer_paper', 'proof', 'imported_file', 'signed'],
+  ...['inflow', 'outflow', 'refund', 'settlement', 'user', 'driver', 'contact', 'vendor'],
+  ...['owner', 'assignee', 'reviewer', 'active', 'pending', 'blocked', 'completed'],
+  ...['stock', 'container', 'vehicle', 'piece', 'membership', 'lead_vendor', 'serial'],
+  ...['order_template', 'territory', 'warehouse', 'product', 'email', 'phone'],
 ];
 
 /** Columns of which the timeline tells: `private.is_told`. */

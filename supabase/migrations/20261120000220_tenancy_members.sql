@@ -253,6 +253,8 @@ begin
     when not new.business_rules -> 'orders.standing' in ('"draft"', '"submit"', 'null') then 'orders.standing'
     when not new.business_rules -> 'prices.drafts' in ('"keep"', '"refresh"', 'null') then 'prices.drafts'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.auto_allocate') not in ('boolean', 'null') then 'orders.auto_allocate'
+    when not coalesce(new.business_rules ->> 'positions.kept_days', '30') ~ '^([1-9]|[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-5])$' then 'positions.kept_days'
+    when not coalesce(new.business_rules ->> 'trips.near_metres', '500') ~ '^([5-9][0-9]|[1-9][0-9][0-9]|[1-4][0-9][0-9][0-9]|5000)$' then 'trips.near_metres'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.counts_show_expected') not in ('boolean', 'null') then 'trips.counts_show_expected'
   end;
   if problem is not null then

@@ -62,6 +62,7 @@ begin
     'stops_before', case when t.status = 'in_progress' and s.left_at is null then (
       select count(*) from public.trip_stops b
       where b.tenant_id = s.tenant_id and b.trip_id = s.trip_id and b.sequence < s.sequence and b.left_at is null) end,
+    'expected_at', (select a.arrives_at from private.arrivals_of(t) a where a.order_id = o.id),
     'expires_at', l.expires_at)
   into answer
   from private.tracking_links l
@@ -79,5 +80,5 @@ begin
 end
 $$;
 comment on function private.track_order(text) is
-  'Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery.';
+  'Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expected_at (when the van comes as of now, while it drives and has not arrived), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery.';
 select private.expose('track_order', 'anon');

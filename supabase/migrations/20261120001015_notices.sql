@@ -20,7 +20,10 @@ insert into public.notice_kinds (place, event, is_on) values
   (6, 'order.failed', true),
   (7, 'invoice.issued', true),
   (8, 'payment.approved', false),
-  (9, 'account.statement', false);
+  (9, 'account.statement', false),
+  (10, 'appointment.scheduled', true),
+  (11, 'appointment.cancelled', true),
+  (12, 'appointment.reminder', true);
 
 create table public.notice_choices (
   like private.record including defaults including indexes,
@@ -214,8 +217,8 @@ begin
 end
 $$;
 comment on function private.tell_next_stop(public.event_store) is
-  'Effect: as a trip starts, and as its driver is done with a stop, the customer of the next open one hears that he is next, once. That needs no position of the van, so it is true also where the phone has none.';
-select private.listen('notifications', 'tell_next_stop', 'trip.started', 'order.delivered', 'order.failed');
+  'Effect: as a trip starts, as its driver is done with a stop, and as his phone is seen near the next one, the customer of the next open one hears that he is next, once. That needs no position of the van, so it is true also where the phone has none; nearness finds those whom another order of the stops made the next.';
+select private.listen('notifications', 'tell_next_stop', 'trip.started', 'order.delivered', 'order.failed', 'delivery.near');
 
 ------------------------------------------------------------------------------------------------
 -- Once a month

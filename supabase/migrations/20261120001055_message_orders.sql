@@ -309,26 +309,31 @@ insert into public.message_texts (event, channel, language, body) values
   ('order_request.left', 'whatsapp', 'en', 'We could not take this order by message. {reason} A colleague will answer you here. {company}'),
   ('order_request.left', 'whatsapp', 'sw', 'Hatukuweza kupokea oda hii kwa ujumbe. {reason} Mwenzetu atakujibu hapa. {company}');
 
+create function private.text_about(tenant uuid, wished text, about text, names jsonb) returns text
+language sql stable security definer set search_path = ''
+as $$
+  -- The company's own words before those of the product.
+  select private.fill_in(coalesce(o.body, w.body), pg_catalog.jsonb_build_object('company', t.name) || names)
+  from public.tenants t
+  join public.tenant_settings s on s.tenant_id = t.id
+  join public.message_texts w on w.event = about and w.channel = 'whatsapp'
+  left join public.message_templates o on o.tenant_id = t.id and o.event = w.event and o.channel = w.channel and o.language = w.language
+  where t.id = tenant
+  order by w.language = wished desc nulls last, w.language = pg_catalog.split_part(s.locale, '-', 1) desc, w.language limit 1
+$$;
+comment on function private.text_about(uuid, text, text, jsonb) is
+  'What a company writes in a conversation about something (public.message_texts), with the names filled in; in the wished language, else in that of the company, else in English.';
+
 create function private.answer_request(request public.order_requests, about text, names jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
   talk public.conversations;
   buyer public.customers;
-  words text;
-  company text;
 begin
   select * into talk from public.conversations c where c.tenant_id = request.tenant_id and c.id = request.conversation_id;
   select * into buyer from public.customers c where c.tenant_id = request.tenant_id and c.id = request.customer_id;
-  -- In his language, else in that of the company, else in English; the company's own words before those of the product.
-  select coalesce(o.body, w.body), t.name into words, company
-  from public.tenants t
-  join public.tenant_settings s on s.tenant_id = t.id
-  join public.message_texts w on w.event = 'order_request.' || about and w.channel = 'whatsapp'
-  left join public.message_templates o on o.tenant_id = t.id and o.event = w.event and o.channel = w.channel and o.language = w.language
-  where t.id = request.tenant_id
-  order by w.language = buyer.language desc nulls last, w.language = pg_catalog.split_part(s.locale, '-', 1) desc, w.language limit 1;
-  perform private.write_reply(talk, private.fill_in(words, pg_catalog.jsonb_build_object('customer', buyer.name, 'company', company) || names));
+  perform private.write_reply(talk, private.text_about(request.tenant_id, buyer.language, 'order_request.' || about, pg_catalog.jsonb_build_object('customer', buyer.name) || names));
   update public.order_requests r set answers = r.answers + 1 where r.tenant_id = request.tenant_id and r.id = request.id;
 end
 $$;

@@ -19,21 +19,7 @@ select private.manage_table('public.working_hours', 'working_hour');
 select private.register_error('closing_is_after_opening', 422, 'The hours end before they begin.', 'Enter an end after the beginning; 00:00 is the end of the day.');
 select private.register_error('working_hours_taken', 409, 'There are hours at this time of this day already.', 'Change those, or choose hours beside them.');
 select private.refuse_taken('public.working_hours', 'working_hours_apart', 'working_hours_taken');
-
-create table public.company_holidays (
-  like private.record including defaults including indexes,
-  day date not null,
-  name text not null,
-  foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id, day),
-  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name)),
-  constraint holiday_is_near check (day between '2000-01-01' and '2099-12-31')
-);
-comment on table public.company_holidays is 'Days on which a company does not work, whatever its hours say.';
-select private.manage_table('public.company_holidays', 'company_holiday');
-select private.register_error('holiday_is_near', 422, 'This is not a day on which somebody rests.', 'Enter a day of this century.');
-select private.register_error('company_holiday_taken', 409, 'This day is a holiday already.', 'Change that one.');
-select private.refuse_taken('public.company_holidays', 'company_holidays_tenant_id_day_key', 'company_holiday_taken');
+comment on table public.holidays is 'Days on which a company does not work, whatever its hours say: nothing promised is counted in them, and no standing orders are made.';
 
 create function private.working_spans(tenant uuid, from_time timestamptz, until_time timestamptz) returns setof tstzrange
 language sql stable security definer set search_path = ''
@@ -53,7 +39,7 @@ as $$
     where not exists (select from public.working_hours h where h.tenant_id = t.tenant_id)
   ) s
   where t.tenant_id = tenant and s.span && pg_catalog.tstzrange(from_time, until_time)
-    and not exists (select from public.company_holidays h where h.tenant_id = tenant and h.day = d.day::date)
+    and not exists (select from public.holidays h where h.tenant_id = tenant and h.day = d.day::date)
 $$;
 comment on function private.working_spans(uuid, timestamptz, timestamptz) is 'When a company works between two moments: its hours without its holidays, a span at a time.';
 

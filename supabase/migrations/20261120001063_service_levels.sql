@@ -76,7 +76,7 @@ for each row execute function private.tg_conversations__keep_clock();
 create trigger _300_keep_clock after update on public.conversations
 for each row when (old.status is distinct from new.status or old.priority is distinct from new.priority) execute function private.tg_conversations__keep_clock();
 
-create function private.tg_messages__stop_clock() returns trigger
+create function private.tg__stop_clock() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -85,9 +85,9 @@ begin
   return null;
 end
 $$;
-comment on function private.tg_messages__stop_clock() is 'A person has answered. What the product writes by itself is no answer.';
+comment on function private.tg__stop_clock() is 'A person has answered. What the product writes by itself is no answer.';
 create trigger _300_stop_clock after insert on public.messages
-for each row when (new.direction = 'out' and new.written_by is not null and new.conversation_id is not null) execute function private.tg_messages__stop_clock();
+for each row when (new.direction = 'out' and new.written_by is not null and new.conversation_id is not null) execute function private.tg__stop_clock();
 
 create function private.miss_deadlines() returns bigint
 language plpgsql security definer set search_path = ''

@@ -19,11 +19,10 @@ $$;
 comment on function private.require_customer(text) is
   'The customer whom the caller acts for, where he holds a right of the own account. Colleagues may hold it, too, so that they can give it; they act for nobody. Raises permission_denied, not_signed_in.';
 
-create function private.my_account() returns jsonb
+create function private.account_of(me public.customers) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  me constant public.customers := private.require_customer('account.view');
   used constant numeric := private.credit_used(me.tenant_id, me.id);
 begin
   return (
@@ -54,8 +53,17 @@ begin
   );
 end
 $$;
-comment on function private.my_account() is
-  'For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied.';
+comment on function private.account_of(public.customers) is
+  'The account of a customer, as he may see it (public.my_account).';
+
+create function private.my_account() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return private.account_of(private.require_customer('account.view'));
+end
+$$;
+comment on function private.my_account() is 'For customers: their own account: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied.';
 select private.expose('my_account');
 
 create function private.my_orders()
@@ -98,6 +106,7 @@ begin
     ),
     'steps', pg_catalog.jsonb_build_object('entered', o.created_at, 'sent', o.submitted_at, 'confirmed', o.approved_at, 'on_the_way', t.started_at, 'delivered', o.delivered_at),
     'van', case when o.status in ('dispatched', 'in_transit') then pg_catalog.jsonb_build_object('registration', v.registration, 'planned_arrival_at', s.planned_arrival_at, 'arrived_at', s.arrived_at,
+      'expected_at', (select a.arrives_at from private.arrivals_of(t) a where a.order_id = o.id),
       'stops_before', (select count(*) from public.trip_stops b where b.tenant_id = s.tenant_id and b.trip_id = s.trip_id and b.sequence < s.sequence and b.status not in ('delivered', 'failed'))) end,
     'proof', (select pg_catalog.jsonb_build_object('received_by', p.received_by, 'captured_at', p.captured_at, 'photo_path', p.photo_path)
       from public.delivery_proofs p where p.tenant_id = o.tenant_id and p.order_id = o.id),
@@ -116,7 +125,7 @@ begin
 end
 $$;
 comment on function private.my_order(uuid) is
-  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
+  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
 select private.expose('my_order');
 
 create function private.my_bills()

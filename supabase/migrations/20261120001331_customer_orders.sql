@@ -19,6 +19,23 @@ end
 $$;
 comment on function private.my_depot(public.customers) is 'Where a customer who orders for himself is served from: his usual depot, else the company''s first. Raises depot_not_known.';
 
+create function private.prices_offered(tenant uuid, customer uuid, offered jsonb)
+returns table (line_number integer, product_id uuid, quantity numeric, unit_price numeric, tax_rate numeric, price_includes_tax boolean)
+language sql stable security definer set search_path = ''
+as $$
+  select r.line_number, r.product_id, r.quantity,
+    -- A bundle costs what its parts do, less what it takes off them.
+    case when r.is_bundle then (
+      select round(sum(l.quantity * l.unit_price - l.discount_amount) / r.quantity, 2)
+      from pg_catalog.unnest(private.price_lines(tenant, customer, pg_catalog.jsonb_build_array(x.line), pg_catalog.jsonb_build_array(x.line))) l
+    ) else r.unit_price end, r.tax_rate, r.price_includes_tax
+  -- What is looked at need not be ordered: these quantities are allowed as those of an order that has them.
+  from private.resolve_prices(tenant, customer, offered, private.tenant_today(tenant), offered) r
+  cross join lateral (select pg_catalog.jsonb_build_object('product_id', r.product_id, 'quantity', r.quantity) as line) x
+$$;
+comment on function private.prices_offered(uuid, uuid, jsonb) is
+  'What one unit of each of these products [{product_id, quantity}] costs a customer today when he takes so many; without a customer, somebody new. Raises lines_invalid.';
+
 create function private.my_products(search text default null)
 returns table (product_id uuid, sku text, name text, category text, unit text, allows_fractions boolean, order_minimum numeric, order_multiple numeric, packs jsonb, unit_price numeric, tax_rate numeric, price_includes_tax boolean, deposit_amount numeric, usual_quantity numeric)
 language plpgsql stable security definer set search_path = ''
@@ -47,14 +64,8 @@ begin
   return query
   select p.id, p.sku, p.name, p.category, p.unit, p.allows_fractions, p.order_minimum, p.order_multiple,
     (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', k.id, 'name', k.name, 'factor', k.factor) order by k.factor), '[]') from public.product_packs k where k.tenant_id = p.tenant_id and k.product_id = p.id),
-    -- A bundle costs what its parts do, less what it takes off them.
-    case when r.is_bundle then (
-      select round(sum(l.quantity * l.unit_price - l.discount_amount) / r.quantity, 2)
-      from pg_catalog.unnest(private.price_lines(me.tenant_id, me.id, pg_catalog.jsonb_build_array(x.line), pg_catalog.jsonb_build_array(x.line))) l
-    ) else r.unit_price end, r.tax_rate, r.price_includes_tax, c.deposit_amount, b.quantity
-  -- What is looked at need not be ordered: these quantities are allowed as those of an order that has them.
-  from private.resolve_prices(me.tenant_id, me.id, offered, private.tenant_today(me.tenant_id), offered) r
-  cross join lateral (select pg_catalog.jsonb_build_object('product_id', r.product_id, 'quantity', r.quantity) as line) x
+    r.unit_price, r.tax_rate, r.price_includes_tax, c.deposit_amount, b.quantity
+  from private.prices_offered(me.tenant_id, me.id, offered) r
   join public.products p on p.tenant_id = me.tenant_id and p.id = r.product_id
   left join public.products c on c.tenant_id = me.tenant_id and c.id = p.container_product_id
   left join private.basket_of(me) b on b.product_id = p.id

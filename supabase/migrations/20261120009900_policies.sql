@@ -57,7 +57,7 @@ using (id = (select private.workplace_id()) or (select private.is_super_admin())
 
 grant select on public.tenant_settings to authenticated;
 grant update (currency, timezone, locale, terminology, type_definitions, business_rules, feature_flags,
-  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo) on public.tenant_settings to authenticated;
+  legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms, logo, ai_agents_answer) on public.tenant_settings to authenticated;
 create policy select_members on public.tenant_settings for select to authenticated
 using (tenant_id = (select private.workplace_id()));
 create policy update_managers on public.tenant_settings for update to authenticated
@@ -692,6 +692,13 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.planning_sessions p where p.tenant_id = planning_changes.tenant_id and p.id = planning_session_id))
 );
 
+grant select on public.vehicle_positions to authenticated;
+create policy select_readers on public.vehicle_positions for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = vehicle_positions.tenant_id and t.id = trip_id))
+);
+
 grant select on public.delivery_proofs to authenticated;
 create policy select_readers on public.delivery_proofs for select to authenticated
 using (
@@ -857,7 +864,7 @@ using (
 
 grant execute on function private.conversations_meant to authenticated;
 
-select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'capacity', 'team_id', 'is_active');
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'ai_agent_id', 'capacity', 'team_id', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
 using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
@@ -874,7 +881,7 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = contact_points.tenant_id and c.id = contact_id))
 );
 
-grant select on public.conversations, public.conversation_activity, public.conversation_clocks, public.inbox to authenticated;
+grant select on public.conversations, public.conversation_activity, public.conversation_clocks to authenticated;
 create policy select_readers on public.conversations for select to authenticated
 using (
   tenant_id = (select private.tenant_id('conversations.view'))
@@ -932,21 +939,13 @@ using (
 );
 
 -- When the company works is known to whoever works in it.
-do $$
-declare
-  kept regclass;
-begin
-  foreach kept in array array['public.working_hours', 'public.company_holidays']::regclass[] loop
-    execute pg_catalog.format('grant select, delete on %s to authenticated', kept);
-    execute pg_catalog.format('create policy select_members on %s for select to authenticated using (tenant_id = (select private.workplace_id()))', kept);
-    execute pg_catalog.format('create policy insert_managers on %s for insert to authenticated with check (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
-    execute pg_catalog.format('create policy update_managers on %s for update to authenticated using (tenant_id = (select private.tenant_id(''settings.manage''))) with check (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
-    execute pg_catalog.format('create policy delete_managers on %s for delete to authenticated using (tenant_id = (select private.tenant_id(''settings.manage'')))', kept);
-  end loop;
-end
-$$;
+grant select, delete on public.working_hours to authenticated;
+create policy select_members on public.working_hours for select to authenticated using (tenant_id = (select private.workplace_id()));
+create policy insert_managers on public.working_hours for insert to authenticated with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.working_hours for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage'))) with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy delete_managers on public.working_hours for delete to authenticated using (tenant_id = (select private.tenant_id('settings.manage')));
 select private.let_write('public.working_hours', '{}', 'weekday', 'opens_at', 'closes_at');
-select private.let_write('public.company_holidays', '{}', 'day', 'name');
 
 -- Family 10, messaging: what the tax authority is told. The control unit is a matter of those who manage the company;
 -- the receipt stands on the invoice itself.
@@ -1029,6 +1028,41 @@ using (
 
 grant select on public.similar_leads, public.deal_forecast, public.lead_vendor_results to authenticated;
 
+-- Family 12, records: appointments and who can be booked when.
+
+grant execute on function private.calendar to authenticated;
+
+select private.let_edit('public.appointment_types', 'appointments.view', 'appointments.manage', '{}', 'name', 'place', 'minutes', 'every_minutes', 'buffer_before', 'buffer_after',
+  'notice_hours', 'horizon_days', 'per_day', 'per_booker', 'needs_approval', 'team_id', 'is_active');
+
+-- Everybody keeps his own hours and those of whom he leads; who sees all appointments, everybody's.
+grant select on public.availability, public.availability_exceptions to authenticated;
+select private.let_write('public.availability', '{agent_id}', 'weekday', 'opens', 'closes');
+select private.let_write('public.availability_exceptions', '{agent_id}', 'day', 'opens', 'closes');
+grant delete on public.availability, public.availability_exceptions to authenticated;
+do $$
+declare
+  hours text;
+  reach constant text := $reach$and (agent_id = any ((select private.my_line())::uuid[]) or (select private.tenant_id('appointments.view_all')) is not null)$reach$;
+  readers constant text := pg_catalog.format($as$tenant_id = (select private.tenant_id('appointments.view')) %s$as$, reach);
+  editors constant text := pg_catalog.format($as$tenant_id = (select private.tenant_id('appointments.edit')) %s$as$, reach);
+begin
+  foreach hours in array array['availability', 'availability_exceptions'] loop
+    execute pg_catalog.format('create policy select_readers on public.%I for select to authenticated using (%s)', hours, readers);
+    execute pg_catalog.format('create policy insert_editors on public.%I for insert to authenticated with check (%s)', hours, editors);
+    execute pg_catalog.format('create policy update_editors on public.%I for update to authenticated using (%s) with check (%2$s)', hours, editors);
+    execute pg_catalog.format('create policy delete_editors on public.%I for delete to authenticated using (%s)', hours, editors);
+  end loop;
+end
+$$;
+
+grant select on public.appointments to authenticated;
+create policy select_readers on public.appointments for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('appointments.view'))
+  and (agent_id = any ((select private.my_line())::uuid[]) or (select private.tenant_id('appointments.view_all')) is not null)
+);
+
 -- Family 12, records: what is told of a document, and what people say about it.
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
@@ -1074,6 +1108,7 @@ begin
 end
 $$;
 
+grant select on public.inbox to authenticated;
 grant execute on function public.record_tags(public.inbox) to authenticated;
 
 -- Files: one folder per company. Until it is added to a document a file is its owner's alone.
@@ -1106,6 +1141,55 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
 );
+
+-- Family 13, registries: AI agents. Who answers customers sees what they did; whoever manages the company says what they are.
+
+select private.let_edit('public.ai_agents', 'conversations.view', 'settings.manage', '{}',
+  'name', 'mode', 'persona', 'tools', 'answers_from', 'answers_until', 'hands_over_after', 'answers_per_day', 'tokens_per_day', 'price_in', 'price_out', 'is_active');
+
+grant select on public.ai_agent_versions to authenticated;
+create policy select_readers on public.ai_agent_versions for select to authenticated
+using (tenant_id = (select private.tenant_id('conversations.view')));
+
+grant select on public.ai_agent_runs to authenticated;
+create policy select_readers on public.ai_agent_runs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.conversations c where c.tenant_id = ai_agent_runs.tenant_id and c.id = conversation_id
+  ))
+);
+
+-- Family 14, registries: whoever sees the record that a row is about sees the row. Nobody writes one.
+
+grant execute on function private.sees_registered, private.kinds_seen_whole, private.registry_sources_seen, private.metres_between,
+  private.record_name, private.person_name, private.place_name to authenticated;
+
+do $$
+declare
+  known private.registries;
+  named regprocedure;
+begin
+  for known in select * from private.registries r order by r.place loop
+    execute pg_catalog.format('grant select on public.%I to authenticated', known.registry);
+    execute pg_catalog.format($make$
+      create policy select_readers on public.%I for select to authenticated
+      using (
+        tenant_id = (select private.workplace_id())
+        and source = any ((select private.registry_sources_seen())::text[])
+        and (visibility <> 'private' or %s)
+        and (entity_type = any ((select private.kinds_seen_whole())::text[]) or private.sees_registered(entity_type, tenant_id, entity_id))
+      )$make$, known.registry, coalesce(pg_catalog.quote_ident(known.owner_column) || ' = (select auth.uid())', 'false'));
+    for named in
+      select p.oid from pg_catalog.pg_proc p
+      where p.pronamespace = 'public'::regnamespace and p.pronargs = 1 and p.proargtypes[0] = ('public.' || known.registry)::regtype
+    loop
+      execute pg_catalog.format('grant execute on function %s to authenticated', named);
+    end loop;
+  end loop;
+end
+$$;
+select private.note_seen_whole();
 
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.
@@ -1152,3 +1236,4 @@ select private.refuse_merged();
 -- What people say of leads and deals goes through commands that write it as it is.
 select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'company_name', 'phone', 'email', 'town', 'interest', 'next_step', 'next_step_on', 'notes', 'owner_id', 'source_id', 'territory_id');
 select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');
+select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');

@@ -26,6 +26,7 @@ const WORKERS: Record<string, number> = {
   'prove-channel': 500,
   'fetch-media': 500,
   'geocode-address': 500,
+  'ai-agent': 500,
 };
 const MAINTENANCE_MS = 60_000;
 /** As long as that after nothing was found many times over. */

@@ -68,6 +68,7 @@ test('the jobs are made as the document has them, and do what it says', async ()
     'select * from cron.job order by jobname',
   );
   expect(jobs.rows.map(({ jobname, schedule }) => [jobname, schedule])).toEqual([
+    ['ai-agent', '2 seconds'],
     ['deliver-webhook', '2 seconds'],
     ['fetch-media', '2 seconds'],
     ['geocode-address', '2 seconds'],
@@ -82,6 +83,7 @@ test('the jobs are made as the document has them, and do what it says', async ()
   const requests = await project.query('select * from net.request order by url');
   expect(requests.rows).toEqual(
     [
+      'ai-agent',
       'deliver-webhook',
       'fetch-media',
       'geocode-address',

@@ -241,6 +241,19 @@ export async function busyDay(): Promise<BusyDay> {
       });
     }
   }
+  // Somebody who can be booked, and what is booked with him.
+  await by('owner').ask('/rest/v1/appointment_types', { body: { name: 'Tasting' } });
+  const type = await by('owner').row('appointment_types?select=id');
+  await by('owner').ask('/rest/v1/availability', {
+    body: { weekday: 1, opens: '08:00', closes: '12:00' },
+  });
+  await by('owner').ask('/rest/v1/availability_exceptions', { body: { day: '2099-12-24' } });
+  await by('owner').command('create_appointment', {
+    type_id: type.id,
+    starts_at: new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000).toISOString(),
+    customer_id: customer.id,
+    notes: 'Brings samples',
+  });
   // What is kept with the delivered order, and something that was to be done yesterday.
   await by('owner').ask('/rest/v1/tags', { body: { name: 'Festival', colour: 'amber' } });
   const tag = await by('owner').row('tags?select=id');

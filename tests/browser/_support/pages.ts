@@ -75,4 +75,6 @@ export const OUTSIDE = [
   '/accept-invitation#token=unknown',
   '/reset-password#token=unknown',
   '/track#token=unknown',
+  '/book#token=unknown',
+  '/booked#token=unknown',
 ];

@@ -32,10 +32,11 @@ export function useBrowser(): () => Browser {
  * @returns lets it, and all that follows, go.
  */
 export async function holdReading(page: Page, address: string) {
-  const { promise: isFree, resolve: free } = Promise.withResolvers<void>();
+  let free = () => {};
+  const isFree = new Promise<void>((resolve) => (free = resolve));
   await page.route(address, async (route) => {
     if (route.request().method() === 'GET') await isFree;
     await route.continue();
   });
-  return { release: free };
+  return { release: () => free() };
 }

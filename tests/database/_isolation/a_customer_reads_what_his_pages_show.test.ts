@@ -56,6 +56,19 @@ const HARMLESS: Record<string, { says: RegExp; why: string }> = {
     says: /^PT404 tracking_link_invalid$/,
     why: 'a door for visitors: its link is not known',
   },
+  ...Object.fromEntries(
+    [
+      'book_appointment',
+      'booked_appointment',
+      'booking_offer',
+      'cancel_booking',
+      'confirm_booking',
+      'reschedule_booking',
+    ].map((door) => [
+      door,
+      { says: /^PT404 booking_link_invalid$/, why: 'a door for visitors: its link is not known' },
+    ]),
+  ),
   reset_password: { says: /./, why: 'a door for visitors: its token is not known' },
   conversations_meant: { says: /^\[\[\]\]$/, why: 'none' },
   dashboard: { says: /^[^0-9]*("(from|to)_day": ?"[0-9-]+"[^0-9]*)+$/, why: 'no figure' },

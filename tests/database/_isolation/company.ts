@@ -178,6 +178,11 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   await as('driver').rpc('confirm_load', { trip_id: round, counts });
   await as('dispatcher').rpc('dispatch_trip', { trip_id: round });
   await as('driver').rpc('start_trip', { trip_id: round });
+  await as('driver').rpc('share_position', { is_shared: true });
+  await as('driver').rpc('record_positions', {
+    trip_id: round,
+    positions: [{ happened_at: new Date().toISOString(), latitude: -1.31, longitude: 36.82 }],
+  });
 }
 
 /** From the delivery on. */
@@ -477,7 +482,20 @@ async function sellSomething(company: Company, customer: string): Promise<void> 
     phone: '0733000002',
   });
   await as('manager').rpc('assign_lead', { lead_id: loose.id, owner_id: null });
+  const type = await as('manager').one<Row>(
+    `insert into appointment_types (name) values ('Tasting') returning id`,
+  );
   for (const person of ['sales', 'agent']) {
+    await as(person).query(
+      `insert into availability (weekday, opens, closes) values (1, '08:00', '12:00')`,
+    );
+    await as(person).query(`insert into availability_exceptions (day) values ('2026-12-28')`);
+    await as('manager').rpc('create_appointment', {
+      type_id: type.id,
+      starts_at: '2026-12-01T08:00:00Z',
+      agent_id: company.people.get(person)?.userId,
+      customer_id: customer,
+    });
     const deal = await as('manager').rpc<Row>('create_deal', {
       title: `Of ${person}`,
       customer_id: customer,
@@ -615,6 +633,9 @@ async function hearCustomers(admin: Session, company: Company, customer: string)
     company.slug,
   ]);
   await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  await as('owner').query(
+    `insert into working_hours (weekday, opens_at, closes_at) values ('monday', '08:00', '17:00')`,
+  );
   for (const { id } of await as('owner').query<Row>('select id from conversations')) {
     await as('owner').rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
   }

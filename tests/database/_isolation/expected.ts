@@ -10,7 +10,9 @@ const KEYS: Record<string, string> = {
   lead_vendor_results: `concat_ws(' ', x.vendor_id, x.month)`,
   similar_leads: `concat_ws(' ', x.lead_id, x.other_id)`,
   batch_recipients: `concat_ws(' ', x.tenant_id, x.batch_id, x.order_id)`,
+  ai_agent_versions: 'x.ai_agent_id::text',
   conversation_activity: 'x.conversation_id::text',
+  conversation_clocks: 'x.conversation_id::text',
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
@@ -102,6 +104,8 @@ const SCOPES: Record<string, string> = {
   customer_documents: mine('customer_id', 'my_customers'),
   contacts: mine('customer_id', 'my_customers'),
   conversation_activity: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
+  conversation_clocks: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
+  ai_agent_runs: `exists (select from public.conversations t join public.contacts c on c.id = t.contact_id where t.id = x.conversation_id and c.customer_id in (select id from my_customers))`,
   order_requests: mine('customer_id', 'my_customers'),
   conversations: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   inbox: mine('customer_id', 'my_customers'),
@@ -179,6 +183,7 @@ const SCOPES: Record<string, string> = {
   ),
   transfer_receipts: through('transfer_id', 'transfers', BOTH_PLACES),
   transfers: BOTH_PLACES,
+  vehicle_positions: mine('trip_id', 'my_trips'),
   trip_goods: mine('trip_id', 'my_trips'),
   trip_stops: mine('trip_id', 'my_trips'),
   trips: mine('id', 'my_trips'),
@@ -215,6 +220,9 @@ const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
 /** What those see of sales who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
+  appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  availability_exceptions: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   leads: { all: 'leads.view_all', own: OWN_LEADS },
   similar_leads: {
     all: 'leads.view_all',
@@ -232,6 +240,7 @@ const SALES: Record<string, { all: string; own: string }> = {
 
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
+  appointment: 'appointments',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',
@@ -364,6 +373,9 @@ export class Expectation {
     if (groups.includes('document readers')) {
       for (const key of await this.#documentHistory(company, person)) visible.add(key);
     }
+    if (groups.includes('record readers') && works(person)) {
+      for (const key of await this.#registered(company, person, table)) visible.add(key);
+    }
     if (command === 'select') return visible;
     const readable = await this.rows(company, person, table, 'select');
     return new Set([...visible].filter((key) => readable.has(key)));
@@ -412,6 +424,34 @@ export class Expectation {
         `select x.id::text as key from public.transition_executions x
          where x.tenant_id = $1 and x.machine = $2 and x.entity_id = any ($3)`,
         [company.tenantId, machine, [...documents]],
+      );
+      keys.push(...rows.map((row) => row.key));
+    }
+    return keys;
+  }
+
+  /** Rows of a registry about records that the person sees, of sources that he may know of. */
+  async #registered(company: Company, person: Person, registry: string): Promise<string[]> {
+    const kinds = await this.#admin.query<{ kind: string; table_name: string }>(
+      `select k.kind, k.table_name from private.kind_tables() k
+       where k.kind in (select x.entity_type from public.${registry} x where x.tenant_id = $1)`,
+      [company.tenantId],
+    );
+    const sources = await this.#admin.query<{ source: string; permission: string | null }>(
+      'select s.source, s.permission from private.registry_sources s where s.registry = $1',
+      [registry],
+    );
+    const known = sources
+      .filter(({ permission }) => permission === null || this.holds(person, permission))
+      .map(({ source }) => source);
+    const keys: string[] = [];
+    for (const { kind, table_name: table } of kinds) {
+      const records = await this.rows(company, person, table, 'select');
+      const rows = await this.#admin.query<{ key: string }>(
+        `select x.id::text as key from public.${registry} x
+         where x.tenant_id = $1 and x.entity_type = $2 and x.entity_id = any ($3) and x.source = any ($4)
+           and x.visibility <> 'private'`,
+        [company.tenantId, kind, [...records], known],
       );
       keys.push(...rows.map((row) => row.key));
     }

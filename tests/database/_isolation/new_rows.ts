@@ -57,14 +57,16 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    appointment_types: row({ name: 'Demonstration' }, { team_id: ids.team }),
+    availability: row({ weekday: 2, opens: '08:00', closes: '12:00' }),
+    availability_exceptions: row({ day: '2026-12-24' }),
     lead_routes: row({ place: 3 }, { team_id: ids.team, territory_id: ids.territory }),
     lead_score_rules: row({ name: 'Anything', condition: true, points: 1 }),
     lead_sources: row({ name: 'Radio' }),
     lead_vendors: row({ name: 'Other leads' }),
     lost_reasons: row({ name: 'Too far' }),
     inbox_agents: row({ capacity: 3 }, { membership_id: ids.membership }),
-    service_levels: row({ priority: 'low', answer_within: 60, resolve_within: 600 }),
-    company_holidays: row({ day: '2031-12-12', name: 'Jamhuri Day' }),
+    service_levels: row({ priority: 'urgent', answer_within: 60, resolve_within: 600 }),
     working_hours: row({ weekday: 'sunday', opens_at: '03:00', closes_at: '04:00' }),
     pipelines: row({ name: 'Second' }, { team_id: ids.team }),
     pipeline_stages: row(
@@ -73,6 +75,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     team_members: row({}, { team_id: ids.team, membership_id: ids.membership }),
     teams: row({ name: 'Second team' }, { parent_id: ids.team }),
+    ai_agents: row({ name: 'Night', tools: ['find_products'] }),
     canned_replies: row({ shortcut: 'thanks', body: 'Thank you, {contact}!' }),
     channels: row({ name: 'Mail to us', kind: 'email' }),
     customer_documents: row(

@@ -12,6 +12,8 @@ type Values = Record<string, unknown>;
  * nothing stands here: `vehicle_id` is the oldest vehicle.
  */
 const ROWS: Record<string, string> = {
+  agent_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'sales'`,
+  type_id: `select id from public.appointment_types where tenant_id = $1`,
   assignee_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'warehouse'`,
   address_id: `select a.id from public.customer_addresses a join public.memberships m on m.tenant_id = a.tenant_id and m.customer_id = a.customer_id where a.tenant_id = $1`,
   capture_id: `select id from public.lead_captures where tenant_id = $1`,
@@ -68,9 +70,14 @@ const DOCUMENTS: Record<string, Values> = {
 const PLAIN: Record<string, unknown> = {
   'stage_import_rows.rows': [],
   access_token: 'a-long-token',
-  labels: ['late'],
+  priority: 'high',
   until: new Date(Date.now() + 3_600_000).toISOString(),
   actual: 1,
+  starts_at: '2030-01-01T00:00:00Z',
+  from_at: '2030-01-01T00:00:00Z',
+  until_at: '2030-01-02T00:00:00Z',
+  outcome: 'settled',
+  minutes: 30,
   amount: 1,
   area: {
     type: 'Polygon',
@@ -115,6 +122,7 @@ const PLAIN: Record<string, unknown> = {
   planned_on: '2199-12-30',
   reason: 'A good reason',
   'request_return.reason': 'quality',
+  positions: [{ happened_at: '2030-01-01T00:00:00Z', latitude: -1.28, longitude: 36.8 }],
   received_by: 'The cook',
   role: 'viewer',
   signature: 'data:image/png;base64,iVBORw0KGgo=',

@@ -41,6 +41,12 @@ const isOfTable = (name: string) => !VIEWS.includes(name.replace('select ', ''))
 /** Rights that a policy asks for beyond those that open the table. */
 const ROW_RIGHTS: Record<string, string[]> = {
   'select messages': ['users.manage'],
+  'select appointments': ['appointments.view_all'],
+  ...Object.fromEntries(
+    ['availability', 'availability_exceptions'].flatMap((table) =>
+      COMMANDS.map((command) => [`${command} ${table}`, ['appointments.view_all']]),
+    ),
+  ),
   'select leads': ['leads.view_all'],
   'select deals': ['deals.view_all'],
   'select pipelines': ['deals.view_all'],

@@ -24,7 +24,7 @@ select is(pg_temp.followed(current_setting('tests.link')) ->> 'status', 'in_tran
 select is(public.track_order(current_setting('tests.link')) ->> 'stops_before', '1', 'and how many stops come before');
 select is(
   (select array_agg(k order by k) from jsonb_object_keys(public.track_order(current_setting('tests.link'))) k),
-  '{arrived_at,company,expires_at,left_at,number,planned_arrival_at,status,stops_before,timezone}', 'nobody and nothing else is named'
+  '{arrived_at,company,expected_at,expires_at,left_at,number,planned_arrival_at,status,stops_before,timezone}', 'nobody and nothing else is named'
 );
 select throws_ok($$select public.track_order('unknown')$$, 'PT404', 'tracking_link_invalid', 'an unknown link opens nothing');
 select throws_ok($$select public.track_order(null)$$, 'PT404', 'tracking_link_invalid', 'nor does none');

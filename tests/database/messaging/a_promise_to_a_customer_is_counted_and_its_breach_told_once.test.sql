@@ -79,10 +79,10 @@ select is(pg_temp.left_of(tests.id('talk')), interval '10 minutes', 'who writes 
 
 -- Working hours.
 select tests.sign_in('owner@acme.test');
-insert into company_holidays (day, name) select (now() at time zone 'Africa/Nairobi')::date + d, 'Closed' from generate_series(0, 1) d;
+insert into holidays (day, name) select (now() at time zone 'Africa/Nairobi')::date + d, 'Closed' from generate_series(0, 1) d;
 select tests.remember('late', pg_temp.write('+254733000002'));
 select is(pg_temp.left_of(tests.id('late')) > interval '24 hours', true, 'a promise is counted in working hours');
-insert into company_holidays (day, name) select (now() at time zone 'Africa/Nairobi')::date + d, 'Closed' from generate_series(2, 401) d;
+insert into holidays (day, name) select (now() at time zone 'Africa/Nairobi')::date + d, 'Closed' from generate_series(2, 401) d;
 select is(pg_temp.left_of(pg_temp.write('+254733000003')), null, 'and none is made by a company that does not work');
 select * from finish();
 rollback;

@@ -9,7 +9,7 @@ create function pg_temp.due(from_time text, needed interval) returns text langua
   select to_char(private.due_at(tests.tenant('acme'), (from_time || '+03')::timestamptz, needed) at time zone 'Africa/Nairobi', 'Dy DD HH24:MI')
 $$;
 delete from working_hours where tenant_id = tests.tenant('acme');
-delete from company_holidays where tenant_id = tests.tenant('acme');
+delete from holidays where tenant_id = tests.tenant('acme');
 
 select is(pg_temp.worked('2026-12-07 10:00', '2026-12-09 10:00'), interval '48 hours', 'a company without hours works at all of them');
 select is(pg_temp.due('2026-12-07 23:00', interval '2 hours'), 'Tue 08 01:00', 'and keeps its promises at night, too');
@@ -25,11 +25,11 @@ select is(pg_temp.worked('2026-12-06 08:00', '2026-12-06 20:00'), interval '0', 
 select is(pg_temp.due('2026-12-07 12:30', interval '1 hour'), 'Mon 07 14:30', 'what is due after the break is due after the break');
 select is(pg_temp.due('2026-12-07 16:00', interval '1 hour'), 'Mon 07 17:00', 'what ends with the day ends with the day');
 select is(pg_temp.due('2026-12-04 16:30', interval '1 hour'), 'Sat 05 18:30', 'what is left over waits for the next hours');
-insert into company_holidays (day, name) values ('2026-12-05', 'Stocktaking'), ('2026-12-07', 'Made up');
+insert into holidays (day, name) values ('2026-12-05', 'Stocktaking'), ('2026-12-07', 'Made up');
 select is(pg_temp.due('2026-12-04 16:30', interval '1 hour'), 'Tue 08 08:30', 'and passes over holidays');
 select is(pg_temp.worked('2026-12-04 16:00', '2026-12-08 09:00'), interval '2 hours', 'which count for nothing');
 select throws_ok($$insert into working_hours (weekday, opens_at, closes_at) values ('monday', '12:00', '14:30')$$, 'PT409', 'working_hours_taken', 'hours of one day lie beside each other');
-select throws_ok($$insert into company_holidays (day, name) values ('2026-12-07', 'Again')$$, 'PT409', 'company_holiday_taken', 'a day is a holiday once');
+select throws_ok($$insert into holidays (day, name) values ('2026-12-07', 'Again')$$, 'PT409', 'holiday_taken', 'a day is a holiday once');
 select tests.sign_in('sales@acme.test');
 select is((select count(*)::int from working_hours), 11, 'everybody in the company sees when it works');
 delete from working_hours;

@@ -22,6 +22,19 @@ const BROKEN: Record<string, Record<string, Values>> = {
     document_day_is_near: { valid_until: '1999-12-31' },
     what_blocks_ends: { valid_until: null, blocks_orders: true },
   },
+  appointment_types: {
+    appointment_lasts: { minutes: 0 },
+    booking_limits_are_bounded: { per_day: 0 },
+    booking_window_is_bounded: { horizon_days: 0 },
+    buffers_are_bounded: { buffer_after: -1 },
+    name_is_short: { name: ' Tasting' },
+    slots_come_regularly: { every_minutes: 1 },
+  },
+  availability: { hours_are_ordered: { closes: '07:00' }, weekday_is_one: { weekday: 8 } },
+  availability_exceptions: {
+    exception_day_is_near: { day: '1999-12-31' },
+    exception_hours_are_ordered: { opens: '08:00' },
+  },
   lead_routes: { place_is_bounded: { place: 0 } },
   lead_score_rules: {
     name_is_short: { name: ' Large' },
@@ -39,10 +52,6 @@ const BROKEN: Record<string, Record<string, Values>> = {
   service_levels: {
     answer_within_a_month: { answer_within: 0 },
     resolve_within_a_month: { resolve_within: 0 },
-  },
-  company_holidays: {
-    holiday_is_near: { day: '1999-12-31' },
-    name_is_short: { name: ' Jamhuri Day' },
   },
   working_hours: { closing_is_after_opening: { opens_at: '17:00', closes_at: '08:00' } },
   lost_reasons: { name_is_short: { name: ' Price' } },
@@ -62,6 +71,14 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_not_blank: { name: ' ' },
     phone_is_e164: { phone: '0712' },
     role_is_short: { role: LONG },
+  },
+  ai_agents: {
+    ai_agent_name_is_short: { name: LONG },
+    persona_is_bounded: { persona: 'x'.repeat(4001) },
+    answers_between_two_times: { answers_from: '08:00' },
+    hands_over_soon: { hands_over_after: 0 },
+    ai_budget_is_bounded: { answers_per_day: -1 },
+    ai_prices_are_bounded: { price_in: -1 },
   },
   canned_replies: {
     canned_reply_is_bounded: { body: ' ' },

@@ -33,14 +33,17 @@ const REFUSED = {
   confirm_load: 'a planned trip, and the counts of its load sheet',
   confirm_my_containers: 'a count of every empty that he holds, by a customer',
   open_depot: 'a depot that works in shifts',
+  record_positions: 'a trip on the way, and its driver',
   redrive_dead_letter: 'a message that nobody could process',
   refund_payment: 'money that somebody else recorded and that pays nothing yet',
   reopen_month: 'a month that is closed',
   reorder_stops: 'the open stops of a trip, each once',
+  reschedule_booking: 'the link of an appointment',
   scan_serials: 'a document with goods that are tracked by serial number',
   sell_from_van: 'a van on the road with goods that are free',
   send_file: 'a picture or a paper that he has stored',
   set_tenant_status: 'the platform alone suspends companies',
+  share_position: 'a driver',
   submit_offload: 'a trip whose stops are all done, and its driver',
   submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
   unscan_serials: 'a document with goods that are tracked by serial number',
@@ -321,6 +324,20 @@ beforeAll(async () => {
     vendor_key: 'key',
     lead: { name: 'Unreachable' },
   });
+  // And somebody who can be booked, by the link of what is booked, and an appointment.
+  const type = await owner.one<{ id: string }>(
+    `insert into appointment_types (name, every_minutes, horizon_days) values ('Tasting', 60, 365) returning id`,
+  );
+  const offer = await owner.rpc<{ token: string }>('share_appointment_type', { type_id: type.id });
+  await owner.query(
+    `insert into availability (weekday, opens, closes) select d, '00:00', '23:59' from generate_series(1, 7) d`,
+  );
+  await owner.rpc('create_appointment', {
+    type_id: type.id,
+    starts_at: '2030-01-05T08:00:00Z',
+    customer_id: customer,
+  });
+  booking = { type: type.id, offer: offer.token, customer };
   for (const [name, value] of Object.entries({
     vendor_id: vendor.id,
     capture_id,
@@ -418,6 +435,8 @@ async function linesOf(query: string): Promise<string> {
 /** What is done with the stops of a plan. */
 const OF_PLANS = /^(move_stops|lock_stops|lock_route|locate_order)$/;
 let ownPlan: { id: string };
+/** What is booked by a link, and with whom. */
+let booking: { type: string; offer: string; customer: string };
 let planValues: Record<string, string>;
 
 /** What customers do for themselves; nobody who works in the company may. */
@@ -433,6 +452,25 @@ function usualOfCustomers(name: string): string | undefined {
   return undefined;
 }
 
+function usualOfAppointments(command: string, name: string): string | undefined {
+  if (!/appointment|booking|free_slots|^calendar$/.test(command)) return undefined;
+  if (name === 'starts_at')
+    return command === 'book_appointment'
+      ? `(date_trunc('day', now() at time zone 'Africa/Nairobi') + interval '3 days 10 hours') at time zone 'Africa/Nairobi'`
+      : `'2030-02-01T08:00:00Z'`;
+  if (name === 'from_at') return 'now()';
+  if (name === 'until_at') return `now() + interval '1 day'`;
+  if (name === 'type_id') return `'${booking.type}'`;
+  if (name === 'token') return `'${booking.offer}'`;
+  if (name === 'customer_id') return `'${booking.customer}'`;
+  if (name === 'email') return `'odd@shop.test'`;
+  if (name === 'minutes') return '30';
+  if (/^(latitude|longitude)$/.test(name)) return name === 'latitude' ? '-1.28' : '36.8';
+  if (/^(agent_id|lead_id|deal_id|phone|from_day|wished_from|wished_until)$/.test(name))
+    return 'null';
+  return undefined;
+}
+
 function usual(command: Command, argument: Command['args'][number]): string {
   if (command.name === 'my_delivery_room')
     return argument.name === 'lines' ? `'[]'` : `'2030-01-02'`;
@@ -443,6 +481,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (value !== undefined) return value;
     if (argument.name === 'planning_session_id') return `'${ownPlan.id}'`;
   }
+  const booked = usualOfAppointments(command.name, argument.name);
+  if (booked !== undefined) return booked;
   if (command.name === 'delivery_room' && argument.name === 'lines') return `'[]'`;
   if (command.name === 'delivery_room' && argument.name === 'requested_on') return `'2030-01-02'`;
   if (argument.name === 'idempotency_key' || argument.name === 'expected_version') return 'null';

@@ -39,7 +39,9 @@ set local session_replication_role = origin;
 select results_eq($$ select entity, field, folded from private.refold_documents_of(tests.tenant('acme')) $$,
   $$ values ('payment', 'status', '"pending"'::jsonb) $$, 'a step that was taken out of the ledger');
 select private.verify_company(tests.tenant('acme'));
-select is((select differences from private.verifications where tenant_id = tests.tenant('acme')), 1::bigint, 'the daily verification counts it');
+-- Registries differ from what was changed behind their backs, too.
+select is((select differences from private.verifications where tenant_id = tests.tenant('acme')),
+  1 + (select count(*) from private.rebuild_balances_of(tests.tenant('acme'))), 'the daily verification counts it');
 rollback to sound;
 
 -- What was deleted by right is gone on both sides.

@@ -81,10 +81,12 @@ insert into inventory (tenant_id, warehouse_id, product_id) values (tests.tenant
 with t as (insert into serials (tenant_id, code, product_id, warehouse_id) values (tests.tenant('acme'), 'CYL-1', tests.product('CYL'), tests.depot()) returning id, product_id)
 insert into tampered select 'serial_places', id from t union all select 'serials_of_stock', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.depot() and i.condition = 'good';
 set local session_replication_role = origin;
-select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations $$, 'one figure of every kind was changed');
+select set_eq($$ select distinct derivation from tampered $$, $$ select derivation from private.derivations where derivation not in (select registry from private.registries) $$, 'one figure of every kind was changed');
 
 select tests.sign_in('auditor@acme.test');
-select set_eq($$ select derivation, record_id from rebuild_balances() $$, $$ select derivation, record_id from tampered $$, 'each of them is named, and nothing else');
+select set_eq($$ select derivation, record_id from rebuild_balances()
+  -- Registries say what stood there before: that is tried in tests/database/registries.
+  where derivation not in ('activity_feed', 'assignments', 'calendar_events', 'document_registry', 'financial_ledger', 'inventory_registry', 'location_registry', 'people_directory', 'status_tracker') $$, $$ select derivation, record_id from tampered $$, 'each of them is named, and nothing else');
 select results_eq($$ select kept - derived from rebuild_balances() where derivation = 'inventory_on_hand' $$, $$ values (5.000) $$, 'by how much it differs');
 select tests.sign_in('admin@globex.test');
 select is((select count(*) from rebuild_balances()), 0::bigint, 'another company sees none of it');
@@ -97,12 +99,12 @@ savepoint tampered;
 set local session_replication_role = replica;
 delete from inventory where warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good';
 set local session_replication_role = origin;
-select set_eq($$ select derivation, kept is null from private.rebuild_balances_of(tests.tenant('acme')) where derivation like 'inventory%' $$,
+select set_eq($$ select derivation, kept is null from private.rebuild_balances_of(tests.tenant('acme')) where derivation like 'inventory%' and derivation <> 'inventory_registry' $$,
   $$ values ('inventory_on_hand', true), ('inventory_reserved', true) $$, 'a balance that is missing differs, too');
 rollback to tampered;
 
 -- Every company once a day. What is kept wrongly of a document is also not what the ledger tells of it.
-select set_config('tests.differences', ((select count(*) from tampered) + (select count(*) from private.refold_documents_of(tests.tenant('acme'))))::text, true);
+select set_config('tests.differences', ((select count(*) from private.rebuild_balances_of(tests.tenant('acme'))) + (select count(*) from private.refold_documents_of(tests.tenant('acme'))))::text, true);
 select is((select count(*) from generate_series(1, 5) n where private.verify_next_company() = 1), 2::bigint, 'each company is verified');
 select is(private.verify_next_company(), 0::bigint, 'once');
 select results_eq($$ select differences, is_audit_intact, jsonb_array_length(examples) from private.verifications where tenant_id = tests.tenant('acme') $$,

@@ -93,6 +93,8 @@ begin
       when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
+      when 'appointment.reschedule' then perform public.reschedule_appointment(id, now() + interval '90 days');
+      when 'appointment.complete' then perform public.complete_appointment(id, 'settled');
       when 'lead.assign' then perform public.assign_lead(id, tests.account('sales@acme.test'));
       when 'lead.change' then perform public.change_lead(id, 'Asha', phone => '0733000001');
       when 'lead.mark_duplicate' then perform public.mark_duplicate_lead(id, pg_temp.other_lead());
@@ -154,6 +156,22 @@ begin
   end loop;
   perform tests.sign_out();
   return lead;
+end $$;
+-- An appointment of sales, each at a time of its own.
+create function pg_temp.appointment(hours integer, variadic calls text[] default '{}') returns uuid language plpgsql as $$
+declare
+  appointment uuid;
+  call text;
+begin
+  perform tests.sign_in('manager@acme.test');
+  insert into public.appointment_types (name) select 'Tasting' where not exists (select from public.appointment_types);
+  appointment := (public.create_appointment((select t.id from public.appointment_types t where t.name = 'Tasting'), now() + make_interval(hours => hours),
+    tests.account('sales@acme.test'), customer_id => tests.customer('Kilimani Mini Mart'))).id;
+  foreach call in array calls loop
+    execute 'select public.' || call using appointment;
+  end loop;
+  perform tests.sign_out();
+  return appointment;
 end $$;
 create function pg_temp.deal(variadic calls text[] default '{}') returns uuid language plpgsql as $$
 declare
@@ -660,6 +678,13 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('stock_count', other);
 
+  -- Appointments in every state.
+  perform pg_temp.examine('appointment', pg_temp.appointment(100));
+  perform pg_temp.examine('appointment', pg_temp.appointment(102, $c$release_appointment($1, 'because')$c$));
+  perform pg_temp.examine('appointment', pg_temp.appointment(104, 'confirm_appointment($1)'));
+  perform pg_temp.examine('appointment', pg_temp.appointment(106, $c$complete_appointment($1, 'settled')$c$));
+  perform pg_temp.examine('appointment', pg_temp.appointment(108, 'miss_appointment($1)'));
+  perform pg_temp.examine('appointment', pg_temp.appointment(110, $c$cancel_appointment($1, 'because')$c$));
   -- Leads and deals in every state.
   perform pg_temp.lead('Other', false);
   perform pg_temp.examine('lead', pg_temp.lead('Loose', false));

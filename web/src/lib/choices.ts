@@ -20,6 +20,32 @@ export const ADJUSTMENT_STATUS = [
   'reversed',
   'rejected',
 ] as const satisfies Enums<'adjustment_status'>[];
+export const AI_AGENT_MODE = ['rules', 'model'] as const satisfies Enums<'ai_agent_mode'>[];
+export const AI_RUN_STATUS = [
+  'waiting',
+  'answered',
+  'handed_over',
+  'left',
+] as const satisfies Enums<'ai_run_status'>[];
+export const APPOINTMENT_OUTCOME = [
+  'qualified',
+  'follow_up',
+  'not_interested',
+  'settled',
+] as const satisfies Enums<'appointment_outcome'>[];
+export const APPOINTMENT_PLACE = [
+  'visit',
+  'call',
+  'shop',
+] as const satisfies Enums<'appointment_place'>[];
+export const APPOINTMENT_STATUS = [
+  'requested',
+  'scheduled',
+  'confirmed',
+  'completed',
+  'no_show',
+  'cancelled',
+] as const satisfies Enums<'appointment_status'>[];
 export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
 export const CONTACT_POINT_KIND = [
   'phone',

@@ -5,6 +5,39 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** What happened, of whatever kind: steps of documents, changes, comments, files, messages, votes. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      activity_feed: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          activity_type: string;
+          actor_id: string | null;
+          title: string | null;
+          content: string | null;
+          metadata: Json | null;
+          person_name: string | null;
+          record_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'activity_feed_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name' | 'record_name';
+      };
       /** What was found out about where an address lies. placed: found to the house or the street, and written to the address; unsure: only the town or less is known, a suggestion for whoever places it; unknown: nobody knows it. Written by the database alone. */
       address_positions: {
         Row: {
@@ -132,6 +165,310 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Every message that an AI agent has dealt with: with which tools, what came of it, and what it cost. One run per message. */
+      ai_agent_runs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          ai_agent_id: string;
+          version_number: number;
+          conversation_id: string;
+          message_id: string;
+          status: Database['public']['Enums']['ai_run_status'];
+          mode: Database['public']['Enums']['ai_agent_mode'];
+          steps: Json;
+          reply_id: string | null;
+          problem: string | null;
+          model: string | null;
+          tokens_in: number;
+          tokens_out: number;
+          cost: number;
+          created_at: string;
+          ended_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_ai_agent_id_fkey';
+            columns: ['tenant_id', 'ai_agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agents';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_ai_agent_id_version_number_fkey';
+            columns: ['tenant_id', 'ai_agent_id', 'version_number'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agent_versions';
+            referencedColumns: ['tenant_id', 'ai_agent_id', 'number'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: false;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_message_id_fkey';
+            columns: ['tenant_id', 'message_id'];
+            isOneToOne: true;
+            referencedRelation: 'messages';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'ai_agent_runs_tenant_id_reply_id_fkey';
+            columns: ['tenant_id', 'reply_id'];
+            isOneToOne: false;
+            referencedRelation: 'messages';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What an agent was told to be, each time it was changed, so that an old answer can be understood. Written by the change. */
+      ai_agent_versions: {
+        Row: {
+          tenant_id: string;
+          ai_agent_id: string;
+          number: number;
+          mode: Database['public']['Enums']['ai_agent_mode'];
+          persona: string;
+          tools: string[];
+          created_by: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'ai_agent_versions_tenant_id_ai_agent_id_fkey';
+            columns: ['tenant_id', 'ai_agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agents';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Who answers customers on the channels that name him (channels.ai_agent_id) until a person does. */
+      ai_agents: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          mode: Database['public']['Enums']['ai_agent_mode'];
+          persona: string;
+          tools: string[];
+          answers_from: string | null;
+          answers_until: string | null;
+          hands_over_after: number;
+          answers_per_day: number;
+          tokens_per_day: number;
+          price_in: number;
+          price_out: number;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          mode?: Database['public']['Enums']['ai_agent_mode'];
+          persona?: string;
+          tools?: string[];
+          answers_from?: string | null;
+          answers_until?: string | null;
+          hands_over_after?: number;
+          answers_per_day?: number;
+          tokens_per_day?: number;
+          price_in?: number;
+          price_out?: number;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          mode?: Database['public']['Enums']['ai_agent_mode'];
+          persona?: string;
+          tools?: string[];
+          answers_from?: string | null;
+          answers_until?: string | null;
+          hands_over_after?: number;
+          answers_per_day?: number;
+          tokens_per_day?: number;
+          price_in?: number;
+          price_out?: number;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'ai_agents_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Kinds of appointments: how long they last, and who can book them when. */
+      appointment_types: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          place: Database['public']['Enums']['appointment_place'];
+          minutes: number;
+          every_minutes: number;
+          buffer_before: number;
+          buffer_after: number;
+          notice_hours: number;
+          horizon_days: number;
+          per_day: number | null;
+          per_booker: number | null;
+          needs_approval: boolean;
+          team_id: string | null;
+          is_shared: boolean;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          place?: Database['public']['Enums']['appointment_place'];
+          minutes?: number;
+          every_minutes?: number;
+          buffer_before?: number;
+          buffer_after?: number;
+          notice_hours?: number;
+          horizon_days?: number;
+          per_day?: number | null;
+          per_booker?: number | null;
+          needs_approval?: boolean;
+          team_id?: string | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          place?: Database['public']['Enums']['appointment_place'];
+          minutes?: number;
+          every_minutes?: number;
+          buffer_before?: number;
+          buffer_after?: number;
+          notice_hours?: number;
+          horizon_days?: number;
+          per_day?: number | null;
+          per_booker?: number | null;
+          needs_approval?: boolean;
+          team_id?: string | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'appointment_types_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'appointment_types_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** When somebody of the company meets a lead, the customer of a deal or a customer. Seen by its person and his line (private.my_line), and by who sees all. While it is scheduled or confirmed its person is taken (private.person_timeline); a request takes nobody. */
+      appointments: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['appointment_status'];
+          type_id: string;
+          agent_id: string;
+          starts_at: string;
+          ends_at: string;
+          buffer_before: number;
+          buffer_after: number;
+          lead_id: string | null;
+          deal_id: string | null;
+          customer_id: string | null;
+          place_text: string | null;
+          latitude: number | null;
+          longitude: number | null;
+          notes: string | null;
+          outcome: Database['public']['Enums']['appointment_outcome'] | null;
+          status_reason: string | null;
+          booked_by_link: boolean;
+          is_open: boolean;
+          is_booked: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'appointments_agent_id_fkey';
+            columns: ['agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_deal_id_fkey';
+            columns: ['tenant_id', 'deal_id'];
+            isOneToOne: false;
+            referencedRelation: 'deals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_lead_id_fkey';
+            columns: ['tenant_id', 'lead_id'];
+            isOneToOne: false;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'appointments_tenant_id_type_id_fkey';
+            columns: ['tenant_id', 'type_id'];
+            isOneToOne: false;
+            referencedRelation: 'appointment_types';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Votes for steps that need several approvers (workflow_definitions.approvals_required). */
       approvals: {
         Row: {
@@ -156,6 +493,43 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Who has to do what: tasks, trips, counts, leads, deals, conversations, customers and territories. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      assignments: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          assignment_type: string;
+          entity_name: string | null;
+          user_id: string;
+          role: string;
+          status: string | null;
+          is_open: boolean;
+          start_time: string | null;
+          end_time: string | null;
+          trip_id: string | null;
+          order_id: string | null;
+          person_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'assignments_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name';
       };
       /** Files of a document, for colleagues who see it: what was stored under path in the storage bucket attachments. Written by add_attachment and remove_attachment. */
       attachments: {
@@ -183,6 +557,76 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** When people can be booked, week by week, in the company's time zone; ranges that overlap count as one. */
+      availability: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          agent_id: string;
+          weekday: number;
+          opens: string;
+          closes: string;
+        };
+        Insert: { agent_id?: string; weekday: number; opens: string; closes: string };
+        Update: { weekday?: number; opens?: string; closes?: string };
+        Relationships: [
+          {
+            foreignKeyName: 'availability_agent_id_fkey';
+            columns: ['agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'availability_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Days on which somebody can be booked at other hours than in other weeks, or not at all (opens and closes are null). */
+      availability_exceptions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          agent_id: string;
+          day: string;
+          opens: string | null;
+          closes: string | null;
+        };
+        Insert: { agent_id?: string; day: string; opens?: string | null; closes?: string | null };
+        Update: { day?: string; opens?: string | null; closes?: string | null };
+        Relationships: [
+          {
+            foreignKeyName: 'availability_exceptions_agent_id_fkey';
+            columns: ['agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'availability_exceptions_tenant_id_agent_id_fkey';
+            columns: ['tenant_id', 'agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
           },
         ];
         ComputedFields: never;
@@ -307,6 +751,44 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Everything that has a day or a time: trips, deliveries wanted, tasks, what is due and what ends. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      calendar_events: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          event_type: string;
+          title: string;
+          description: string | null;
+          starts_at: string;
+          ends_at: string | null;
+          is_all_day: boolean;
+          location_id: string | null;
+          assigned_to: string | null;
+          status: string | null;
+          color: string;
+          person_name: string | null;
+          place_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'calendar_events_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name' | 'place_name';
+      };
       /** Answers that are used again and again, by a short name. {customer}, {contact}, {agent} and {company} are filled in when one is chosen. */
       canned_replies: {
         Row: {
@@ -357,6 +839,7 @@ export interface Database {
           has_token: boolean;
           takes_orders: boolean;
           team_id: string | null;
+          ai_agent_id: string | null;
         };
         Insert: {
           name: string;
@@ -368,6 +851,7 @@ export interface Database {
           is_active?: boolean;
           takes_orders?: boolean;
           team_id?: string | null;
+          ai_agent_id?: string | null;
         };
         Update: {
           name?: string;
@@ -378,8 +862,16 @@ export interface Database {
           is_active?: boolean;
           takes_orders?: boolean;
           team_id?: string | null;
+          ai_agent_id?: string | null;
         };
         Relationships: [
+          {
+            foreignKeyName: 'channels_tenant_id_ai_agent_id_fkey';
+            columns: ['tenant_id', 'ai_agent_id'];
+            isOneToOne: false;
+            referencedRelation: 'ai_agents';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'channels_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -419,32 +911,6 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'comments_tenant_id_fkey';
-            columns: ['tenant_id'];
-            isOneToOne: false;
-            referencedRelation: 'tenants';
-            referencedColumns: ['id'];
-          },
-        ];
-        ComputedFields: never;
-      };
-      /** Days on which a company does not work, whatever its hours say. */
-      company_holidays: {
-        Row: {
-          id: string;
-          tenant_id: string;
-          created_at: string;
-          created_by: string | null;
-          updated_at: string;
-          updated_by: string | null;
-          version: number;
-          day: string;
-          name: string;
-        };
-        Insert: { day: string; name: string };
-        Update: { day?: string; name?: string };
-        Relationships: [
-          {
-            foreignKeyName: 'company_holidays_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -1259,6 +1725,42 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Every paper and file: uploads, customers' papers, proofs of delivery, invoices, credit notes, imported files. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      document_registry: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          document_type: string;
+          title: string;
+          file_url: string | null;
+          file_type: string | null;
+          file_size: number | null;
+          status: string | null;
+          expires_at: string | null;
+          uploaded_by: string | null;
+          person_name: string | null;
+          record_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'document_registry_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name' | 'record_name';
+      };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
         Row: {
@@ -1274,6 +1776,7 @@ export interface Database {
           phone: string | null;
           licence_number: string | null;
           is_active: boolean;
+          shares_position_since: string | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
@@ -1358,6 +1861,47 @@ export interface Database {
         Relationships: [
           {
             foreignKeyName: 'failure_reasons_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is owed and what was paid: invoices, credit notes, payments, refunds, takings of drivers. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      financial_ledger: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          transaction_type: string;
+          direction: string;
+          amount: number;
+          open_amount: number;
+          is_cash: boolean;
+          currency: string;
+          status: string;
+          counterparty_type: string;
+          counterparty_id: string | null;
+          counterparty_name: string | null;
+          trip_id: string | null;
+          order_id: string | null;
+          due_date: string | null;
+          paid_at: string | null;
+          description: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'financial_ledger_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
@@ -1453,7 +1997,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Days on which the company makes no standing orders. */
+      /** Days on which a company does not work, whatever its hours say: nothing promised is counted in them, and no standing orders are made. */
       holidays: {
         Row: {
           id: string;
@@ -1630,6 +2174,45 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What there is and where: stock, vehicles and pieces with a number of their own. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      inventory_registry: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          item_type: string;
+          name: string;
+          sku: string | null;
+          category: string | null;
+          status: string | null;
+          condition: string | null;
+          location_id: string | null;
+          current_holder_id: string | null;
+          quantity: number;
+          unit_value: number | null;
+          last_maintenance_date: string | null;
+          next_maintenance_date: string | null;
+          place_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'inventory_registry_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'place_name';
       };
       /** The stock ledger: every movement, signed, append-only. Their sum is the balance, always. A movement counts from when it happened (occurred_at). */
       inventory_transactions: {
@@ -2311,6 +2894,47 @@ export interface Database {
             isOneToOne: true;
             referencedRelation: 'trips';
             referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Every place: depots, shops and the addresses of customers. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      location_registry: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          location_type: string;
+          name: string;
+          address_line_1: string | null;
+          address_line_2: string | null;
+          city: string | null;
+          state_province: string | null;
+          postal_code: string | null;
+          country: string | null;
+          latitude: number | null;
+          longitude: number | null;
+          capacity: number | null;
+          contact_name: string | null;
+          contact_phone: string | null;
+          contact_email: string | null;
+          is_active: boolean;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'location_registry_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -3341,6 +3965,43 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Everybody whom the company knows: colleagues, drivers, customers and their people, leads, those who sell leads. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      people_directory: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          person_type: string;
+          first_name: string | null;
+          last_name: string | null;
+          display_name: string;
+          email: string | null;
+          phone: string | null;
+          company_name: string | null;
+          job_title: string | null;
+          avatar_url: string | null;
+          is_internal: boolean;
+          user_id: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'people_directory_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Every right there is, <noun>.<verb>. Reference data. */
       permissions: {
@@ -4740,6 +5401,43 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Where every document stands, and since when. A registry: written by triggers of its sources alone (private.register_registry_source). */
+      status_tracker: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          source: string;
+          source_id: string;
+          entity_type: string;
+          entity_id: string;
+          visibility: string;
+          external_id: string;
+          created_at: string;
+          entity_name: string | null;
+          current_status: string;
+          previous_status: string | null;
+          status_category: string;
+          changed_by: string | null;
+          changed_at: string;
+          trip_id: string | null;
+          order_id: string | null;
+          due_date: string | null;
+          priority: string | null;
+          person_name: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'status_tracker_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'person_name';
+      };
       /** What was found of each batch, in base units: the parts of a line of a count, which sum to it. A batch that the books have there and nobody found is 0 once the count is finished. */
       stock_count_batches: {
         Row: {
@@ -5223,6 +5921,7 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
+          ai_agents_answer: boolean;
         };
         Insert: Record<never, never>;
         Update: {
@@ -5241,6 +5940,7 @@ export interface Database {
           mpesa_till?: string | null;
           document_terms?: string | null;
           logo?: string | null;
+          ai_agents_answer?: boolean;
         };
         Relationships: [
           {
@@ -5508,6 +6208,7 @@ export interface Database {
           arrived_longitude: number | null;
           metres_from_address: number | null;
           printed: Json | null;
+          near_at: string | null;
         };
         Insert: Record<never, never>;
         Update: Record<never, never>;
@@ -5722,6 +6423,34 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Where the phone of a driver was while his trip was on the way, once per moment. Written by record_positions, removed after business_rules."positions.kept_days". */
+      vehicle_positions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          trip_id: string;
+          happened_at: string;
+          latitude: number;
+          longitude: number;
+          accuracy: number | null;
+          speed: number | null;
+          heading: number | null;
+          battery: number | null;
+          told_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'vehicle_positions_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Vans. Each has a stock location of its own (location_id), so that what is on board is stock like any other. */
       vehicles: {
@@ -6368,6 +7097,11 @@ export interface Database {
         Args: { tenant_id: string; address_id: string };
         Returns: Json;
       };
+      /** What a model is given: {tenant_id, run_id, agent, company, persona, customer, language, today, history [{role, content}] (the last twelve messages, the newest last), tools [{name, description, parameters}]}; null when the run is over. For the worker ai-agent (service role). */
+      ai_run_to_answer: {
+        Args: { tenant_id: string; run_id: string };
+        Returns: Json;
+      };
       /** Reserves stock for every line, or for none and names every short product; with allow_backorder the shortfall becomes a linked order. Raises stock_short, order_on_hold, customer_suspended, customer_inactive, address_inactive, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       allocate_order: {
         Args: {
@@ -6593,9 +7327,73 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Books a free time by a link, without an account: {company, timezone, name, number, status (scheduled, or requested where it is looked at first), starts_at, ends_at, place, place_text, token (of the link to it)}. Booked again by the same e-mail address it is the same one. Raises booking_link_invalid, slot_taken, booker_limit_exceeded, input_invalid, phone_is_e164, email_is_an_address, appointment_time_is_near, rate_limit_exceeded. */
+      book_appointment: {
+        Args: {
+          token: string;
+          starts_at: string;
+          first_name: string;
+          email: string;
+          last_name?: string | null;
+          phone?: string | null;
+          notes?: string | null;
+          place_text?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+        };
+        Returns: Json;
+      };
+      /** An appointment, for whoever has its link, signed in or not: as book_appointment tells of it, and {is_open, slots (times to which it can be moved)}. Raises booking_link_invalid (unknown, or a day after the appointment), rate_limit_exceeded. */
+      booked_appointment: {
+        Args: { token: string };
+        Returns: Json;
+      };
+      /** What a booking link offers, for whoever has it, signed in or not: {company, timezone, name, place, minutes, needs_approval, slots (free times within two weeks of from_day)}. With a position only times from and to which there is time to drive. Names no person. Raises booking_link_invalid, rate_limit_exceeded. */
+      booking_offer: {
+        Args: {
+          token: string;
+          from_day?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+        };
+        Returns: Json;
+      };
       /** Where the books stand: {open_from (the first day that may be posted on; null: no month is closed), last_closed (first day of the month that may be opened again), next (first day of the month to close; null: none is over), documents [{document, document_id, number, state, happened_at, blocks}] (the first 200 that are open in it or before)}. Raises permission_denied. */
       books: {
         Args: never;
+        Returns: Json;
+      };
+      /** Where documents stand still: how many of each kind are in each state that is not the end, since when the oldest, for how many hours half of them at least, and how many are past their day. Blocked ones first. Of those that the caller sees; customers, whose state is no work, are left out. Raises permission_denied. */
+      bottlenecks: {
+        Args: never;
+        Returns: {
+          entity_type: string;
+          current_status: string;
+          status_category: string;
+          documents: number;
+          oldest_at: string;
+          median_hours: number;
+          late: number;
+        }[];
+      };
+      /** What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied. */
+      calendar: {
+        Args: { from_at: string; until_at: string; everybody?: boolean | null };
+        Returns: Json;
+      };
+      /** It will not take place, with the reason. Raises reason_required, record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_appointment: {
+        Args: {
+          appointment_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
+      /** Cancels an appointment by its link. Raises booking_link_invalid, appointment_transition_illegal, input_invalid, rate_limit_exceeded. */
+      cancel_booking: {
+        Args: { token: string; reason?: string | null };
         Returns: Json;
       };
       /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
@@ -6700,6 +7498,11 @@ export interface Database {
       capture_lead: {
         Args: { vendor_key: string; lead: Json };
         Returns: Json;
+      };
+      /** Money by weeks of the company's calendar, each from its Monday, for at most 367 days (the last eight weeks and the next four, if not said): what came in, what went out, and what is open by the day it is due; what is overdue is expected this week. Of what the caller sees of the ledger. Raises period_not_valid, permission_denied. */
+      cash_flow: {
+        Args: { from_day?: string | null; to_day?: string | null };
+        Returns: { week: string; money_in: number; money_out: number; expected: number }[];
       };
       /** Writes a comment of one's own anew; whom it mentions now and did not before is told. Raises record_not_found, comment_not_yours, comment_is_bounded, mentions_are_few, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_comment: {
@@ -6894,6 +7697,17 @@ export interface Database {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
       };
+      /** It took place, with what came of it (outcome) and a note. A lead of which it says that he is qualified is qualified with it, where the caller may do that. Raises record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      complete_appointment: {
+        Args: {
+          appointment_id: string;
+          outcome: Database['public']['Enums']['appointment_outcome'];
+          note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
       /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
@@ -6950,6 +7764,20 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['trips']['Row'];
+      };
+      /** The other side has said that it will be there. Raises record_not_found, appointment_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      confirm_appointment: {
+        Args: {
+          appointment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
+      /** Says by its link that one will be there. Raises booking_link_invalid, appointment_transition_illegal, rate_limit_exceeded. */
+      confirm_booking: {
+        Args: { token: string };
+        Returns: Json;
       };
       /** Confirms the load with one's own count [{product_id, count}]: the trip's driver for his side, anyone with trips.load for the depot. Of products that are tracked by serial number every piece is scanned by then (scan_serials). Raises serials_needed, load_count_mismatch, load_confirmed_by_same_person, permission_denied, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       confirm_load: {
@@ -7016,6 +7844,19 @@ export interface Database {
           is_due: boolean;
         }[];
       };
+      /** What is open with whom, the largest first, at most 200: owed on issued invoices, how much of it is overdue since when, and what was paid in advance. Of what the caller sees of the ledger. Raises permission_denied. */
+      counterparty_balances: {
+        Args: never;
+        Returns: {
+          counterparty_type: string;
+          counterparty_id: string;
+          counterparty_name: string;
+          owed: number;
+          overdue: number;
+          advance: number;
+          oldest_due: string;
+        }[];
+      };
       /** Drafts a stock correction for a reason of the company (adjustment_reasons); items [{product_id, quantity (signed, base units), condition?, batches? [{code, quantity, expires_on?}], unit_cost? (before tax, by people with prices.edit, of what comes in)}], which do what the reason explains; of products that are tracked by batch, what comes in names its batches. occurred_at places it in the past, as far as no count was posted since and no later balance falls below zero. Raises warehouse_not_available, reason_not_available, reason_does_not_fit, adjustment_time_invalid, lines_invalid, batches_invalid, batch_expiry_differs, costs_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_adjustment: {
         Args: {
@@ -7027,6 +7868,23 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Makes an appointment with a lead, about a deal or with a customer, for the caller or whoever he leads (agent_id, account), at any time at which that person has nothing else: hours, notice and limits bind the booking link alone. Raises person_busy, appointment_is_with_one, appointment_time_is_near, record_not_found, person_not_in_company, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_appointment: {
+        Args: {
+          type_id: string;
+          starts_at: string;
+          agent_id?: string | null;
+          lead_id?: string | null;
+          deal_id?: string | null;
+          customer_id?: string | null;
+          place_text?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
       };
       /** Begins a deal with a customer, in the first stage of the pipeline (without one: of the first); its owner (account) is the caller unless another is named. Raises record_not_found, person_not_in_company, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_deal: {
@@ -7359,6 +8217,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
+      /** Papers and files by type: how many, the bytes of the files, how many have expired and how many will within 30 days. Of those that the caller sees. Raises permission_denied. */
+      document_totals: {
+        Args: never;
+        Returns: {
+          document_type: string;
+          documents: number;
+          bytes: number;
+          expired: number;
+          ends_soon: number;
+        }[];
+      };
       /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
@@ -7449,6 +8318,20 @@ export interface Database {
         Args: never;
         Returns: { step: string; is_done: boolean }[];
       };
+      /** Free times for an appointment of this type, the best first and 500 at most: [{starts_at, ends_at, user_id, person, added_seconds (of driving, to this place), open_appointments, is_as_wished, reason: on_the_way, longer_way, as_wished, fewest_appointments or earliest}]. Raises record_not_found, input_invalid, permission_denied. */
+      free_slots: {
+        Args: {
+          type_id: string;
+          from_at: string;
+          until_at: string;
+          latitude?: number | null;
+          longitude?: number | null;
+          wished_from?: string | null;
+          wished_until?: string | null;
+          appointment_id?: string | null;
+        };
+        Returns: Json;
+      };
       /** The caller is given no more conversations; those he has stay his. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       go_off_duty: {
         Args: { idempotency_key?: string | null };
@@ -7499,6 +8382,17 @@ export interface Database {
         Args: { source: string; lines: Json; idempotency_key?: string | null };
         Returns: Json;
       };
+      /** What there is by type and category: how many lines, their quantity and what it is worth at list price. Of what the caller sees. Raises permission_denied. */
+      inventory_totals: {
+        Args: never;
+        Returns: {
+          item_type: string;
+          category: string;
+          items: number;
+          quantity: number;
+          list_value: number;
+        }[];
+      };
       /** Invites a person by e-mail for 72 hours; an older open invitation to the same address is withdrawn. Then call the function send-user-invite. Raises right_not_held, already_member, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       invite_member: {
         Args: {
@@ -7545,10 +8439,25 @@ export interface Database {
         Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
+      /** The names of all tools that an AI agent may be given. */
+      known_ai_tools: {
+        Args: never;
+        Returns: string[];
+      };
+      /** Gives a conversation back to the AI agent of its channel, from the next message of the customer on. Raises channel_without_agent, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      leave_to_agent: {
+        Args: { conversation_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** Says at which customer a person is, somebody who wrote for the first time or one who changed. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       link_contact: {
         Args: { contact_id: string; customer_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['contacts']['Row'];
+      };
+      /** When the vans on the way are at their open stops, for the trips that the caller sees: [{trip_id, order_id, arrives_at as of now, late_minutes after the plan or the hours of the customer}]. Raises permission_denied. */
+      live_arrivals: {
+        Args: never;
+        Returns: Json;
       };
       /** Sets the position of the address of an order in a plan (degrees), so that a van can be sent there; dispatchers may without changing customers otherwise. Raises plan_fixed, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       locate_order: {
@@ -7631,6 +8540,15 @@ export interface Database {
         Args: never;
         Returns: { name: string; labels: Json; value: number }[];
       };
+      /** Nobody came. Raises record_not_found, appointment_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      miss_appointment: {
+        Args: {
+          appointment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
       /** Puts a deal into a stage, also of another pipeline: into one where deals are won or lost it is that, out of it it is open again. Raises record_not_found, lost_reason_required, deal_needs_forecast, deal_ordered_already, deal_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       move_deal: {
         Args: {
@@ -7655,7 +8573,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
-      /** For customers: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
+      /** For customers: their own account: {customer {id, code, name, contact_name, phone, email, tax_id, language}, company {name, contact_line, currency, paybill, bank_details}, can_order, owed, overdue, next_due_on, advances (paid and not used yet), told (payments that wait to be confirmed), credit {limit, used, left} or null for who pays on delivery, addresses [{id, label, street, city}]}. The account number with a paybill is the code. Tenant currency. Raises permission_denied. */
       my_account: {
         Args: never;
         Returns: Json;
@@ -7695,7 +8613,7 @@ export interface Database {
         Args: { requested_on: string; lines?: Json | null };
         Returns: Json;
       };
-      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
         Args: { order_id: string };
         Returns: Json;
@@ -7791,6 +8709,21 @@ export interface Database {
           debit: number;
           credit: number;
           balance: number;
+        }[];
+      };
+      /** Places within so many kilometres (0.1 to 500) of a position as the crow flies, the nearest first, at most 100. Of those that the caller sees. Raises input_invalid, permission_denied. */
+      nearest_places: {
+        Args: { latitude: number; longitude: number; within_km?: number | null };
+        Returns: {
+          id: string;
+          entity_type: string;
+          entity_id: string;
+          location_type: string;
+          name: string;
+          address: string;
+          place_latitude: number;
+          place_longitude: number;
+          metres: number;
         }[];
       };
       /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
@@ -8010,6 +8943,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** What became of asking a model. status: answered, queued (it is tried again) or given_up, then error says why. A reply is sent if a tool gave every figure in it; otherwise, and without a model (model is null), the rules answer. HAND OVER leaves it to people. For the worker ai-agent (service role). */
+      record_ai_answer: {
+        Args: {
+          tenant_id: string;
+          run_id: string;
+          status: string;
+          error?: string | null;
+          reply?: string | null;
+          model?: string | null;
+          tokens_in?: number | null;
+          tokens_out?: number | null;
+        };
+        Returns: undefined;
+      };
       /** What Meta said of a number, asked with this token: proved, refused (error), or queued (not reached; asked again). A channel that has another number or token by now is left alone. The newest proof has the number: a channel of another company that had it proved loses it, and its managers are mailed. A refusal takes no earlier proof away. For the worker prove-channel (service role). */
       record_channel_proof: {
         Args: {
@@ -8101,6 +9048,11 @@ export interface Database {
           duration_ms: number;
         };
         Returns: boolean;
+      };
+      /** Keeps where the phone of the driver was on his trip: up to 500 of {happened_at, latitude, longitude, accuracy, speed, heading, battery}, each moment once however often it is sent. Those before the trip (or before he agreed) and after its end are left out. Answers {kept, left_out}. Raises not_the_driver, position_not_shared, positions_outside_trip (none lies within), input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      record_positions: {
+        Args: { trip_id: string; positions: Json; idempotency_key?: string | null };
+        Returns: Json;
       };
       /** What somebody who counts has found: items [{product_id, counted (base units, 0 where there is nothing), condition?, batches? [{code, expires_on?, counted}]}]; what is tracked by batch names its batches, which sum to the line, and a batch that nobody knew is one from then on. The same line again replaces the figure, other lines stay; a product without a line gets one. What is tracked by serial number is scanned, as many as are counted. Raises serials_needed, batches_invalid, batch_expiry_differs, not_a_counter, count_line_closed, lines_invalid, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       record_stock_count: {
@@ -8263,6 +9215,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Makes room: a booked appointment is a request again and its person free for something else, with the reason. Raises reason_required, record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      release_appointment: {
+        Args: {
+          appointment_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
       /** Lets a blocked batch be sold again. Raises batch_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       release_batch: {
         Args: {
@@ -8406,6 +9368,23 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
+      /** Moves an open appointment to another time, length (minutes) or person (agent_id, account) in one step: the old time is free and the new one taken, or nothing has changed. Raises person_busy, appointment_time_is_near, record_not_found, person_not_in_company, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reschedule_appointment: {
+        Args: {
+          appointment_id: string;
+          starts_at: string;
+          minutes?: number | null;
+          agent_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
+      };
+      /** Moves an open appointment to another free time by its link. Raises booking_link_invalid, slot_taken, appointment_transition_illegal, appointment_time_is_near, rate_limit_exceeded. */
+      reschedule_booking: {
+        Args: { token: string; starts_at: string };
+        Returns: Json;
+      };
       /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
@@ -8523,6 +9502,15 @@ export interface Database {
       scanned_serials: {
         Args: { document_type: string; document_id: string };
         Returns: Json;
+      };
+      /** Accepts a request; of two that overlap one is accepted. Raises person_busy, record_not_found, appointment_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      schedule_appointment: {
+        Args: {
+          appointment_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['appointments']['Row'];
       };
       /** Sells what is free on a van: lines [{product_id, quantity, pack_id?, serials?}] at the customer's own prices, to a customer whom the driver knows or of a territory on his way, or to a new one {name, phone?, place?}, who then waits for approval. empties [{product_id, quantity, condition?, serials?}], payment {method, amount, reference?}: who has no days to pay pays at once; what exceeds the credit of others is paid, too. sold_at: when it happened, for what is told late; it is placed there. receipt: the number on the phone's receipt, unique per company, the order is found by it. The order is delivered at once; its invoice is drafted. Raises van_stock_short, sale_not_paid, credit_exceeded, lines_invalid, customer_suspended, customer_inactive, customer_not_active, address_required, not_a_container, payment_invalid, serials_needed, serials_invalid, order_reference_taken, stock_history_negative, count_contradicts, captured_at_invalid, not_the_driver, trip_transition_illegal, trip_never_left, trip_was_cancelled, van_is_being_counted, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       sell_from_van: {
@@ -8647,10 +9635,30 @@ export interface Database {
         Args: { webhook_id: string; secret: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['webhooks']['Row'];
       };
+      /** A link by which the other side confirms, moves or cancels an open appointment: {token}, for the page /booked#token=…. It works until a day after the appointment. Raises record_not_found, appointment_transition_illegal, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      share_appointment: {
+        Args: { appointment_id: string; idempotency_key?: string | null };
+        Returns: Json;
+      };
+      /** A new link by which people without an account book this kind of appointment: {token}, for the page /book#token=…. The one before is worth nothing any more. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      share_appointment_type: {
+        Args: { type_id: string; idempotency_key?: string | null };
+        Returns: Json;
+      };
       /** A link for whoever waits for an order: {token, expires_at}, for the page /track#token=…. It works for a week, or until two days after the planned end of its trip, and for a day after the delivery. Raises order_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       share_order: {
         Args: { order_id: string; idempotency_key?: string | null };
         Returns: Json;
+      };
+      /** A driver says whether his phone may tell where he is while a trip of his is on the way. What he said before stays as it was. Raises record_not_found where the caller is no driver. The same idempotency_key with the same values is answered again, not done again. */
+      share_position: {
+        Args: { is_shared: boolean; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['drivers']['Row'];
+      };
+      /** Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. Raises permission_denied. */
+      similar_people: {
+        Args: never;
+        Returns: { same: string; shared_value: string; people: number; named: Json }[];
       };
       /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       snooze_conversation: {
@@ -8883,6 +9891,20 @@ export interface Database {
         Args: { tenant_id: string; submission_id: string };
         Returns: Json;
       };
+      /** How much is open with whom: all of it, what is late, trips, tasks, leads and deals, and how many pairs of it are at the same time; the most first, at most 200. Of the assignments that the caller sees; person_name is null where he may not see the person. Raises permission_denied. */
+      team_load: {
+        Args: never;
+        Returns: {
+          user_id: string;
+          person_name: string;
+          open: number;
+          late: number;
+          trips: number;
+          tasks: number;
+          sales: number;
+          clashes: number;
+        }[];
+      };
       /** For customers: tells of money sent by M-Pesa, by the code of its message; it pays nothing before somebody in the company has confirmed it. Answers the id of the payment, which is pending. Tenant currency. Raises payment_invalid, received_at_invalid, mpesa_has_its_code, payment_reference_taken, rate_limit_exceeded, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       tell_my_payment: {
         Args: {
@@ -8914,7 +9936,7 @@ export interface Database {
           details: Json;
         }[];
       };
-      /** Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery. */
+      /** Where an order is, for whoever has its link, signed in or not: {company, timezone, number, status, planned_arrival_at, arrived_at, left_at, stops_before (open stops before it while its van drives, else null), expected_at (when the van comes as of now, while it drives and has not arrived), expires_at}. Names no person, no place and no goods. Raises tracking_link_invalid: unknown, too old, or a day after the delivery. */
       track_order: {
         Args: { token: string };
         Returns: Json;
@@ -8955,6 +9977,16 @@ export interface Database {
           codes: string[];
           idempotency_key?: string | null;
         };
+        Returns: Json;
+      };
+      /** Nobody books this kind of appointment by a link any more. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      unshare_appointment_type: {
+        Args: { type_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['appointment_types']['Row'];
+      };
+      /** A model asks for a tool: its answer, or {error} where the agent may not or it failed. For the worker ai-agent (service role). */
+      use_ai_tool: {
+        Args: { tenant_id: string; run_id: string; tool: string; arguments: Json };
         Returns: Json;
       };
       /** What a customer usually orders: the products that are in at least half of his last six orders and are still sold, each in its middle quantity (base units), the most frequent first. times of of_orders: in how many of them. Raises record_not_found. */
@@ -9083,6 +10115,12 @@ export interface Database {
       adjustment_effect: 'increase' | 'decrease' | 'both' | 'condition_change';
       adjustment_status:
         'draft' | 'pending_approval' | 'approved' | 'applied' | 'reversed' | 'rejected';
+      ai_agent_mode: 'rules' | 'model';
+      ai_run_status: 'waiting' | 'answered' | 'handed_over' | 'left';
+      appointment_outcome: 'qualified' | 'follow_up' | 'not_interested' | 'settled';
+      appointment_place: 'visit' | 'call' | 'shop';
+      appointment_status:
+        'requested' | 'scheduled' | 'confirmed' | 'completed' | 'no_show' | 'cancelled';
       batch_status: 'open' | 'blocked';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';

@@ -401,6 +401,22 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  appointment: {
+    table: 'appointments',
+    page: '/appointments',
+    permission: 'appointments.view',
+    number: 'number',
+    states: {
+      requested: 'waiting',
+      scheduled: 'open',
+      confirmed: 'open',
+      completed: 'done',
+      no_show: 'done',
+      cancelled: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   task: {
     table: 'tasks',
     page: '/tasks',

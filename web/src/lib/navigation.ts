@@ -3,7 +3,10 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Building2 from '@lucide/svelte/icons/building-2';
+import Bot from '@lucide/svelte/icons/bot';
 import Boxes from '@lucide/svelte/icons/boxes';
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
+import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -24,6 +27,7 @@ import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
+import Telescope from '@lucide/svelte/icons/telescope';
 import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Handshake from '@lucide/svelte/icons/handshake';
@@ -72,6 +76,14 @@ const placed: Section[] = [
         phone: 4,
       },
       listOf('task', SquareCheckBig),
+      { href: '/overview', label: m.everything(), icon: Telescope, needs: ['comments.view'] },
+      {
+        href: '/calendar',
+        label: m.calendar(),
+        icon: CalendarDays,
+        needs: ['appointments.view'],
+      },
+      listOf('appointment', CalendarClock),
     ],
   },
   {
@@ -82,6 +94,7 @@ const placed: Section[] = [
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
       listOf('conversation', MessagesSquare, 7),
+      { href: '/agents', label: m.ai_agents(), icon: Bot, needs: ['conversations.view'] },
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },
       {

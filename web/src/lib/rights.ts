@@ -6,6 +6,10 @@ export const RIGHTS: Record<string, () => string> = {
   'account.order': m.right_account_order,
   'account.tell': m.right_account_tell,
   'account.view': m.right_account_view,
+  'appointments.edit': m.right_appointments_edit,
+  'appointments.manage': m.right_appointments_manage,
+  'appointments.view': m.right_appointments_view,
+  'appointments.view_all': m.right_appointments_view_all,
   'audit.view': m.right_audit_view,
   'comments.view': m.right_comments_view,
   'comments.write': m.right_comments_write,
@@ -82,6 +86,7 @@ export const RIGHTS: Record<string, () => string> = {
 
 /** Permissions whose holders are told of changes while they happen (private.audiences). */
 export const AUDIENCES: readonly string[] = [
+  'appointments.view',
   'comments.view',
   'conversations.view',
   'customers.view',

@@ -65,6 +65,7 @@ export interface MyOrder {
     registration: string;
     planned_arrival_at: string | null;
     arrived_at: string | null;
+    expected_at: string | null;
     stops_before: number;
   } | null;
   proof: { received_by: string; captured_at: string; photo_path: string | null } | null;

@@ -103,7 +103,7 @@ interface Addressed {
 }
 
 /** A stop with its customer, who is found by his address; once it is done, in the words that it keeps. */
-function asStop<Of extends Addressed>(stop: Of) {
+export function asStop<Of extends Addressed>(stop: Of) {
   return asPrinted({ ...stop, customers: stop.customer_addresses?.customers ?? null });
 }
 
@@ -143,7 +143,9 @@ export type Taking = Awaited<ReturnType<typeof takenBetween>>[number];
 export async function ownTrips(userId: string, role: string | null) {
   let query = supabase
     .from('trips')
-    .select(`${ON_TRIP},allowed_commands,${ON_THE_WAY},own:drivers!inner(memberships(user_id))`)
+    .select(
+      `${ON_TRIP},allowed_commands,${ON_THE_WAY},own:drivers!inner(shares_position_since,memberships(user_id))`,
+    )
     // One that was cancelled on the road is his until its van is counted.
     .or(`status.in.(${openStatesOf('trip').join(',')}),is_on_the_road.is.true`)
     .is('is_done', false);

@@ -1,4 +1,5 @@
 import Dexie, { type Table } from 'dexie';
+import type { Position } from './positions.ts';
 
 /** A command that the driver gave and the server has not answered yet. */
 export interface Waiting {
@@ -17,14 +18,19 @@ export interface Waiting {
   problem: string | null;
 }
 
+/** Where the phone was, not told yet. */
+export type Untold = Position & { user_id: string; trip_id: string };
+
 class PhoneStore extends Dexie {
   waiting!: Table<Waiting, string>;
+  positions!: Table<Untold, [string, string, string]>;
 
   constructor() {
     super('mzigo-driver');
     this.version(1).stores({ waiting: 'key, user_id, given_at', trips: 'user_id' });
     // Trips are kept with the other copies (platform/kept.ts); what waits to be sent stays where it is.
     this.version(2).stores({ trips: null });
+    this.version(3).stores({ positions: '[user_id+trip_id+happened_at], [user_id+trip_id]' });
   }
 }
 

@@ -12,6 +12,8 @@ export interface Tracked {
   left_at: string | null;
   /** Open stops before it while its van drives. */
   stops_before: number | null;
+  /** When the van comes as of now, while it drives. */
+  expected_at: string | null;
   expires_at: string;
 }
 

@@ -71,11 +71,11 @@ export function drawPlaces(
   map: MapLibre,
   id: string,
   places: Place[],
-  options: { colour: 'brand' | 'mark'; isClustered: boolean },
+  options: { colour: 'brand' | 'mark' | 'info'; isClustered: boolean },
 ): void {
   const [fill = '', on = '', ink = '', halo = ''] = paint(
     options.colour,
-    options.colour === 'brand' ? 'on-brand' : 'on-mark',
+    options.colour === 'mark' ? 'on-mark' : 'on-brand',
     'ink',
     'surface',
   );
@@ -118,7 +118,7 @@ export function drawPlaces(
     filter: ['!', ['has', 'point_count']],
     paint: {
       'circle-color': fill,
-      'circle-radius': options.colour === 'mark' ? 9 : 7,
+      'circle-radius': options.colour === 'brand' ? 7 : 9,
       'circle-stroke-color': halo,
       'circle-stroke-width': 2,
     },
@@ -128,7 +128,7 @@ export function drawPlaces(
     type: 'symbol',
     source: id,
     filter: ['!', ['has', 'point_count']],
-    minzoom: options.colour === 'mark' ? 0 : 10,
+    minzoom: options.colour === 'brand' ? 10 : 0,
     layout: {
       'text-field': ['get', 'name'],
       'text-font': FONT,

@@ -27,7 +27,7 @@ export function stateOf(channel: Channel): string {
 export type Channel = Tables<'channels'>;
 export type ChannelInput = Pick<
   Channel,
-  'name' | 'phone_number_id' | 'assigns_in_turn' | 'takes_orders' | 'is_active'
+  'name' | 'phone_number_id' | 'assigns_in_turn' | 'takes_orders' | 'ai_agent_id' | 'is_active'
 >;
 
 export function listChannels() {

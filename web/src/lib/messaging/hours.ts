@@ -9,9 +9,7 @@ export function listHours() {
 
 /** The days on which nobody works, the latest first. */
 export function listHolidays() {
-  return rows(
-    supabase.from('company_holidays').select('*').order('day', { ascending: false }).limit(500),
-  );
+  return rows(supabase.from('holidays').select('*').order('day', { ascending: false }).limit(500));
 }
 
 /** A time of day without its seconds. */

@@ -6,7 +6,7 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { orNull } from '#lib/platform/text.ts';
 import { personFilter, type PersonChoice } from '#lib/tenancy/tenancy.ts';
-import { documentList, enteredFilter } from '#lib/workflow/list.ts';
+import { documentList, enteredFilter, nameFilter } from '#lib/workflow/list.ts';
 import { m } from '#lib/words.ts';
 
 const IN_LIST =
@@ -14,32 +14,6 @@ const IN_LIST =
 
 export type LeadRow = Awaited<ReturnType<typeof listLeads>>['rows'][number];
 export type Lead = NonNullable<Awaited<ReturnType<typeof readLead>>>;
-
-/** A filter by a row of a company's list, by name. */
-function nameFilter(
-  name: string,
-  label: string,
-  column: string,
-  table: 'lead_sources' | 'lead_vendors',
-): Filter {
-  const named = () => supabase.from(table).select('id,name');
-  return {
-    name,
-    label,
-    kind: 'record',
-    column,
-    more: true,
-    search: async (text) =>
-      (await rows(named().ilike('name', `%${text}%`).order('name').limit(20))).map((row) => ({
-        ...row,
-        code: '',
-      })),
-    find: async (id) => {
-      const found = await answerOf(named().eq('id', id).maybeSingle());
-      return found && { ...found, code: '' };
-    },
-  };
-}
 
 export const LEADS = documentList('lead', {
   sortable: ['first_name', 'score', 'next_step_on'],

@@ -2,6 +2,8 @@ import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import type { Filter } from '#lib/platform/filters.ts';
 import { findNumbers } from '#lib/platform/find.ts';
 import type { ListShape } from '#lib/platform/list.ts';
+import { answerOf, rows } from '#lib/platform/read.ts';
+import { supabase } from '#lib/platform/supabase.ts';
 import { keptFilters } from '#lib/records/kept_filters.ts';
 import { numberOf, stateFilter } from './documents.ts';
 import { m } from '#lib/words.ts';
@@ -25,6 +27,32 @@ export function documentList(
     // The company may add fields while the portal is open.
     get filters() {
       return [...own, ...keptFilters(name)];
+    },
+  };
+}
+
+/** A filter by a row of a company's list, by name. */
+export function nameFilter(
+  name: string,
+  label: string,
+  column: string,
+  table: 'lead_sources' | 'lead_vendors' | 'ai_agents',
+): Filter {
+  const named = () => supabase.from(table).select('id,name');
+  return {
+    name,
+    label,
+    kind: 'record',
+    column,
+    more: true,
+    search: async (text) =>
+      (await rows(named().ilike('name', `%${text}%`).order('name').limit(20))).map((row) => ({
+        ...row,
+        code: '',
+      })),
+    find: async (id) => {
+      const found = await answerOf(named().eq('id', id).maybeSingle());
+      return found && { ...found, code: '' };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { lastRun } from '#lib/messaging/agents.ts';
 import { readTalk } from '#lib/messaging/inbox.ts';
 import { load as reading } from '#lib/platform/read.ts';
 import { namesOf } from '#lib/workflow/workflow.ts';
@@ -12,11 +13,11 @@ export function load({ params, depends, parent }) {
   );
   return reading(async () => {
     await parent();
-    const read = await readTalk(params.id);
+    const [read, run] = await Promise.all([readTalk(params.id), lastRun(params.id)]);
     const people = [
       ...read.thread.map((message) => message.written_by),
       ...read.notes.map((note) => note.created_by),
     ];
-    return { ...read, names: await namesOf(people) };
+    return { ...read, run, names: await namesOf(people) };
   });
 }

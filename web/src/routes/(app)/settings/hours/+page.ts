@@ -5,7 +5,7 @@ import { listAgents, listHolidays, listHours, listPromises } from '#lib/messagin
 export function load({ depends }) {
   depends(
     'entity:working_hour',
-    'entity:company_holiday',
+    'entity:holiday',
     'entity:service_level',
     'entity:inbox_agent',
   );
