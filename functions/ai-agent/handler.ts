@@ -12,7 +12,7 @@ const runSchema = z.object({
   run_id: z.string(),
   agent: z.string(),
   company: z.string(),
-  persona: z.string(),
+  persona: z.string().nullable(),
   customer: z.string().nullable(),
   language: z.string(),
   today: z.string(),

@@ -142,19 +142,24 @@ begin
     cross join lateral pg_catalog.unnest(array[d.reference_id] || case when d.kind = 'return' then (
       select private.delivered_by(x) from public.inventory_transactions x where x.tenant_id = d.tenant_id and x.id = d.id
     ) end) s (source)
+  ), moves as materialized (
+    -- What else moved under these documents, looked up once for all their lines.
+    select x.tenant_id, x.reference_id, x.product_id, x.quantity, m.value
+    from (select distinct d.tenant_id, d.source from documents d) q
+    join public.inventory_transactions x on x.tenant_id = q.tenant_id and x.reference_id = q.source
+    left join private.movement_values m on m.tenant_id = x.tenant_id and m.movement_id = x.id
+    where x.id not in (select a.id from arrived a)
   ), pools as (
     -- What is filled or put together is worth all that went into it; what is taken apart shares it as its parts cost, at least a cent each.
     select g.tenant_id, g.reference_id, g.product_id, g.units, case when g.kind <> 'kitting' then g.value
       else round(g.value * sum(g.weight) over running / sum(g.weight) over whole, 2) - round(g.value * (sum(g.weight) over running - g.weight) / sum(g.weight) over whole, 2) end as value
     from (
-      select d.tenant_id, d.reference_id, d.product_id, d.kind, case when d.kind in ('refill', 'kitting') then d.quantity else -sum(x.quantity) end as units, greatest(-coalesce(sum(m.value), 0), 0) as value,
+      select d.tenant_id, d.reference_id, d.product_id, d.kind, case when d.kind in ('refill', 'kitting') then d.quantity else -sum(x.quantity) end as units, greatest(-coalesce(sum(x.value), 0), 0) as value,
         d.quantity * greatest((select k.cost_price from public.product_costs k where k.tenant_id = d.tenant_id and k.product_id = d.product_id), 0.01) as weight
       from (select distinct * from documents) d
-      join public.inventory_transactions x on x.tenant_id = d.tenant_id and x.reference_id = d.source and (x.product_id = d.product_id or d.kind in ('refill', 'kitting'))
-      left join private.movement_values m on m.tenant_id = x.tenant_id and m.movement_id = x.id
-      where x.id not in (select a.id from arrived a)
+      join moves x on x.tenant_id = d.tenant_id and x.reference_id = d.source and (x.product_id = d.product_id or d.kind in ('refill', 'kitting'))
       group by d.tenant_id, d.reference_id, d.product_id, d.kind, d.quantity
-      having sum(x.quantity) < 0 and (d.kind not in ('refill', 'kitting') or sum(m.value) < 0)
+      having sum(x.quantity) < 0 and (d.kind not in ('refill', 'kitting') or sum(x.value) < 0)
     ) g
     window whole as (partition by g.tenant_id, g.reference_id), running as (whole order by g.product_id)
   ), before as (

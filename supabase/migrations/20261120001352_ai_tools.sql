@@ -14,17 +14,18 @@ create function private.known_ai_tools() returns text[]
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
+  perform private.require_permission('conversations.view');
   return array(select t.name from private.ai_tools t order by t.name);
 end
 $$;
-comment on function private.known_ai_tools() is 'The names of all tools that an AI agent may be given.';
+comment on function private.known_ai_tools() is 'The names of all tools that an AI agent may be given. Raises permission_denied.';
 select private.expose('known_ai_tools');
 
 create function private.tg_ai_agents__check_tools() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  if not new.tools <@ private.known_ai_tools() then
+  if not new.tools <@ array(select t.name from private.ai_tools t) then
     perform private.fail('ai_tools_are_known', pg_catalog.jsonb_build_object('tools', new.tools));
   end if;
   return new;

@@ -115,7 +115,7 @@ as $$
   select pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
     pg_catalog.regexp_replace(pg_catalog.lower(pg_catalog.left(written, 2000)), '[^[:alnum:].,]+|[.,](?!\d)', ' ', 'g'),
     '\m(' || (select pg_catalog.string_agg(w.pattern, '|' order by w.intent, w.language) from private.ai_words w where w.intent in ('price', 'stock', 'hello', 'thanks')) || ')\M', ' ', 'g'),
-    '\m(please|pls|tafadhali|the|a|an|of|for|is|are|does|do|you|your|we|i|me|my|what|whats|which|tell|give|want|need|to|know|and|in|it|one|per|today|now|crates?|bottles?|je|ni|ya|za|wa|la|kwa|na|nataka|naomba|kujua|niambie|leo|sasa hivi|kreti|moja|gani|yenu|zenu|kila)\M|\s+', ' ', 'g'))
+    '\m(please|pls|kindly|tafadhali|the|a|an|of|for|is|are|does|do|you|your|we|i|me|my|what|whats|which|tell|give|want|need|to|know|and|in|it|one|per|today|now|crates?|bottles?|je|ni|ya|za|wa|la|kwa|na|nataka|naomba|kujua|niambie|leo|sasa hivi|kreti|moja|gani|yenu|zenu|kila)\M|\s+', ' ', 'g'))
 $$;
 comment on function private.without_intents(text) is 'What is left of a message to name a product.';
 

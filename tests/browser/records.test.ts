@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { signIn } from '../harness/browser.ts';
 import { Company } from './_support/company.ts';
 import { dialogButton, select, state } from './_support/steps.ts';
-import { useBrowser } from './_support/walk.ts';
+import { holdReading, useBrowser } from './_support/walk.ts';
 
 const visit = useBrowser();
 
@@ -164,8 +164,17 @@ test('a super admin creates a company, suspends one and lets it in again', async
   await platform.button('Suspend Globex Gas').click();
   await dialogButton(platform, 'Suspend').click();
   await platform.page.getByRole('row', { name: /Globex Gas.*Suspended/ }).waitFor();
-  await guard.open('/orders');
+  // The word comes while the page that began with what the device knows is still being read.
+  const orders = await holdReading(guard.page, '**/rest/v1/orders?*');
+  const asked = guard.page.waitForRequest('**/rest/v1/orders?*');
+  const told = guard.page.waitForResponse('**/rpc/my_session');
+  await guard.page.route('**/rpc/my_session', async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await Promise.all([guard.open('/orders'), told.then(orders.release)]);
   await guard.page.getByText('You are not a member of an active company').waitFor();
+  await guard.page.unroute('**/rpc/my_session');
   await platform.button('Reactivate Globex Gas').click();
   await platform.page.getByRole('row', { name: /Globex Gas.*Active/ }).waitFor();
   await guard.open('/orders');

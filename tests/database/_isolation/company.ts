@@ -441,6 +441,15 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     [company.tenantId, `viewer@${company.slug}.test`],
   );
   await sellSomething(company, other);
+  await as('owner').query(
+    `insert into ai_agents (name, tools) values ('Amina', '{find_products}')`,
+  );
+  await admin.query(
+    `insert into ai_agent_runs (tenant_id, ai_agent_id, version_number, conversation_id, message_id, mode)
+     select m.tenant_id, a.id, 1, m.conversation_id, m.id, 'rules' from messages m join ai_agents a on a.tenant_id = m.tenant_id
+     where m.tenant_id = $1 and m.conversation_id is not null order by m.id limit 1`,
+    [company.tenantId],
+  );
   await fillTheRest(admin, company);
 }
 

@@ -217,7 +217,7 @@ test('what an agent is told to be is kept each time it changes, and a run knows 
     [agent],
   );
   expect(versions).toEqual([
-    { number: 1, persona: '' },
+    { number: 1, persona: null },
     { number: 2, persona: 'Be kind.' },
   ]);
   expect(

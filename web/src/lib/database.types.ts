@@ -234,7 +234,7 @@ export interface Database {
           ai_agent_id: string;
           number: number;
           mode: Database['public']['Enums']['ai_agent_mode'];
-          persona: string;
+          persona: string | null;
           tools: string[];
           created_by: string | null;
           created_at: string;
@@ -264,7 +264,7 @@ export interface Database {
           version: number;
           name: string;
           mode: Database['public']['Enums']['ai_agent_mode'];
-          persona: string;
+          persona: string | null;
           tools: string[];
           answers_from: string | null;
           answers_until: string | null;
@@ -278,7 +278,7 @@ export interface Database {
         Insert: {
           name: string;
           mode?: Database['public']['Enums']['ai_agent_mode'];
-          persona?: string;
+          persona?: string | null;
           tools?: string[];
           answers_from?: string | null;
           answers_until?: string | null;
@@ -292,7 +292,7 @@ export interface Database {
         Update: {
           name?: string;
           mode?: Database['public']['Enums']['ai_agent_mode'];
-          persona?: string;
+          persona?: string | null;
           tools?: string[];
           answers_from?: string | null;
           answers_until?: string | null;
@@ -8439,7 +8439,7 @@ export interface Database {
         Args: { document_kind: string; document_id: string };
         Returns: Json;
       };
-      /** The names of all tools that an AI agent may be given. */
+      /** The names of all tools that an AI agent may be given. Raises permission_denied. */
       known_ai_tools: {
         Args: never;
         Returns: string[];

@@ -1,4 +1,3 @@
-import { invalidate } from '$app/navigation';
 import { toPortalError } from '#lib/errors.ts';
 import { askJson } from './command.ts';
 import type { Language } from '#lib/words.ts';
@@ -25,6 +24,8 @@ export interface MySession {
 
 class SessionStore {
   me = $state<MySession | null>(null);
+  /** The server has said something else than what the open page began with. */
+  isOutdated = $state(false);
 
   get tenant(): Tenant | null {
     return this.me?.tenant ?? null;
@@ -73,7 +74,7 @@ export async function loadSession(): Promise<MySession | null> {
       session.me = known;
       void asked.then(
         (me) => {
-          if (JSON.stringify(me) !== JSON.stringify(known)) void invalidate('app:session');
+          session.isOutdated = JSON.stringify(me) !== JSON.stringify(known);
         },
         () => undefined,
       );

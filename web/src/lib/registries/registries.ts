@@ -49,7 +49,7 @@ const ABOUT = [
 
 /** What rows are about; the list is long, so it stands behind "More filters". */
 const aboutFilter: Filter = {
-  ...wordFilter('entity_type', m.it_is_about(), ABOUT),
+  ...wordFilter('entity_type', m.about(), ABOUT),
   more: true,
 } as Filter;
 
@@ -204,7 +204,7 @@ export const STATES: ListShape = {
       [...['blocked', 'pending', 'active', 'completed']],
       true,
     ),
-    { ...wordFilter('entity_type', m.it_is_about(), ABOUT) },
+    { ...wordFilter('entity_type', m.about(), ABOUT) },
     { name: 'since', label: m.since(), kind: 'moment', column: 'changed_at' },
     { name: 'due', label: m.due(), kind: 'day', column: 'due_date', optional: true },
   ],
