@@ -3,12 +3,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 import { listAgents, listHolidays, listHours, listPromises } from '#lib/messaging/hours.ts';
 
 export function load({ depends }) {
-  depends(
-    'entity:working_hour',
-    'entity:holiday',
-    'entity:service_level',
-    'entity:inbox_agent',
-  );
+  depends('entity:working_hour', 'entity:holiday', 'entity:service_level', 'entity:inbox_agent');
   return reading(async () => {
     const [hours, holidays, promises, agents, people] = await Promise.all([
       listHours(),
