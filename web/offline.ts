@@ -10,9 +10,9 @@ const MANIFEST = '.svelte-kit/output/client/.vite/manifest.json';
 /** The frame that is around every page, and the pages of a driver's day. */
 const PAGES = /routes\/(\+|\(app\)\/\+(layout|error)|\(app\)\/drive\/)/;
 
-/** Of what is read later: the library that his customers sign with, help, and our own dialogs. */
+/** Of what is read later: the sentences, the library that his customers sign with, help, and our own dialogs. */
 const LATER =
-  /kit\/src\/runtime\/client\/|node_modules\/signature_pad\/|^virtual:help\/|^src\/lib\/(?!charts\/).*\.svelte$/;
+  /^src\/lib\/catalogues\/|kit\/src\/runtime\/client\/|node_modules\/signature_pad\/|^virtual:help\/|^src\/lib\/(?!charts\/).*\.svelte$/;
 
 interface Part {
   file: string;
