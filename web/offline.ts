@@ -7,12 +7,12 @@ const NAME = 'virtual:offline';
 const NODES = '.svelte-kit/generated/build/client-optimized/nodes';
 const MANIFEST = '.svelte-kit/output/client/.vite/manifest.json';
 
-/** The frame that is around every page, and the pages of a driver's day. */
-const PAGES = /routes\/(\+|\(app\)\/\+(layout|error)|\(app\)\/drive\/)/;
+/** The frame that is around every page, and the pages of those who are on the road: a driver's day, and doors. */
+const PAGES = /routes\/(\+|\(app\)\/(\+(layout|error)|drive\/|doors\/walk\/))/;
 
-/** Of what is read later: the library that his customers sign with, help, and our own dialogs. */
+/** Of what is read later: the sentences, the library that his customers sign with, help, and our own dialogs. */
 const LATER =
-  /kit\/src\/runtime\/client\/|node_modules\/signature_pad\/|^virtual:help\/|^src\/lib\/(?!charts\/).*\.svelte$/;
+  /^src\/lib\/catalogues\/|kit\/src\/runtime\/client\/|node_modules\/signature_pad\/|^virtual:help\/|^src\/lib\/(?!charts\/).*\.svelte$/;
 
 interface Part {
   file: string;
@@ -23,8 +23,8 @@ interface Part {
   isDynamicEntry?: boolean;
 }
 
-/** Addresses of all that a driver needs where there is no network. */
-function driversFiles(root: string): string[] {
+/** Addresses of all that is needed on the road where there is no network. */
+function filesOfTheRoad(root: string): string[] {
   const parts = JSON.parse(readFileSync(join(root, MANIFEST), 'utf8')) as Record<string, Part>;
   const pages = readdirSync(join(root, NODES))
     .filter((file) => PAGES.test(readFileSync(join(root, NODES, file), 'utf8')))
@@ -63,7 +63,7 @@ export function offlineModule(): Plugin {
     load(id) {
       if (id !== `\0${NAME}`) return undefined;
       // Under `vite dev` there is no build, and no network to lose.
-      const files = this.environment.mode === 'build' ? driversFiles(root) : [];
+      const files = this.environment.mode === 'build' ? filesOfTheRoad(root) : [];
       return `export default ${JSON.stringify(files)};`;
     },
   };

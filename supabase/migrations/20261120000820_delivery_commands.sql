@@ -63,11 +63,12 @@ comment on function private.check_door(public.orders, public.trips, text, timest
 
 create function private.metres_between(latitude numeric, longitude numeric, other_latitude numeric, other_longitude numeric) returns integer
 language sql immutable parallel safe
-return (2 * 6371000 * pg_catalog.asin(sqrt(least(1,
+-- The least of one and nothing is one: without both positions there would be half the earth between them.
+return case when num_nonnulls(latitude, longitude, other_latitude, other_longitude) = 4 then (2 * 6371000 * pg_catalog.asin(sqrt(least(1,
   power(pg_catalog.sind((other_latitude - latitude)::double precision / 2), 2)
   + pg_catalog.cosd(latitude::double precision) * pg_catalog.cosd(other_latitude::double precision) * power(pg_catalog.sind((other_longitude - longitude)::double precision / 2), 2)
-))))::integer;
-comment on function private.metres_between(numeric, numeric, numeric, numeric) is 'As the crow flies, on a sphere of 6371 km (haversine); degrees in, metres out.';
+))))::integer end;
+comment on function private.metres_between(numeric, numeric, numeric, numeric) is 'As the crow flies, on a sphere of 6371 km (haversine); degrees in, metres out, null without both positions.';
 
 create function private.note_position(tenant uuid, order_id uuid, latitude numeric, longitude numeric) returns void
 language plpgsql security definer set search_path = ''

@@ -100,6 +100,11 @@ select private.register_registry_source('activity_feed', 'messages', 'public.mes
     case when m.kind = 'note' then 'note' else 'message' end as activity_type, m.written_by as actor_id, m.body as content,
     pg_catalog.jsonb_build_object('direction', m.direction) as metadata, m.created_at
   from public.messages m where m.conversation_id is not null $$, permission => 'conversations.view');
+select private.register_registry_source('activity_feed', 'door_visits', 'public.door_visits', $$
+  select v.tenant_id, v.id as source_id, 'door' as entity_type, v.door_id as entity_id, 'visit' as activity_type,
+    v.canvasser_id as actor_id, o.name as title, v.note as content, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('metres', v.metres_from_door)) as metadata,
+    v.visited_at as created_at
+  from public.door_visits v join public.door_outcomes o on o.tenant_id = v.tenant_id and o.id = v.outcome_id $$, follows => 'door_outcomes.outcome_id');
 
 create function private.forget_retired_activity() returns bigint
 language plpgsql security definer set search_path = ''
@@ -266,6 +271,11 @@ select private.register_registry_source('location_registry', 'customer_addresses
   select a.tenant_id, a.id as source_id, 'customer' as entity_type, a.customer_id as entity_id, 'customer' as location_type, c.name, a.street as address_line_1, a.label as address_line_2,
     a.city, a.latitude, a.longitude, c.contact_name, c.phone as contact_phone, c.email as contact_email, a.is_active, a.created_at
   from public.customer_addresses a join public.customers c on c.tenant_id = a.tenant_id and c.id = a.customer_id $$, follows => 'customers.customer_id');
+select private.register_registry_source('location_registry', 'doors', 'public.doors', $$
+  select d.tenant_id, d.id as source_id, 'door' as entity_type, d.id as entity_id, 'door' as location_type,
+    d.address || case when d.unit <> '' then ', ' || d.unit else '' end as name, d.address as address_line_1, nullif(d.unit, '') as address_line_2,
+    d.latitude, d.longitude, d.is_active, d.created_at
+  from public.doors d $$);
 
 ------------------------------------------------------------------------------------------------
 -- Where documents stand: every one with a machine

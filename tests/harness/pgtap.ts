@@ -4,6 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../supabase/stack/database.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
 
+/** A file may try every command of every document as everybody. */
+const TIMEOUT_MS = 240_000;
+
 /** What the files share: playing a person, and bringing a document to the state in which a file begins. */
 const SUPPORT = join(import.meta.dirname, '..', 'database', 'support.sql');
 
@@ -21,7 +24,8 @@ export async function testPgTapFiles(folder: string): Promise<void> {
   });
   afterAll(() => database.drop());
   for (const file of files) {
-    test(file.replace(/\.test\.sql$/, '').replaceAll('_', ' '), async () => {
+    const sentence = file.replace(/\.test\.sql$/, '').replaceAll('_', ' ');
+    test(sentence, { timeout: TIMEOUT_MS }, async () => {
       const text = await readFile(join(folder, file), 'utf8');
       expect(text.startsWith('begin;') && text.trimEnd().endsWith('rollback;')).toBe(true);
       const result = await runPgTap(database, join(folder, file));

@@ -72,7 +72,7 @@ test('without network an entry stays on the phone and goes out later under the s
   server.answer = () => Promise.reject(noNetwork());
   await queue.give('complete_delivery', ORDER, { order_id: ORDER.id, received_by: 'Tom' });
   await settle();
-  expect(queue.waiting.map((item) => item.order_id)).toEqual(['order-1']);
+  expect(queue.waiting.map((item) => item.about_id)).toEqual(['order-1']);
   expect(phone.entries.size).toBe(1);
 
   server.answer = () => Promise.resolve();
@@ -81,7 +81,7 @@ test('without network an entry stays on the phone and goes out later under the s
   expect(new Set(keys()).size).toBe(1);
   expect(server.calls[1]?.args).toEqual({ order_id: 'order-1', received_by: 'Tom' });
   expect(phone.entries.size).toBe(0);
-  expect(invalidated).toEqual(['entity:trip', 'entity:order']);
+  expect(invalidated).toEqual(['entity:trip', 'entity:order', 'entity:door']);
 });
 
 test('an answer that was lost on the way leads to the same key, photo included, never to a new one', async () => {
@@ -135,7 +135,7 @@ test('a refused entry is kept with its reason and does not hold up the next one'
   await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
   await queue.give('complete_delivery', OTHER, { order_id: OTHER.id });
   await settle();
-  expect(queue.refused.map((item) => [item.order_id, item.problem])).toEqual([
+  expect(queue.refused.map((item) => [item.about_id, item.problem])).toEqual([
     ['order-1', 'Too many. Count again.'],
   ]);
   expect(queue.waiting).toEqual([]);

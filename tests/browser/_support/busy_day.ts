@@ -17,6 +17,8 @@ export interface BusyDay {
   promotion: Row;
   purchases: Row[];
   territory: Row;
+  /** A door that was visited and is left alone. */
+  door: Row;
   template: Row;
   /** A cylinder that is known by its number. */
   serial: Row;
@@ -277,6 +279,27 @@ export async function busyDay(): Promise<BusyDay> {
     customer_id: customer.id,
     notes: 'Brings samples',
   });
+  // Two doors: at one somebody was, and wants to be left alone until a day; the other is somebody's today.
+  for (const address of ['Moi Avenue 1', 'Moi Avenue 2']) {
+    await by('manager').ask('/rest/v1/doors', {
+      body: { address, territory_id: territory.id, latitude: -1.28, longitude: 36.82, note: 'Dog' },
+    });
+  }
+  await by('owner').command('next_doors', { territory_id: territory.id });
+  const door = await by('owner').row('doors?select=id&address=eq.Moi%20Avenue%201');
+  const talked = await by('owner').row('door_outcomes?select=id&kind=eq.talk');
+  await by('owner').command('visit_door', {
+    door_id: door.id,
+    outcome_id: talked.id,
+    latitude: -1.29,
+    longitude: 36.82,
+    note: 'Asked for prices',
+  });
+  await by('manager').command('forbid_door', {
+    door_id: door.id,
+    reason: 'They are travelling',
+    until: '2099-12-24',
+  });
   // What is kept with the delivered order, and something that was to be done yesterday.
   await by('owner').ask('/rest/v1/tags', { body: { name: 'Festival', colour: 'amber' } });
   const tag = await by('owner').row('tags?select=id');
@@ -316,6 +339,7 @@ export async function busyDay(): Promise<BusyDay> {
     promotion,
     purchases,
     territory,
+    door,
     template,
     serial,
     counts,

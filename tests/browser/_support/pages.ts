@@ -23,6 +23,7 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/prices/[id=uuid]': (day) => [day.priceList],
   '/promotions/[id=uuid]': (day) => [day.promotion],
   '/territories/[id=uuid]': (day) => [day.territory],
+  '/doors/[id=uuid]': (day) => [day.door],
   '/customers/[id=uuid]/merge': (day) => [day.customer],
   '/customers/[id=uuid]/statement': (day) => [day.customer],
   '/invoices/[id=uuid]/credit': (day) => [day.invoice],

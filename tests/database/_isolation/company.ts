@@ -492,6 +492,7 @@ async function sellSomething(company: Company, customer: string): Promise<void> 
     phone: '0733000002',
   });
   await as('manager').rpc('assign_lead', { lead_id: loose.id, owner_id: null });
+  await knockAtADoor(company);
   const type = await as('manager').one<Row>(
     `insert into appointment_types (name) values ('Tasting') returning id`,
   );
@@ -526,6 +527,20 @@ async function sellSomething(company: Company, customer: string): Promise<void> 
       ],
     });
   }
+}
+
+/** A door that somebody was given for the day and visited. */
+async function knockAtADoor(company: Company): Promise<void> {
+  const as = (name: string) => playedBy(company, name);
+  await as('manager').query(
+    `insert into doors (address, territory_id) select 'Lane 1', t.id from territories t where t.code = 'NBO'`,
+  );
+  const door = await as('agent').one<Row>(`select id, territory_id from doors`);
+  await as('agent').rpc('next_doors', { territory_id: door.territory_id });
+  const outcome = await as('agent').one<Row>(
+    `select id from door_outcomes where kind = 'nobody_home'`,
+  );
+  await as('agent').rpc('visit_door', { door_id: door.id, outcome_id: outcome.id });
 }
 
 /** A tag, a value in a field of the company's own, and tasks: about the document, and about nothing. */
@@ -643,6 +658,9 @@ async function hearCustomers(admin: Session, company: Company, customer: string)
     company.slug,
   ]);
   await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  await as('owner').query(
+    `insert into working_hours (weekday, opens_at, closes_at) values ('monday', '08:00', '17:00')`,
+  );
   for (const { id } of await as('owner').query<Row>('select id from conversations')) {
     await as('owner').rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
   }

@@ -57,6 +57,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     references: Object.keys(references),
   });
   return {
+    door_outcomes: row({ name: 'Moved away', kind: 'refusal', place: 9 }),
+    doors: row({ address: 'Other Lane 1' }, { territory_id: ids.territory }),
     appointment_types: row({ name: 'Demonstration' }, { team_id: ids.team }),
     availability: row({ weekday: 2, opens: '08:00', closes: '12:00' }),
     availability_exceptions: row({ day: '2026-12-24' }),
@@ -66,6 +68,9 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     lead_vendors: row({ name: 'Other leads' }),
     lost_reasons: row({ name: 'Too far' }),
     vendors: row({ name: 'Other mills' }),
+    inbox_agents: row({ capacity: 3 }, { membership_id: ids.membership }),
+    service_levels: row({ priority: 'urgent', answer_within: 60, resolve_within: 600 }),
+    working_hours: row({ weekday: 'sunday', opens_at: '03:00', closes_at: '04:00' }),
     pipelines: row({ name: 'Second' }, { team_id: ids.team }),
     pipeline_stages: row(
       { name: 'Sample', place: 9, probability: 50 },

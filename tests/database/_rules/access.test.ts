@@ -23,6 +23,7 @@ beforeAll(async () => {
 const VIEWS = [
   'audit_logs',
   'deal_forecast',
+  'door_areas',
   'lead_vendor_results',
   'similar_leads',
   'batch_balances',

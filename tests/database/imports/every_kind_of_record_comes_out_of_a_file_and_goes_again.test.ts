@@ -104,6 +104,24 @@ test('orders, as drafts at the prices of today, of all rows with one reference',
   );
 });
 
+test('doors, in the area that is named or in which they lie', () =>
+  comeAndGo(
+    'door',
+    [
+      { address: 'Import Lane 1', unit: 'B', territory: 'NBO', note: 'Blue gate' },
+      { address: 'Import Lane 2', latitude: '-1.28', longitude: '36.8' },
+    ],
+    () =>
+      office.person.query(
+        `select d.address, d.unit, t.code as area, d.latitude::text, d.note from public.doors d left join public.territories t on t.id = d.territory_id
+         where d.address like 'Import %' order by 1`,
+      ),
+    [
+      { address: 'Import Lane 1', unit: 'B', area: 'NBO', latitude: null, note: 'Blue gate' },
+      { address: 'Import Lane 2', unit: '', area: null, latitude: '-1.280000', note: null },
+    ],
+  ));
+
 test('price lists with their prices', () =>
   comeAndGo(
     'price_list',

@@ -40,6 +40,19 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: ' Large' },
     points_are_bounded: { points: 101 },
   },
+  door_outcomes: {
+    again_after_is_bounded: { again_after_days: 0 },
+    left_alone_is_left_alone: { kind: 'do_not_knock', again_after_days: 2 },
+    name_is_short: { name: ' Out' },
+    place_is_bounded: { place: 0 },
+  },
+  doors: {
+    address_is_short: { address: ' Lane 1' },
+    door_note_is_bounded: { note: ' ' },
+    position_is_complete: { latitude: 1 },
+    position_is_on_earth: { latitude: 0, longitude: 181 },
+    unit_is_short: { unit: LONG },
+  },
   lead_sources: { name_is_short: { name: ' Fair' } },
   lead_vendors: {
     complaint_days_are_bounded: { complaint_days: -1 },
@@ -58,6 +71,12 @@ const BROKEN: Record<string, Record<string, Values>> = {
     phone_is_e164: { phone: '12' },
     tax_id_is_short: { tax_id: LONG },
   },
+  inbox_agents: { capacity_is_bounded: { capacity: 0 } },
+  service_levels: {
+    answer_within_a_month: { answer_within: 0 },
+    resolve_within_a_month: { resolve_within: 0 },
+  },
+  working_hours: { closing_is_after_opening: { opens_at: '17:00', closes_at: '08:00' } },
   lost_reasons: { name_is_short: { name: ' Price' } },
   pipeline_stages: {
     name_is_short: { name: ' Offer' },

@@ -367,6 +367,12 @@ beforeAll(async () => {
   })) {
     good.set(name, `'${value}'`);
   }
+  // And a door at which he may knock.
+  const door = await owner.one<{ id: string }>(
+    `insert into doors (address, territory_id, latitude, longitude) values ('Odd Lane 1', ${good.get('territory_id')}, -1.28, 36.8) returning id`,
+  );
+  good.set('door_id', `'${door.id}'`);
+  good.set('outcome_id', `'${await id('door_outcomes', `kind = 'talk'`)}'`);
   // And a plan with a stop on a van.
   const planned = await admin.one<{ id: string }>(
     `select o.id from public.orders o where o.status = 'allocated' and o.warehouse_id = ${good.get('warehouse_id')}

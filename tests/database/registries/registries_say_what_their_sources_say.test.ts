@@ -40,6 +40,13 @@ beforeAll(async () => {
   await manager.query(
     `insert into contacts (customer_id, name, phone) select c.id, 'Amina Otieno', '+254711000111' from customers c order by c.code limit 1`,
   );
+  const [door] = await manager.query<{ id: string }>(
+    `insert into doors (address, unit) values ('Moi Avenue 1', 'Flat 2') returning id`,
+  );
+  const [outcome] = await manager.query<{ id: string }>(
+    `select id from door_outcomes where kind = 'talk'`,
+  );
+  await manager.rpc('visit_door', { door_id: door?.id, outcome_id: outcome?.id });
   await manager.query(
     `insert into customer_documents (customer_id, kind, valid_until) select c.id, 'Licence', '2027-01-31' from customers c order by c.code limit 1`,
   );
@@ -115,6 +122,18 @@ test('a customer who is called otherwise is called so everywhere at once', async
     ),
   ).toContainEqual({ source: 'invoices' });
   for (const registry of REGISTRIES) expect(await differences(registry)).toEqual([]);
+});
+
+test('a visit at a door is told in the words of the company, and the door is a place', async () => {
+  await manager.query(`update door_outcomes set name = 'We talked' where kind = 'talk'`);
+  expect(
+    await manager.query(
+      `select f.title, p.name from activity_feed f join location_registry p on p.entity_type = f.entity_type and p.entity_id = f.entity_id
+       where f.activity_type = 'visit'`,
+    ),
+  ).toEqual([{ title: 'We talked', name: 'Moi Avenue 1, Flat 2' }]);
+  expect(await differences('activity_feed')).toEqual([]);
+  expect(await differences('location_registry')).toEqual([]);
 });
 
 test('what is deleted is gone', async () => {

@@ -59,6 +59,12 @@ export const CONTAINER_HOLDER = [
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONVERSATION_PRIORITY = [
+  'low',
+  'normal',
+  'high',
+  'urgent',
+] as const satisfies Enums<'conversation_priority'>[];
 export const CONVERSATION_STATUS = [
   'open',
   'pending',
@@ -87,6 +93,19 @@ export const DEPOT_SHIFT_STATUS = [
   'closed',
   'cancelled',
 ] as const satisfies Enums<'depot_shift_status'>[];
+export const DOOR_OUTCOME_KIND = [
+  'nobody_home',
+  'talk',
+  'interest',
+  'refusal',
+  'do_not_knock',
+] as const satisfies Enums<'door_outcome_kind'>[];
+export const DOOR_STANDING = [
+  'new',
+  'again',
+  'done',
+  'do_not_knock',
+] as const satisfies Enums<'door_standing'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',
@@ -481,3 +500,12 @@ export const WEBHOOK_DELIVERY_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'webhook_delivery_status'>[];
+export const WEEKDAY = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const satisfies Enums<'weekday'>[];

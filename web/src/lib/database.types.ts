@@ -838,6 +838,7 @@ export interface Database {
           is_active: boolean;
           has_token: boolean;
           takes_orders: boolean;
+          team_id: string | null;
           ai_agent_id: string | null;
         };
         Insert: {
@@ -849,6 +850,7 @@ export interface Database {
           capacity?: number;
           is_active?: boolean;
           takes_orders?: boolean;
+          team_id?: string | null;
           ai_agent_id?: string | null;
         };
         Update: {
@@ -859,6 +861,7 @@ export interface Database {
           capacity?: number;
           is_active?: boolean;
           takes_orders?: boolean;
+          team_id?: string | null;
           ai_agent_id?: string | null;
         };
         Relationships: [
@@ -875,6 +878,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'channels_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
           },
         ];
         ComputedFields: never;
@@ -1074,6 +1084,34 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** When a conversation has to be answered and done. One that is taken up again after it was resolved begins anew. */
+      conversation_clocks: {
+        Row: {
+          tenant_id: string;
+          conversation_id: string;
+          began_at: string;
+          answered_at: string | null;
+          worked: string;
+          running_since: string | null;
+          answer_due_at: string | null;
+          resolve_due_at: string | null;
+          answer_missed_at: string | null;
+          resolve_missed_at: string | null;
+          next_due_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'conversation_clocks_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: true;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What is talked about with a person on a channel, from his first message until it is resolved; at most one unresolved at a time. Its messages: public.messages; what colleagues say of it: its comments. */
       conversations: {
         Row: {
@@ -1090,9 +1128,10 @@ export interface Database {
           status: Database['public']['Enums']['conversation_status'];
           is_unresolved: boolean;
           assignee_id: string | null;
-          labels: string[];
+          priority: Database['public']['Enums']['conversation_priority'];
           snoozed_until: string | null;
           resolved_at: string | null;
+          team_id: string | null;
           allowed_commands: string[] | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -1119,6 +1158,13 @@ export interface Database {
             columns: ['tenant_id', 'contact_id'];
             isOneToOne: false;
             referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'conversations_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
@@ -1715,6 +1761,240 @@ export interface Database {
         ];
         ComputedFields: 'person_name' | 'record_name';
       };
+      /** Who goes to which door on which day (of the company's time zone): one person, and nobody else. Written by next_doors, visit_door and leave_doors. */
+      door_claims: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          door_id: string;
+          day: string;
+          canvasser_id: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'door_claims_tenant_id_canvasser_id_fkey';
+            columns: ['tenant_id', 'canvasser_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'door_claims_tenant_id_door_id_fkey';
+            columns: ['tenant_id', 'door_id'];
+            isOneToOne: false;
+            referencedRelation: 'doors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What can come of a visit at a door, in the words of the company and in the order of its buttons. The kind says what follows. */
+      door_outcomes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          kind: Database['public']['Enums']['door_outcome_kind'];
+          place: number;
+          again_after_days: number | null;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          kind: Database['public']['Enums']['door_outcome_kind'];
+          place: number;
+          again_after_days?: number | null;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          place?: number;
+          again_after_days?: number | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'door_outcomes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What came of each visit at a door. Written by visit_door and never changed. */
+      door_visits: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          door_id: string;
+          outcome_id: string;
+          canvasser_id: string;
+          visited_at: string;
+          visited_on: string;
+          latitude: number | null;
+          longitude: number | null;
+          accuracy: number | null;
+          metres_from_door: number | null;
+          note: string | null;
+          lead_id: string | null;
+          closer_id: string | null;
+          wished_at: string | null;
+          task_id: string | null;
+          is_far: boolean;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'door_visits_tenant_id_canvasser_id_fkey';
+            columns: ['tenant_id', 'canvasser_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_closer_id_fkey';
+            columns: ['tenant_id', 'closer_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_door_id_fkey';
+            columns: ['tenant_id', 'door_id'];
+            isOneToOne: false;
+            referencedRelation: 'doors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_lead_id_fkey';
+            columns: ['tenant_id', 'lead_id'];
+            isOneToOne: true;
+            referencedRelation: 'leads';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_outcome_id_fkey';
+            columns: ['tenant_id', 'outcome_id'];
+            isOneToOne: false;
+            referencedRelation: 'door_outcomes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'door_visits_tenant_id_task_id_fkey';
+            columns: ['tenant_id', 'task_id'];
+            isOneToOne: false;
+            referencedRelation: 'tasks';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** Doors at which people of the company knock. How one stands is told by what came of the last visit; written by visit_door, forbid_door and allow_door. */
+      doors: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          address: string;
+          unit: string;
+          territory_id: string | null;
+          latitude: number | null;
+          longitude: number | null;
+          note: string | null;
+          is_active: boolean;
+          visits: number;
+          last_visited_at: string | null;
+          last_outcome_id: string | null;
+          next_visit_on: string | null;
+          do_not_knock_since: string | null;
+          do_not_knock_until: string | null;
+          do_not_knock_by: string | null;
+          do_not_knock_reason: string | null;
+          standing: Database['public']['Enums']['door_standing'];
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: {
+          address: string;
+          unit?: string;
+          territory_id?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          note?: string | null;
+          is_active?: boolean;
+        };
+        Update: {
+          address?: string;
+          unit?: string;
+          territory_id?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          note?: string | null;
+          is_active?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'doors_tenant_id_do_not_knock_by_fkey';
+            columns: ['tenant_id', 'do_not_knock_by'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'doors_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'doors_tenant_id_last_outcome_id_fkey';
+            columns: ['tenant_id', 'last_outcome_id'];
+            isOneToOne: false;
+            referencedRelation: 'door_outcomes';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'doors_tenant_id_territory_id_fkey';
+            columns: ['tenant_id', 'territory_id'];
+            isOneToOne: false;
+            referencedRelation: 'territories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'own_field_values' | 'record_tags';
+      };
       /** Who drives. With a membership the driver can sign in and see his own trips. */
       drivers: {
         Row: {
@@ -1951,7 +2231,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Days on which the company makes no standing orders. */
+      /** Days on which a company does not work, whatever its hours say: nothing promised is counted in them, and no standing orders are made. */
       holidays: {
         Row: {
           id: string;
@@ -2057,6 +2337,33 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** The people who answer customers: who is on duty, and how much each can have in hand. Whoever is not in it was never on duty. */
+      inbox_agents: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          membership_id: string;
+          capacity: number | null;
+          on_duty_until: string | null;
+        };
+        Insert: { membership_id: string; capacity?: number | null };
+        Update: { capacity?: number | null };
+        Relationships: [
+          {
+            foreignKeyName: 'inbox_agents_tenant_id_membership_id_fkey';
+            columns: ['tenant_id', 'membership_id'];
+            isOneToOne: true;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
@@ -5263,6 +5570,37 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a company promises, by the priority of a conversation, in minutes of its working hours. A change counts for what begins, or takes its next step, after it. */
+      service_levels: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          priority: Database['public']['Enums']['conversation_priority'];
+          answer_within: number;
+          resolve_within: number | null;
+        };
+        Insert: {
+          priority: Database['public']['Enums']['conversation_priority'];
+          answer_within: number;
+          resolve_within?: number | null;
+        };
+        Update: { answer_within?: number; resolve_within?: number | null };
+        Relationships: [
+          {
+            foreignKeyName: 'service_levels_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
       settlements: {
         Row: {
@@ -6853,6 +7191,42 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The hours of a week in which a company works, on its own clock; several a day for one with a break. A company without any works at all hours. */
+      working_hours: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          weekday: Database['public']['Enums']['weekday'];
+          opens_at: string;
+          closes_at: string;
+          minutes: string;
+        };
+        Insert: {
+          weekday: Database['public']['Enums']['weekday'];
+          opens_at: string;
+          closes_at: string;
+        };
+        Update: {
+          weekday?: Database['public']['Enums']['weekday'];
+          opens_at?: string;
+          closes_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'working_hours_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
     };
     Views: {
       /** Who changed what: the changed columns before and after, per record and per part of a document. The ledger as auditors read it; chained by private.audit_chain. */
@@ -6936,6 +7310,24 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** How far each area with doors is: doors in use, those where nobody was yet, those that are due again and that are later, done and to be left alone, the visits so far and the doors that somebody has today. */
+      door_areas: {
+        Row: {
+          tenant_id: string | null;
+          territory_id: string | null;
+          name: string | null;
+          doors: number | null;
+          fresh: number | null;
+          due: number | null;
+          later: number | null;
+          done: number | null;
+          do_not_knock: number | null;
+          visits: number | null;
+          today: number | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Everything that happened, under every name that it answers to: a step of a machine has three rows here, with one id. Payloads carry ids, states and names of fields, no values. */
       events: {
         Row: {
@@ -6953,7 +7345,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Conversations as the inbox lists them: with whom, about which customer, what was said last, and how many messages nobody has read. */
+      /** Conversations as the inbox lists them: with whom, about which customer, what was said last, how many messages nobody has read, and when the next promise is due. */
       inbox: {
         Row: {
           id: string | null;
@@ -6961,9 +7353,11 @@ export interface Database {
           number: string | null;
           status: Database['public']['Enums']['conversation_status'] | null;
           is_unresolved: boolean | null;
-          labels: string[] | null;
+          priority: Database['public']['Enums']['conversation_priority'] | null;
           snoozed_until: string | null;
           assignee_id: string | null;
+          team_id: string | null;
+          team_name: string | null;
           version: number | null;
           channel_id: string | null;
           channel_name: string | null;
@@ -6977,9 +7371,11 @@ export interface Database {
           last_direction: string | null;
           unread: number | null;
           replies: number | null;
+          next_due_at: string | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Relationships: [];
-        ComputedFields: never;
+        ComputedFields: 'record_tags';
       };
       /** What became of the leads of each vendor by the month (UTC) in which they were sent: sent, those without a lead (they could not be read), repeated (there was one already), leads, qualified, converted, won, the value won, what they cost, and the cost per won deal. */
       lead_vendor_results: {
@@ -7203,6 +7599,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['payments']['Row'];
+      };
+      /** One may knock at this door again. Raises record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      allow_door: {
+        Args: {
+          door_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['doors']['Row'];
       };
       /** Changes an order until it is dispatched; null leaves a field as it is. The reservation and the stop on its trip follow; an increase beyond the company's tolerance or the credit asks for approval again. Raises order_not_editable, lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, stock_short, address_required. The same idempotency_key with the same values is answered again, not done again. */
       amend_order: {
@@ -7947,7 +8352,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** Conversations of the caller's in which something was said, or whose person, customer, number or label has it, the newest hundred; three letters or more. */
+      /** Conversations of the caller's in which something was said, or whose person, customer, number has it, the newest hundred; three letters or more. */
       conversations_meant: {
         Args: { typed: string };
         Returns: string[];
@@ -8376,6 +8781,25 @@ export interface Database {
           ends_soon: number;
         }[];
       };
+      /** To whom a lead can be handed over at a door: everybody in a team in use, by account and name. Raises permission_denied. */
+      door_closers: {
+        Args: never;
+        Returns: { account: string; full_name: string }[];
+      };
+      /** What each canvasser did at doors from a day to another: visits, different doors, talks (somebody opened), leads, how many of those were won since, and visits far from the door; the one with most leads first. Raises permission_denied. */
+      door_results: {
+        Args: { since: string; until: string };
+        Returns: {
+          canvasser_id: string;
+          full_name: string;
+          visits: number;
+          doors: number;
+          talks: number;
+          leads: number;
+          won: number;
+          far: number;
+        }[];
+      };
       /** Writes a message and queues it for sending; null when its business key was used before. approved_template: {name, language, parameters} of a template of WhatsApp that it leaves as. For functions (service role) and events. */
       enqueue_message: {
         Args: {
@@ -8466,6 +8890,17 @@ export interface Database {
         Args: never;
         Returns: { step: string; is_done: boolean }[];
       };
+      /** Nobody knocks at this door until a day, or ever again. Raises record_not_found, reason_for_the_door_is_short, do_not_knock_day_invalid, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      forbid_door: {
+        Args: {
+          door_id: string;
+          reason: string;
+          until?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['doors']['Row'];
+      };
       /** Free times for an appointment of this type, the best first and 500 at most: [{starts_at, ends_at, user_id, person, added_seconds (of driving, to this place), open_appointments, is_as_wished, reason: on_the_way, longer_way, as_wished, fewest_appointments or earliest}]. Raises record_not_found, input_invalid, permission_denied. */
       free_slots: {
         Args: {
@@ -8479,6 +8914,26 @@ export interface Database {
           appointment_id?: string | null;
         };
         Returns: Json;
+      };
+      /** The caller is given no more conversations; those he has stay his. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      go_off_duty: {
+        Args: { idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['inbox_agents']['Row'];
+      };
+      /** The caller is given conversations in turn until then (at most 24 hours), what waits already first. Raises input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      go_on_duty: {
+        Args: { until: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['inbox_agents']['Row'];
+      };
+      /** Hands a conversation to a team: to the member whose turn it is, else to nobody until one of them is on duty. Raises team_not_in_use, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      hand_to_team: {
+        Args: {
+          conversation_id: string;
+          team_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
       hear_for_webhooks: {
@@ -8572,15 +9027,10 @@ export interface Database {
         Args: never;
         Returns: string[];
       };
-      /** Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
-      label_conversation: {
-        Args: {
-          conversation_id: string;
-          labels: string[];
-          expected_version?: number | null;
-          idempotency_key?: string | null;
-        };
-        Returns: Database['public']['Tables']['conversations']['Row'];
+      /** The caller goes to no more doors today: those that he did not visit are free for others. {doors: how many}. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      leave_doors: {
+        Args: { idempotency_key?: string | null };
+        Returns: Json;
       };
       /** Gives a conversation back to the AI agent of its channel, from the next message of the customer on. Raises channel_without_agent, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       leave_to_agent: {
@@ -8864,6 +9314,17 @@ export interface Database {
           metres: number;
         }[];
       };
+      /** Gives the caller up to this many more doors of an area for today, the nearest free ones: nobody else gets them on this day. {doors: [id, …]}, fewer or none where no more are free. Raises record_not_found, input_invalid, position_is_complete, position_is_on_earth, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      next_doors: {
+        Args: {
+          territory_id: string;
+          wanted?: number | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
       /** Begins the shift of a depot with a full count by these people (counter_ids, accounts of members): it is open as soon as the count is posted, and nothing comes of it where the count is cancelled. Raises depot_without_shifts, depot_shift_live, stock_count_open, warehouse_not_available, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       open_depot: {
         Args: { warehouse_id: string; counter_ids: string[]; idempotency_key?: string | null };
@@ -8946,6 +9407,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['product_families']['Row'];
+      };
+      /** Says how urgent a conversation is, by which its promises are counted anew (public.service_levels). Raises input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      prioritise_conversation: {
+        Args: {
+          conversation_id: string;
+          priority: Database['public']['Enums']['conversation_priority'];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
@@ -10214,6 +10685,28 @@ export interface Database {
           present_head: string;
         }[];
       };
+      /** What came of a visit at a door, which is the caller's on that day or becomes so. Interest makes a lead (with name and telephone number or e-mail address), which is the caller's or goes to a closer (account) with the wished time as his task. photo_path: a stored file of the caller, in the bucket attachments. Raises record_not_found, visited_at_invalid, door_is_anothers, door_do_not_knock, closer_not_in_team, wish_comes_after_the_visit, accuracy_is_bounded, position_is_complete, position_is_on_earth, input_invalid, person_not_in_company, permission_denied and the errors of create_lead, create_task and add_attachment. The same idempotency_key with the same values is answered again, not done again. */
+      visit_door: {
+        Args: {
+          door_id: string;
+          outcome_id: string;
+          visited_at?: string | null;
+          latitude?: number | null;
+          longitude?: number | null;
+          accuracy?: number | null;
+          note?: string | null;
+          photo_path?: string | null;
+          first_name?: string | null;
+          last_name?: string | null;
+          phone?: string | null;
+          email?: string | null;
+          interest?: string | null;
+          closer_id?: string | null;
+          wished_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['door_visits']['Row'];
+      };
       /** Throws a drafted credit note away, with a reason; an issued one stands. Raises input_invalid, credit_note_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       void_credit_note: {
         Args: {
@@ -10253,6 +10746,11 @@ export interface Database {
           documents: number;
           is_mine: boolean;
         }[];
+      };
+      /** Says that the caller has a conversation open, and whether he is writing in it; answers who else has: [{name, is_writing}]. Asked every few seconds by the page. Raises record_not_found, permission_denied. */
+      watch_conversation: {
+        Args: { conversation_id: string; is_writing?: boolean | null };
+        Returns: Json;
       };
       /** What is to be sent, where to and with which secret: {url, secret, body {id, type, timestamp, company_id, data {entity_type, entity_id, entity_version, number, payload}}}; null when it was dealt with or the webhook is off. The body has ids, numbers, states and names of fields, nothing about persons. Counts the attempt. For the worker deliver-webhook (service role). */
       webhook_to_deliver: {
@@ -10309,12 +10807,15 @@ export interface Database {
       batch_status: 'open' | 'blocked';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      conversation_priority: 'low' | 'normal' | 'high' | 'urgent';
       conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       deal_status: 'open' | 'won' | 'lost';
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
+      door_outcome_kind: 'nobody_home' | 'talk' | 'interest' | 'refusal' | 'do_not_knock';
+      door_standing: 'new' | 'again' | 'done' | 'do_not_knock';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       geocode_precision: 'exact' | 'street' | 'town' | 'region';
       geocode_status: 'asked' | 'placed' | 'unsure' | 'unknown';
@@ -10472,6 +10973,7 @@ export interface Database {
       vendor_status: 'active' | 'blocked';
       warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
       webhook_delivery_status: 'queued' | 'delivered' | 'failed';
+      weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
     };
     CompositeTypes: Record<never, never>;
   };

@@ -503,6 +503,12 @@ export const SUBJECTS = {
       permission: 'trips.view',
       number: 'name',
     },
+    door: {
+      table: 'doors',
+      page: '/doors',
+      permission: 'doors.view',
+      number: 'address',
+    },
   } as const satisfies Record<string, SubjectKind>),
 };
 

@@ -12,8 +12,10 @@ import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import Factory from '@lucide/svelte/icons/factory';
+import DoorOpen from '@lucide/svelte/icons/door-open';
 import FileText from '@lucide/svelte/icons/file-text';
 import FileUp from '@lucide/svelte/icons/file-up';
+import Footprints from '@lucide/svelte/icons/footprints';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
@@ -95,6 +97,14 @@ const placed: Section[] = [
       listOf('customer', Users, 3),
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
+      { href: '/doors', label: m.doors(), icon: DoorOpen, needs: ['doors.view'] },
+      {
+        href: '/doors/walk',
+        label: m.my_doors(),
+        icon: Footprints,
+        needs: ['doors.visit'],
+        phone: 8,
+      },
       listOf('conversation', MessagesSquare, 7),
       { href: '/agents', label: m.ai_agents(), icon: Bot, needs: ['conversations.view'] },
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },

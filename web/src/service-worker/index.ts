@@ -1,13 +1,13 @@
 import { version } from '$app/env';
 import { assets, immutable } from '$app/manifest';
 import { self as worker } from '$app/service-worker';
-import drivers from 'virtual:offline';
+import needed from 'virtual:offline';
 
 /**
- * Keeps the portal itself on the phone, so that a driver can open his trip where there is no
- * network: his pages before anybody asks for them, what others work with (papers, maps, spreadsheets,
- * charts) once it was used. Data is never cached here: it lives in the driver's own store, and
- * everything else is read from the server or not at all.
+ * Keeps the portal itself on the phone, so that a driver can open his trip, and who goes from door to door
+ * his doors, where there is no network: their pages before anybody asks for them, what others work with
+ * (papers, maps, spreadsheets, charts) once it was used. Data is never cached here: it lives in the phone's
+ * own store, and everything else is read from the server or not at all.
  */
 const CACHE = `mzigo-${version}`;
 const SHELL = '/';
@@ -22,7 +22,7 @@ const lasting = new Set(immutable.map((file) => addressOf(file.path)));
 /** Each file from the moment it is there; all of them, or the worker is not installed. */
 async function keep(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await Promise.all([SHELL, ...pictures, ...drivers].map((address) => cache.add(address)));
+  await Promise.all([SHELL, ...pictures, ...needed].map((address) => cache.add(address)));
 }
 
 /** From here on it keeps what is used, also on pages that were there before it. */

@@ -1,16 +1,16 @@
 import Dexie, { type Table } from 'dexie';
 import type { Position } from './positions.ts';
 
-/** A command that the driver gave and the server has not answered yet. */
+/** A command that somebody on the road gave and the server has not answered yet. */
 export interface Waiting {
   /** Idempotency key of the command: sending it twice does it once. */
   key: string;
-  rpc: 'arrive_at_stop' | 'complete_delivery' | 'fail_delivery' | 'sell_from_van';
+  rpc: 'arrive_at_stop' | 'complete_delivery' | 'fail_delivery' | 'sell_from_van' | 'visit_door';
   user_id: string;
   tenant_id: string;
-  /** Of a sale, which has no order yet: the number of its receipt, twice. */
-  order_id: string;
-  order_number: string;
+  /** The order or the door; of a sale, which has no order yet, the number of its receipt, twice. */
+  about_id: string;
+  about: string;
   args: Record<string, unknown>;
   photo: Blob | null;
   given_at: string;

@@ -10,13 +10,18 @@ export function photoUrl(path: string): Promise<string> {
 }
 
 /**
- * Stores the photo of a delivery in the folder of the company. Stored photos are never replaced, so
+ * Stores a photo taken on the road in the folder of the company. Stored photos are never replaced, so
  * a retry after a lost answer finds its own photo and goes on.
  */
-export async function storePhoto(tenantId: string, name: string, photo: Blob): Promise<string> {
+export async function storePhoto(
+  tenantId: string,
+  name: string,
+  photo: Blob,
+  bucket: 'proofs' | 'attachments',
+): Promise<string> {
   const path = `${tenantId}/${name}.jpg`;
   const { error } = await supabase.storage
-    .from(BUCKET)
+    .from(bucket)
     .upload(path, photo, { contentType: 'image/jpeg' });
   if (error && !isDuplicate(error)) throw toPortalError(error, storageStatus(error));
   return path;

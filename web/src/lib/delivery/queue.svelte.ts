@@ -9,10 +9,10 @@ import { storePhoto } from './photos.ts';
 const RETRY_MS = 15_000;
 
 /**
- * What the driver did and the server has not confirmed yet. It is written to the phone before
+ * What somebody on the road did and the server has not confirmed yet. It is written to the phone before
  * anything is sent, goes out in the order it happened, and leaves only when the server has answered.
  */
-class DriverQueue {
+class RoadQueue {
   items = $state<Waiting[]>([]);
   #sending = false;
   /** Something was given while the rest was on its way. */
@@ -29,8 +29,9 @@ class DriverQueue {
     return this.items.filter((item) => item.problem !== null);
   }
 
-  of(orderId: string): Waiting[] {
-    return this.items.filter((item) => item.order_id === orderId);
+  /** What waits about an order or a door. */
+  of(id: string): Waiting[] {
+    return this.items.filter((item) => item.about_id === id);
   }
 
   /** Sales from the van of a trip that the server does not know yet. */
@@ -59,7 +60,7 @@ class DriverQueue {
    */
   async give(
     rpc: Waiting['rpc'],
-    order: { id: string; number: string },
+    about: { id: string; number: string },
     args: Record<string, unknown>,
     photo: Blob | null = null,
   ): Promise<void> {
@@ -70,8 +71,8 @@ class DriverQueue {
       rpc,
       user_id: user.id,
       tenant_id: tenant.id,
-      order_id: order.id,
-      order_number: order.number,
+      about_id: about.id,
+      about: about.number,
       args,
       photo,
       given_at: new Date().toISOString(),
@@ -107,7 +108,11 @@ class DriverQueue {
       this.#sending = false;
       await this.#reload();
     }
-    if (sent) await Promise.all([invalidate('entity:trip'), invalidate('entity:order')]);
+    if (sent) {
+      await Promise.all(
+        (['trip', 'order', 'door'] as const).map((entity) => invalidate(`entity:${entity}`)),
+      );
+    }
     if (this.#again) await this.flush();
   }
 
@@ -125,7 +130,10 @@ class DriverQueue {
   async #send(item: Waiting): Promise<PortalError | null> {
     try {
       const args = { ...item.args };
-      if (item.photo) args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo);
+      if (item.photo) {
+        const bucket = item.rpc === 'visit_door' ? 'attachments' : 'proofs';
+        args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo, bucket);
+      }
       await commandNamed(item.rpc, args, item.key);
       return null;
     } catch (cause) {
@@ -139,10 +147,10 @@ class DriverQueue {
   }
 }
 
-export const queue = new DriverQueue();
+export const queue = new RoadQueue();
 
 /** Hands a command to the phone's own store. @throws PortalError when even that failed. */
-export async function keepEntry(...given: Parameters<DriverQueue['give']>): Promise<void> {
+export async function keepEntry(...given: Parameters<RoadQueue['give']>): Promise<void> {
   try {
     await queue.give(...given);
   } catch (cause) {

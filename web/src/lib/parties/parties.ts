@@ -22,7 +22,7 @@ export type CustomerChoice = Pick<Tables<'customers'>, 'id' | 'code' | 'name' | 
 export type CustomerRow = Awaited<ReturnType<typeof listCustomers>>['rows'][number];
 export type Customer = NonNullable<Awaited<ReturnType<typeof readCustomer>>>;
 
-const territoryFilter: Filter = {
+export const territoryFilter: Filter = {
   name: 'territory',
   label: m.territory(),
   kind: 'record',

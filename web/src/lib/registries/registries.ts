@@ -44,7 +44,7 @@ const wordFilter = (
 
 const ABOUT = [
   ...['order', 'trip', 'customer', 'invoice', 'payment', 'credit_note', 'return', 'settlement'],
-  ...['stock_count', 'transfer', 'adjustment', 'lead', 'deal', 'conversation', 'task'],
+  ...['stock_count', 'transfer', 'adjustment', 'lead', 'deal', 'conversation', 'task', 'door'],
 ];
 
 /** What rows are about; the list is long, so it stands behind "More filters". */
@@ -61,6 +61,7 @@ export const ACTIVITY: ListShape = {
   filters: [
     wordFilter('activity_type', m.kind(), [
       ...['created', 'step', 'changed', 'comment', 'file', 'message', 'note', 'approval'],
+      'visit',
     ]),
     { ...personFilter('actor', m.who(), 'actor_id', 'user_id'), optional: true } as Filter,
     { name: 'when', label: m.when(), kind: 'moment', column: 'created_at' },
@@ -194,6 +195,7 @@ export const PLACES: ListShape = {
       'shop',
       'van',
       'transit',
+      'door',
     ]),
     {
       name: 'active',

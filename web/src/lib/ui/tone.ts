@@ -5,6 +5,8 @@ export type Tone = 'neutral' | 'info' | 'brand' | 'good' | 'warn' | 'bad';
  * moving, green is done well, red needs care. States that are not named here stay neutral.
  */
 const TONES: Record<string, Tone> = {
+  again: 'info',
+  do_not_knock: 'bad',
   pending_approval: 'warn',
   pending_review: 'warn',
   pending: 'warn',
