@@ -8,6 +8,7 @@ export default ts.config(
       '**/.svelte-kit/',
       'web/build/',
       'web/src/lib/paraglide/',
+      'web/src/lib/catalogues/',
       '.mzigo/',
     ],
   },

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { words } from './web/paraglide.ts';
+import { catalogues } from './web/paraglide.ts';
 
 /** Layers of tests. Each has its own folder under tests/ and its own preparation. */
 function layer(name: string, include: string[], globalSetup: string[] = []) {
@@ -28,9 +27,11 @@ function withSvelte(project: ReturnType<typeof layer>) {
       setupFiles: ['tests/harness/random.ts', join(support, 'project.ts')],
       server: { deps: { inline: ['@lucide/svelte'] } },
     },
-    plugins: [paraglideVitePlugin(words), svelte({ configFile: false })],
+    plugins: [catalogues(), svelte({ configFile: false })],
     resolve: {
       alias: {
+        // A file for each of four thousand sentences would be read anew by every file of tests.
+        '#lib/paraglide': join(import.meta.dirname, 'web', 'src', 'lib', 'catalogues'),
         '$app/navigation': join(support, 'navigation.ts'),
         '$app/state': join(support, 'state.ts'),
       },

@@ -59,7 +59,7 @@ using (
 
 grant execute on function private.conversations_meant to authenticated;
 
-select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'ai_agent_id', 'capacity', 'is_active');
+select private.let_write('public.channels', '{kind}', 'name', 'phone_number_id', 'reopens_within_hours', 'assigns_in_turn', 'takes_orders', 'ai_agent_id', 'capacity', 'team_id', 'is_active');
 grant select on public.channels to authenticated;
 create policy select_readers on public.channels for select to authenticated
 using (tenant_id = (select private.tenant_id('conversations.view')) or tenant_id = (select private.tenant_id('settings.manage')));
@@ -76,11 +76,18 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = contact_points.tenant_id and c.id = contact_id))
 );
 
-grant select on public.conversations, public.conversation_activity, public.inbox to authenticated;
+grant select on public.conversations, public.conversation_activity, public.conversation_clocks to authenticated;
 create policy select_readers on public.conversations for select to authenticated
 using (
   tenant_id = (select private.tenant_id('conversations.view'))
   and ((select private.is_unscoped()) or exists (select from public.contacts c where c.tenant_id = conversations.tenant_id and c.id = contact_id))
+);
+create policy select_readers on public.conversation_clocks for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('conversations.view'))
+  and ((select private.is_unscoped()) or exists (
+    select from public.conversations c where c.tenant_id = conversation_clocks.tenant_id and c.id = conversation_id
+  ))
 );
 create policy select_readers on public.conversation_activity for select to authenticated
 using (
@@ -104,6 +111,12 @@ grant delete on public.whatsapp_templates to authenticated;
 create policy delete_editors on public.whatsapp_templates for delete to authenticated
 using (tenant_id = (select private.tenant_id('settings.manage')));
 
+select private.let_edit('public.inbox_agents', 'conversations.view', 'settings.manage', '{membership_id}', 'capacity');
+select private.let_edit('public.service_levels', 'conversations.view', 'settings.manage', '{priority}', 'answer_within', 'resolve_within');
+grant delete on public.service_levels to authenticated;
+create policy delete_editors on public.service_levels for delete to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage')));
+
 select private.let_edit('public.canned_replies', 'conversations.view', 'conversations.reply', '{}', 'shortcut', 'body');
 grant delete on public.canned_replies to authenticated;
 create policy delete_editors on public.canned_replies for delete to authenticated
@@ -119,3 +132,12 @@ using (
   and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
     or exists (select from public.messages m where m.id = private.uuid_or_null((storage.foldername(name))[2])))
 );
+
+-- When the company works is known to whoever works in it.
+grant select, delete on public.working_hours to authenticated;
+create policy select_members on public.working_hours for select to authenticated using (tenant_id = (select private.workplace_id()));
+create policy insert_managers on public.working_hours for insert to authenticated with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy update_managers on public.working_hours for update to authenticated
+using (tenant_id = (select private.tenant_id('settings.manage'))) with check (tenant_id = (select private.tenant_id('settings.manage')));
+create policy delete_managers on public.working_hours for delete to authenticated using (tenant_id = (select private.tenant_id('settings.manage')));
+select private.let_write('public.working_hours', '{}', 'weekday', 'opens_at', 'closes_at');

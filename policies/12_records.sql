@@ -43,6 +43,9 @@ begin
 end
 $$;
 
+grant select on public.inbox to authenticated;
+grant execute on function public.record_tags(public.inbox) to authenticated;
+
 -- Files: one folder per company. Until it is added to a document a file is its owner's alone.
 create policy mzigo_insert_attachments on storage.objects for insert to authenticated
 with check (bucket_id = 'attachments' and (storage.foldername(name))[1] = (select private.tenant_id('comments.write'))::text);

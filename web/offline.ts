@@ -10,9 +10,9 @@ const MANIFEST = '.svelte-kit/output/client/.vite/manifest.json';
 /** The frame that is around every page, and the pages of those who are on the road: a driver's day, and doors. */
 const PAGES = /routes\/(\+|\(app\)\/(\+(layout|error)|drive\/|doors\/walk\/))/;
 
-/** Of what is read later: the library that his customers sign with, help, and our own dialogs. */
+/** Of what is read later: the sentences, the library that his customers sign with, help, and our own dialogs. */
 const LATER =
-  /kit\/src\/runtime\/client\/|node_modules\/signature_pad\/|^virtual:help\/|^src\/lib\/(?!charts\/).*\.svelte$/;
+  /^src\/lib\/catalogues\/|kit\/src\/runtime\/client\/|node_modules\/signature_pad\/|^virtual:help\/|^src\/lib\/(?!charts\/).*\.svelte$/;
 
 interface Part {
   file: string;

@@ -1,13 +1,22 @@
 import { join } from 'node:path';
-import type { CompilerOptions } from '@inlang/paraglide-js';
+import { type CompilerOptions, paraglideVitePlugin } from '@inlang/paraglide-js';
 
-/** How `messages/*.json` become functions: for the build, the checks and the tests alike. */
-export const words: CompilerOptions = {
+const shared = {
   project: join(import.meta.dirname, 'project.inlang'),
-  outdir: join(import.meta.dirname, 'src', 'lib', 'paraglide'),
-  // One module per sentence: a page loads those that it says.
-  outputStructure: 'message-modules',
-  // `lib/words.ts` says which language it is.
+  // `lib/first_words.ts` says which language it is.
   strategy: ['baseLocale'],
   emitReadme: false,
-};
+} satisfies Partial<CompilerOptions>;
+
+const into = (folder: string) => join(import.meta.dirname, 'src', 'lib', folder);
+
+/** One module per sentence, in both languages: the pages before the sign-in load those that they say. */
+const firstWords = () =>
+  paraglideVitePlugin({ ...shared, outdir: into('paraglide'), outputStructure: 'message-modules' });
+
+/** One module per language: everybody else, and every test, loads that of his own. */
+export const catalogues = () =>
+  paraglideVitePlugin({ ...shared, outdir: into('catalogues'), outputStructure: 'locale-modules' });
+
+/** How `messages/*.json` become functions. */
+export const words = () => [firstWords(), catalogues()];

@@ -1,7 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import adapter from '@sveltejs/adapter-static';
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
@@ -22,19 +19,6 @@ const PLOTS_ALONE =
   /node_modules\/(layerchart\/node_modules|svelte\/src\/(motion|easing|transition))\//;
 
 /**
- * The sentences of the pages before the sign-in, as modules: a sentence that other pages say, too, would else
- * come with all that those share.
- */
-function sentencesBeforeSignIn(): RegExp {
-  const folder = join(import.meta.dirname, 'src', 'routes', '(auth)');
-  const keys = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.svelte'))
-    .map((file) => readFileSync(join(folder, file), 'utf8'))
-    .flatMap((source) => [...source.matchAll(/\bm\.(\w+)/g)].map(([, key]) => key));
-  return new RegExp(`src/lib/paraglide/messages/(${keys.join('|')})\\.js$`);
-}
-
-/**
  * A few large files instead of a hundred small ones: the pages before the sign-in load the core and the
  * frame, everything behind it the rest as well, and then a page is one file more. A group takes the
  * dependencies of its modules along, so those that must stay apart come first.
@@ -44,6 +28,8 @@ const codeSplitting = {
     // These two are all that may be evaluated before Kit has been told its settings.
     { name: 'payload', test: /kit\/src\/runtime\/client\/payload\.js/, priority: 7 },
     { name: 'preload', test: /vite\/preload-helper/, priority: 6 },
+    // What waits for the sentences of a language must not be what these need.
+    { name: 'plural', test: /src\/lib\/catalogues\/registry\.js/, priority: 6 },
     { name: 'store', test: packages('dexie'), priority: 5 },
     {
       name: 'core',
@@ -90,18 +76,28 @@ const codeSplitting = {
     // What the pages before the sign-in are made of.
     {
       name: 'frame',
-      test: /src\/lib\/(errors|fields|words|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
+      test: /src\/lib\/(errors|fields|first_words|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
       priority: 2,
     },
-    { name: 'frame', test: sentencesBeforeSignIn(), priority: 2 },
-    // What only one page uses stays with that page.
-    { name: 'portal', test: /src\/lib\//, minShareCount: 2, priority: 1 },
+    // What only one page uses stays with that page. What all families share is one file, and each family one.
+    {
+      name: 'portal',
+      test: /src\/lib\/(ui|platform|records|workflow|tenancy|charts|home|[^/]+\.ts)/,
+      minShareCount: 2,
+      priority: 1,
+    },
+    {
+      name: (id: string) => /src\/lib\/(\w+)\//.exec(id)?.[1] ?? null,
+      test: /src\/lib\//,
+      minShareCount: 2,
+      priority: 0,
+    },
   ],
 };
 
 export default defineConfig({
   plugins: [
-    paraglideVitePlugin(words),
+    ...words(),
     tailwindcss(),
     contextMapModule(),
     helpModules(),

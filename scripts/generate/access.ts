@@ -76,7 +76,10 @@ export const ACCESS: Record<string, Access> = {
   tasks: { select: 'comments.view in scope' },
   contact_points: { select: 'customers.view in scope' },
   conversation_activity: { select: 'conversations.view in scope' },
+  conversation_clocks: { select: 'conversations.view in scope' },
   conversations: { select: 'conversations.view in scope' },
+  inbox_agents: edited('conversations.view', 'settings.manage'),
+  service_levels: { ...edited('conversations.view', 'settings.manage'), delete: 'settings.manage' },
   contacts: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',
@@ -155,6 +158,7 @@ export const ACCESS: Record<string, Access> = {
   memberships: { select: 'users.view or self' },
   message_templates: { ...edited('messages.view', 'settings.manage'), delete: 'settings.manage' },
   message_texts: { select: 'members' },
+  working_hours: { ...edited('members', 'settings.manage'), delete: 'settings.manage' },
   notice_choices: { select: 'customers.view in scope' },
   notice_kinds: { select: 'members' },
   messages: { select: 'messages.view or conversations.view' },

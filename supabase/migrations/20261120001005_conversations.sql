@@ -157,6 +157,7 @@ select private.expose_command('link_contact');
 ------------------------------------------------------------------------------------------------
 
 create type public.conversation_status as enum ('open', 'pending', 'snoozed', 'resolved');
+create type public.conversation_priority as enum ('low', 'normal', 'high', 'urgent');
 
 create table public.conversations (
   like private.record including defaults including indexes,
@@ -166,7 +167,7 @@ create table public.conversations (
   status public.conversation_status not null default 'open',
   is_unresolved boolean not null generated always as (status <> 'resolved') stored,
   assignee_id uuid,
-  labels text[] not null default '{}',
+  priority public.conversation_priority not null default 'normal',
   snoozed_until timestamptz,
   resolved_at timestamptz,
   unique (tenant_id, number),
@@ -174,8 +175,7 @@ create table public.conversations (
   foreign key (tenant_id, contact_id) references public.contacts (tenant_id, id),
   foreign key (tenant_id, assignee_id) references public.memberships (tenant_id, id),
   constraint snoozed_until_a_time check ((status = 'snoozed') = (snoozed_until is not null)),
-  constraint resolved_at_a_time check ((status = 'resolved') = (resolved_at is not null)),
-  constraint labels_are_few check (cardinality(labels) <= 10)
+  constraint resolved_at_a_time check ((status = 'resolved') = (resolved_at is not null))
 );
 create unique index conversations_unresolved on public.conversations (tenant_id, channel_id, contact_id) where is_unresolved;
 create index conversations_contact on public.conversations (tenant_id, contact_id, created_at desc);
@@ -183,11 +183,9 @@ create index conversations_channel on public.conversations (tenant_id, channel_i
 create index conversations_assignee on public.conversations (tenant_id, assignee_id);
 create index conversations_waiting on public.conversations (tenant_id, created_at desc) where is_unresolved;
 create index conversations_snoozed on public.conversations (snoozed_until) where snoozed_until is not null;
-select private.register_error('labels_are_few', 422, 'A conversation has at most ten labels.', 'Take one away first.');
 select private.register_error('conversation_open_already', 409, 'There is a newer conversation with this person.', 'Go on in that one.');
 comment on table public.conversations is 'What is talked about with a person on a channel, from his first message until it is resolved; at most one unresolved at a time. Its messages: public.messages; what colleagues say of it: its comments.';
 comment on column public.conversations.assignee_id is 'Who answers it: a membership, null for nobody yet.';
-comment on column public.conversations.labels is 'Words that it is found by, in small letters.';
 select private.register_document('public.conversations', 'conversation', 'open', 'conversations.view', '/inbox', prefix => 'CNV');
 select private.refuse_taken('public.conversations', 'conversations_unresolved', 'conversation_open_already');
 insert into private.waiting_states (machine, state, permission) values ('conversation', 'open', 'conversations.reply');
@@ -291,6 +289,24 @@ end
 $$;
 comment on function private.note_activity(public.messages) is 'The inbox follows a message of a conversation: one more is unread, or, when somebody has answered, none.';
 
+create table public.inbox_agents (
+  like private.record including defaults including indexes,
+  membership_id uuid not null,
+  capacity integer,
+  on_duty_until timestamptz,
+  foreign key (tenant_id, membership_id) references public.memberships (tenant_id, id),
+  unique (tenant_id, membership_id),
+  constraint capacity_is_bounded check (capacity between 1 and 1000)
+);
+create index inbox_agents_on_duty on public.inbox_agents (tenant_id, on_duty_until);
+comment on table public.inbox_agents is 'The people who answer customers: who is on duty, and how much each can have in hand. Whoever is not in it was never on duty.';
+comment on column public.inbox_agents.capacity is 'With so many open conversations he is given no more in turn; null: as many as the channel says.';
+comment on column public.inbox_agents.on_duty_until is 'Until when he is given conversations in turn; he says so himself (go_on_duty).';
+select private.manage_table('public.inbox_agents', 'inbox_agent');
+select private.set_audience('inbox_agent', 'conversations.view');
+select private.register_error('inbox_agent_taken', 409, 'This person is in the list already.', 'Change that line.');
+select private.refuse_taken('public.inbox_agents', 'inbox_agents_tenant_id_membership_id_key', 'inbox_agent_taken');
+
 create table private.conversation_turns (
   tenant_id uuid not null,
   membership_id uuid not null,
@@ -301,20 +317,28 @@ create table private.conversation_turns (
 select private.force_policies('private.conversation_turns');
 comment on table private.conversation_turns is 'Who was given a conversation when: the lower the turn, the longer ago.';
 
-create function private.next_in_turn(channel public.channels) returns uuid
+create function private.people_of(channel public.channels, conversation uuid) returns uuid[]
+language sql stable security definer set search_path = ''
+as $$ select null::uuid[] $$;
+comment on function private.people_of(public.channels, uuid) is
+  'The people (memberships) among whom a conversation of this channel goes round, null for everybody who answers; conversation: null for one that only begins. A house with teams answers it anew.';
+
+create function private.next_in_turn(channel public.channels, among uuid[]) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 declare
   chosen uuid;
 begin
+  -- Of two conversations at once the second sees what the first was given: nobody gets more than he has room for.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('turns ' || channel.tenant_id, 0));
   select m.id into chosen
-  from public.memberships m
+  from public.inbox_agents a
+  join public.memberships m on m.tenant_id = a.tenant_id and m.id = a.membership_id and m.status = 'active' and m.territory_id is null and m.warehouse_id is null
   join public.users u on u.id = m.user_id and u.status = 'active'
   left join private.conversation_turns t on t.tenant_id = m.tenant_id and t.membership_id = m.id
-  where m.tenant_id = channel.tenant_id and m.status = 'active' and m.territory_id is null and m.warehouse_id is null
+  where a.tenant_id = channel.tenant_id and a.on_duty_until > pg_catalog.now() and (among is null or m.id = any (among))
     and 'conversations.reply' in (select private.role_permissions_of(m.tenant_id, m.role))
-    and channel.capacity > (select count(*) from public.conversations c where c.tenant_id = m.tenant_id and c.assignee_id = m.id and c.status = 'open')
+    and coalesce(a.capacity, channel.capacity) > (select count(*) from public.conversations c where c.tenant_id = m.tenant_id and c.assignee_id = m.id and c.status = 'open')
   order by t.turn nulls first, m.created_at, m.id
   limit 1;
   if chosen is not null then
@@ -324,8 +348,8 @@ begin
   return chosen;
 end
 $$;
-comment on function private.next_in_turn(public.channels) is
-  'Whose turn it is to get a conversation of a channel: of those who may answer and have room, the one who has waited longest; he goes to the end. Null when there is nobody.';
+comment on function private.next_in_turn(public.channels, uuid[]) is
+  'Whose turn it is to get a conversation of a channel: of those who are on duty, may answer and have room (and are among these memberships), the one who has waited longest; he goes to the end. Null when there is nobody.';
 
 create function private.conversation_to_join(channel public.channels, contact uuid) returns public.conversations
 language plpgsql security definer set search_path = ''
@@ -341,7 +365,7 @@ begin
   for no key update;
   if not found then
     insert into public.conversations (tenant_id, channel_id, contact_id, assignee_id)
-    values (channel.tenant_id, channel.id, contact, case when channel.assigns_in_turn then private.next_in_turn(channel) end)
+    values (channel.tenant_id, channel.id, contact, case when channel.assigns_in_turn then private.next_in_turn(channel, private.people_of(channel, null)) end)
     returning * into joined;
   elsif joined.status <> 'open' then
     update public.conversations c set status = 'open', snoozed_until = null, resolved_at = null
@@ -379,24 +403,13 @@ begin
     join public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
     left join public.customers b on b.tenant_id = p.tenant_id and b.id = p.customer_id
     where c.tenant_id = tenant and (private.is_unscoped() or (b.id is not null and private.sees_customer(b.id, b.territory_id)))
-      and (p.name ilike wanted or b.name ilike wanted or c.labels @> array[pg_catalog.lower(words)]
+      and (p.name ilike wanted or b.name ilike wanted
         or exists (select from public.contact_points q where q.tenant_id = tenant and q.contact_id = p.id and q.value ilike wanted)
         or c.id in (select m.conversation_id from public.messages m where m.tenant_id = tenant and m.body ilike wanted))
     order by c.created_at desc limit 100
   );
 end
 $$;
-comment on function private.conversations_meant(text) is 'Conversations of the caller''s in which something was said, or whose person, customer, number or label has it, the newest hundred; three letters or more.';
+comment on function private.conversations_meant(text) is 'Conversations of the caller''s in which something was said, or whose person, customer, number has it, the newest hundred; three letters or more.';
 select private.expose('conversations_meant');
 select private.find_by('conversation', 'id', 'private.conversations_meant(typed)');
-
-create view public.inbox with (security_invoker = true) as
-select c.id, c.tenant_id, c.number, c.status, c.is_unresolved, c.labels, c.snoozed_until, c.assignee_id, c.version, c.channel_id, h.name as channel_name, h.kind as channel_kind,
-  c.contact_id, p.name as contact_name, p.customer_id, b.name as customer_name,
-  coalesce(a.last_message_at, c.created_at) as last_message_at, a.last_text, a.last_direction, coalesce(a.unread, 0) as unread, coalesce(a.replies, 0) as replies
-from public.conversations c
-join public.channels h on h.tenant_id = c.tenant_id and h.id = c.channel_id
-join public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-left join public.customers b on b.tenant_id = p.tenant_id and b.id = p.customer_id
-left join public.conversation_activity a on a.tenant_id = c.tenant_id and a.conversation_id = c.id;
-comment on view public.inbox is 'Conversations as the inbox lists them: with whom, about which customer, what was said last, and how many messages nobody has read.';

@@ -115,29 +115,118 @@ $$;
 comment on function private.assign_conversation(uuid, uuid, integer) is 'Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict.';
 select private.expose_command('assign_conversation');
 
-create function private.label_conversation(conversation_id uuid, labels text[], expected_version integer default null) returns public.conversations
+------------------------------------------------------------------------------------------------
+-- Who is on duty
+------------------------------------------------------------------------------------------------
+
+create function private.give_waiting(of_tenant uuid) returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  waiting record;
+  way public.channels;
+  chosen uuid;
+  given bigint := 0;
+begin
+  for waiting in
+    select c.tenant_id, c.id, c.channel_id from public.conversations c
+    join public.channels h on h.tenant_id = c.tenant_id and h.id = c.channel_id and h.assigns_in_turn and h.is_active
+    where c.is_unresolved and c.status = 'open' and c.assignee_id is null and (of_tenant is null or c.tenant_id = of_tenant)
+      and exists (select from public.inbox_agents a where a.tenant_id = c.tenant_id and a.on_duty_until > pg_catalog.now())
+    order by c.created_at limit 500
+    for no key update of c skip locked
+  loop
+    select * into way from public.channels h where h.tenant_id = waiting.tenant_id and h.id = waiting.channel_id;
+    chosen := private.next_in_turn(way, private.people_of(way, waiting.id));
+    if chosen is not null then
+      update public.conversations c set assignee_id = chosen where c.tenant_id = waiting.tenant_id and c.id = waiting.id;
+      given := given + 1;
+    end if;
+  end loop;
+  return given;
+end
+$$;
+comment on function private.give_waiting(uuid) is 'Gives what is nobody''s yet, the oldest first, to those on duty who have room; of all companies, or of one.';
+
+create function private.give_waiting_conversations() returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  earlier text;
+  given bigint;
+begin
+  earlier := private.run_as_rule('conversations.turn');
+  given := private.give_waiting(null);
+  perform private.run_as_rule(earlier);
+  return given;
+end
+$$;
+comment on function private.give_waiting_conversations() is 'Maintenance: what is nobody''s goes to whoever has room by now.';
+select private.maintain('give_waiting_conversations', 'conversations_given');
+
+create function private.set_duty(until timestamptz) returns public.inbox_agents
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.require_permission('conversations.reply');
+  mine uuid;
+  agent public.inbox_agents;
+begin
+  -- Somebody who presses twice waits for himself.
+  select m.id into strict mine from public.memberships m where m.tenant_id = tenant and m.user_id = auth.uid() and m.status = 'active' for no key update;
+  update public.inbox_agents a set on_duty_until = until where a.tenant_id = tenant and a.membership_id = mine
+  returning * into agent;
+  if not found then
+    insert into public.inbox_agents (tenant_id, membership_id, on_duty_until) values (tenant, mine, until)
+    returning * into agent;
+  end if;
+  return agent;
+end
+$$;
+comment on function private.set_duty(timestamptz) is 'Until when the caller is on duty; the body of the two commands below.';
+
+create function private.go_on_duty(until timestamptz) returns public.inbox_agents
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.require_permission('conversations.reply');
+  agent public.inbox_agents;
+begin
+  if until is null or until <= pg_catalog.now() or until > pg_catalog.now() + interval '24 hours' then
+    perform private.fail('input_invalid', '{"until": "a time within the next 24 hours is needed"}');
+  end if;
+  agent := private.set_duty(until);
+  perform private.give_waiting(tenant);
+  return agent;
+end
+$$;
+comment on function private.go_on_duty(timestamptz) is 'The caller is given conversations in turn until then (at most 24 hours), what waits already first. Raises input_invalid, permission_denied.';
+select private.expose_command('go_on_duty');
+
+create function private.go_off_duty() returns public.inbox_agents
+language sql security definer set search_path = ''
+as $$ select private.set_duty(null) $$;
+comment on function private.go_off_duty() is 'The caller is given no more conversations; those he has stay his. Raises permission_denied.';
+select private.expose_command('go_off_duty');
+
+create function private.prioritise_conversation(conversation_id uuid, priority public.conversation_priority, expected_version integer default null) returns public.conversations
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   target public.conversations := private.lock_conversation(conversation_id, expected_version);
-  wanted constant text[] := array(
-    select distinct w from (select pg_catalog.lower(pg_catalog.btrim(l)) as w from pg_catalog.unnest(labels) l) t where w <> '' order by w
-  );
 begin
-  if pg_catalog.cardinality(wanted) > 10 then
-    perform private.fail('labels_are_few');
+  if priority is null then
+    perform private.fail('input_invalid', '{"priority": "is missing"}');
   end if;
-  if exists (select from pg_catalog.unnest(wanted) w where pg_catalog.length(w) > 30) then
-    perform private.fail('input_invalid', '{"labels": "longer than 30 characters"}');
-  end if;
-  update public.conversations c set labels = wanted where c.tenant_id = target.tenant_id and c.id = target.id
+  update public.conversations c set priority = priority where c.tenant_id = target.tenant_id and c.id = target.id
   returning * into target;
   return target;
 end
 $$;
-comment on function private.label_conversation(uuid, text[], integer) is 'Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict.';
-select private.expose_command('label_conversation');
+comment on function private.prioritise_conversation(uuid, public.conversation_priority, integer) is
+  'Says how urgent a conversation is, by which its promises are counted anew (public.service_levels). Raises input_invalid, record_not_found, version_conflict.';
+select private.expose_command('prioritise_conversation');
 
 create function private.read_conversation(conversation_id uuid) returns boolean
 language plpgsql security definer set search_path = ''

@@ -215,11 +215,11 @@ declare
   tenant constant uuid := private.require_permission('doors.view');
 begin
   return query
-  select v.canvasser_id, u.full_name, count(*), count(distinct v.door_id), count(*) filter (where o.kind in ('talk', 'interest', 'refusal')), count(v.lead_id), count(d.id), count(*) filter (where v.is_far)
+  select v.canvasser_id, u.full_name, count(*), count(distinct v.door_id), count(*) filter (where o.kind in ('talk', 'interest', 'refusal')), count(v.lead_id), count(*) filter (where exists (
+      select from public.deals d where d.tenant_id = v.tenant_id and d.lead_id = v.lead_id and d.status = 'won')), count(*) filter (where v.is_far)
   from public.door_visits v
   join public.door_outcomes o on o.tenant_id = v.tenant_id and o.id = v.outcome_id
   join public.users u on u.id = v.canvasser_id
-  left join public.deals d on d.tenant_id = v.tenant_id and d.lead_id = v.lead_id and d.status = 'won'
   where v.tenant_id = tenant and v.visited_on between since and until
   group by v.canvasser_id, u.full_name
   order by count(v.lead_id) desc, count(*) desc, u.full_name;

@@ -277,3 +277,11 @@ comment on function private.build_kept_with() is 'Writes the computed relationsh
 select private.build_kept_with();
 create trigger _300_rebuild_kept_with after insert or update or delete on private.subjects
 for each statement execute function private.tg__rebuild_documents('build_kept_with');
+
+-- The inbox is a list of conversations, and filtered like theirs.
+create function public.record_tags(talk public.inbox) returns setof public.record_tags
+language sql stable rows 2
+begin atomic
+  select k.* from public.record_tags k where k.tenant_id = $1.tenant_id and k.document_id = $1.id and k.document_kind = 'conversation';
+end;
+comment on function public.record_tags(public.inbox) is 'The rows of public.record_tags about this conversation, for the filters of the inbox. Computed relationship.';

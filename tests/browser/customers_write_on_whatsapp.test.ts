@@ -62,6 +62,19 @@ test('a customer writes on WhatsApp, is answered in the inbox, and an order begi
     { to: '254733000111', text: 'Karibu! Tunaleta kesho.' },
   ]);
 
+  // After a slash the answers that are used again are offered; Enter takes one.
+  const answers = await company.by('sales').ask('/rest/v1/canned_replies', {
+    body: { shortcut: 'thanks', body: 'Asante {contact}, from {agent}.' },
+  });
+  expect(answers.status).toBe(201);
+  await sales.page.reload();
+  const box = sales.page.getByRole('textbox', { name: 'Answer', exact: true });
+  await box.fill('/th');
+  await sales.page.getByRole('button', { name: /^\/thanks/ }).waitFor();
+  await box.press('Enter');
+  await expect.poll(() => box.inputValue()).toMatch(/^Asante Mama Njeri, from .+\.$/);
+  await box.fill('');
+
   // A note stays among colleagues.
   await sales.page.keyboard.press('Escape');
   await sales.button('Note for colleagues').click();

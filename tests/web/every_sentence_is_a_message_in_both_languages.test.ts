@@ -21,6 +21,7 @@ const NOT_OURS = [
   // Read by programs of the command line as well, which speak English.
   'src/lib/table/',
   'src/lib/paraglide/',
+  'src/lib/catalogues/',
   // Tones are called by names of the program, one of them for the state `done`.
   'src/lib/ui/tone.ts',
   // What the database calls the tax without a name.

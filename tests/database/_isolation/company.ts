@@ -657,6 +657,9 @@ async function hearCustomers(admin: Session, company: Company, customer: string)
     company.slug,
   ]);
   await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+  await as('owner').query(
+    `insert into working_hours (weekday, opens_at, closes_at) values ('monday', '08:00', '17:00')`,
+  );
   for (const { id } of await as('owner').query<Row>('select id from conversations')) {
     await as('owner').rpc('reply_to_conversation', { conversation_id: id, text: 'Karibu' });
   }

@@ -72,7 +72,7 @@ const DOCUMENTS: Record<string, Values> = {
 const PLAIN: Record<string, unknown> = {
   'stage_import_rows.rows': [],
   access_token: 'a-long-token',
-  labels: ['late'],
+  priority: 'high',
   until: new Date(Date.now() + 3_600_000).toISOString(),
   actual: 1,
   starts_at: '2030-01-01T00:00:00Z',

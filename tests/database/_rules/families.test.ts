@@ -92,5 +92,6 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.receiver_of',
     'private.cash_is_settled',
     'private.has_written',
+    'private.people_of',
   ]);
 });

@@ -4,6 +4,12 @@ import { cloneDatabase, type Session, type TestDatabase } from '../../harness/da
 const NUMBER = '106540352242922';
 let database: TestDatabase;
 let admin: Session;
+const ANSWERING = ['owner', 'manager', 'sales', 'agent'];
+
+async function onDuty(person: string) {
+  const session = await database.asUser(`${person}@acme.test`);
+  await session.rpc('go_on_duty', { until: new Date(Date.now() + 3_600_000).toISOString() });
+}
 
 beforeAll(async () => {
   database = await cloneDatabase('conversations');
@@ -14,6 +20,7 @@ beforeAll(async () => {
     [NUMBER],
   );
   await admin.query('update channels set proved_at = now() where proved_at is null');
+  for (const person of ANSWERING) await onDuty(person);
 });
 
 afterAll(() => database.drop());
@@ -30,6 +37,11 @@ const receive = (session: Session, body: string, ...changes: unknown[]) =>
   session.query('select private.receive_whatsapp($1, $2)', [JSON.stringify(changes), body]);
 const count = async (from: string) =>
   (await admin.one<{ count: number }>(`select count(*)::int from ${from}`)).count;
+
+/** What was told, and then what that told. */
+async function hearAll() {
+  for (const _ of [1, 2]) await admin.query(`select private.process_queue('whatsapp_events', 200)`);
+}
 
 /** Work in the first session, and then in all others while the first has not committed. */
 async function meanwhile(work: ((session: Session) => Promise<unknown>)[]): Promise<void> {
@@ -92,16 +104,42 @@ test('new conversations of the same moment go round those who answer, nobody is 
   await admin.query(`select private.process_queue('whatsapp_events', 200)`);
   const work = (session: Session) =>
     session.query(`select private.process_queue('whatsapp_events', 1)`);
-  const answering = await count(
-    `memberships m where m.tenant_id = (select id from tenants where slug = 'acme') and m.status = 'active' and m.territory_id is null and m.warehouse_id is null
-       and 'conversations.reply' in (select private.role_permissions_of(m.tenant_id, m.role))`,
-  );
+  const answering = ANSWERING.length;
   const before = await count('(select distinct assignee_id from conversations) a');
   for (let n = before; n < answering; n += 1) {
     await receive(admin, `turn ${n}`, told(`wamid.turn.${n}`, `25473300100${n}`));
   }
   await meanwhile(Array.from({ length: answering - before }, () => work));
   expect(await count('(select distinct assignee_id from conversations) a')).toBe(answering);
+});
+
+test('conversations that arrive at once never give anybody more than he has room for', async () => {
+  await hearAll();
+  await admin.query(`update conversations set status = 'resolved', resolved_at = now()`);
+  await admin.query('update inbox_agents set capacity = 1');
+  for (let n = 0; n < 6; n += 1) {
+    await receive(admin, `full ${n}`, told(`wamid.full.${n}`, `25473300200${n}`));
+  }
+  const work = (session: Session) =>
+    session.query(`select private.process_queue('whatsapp_events', 1)`);
+  await meanwhile(Array.from({ length: 6 }, () => work));
+  await hearAll();
+  expect(await count(`conversations where status = 'open'`)).toBe(6);
+  expect(await count(`conversations where status = 'open' and assignee_id is null`)).toBe(2);
+  // Those who come on duty at once share what waits, and nobody gets one twice.
+  await admin.query('update inbox_agents set capacity = 2, on_duty_until = null');
+  const people = await Promise.all(
+    ANSWERING.map((person) => database.asUser(`${person}@acme.test`)),
+  );
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await Promise.all(people.map((person) => person.rpc('go_on_duty', { until })));
+  await admin.query('select private.give_waiting_conversations()');
+  expect(await count(`conversations where status = 'open' and assignee_id is null`)).toBe(0);
+  expect(
+    await count(
+      `(select assignee_id from conversations where status = 'open' group by assignee_id having count(*) > 2) a`,
+    ),
+  ).toBe(0);
 });
 
 test('of two colleagues who answer at once the second is told of the first', async () => {

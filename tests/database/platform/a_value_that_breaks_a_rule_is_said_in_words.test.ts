@@ -61,6 +61,12 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: LONG },
     price_per_lead_is_bounded: { price_per_lead: -1 },
   },
+  inbox_agents: { capacity_is_bounded: { capacity: 0 } },
+  service_levels: {
+    answer_within_a_month: { answer_within: 0 },
+    resolve_within_a_month: { resolve_within: 0 },
+  },
+  working_hours: { closing_is_after_opening: { opens_at: '17:00', closes_at: '08:00' } },
   lost_reasons: { name_is_short: { name: ' Price' } },
   pipeline_stages: {
     name_is_short: { name: ' Offer' },

@@ -59,6 +59,12 @@ export const CONTAINER_HOLDER = [
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONVERSATION_PRIORITY = [
+  'low',
+  'normal',
+  'high',
+  'urgent',
+] as const satisfies Enums<'conversation_priority'>[];
 export const CONVERSATION_STATUS = [
   'open',
   'pending',
@@ -482,3 +488,12 @@ export const WEBHOOK_DELIVERY_STATUS = [
   'delivered',
   'failed',
 ] as const satisfies Enums<'webhook_delivery_status'>[];
+export const WEEKDAY = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const satisfies Enums<'weekday'>[];

@@ -838,6 +838,7 @@ export interface Database {
           is_active: boolean;
           has_token: boolean;
           takes_orders: boolean;
+          team_id: string | null;
           ai_agent_id: string | null;
         };
         Insert: {
@@ -849,6 +850,7 @@ export interface Database {
           capacity?: number;
           is_active?: boolean;
           takes_orders?: boolean;
+          team_id?: string | null;
           ai_agent_id?: string | null;
         };
         Update: {
@@ -859,6 +861,7 @@ export interface Database {
           capacity?: number;
           is_active?: boolean;
           takes_orders?: boolean;
+          team_id?: string | null;
           ai_agent_id?: string | null;
         };
         Relationships: [
@@ -875,6 +878,13 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'channels_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
           },
         ];
         ComputedFields: never;
@@ -1074,6 +1084,34 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** When a conversation has to be answered and done. One that is taken up again after it was resolved begins anew. */
+      conversation_clocks: {
+        Row: {
+          tenant_id: string;
+          conversation_id: string;
+          began_at: string;
+          answered_at: string | null;
+          worked: string;
+          running_since: string | null;
+          answer_due_at: string | null;
+          resolve_due_at: string | null;
+          answer_missed_at: string | null;
+          resolve_missed_at: string | null;
+          next_due_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'conversation_clocks_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: true;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What is talked about with a person on a channel, from his first message until it is resolved; at most one unresolved at a time. Its messages: public.messages; what colleagues say of it: its comments. */
       conversations: {
         Row: {
@@ -1090,9 +1128,10 @@ export interface Database {
           status: Database['public']['Enums']['conversation_status'];
           is_unresolved: boolean;
           assignee_id: string | null;
-          labels: string[];
+          priority: Database['public']['Enums']['conversation_priority'];
           snoozed_until: string | null;
           resolved_at: string | null;
+          team_id: string | null;
           allowed_commands: string[] | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -1119,6 +1158,13 @@ export interface Database {
             columns: ['tenant_id', 'contact_id'];
             isOneToOne: false;
             referencedRelation: 'contacts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'conversations_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
             referencedColumns: ['tenant_id', 'id'];
           },
         ];
@@ -2185,7 +2231,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Days on which the company makes no standing orders. */
+      /** Days on which a company does not work, whatever its hours say: nothing promised is counted in them, and no standing orders are made. */
       holidays: {
         Row: {
           id: string;
@@ -2291,6 +2337,33 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** The people who answer customers: who is on duty, and how much each can have in hand. Whoever is not in it was never on duty. */
+      inbox_agents: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          membership_id: string;
+          capacity: number | null;
+          on_duty_until: string | null;
+        };
+        Insert: { membership_id: string; capacity?: number | null };
+        Update: { capacity?: number | null };
+        Relationships: [
+          {
+            foreignKeyName: 'inbox_agents_tenant_id_membership_id_fkey';
+            columns: ['tenant_id', 'membership_id'];
+            isOneToOne: true;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** Balance per location, product and condition, in base units. Changed only by the ledger (on_hand) and the reservations (reserved); the constraints make overselling impossible. */
       inventory: {
@@ -5326,6 +5399,37 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** What a company promises, by the priority of a conversation, in minutes of its working hours. A change counts for what begins, or takes its next step, after it. */
+      service_levels: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          priority: Database['public']['Enums']['conversation_priority'];
+          answer_within: number;
+          resolve_within: number | null;
+        };
+        Insert: {
+          priority: Database['public']['Enums']['conversation_priority'];
+          answer_within: number;
+          resolve_within?: number | null;
+        };
+        Update: { answer_within?: number; resolve_within?: number | null };
+        Relationships: [
+          {
+            foreignKeyName: 'service_levels_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
       settlements: {
         Row: {
@@ -6860,6 +6964,42 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The hours of a week in which a company works, on its own clock; several a day for one with a break. A company without any works at all hours. */
+      working_hours: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          weekday: Database['public']['Enums']['weekday'];
+          opens_at: string;
+          closes_at: string;
+          minutes: string;
+        };
+        Insert: {
+          weekday: Database['public']['Enums']['weekday'];
+          opens_at: string;
+          closes_at: string;
+        };
+        Update: {
+          weekday?: Database['public']['Enums']['weekday'];
+          opens_at?: string;
+          closes_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'working_hours_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
     };
     Views: {
       /** Who changed what: the changed columns before and after, per record and per part of a document. The ledger as auditors read it; chained by private.audit_chain. */
@@ -6978,7 +7118,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Conversations as the inbox lists them: with whom, about which customer, what was said last, and how many messages nobody has read. */
+      /** Conversations as the inbox lists them: with whom, about which customer, what was said last, how many messages nobody has read, and when the next promise is due. */
       inbox: {
         Row: {
           id: string | null;
@@ -6986,9 +7126,11 @@ export interface Database {
           number: string | null;
           status: Database['public']['Enums']['conversation_status'] | null;
           is_unresolved: boolean | null;
-          labels: string[] | null;
+          priority: Database['public']['Enums']['conversation_priority'] | null;
           snoozed_until: string | null;
           assignee_id: string | null;
+          team_id: string | null;
+          team_name: string | null;
           version: number | null;
           channel_id: string | null;
           channel_name: string | null;
@@ -7002,9 +7144,11 @@ export interface Database {
           last_direction: string | null;
           unread: number | null;
           replies: number | null;
+          next_due_at: string | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
         };
         Relationships: [];
-        ComputedFields: never;
+        ComputedFields: 'record_tags';
       };
       /** What became of the leads of each vendor by the month (UTC) in which they were sent: sent, those without a lead (they could not be read), repeated (there was one already), leads, qualified, converted, won, the value won, what they cost, and the cost per won deal. */
       lead_vendor_results: {
@@ -7928,7 +8072,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** Conversations of the caller's in which something was said, or whose person, customer, number or label has it, the newest hundred; three letters or more. */
+      /** Conversations of the caller's in which something was said, or whose person, customer, number has it, the newest hundred; three letters or more. */
       conversations_meant: {
         Args: { typed: string };
         Returns: string[];
@@ -8479,6 +8623,26 @@ export interface Database {
         };
         Returns: Json;
       };
+      /** The caller is given no more conversations; those he has stay his. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      go_off_duty: {
+        Args: { idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['inbox_agents']['Row'];
+      };
+      /** The caller is given conversations in turn until then (at most 24 hours), what waits already first. Raises input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      go_on_duty: {
+        Args: { until: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['inbox_agents']['Row'];
+      };
+      /** Hands a conversation to a team: to the member whose turn it is, else to nobody until one of them is on duty. Raises team_not_in_use, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      hand_to_team: {
+        Args: {
+          conversation_id: string;
+          team_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
+      };
       /** Queues what has happened since the last look for the webhooks that want to hear of it, each event once, whatever transaction ends late. Answers how many. For the worker deliver-webhook (service role). */
       hear_for_webhooks: {
         Args: never;
@@ -8570,16 +8734,6 @@ export interface Database {
       known_ai_tools: {
         Args: never;
         Returns: string[];
-      };
-      /** Gives a conversation these labels, in place of those it has; each at most 30 characters. Raises labels_are_few, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
-      label_conversation: {
-        Args: {
-          conversation_id: string;
-          labels: string[];
-          expected_version?: number | null;
-          idempotency_key?: string | null;
-        };
-        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** The caller goes to no more doors today: those that he did not visit are free for others. {doors: how many}. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       leave_doors: {
@@ -8961,6 +9115,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['product_families']['Row'];
+      };
+      /** Says how urgent a conversation is, by which its promises are counted anew (public.service_levels). Raises input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      prioritise_conversation: {
+        Args: {
+          conversation_id: string;
+          priority: Database['public']['Enums']['conversation_priority'];
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['conversations']['Row'];
       };
       /** Consumes a batch of a domain queue: effects, inbox rows and archive in one transaction; a failing message is put back with delay or goes to the dead letters, the others go on. Answers {done, duplicates, retried, dead}. For the worker (service role). */
       process_queue: {
@@ -10229,6 +10393,11 @@ export interface Database {
           is_mine: boolean;
         }[];
       };
+      /** Says that the caller has a conversation open, and whether he is writing in it; answers who else has: [{name, is_writing}]. Asked every few seconds by the page. Raises record_not_found, permission_denied. */
+      watch_conversation: {
+        Args: { conversation_id: string; is_writing?: boolean | null };
+        Returns: Json;
+      };
       /** What is to be sent, where to and with which secret: {url, secret, body {id, type, timestamp, company_id, data {entity_type, entity_id, entity_version, number, payload}}}; null when it was dealt with or the webhook is off. The body has ids, numbers, states and names of fields, nothing about persons. Counts the attempt. For the worker deliver-webhook (service role). */
       webhook_to_deliver: {
         Args: { tenant_id: string; delivery_id: string };
@@ -10284,6 +10453,7 @@ export interface Database {
       batch_status: 'open' | 'blocked';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      conversation_priority: 'low' | 'normal' | 'high' | 'urgent';
       conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
       customer_status:
@@ -10438,6 +10608,7 @@ export interface Database {
       variance_status: 'pending_review' | 'approved' | 'rejected';
       warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
       webhook_delivery_status: 'queued' | 'delivered' | 'failed';
+      weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
     };
     CompositeTypes: Record<never, never>;
   };

@@ -1,5 +1,5 @@
 import { fieldsOf } from './fields.ts';
-import { m } from '#lib/words.ts';
+import { m } from '#lib/first_words.ts';
 
 /** An error as the portal shows it: what happened, and what to do next. */
 export class PortalError extends Error {

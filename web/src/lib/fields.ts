@@ -1,5 +1,5 @@
 import { listOf, quantity, unitOf } from '#lib/platform/format.ts';
-import { m, terms } from '#lib/words.ts';
+import { m, terms } from '#lib/first_words.ts';
 
 /** Why one line of a document was refused, by the database's word for it. */
 const PROBLEMS = {

@@ -68,6 +68,7 @@ export const WRITABLE: Record<string, Writable> = {
       'capacity',
       'is_active',
       'takes_orders',
+      'team_id',
       'ai_agent_id',
     ],
   },
@@ -141,6 +142,10 @@ export const WRITABLE: Record<string, Writable> = {
   holidays: {
     permission: 'settings.manage',
     columns: ['name'],
+  },
+  inbox_agents: {
+    permission: 'settings.manage',
+    columns: ['capacity'],
   },
   inventory: {
     permission: 'inventory.edit',
@@ -285,6 +290,10 @@ export const WRITABLE: Record<string, Writable> = {
       'is_active',
     ],
   },
+  service_levels: {
+    permission: 'settings.manage',
+    columns: ['answer_within', 'resolve_within'],
+  },
   tags: {
     permission: 'settings.manage',
     columns: ['name', 'colour', 'is_active'],
@@ -363,5 +372,9 @@ export const WRITABLE: Record<string, Writable> = {
   workflow_definitions: {
     permission: 'settings.manage',
     columns: ['is_enabled', 'permission', 'condition', 'approvals_required'],
+  },
+  working_hours: {
+    permission: 'settings.manage',
+    columns: ['weekday', 'opens_at', 'closes_at'],
   },
 };

@@ -27,7 +27,15 @@ export function stateOf(channel: Channel): string {
 export type Channel = Tables<'channels'>;
 export type ChannelInput = Pick<
   Channel,
-  'name' | 'phone_number_id' | 'assigns_in_turn' | 'takes_orders' | 'ai_agent_id' | 'is_active'
+  | 'name'
+  | 'phone_number_id'
+  | 'assigns_in_turn'
+  | 'capacity'
+  | 'reopens_within_hours'
+  | 'team_id'
+  | 'takes_orders'
+  | 'ai_agent_id'
+  | 'is_active'
 >;
 
 export function listChannels() {

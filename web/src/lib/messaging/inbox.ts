@@ -1,33 +1,98 @@
 import { PortalError } from '#lib/errors.ts';
 import { m } from '#lib/words.ts';
-import type { Json, Tables, Views } from '#lib/database.types.ts';
+import type { Enums, Json, Tables, Views } from '#lib/database.types.ts';
 import { creditOf } from '#lib/parties/parties.ts';
-import { ask, command } from '#lib/platform/command.ts';
+import { ask, askJson, command } from '#lib/platform/command.ts';
 import { answerOf, found, rows } from '#lib/platform/read.ts';
+import { session } from '#lib/platform/session.svelte.ts';
 import { storeFile } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { label } from '#lib/platform/label.ts';
+import { extrasOf } from '#lib/records/extras.ts';
+import type { Tag } from '#lib/records/tags.ts';
 
 /** Which conversations of the inbox are shown. */
-export const VIEWS = ['mine', 'unassigned', 'all', 'resolved'] as const;
+export const VIEWS = ['mine', 'unassigned', 'waiting', 'all', 'resolved'] as const;
 export type View = (typeof VIEWS)[number];
+export type Priority = Enums<'conversation_priority'>;
 export type Talk = Views<'inbox'>;
+/** A conversation as the list shows it, with its tags. */
+export type TaggedTalk = Talk & { record_tags: { tags: Tag | null }[] };
 export type Message = Tables<'messages'>;
+
+/** What narrows the list: words, how urgent, and a tag (its id); empty ones narrow nothing. */
+export interface Narrowed {
+  typed: string;
+  priority: Priority | '';
+  tag: string;
+}
 
 const MOST = 100;
 
-/** The unresolved conversations (or the resolved ones), those that were last written in first. */
-export async function listTalks(view: View, typed: string, me: string | null): Promise<Talk[]> {
+/** The unresolved conversations (or the resolved ones), those that were last written in first; where somebody waits, what is due next. */
+export async function listTalks(
+  view: View,
+  narrowed: Narrowed,
+  me: string | null,
+): Promise<TaggedTalk[]> {
+  const wears = narrowed.tag ? 'worn:record_tags!inner(tag_id),' : '';
   let query = supabase
     .from('inbox')
-    .select('*')
+    .select(`*,${wears}record_tags(tags(id,name,colour))` as '*')
     .eq('is_unresolved', view !== 'resolved');
   if (view === 'mine') query = query.eq('assignee_id', me ?? '');
   if (view === 'unassigned') query = query.is('assignee_id', null);
-  if (typed.trim().length >= 3) {
-    query = query.in('id', await ask('conversations_meant', { typed }));
+  if (view === 'waiting') query = query.eq('last_direction', 'in').order('next_due_at');
+  if (narrowed.priority) query = query.eq('priority', narrowed.priority);
+  if (narrowed.tag) query = query.eq('worn.tag_id' as 'id', narrowed.tag);
+  if (narrowed.typed.trim().length >= 3) {
+    query = query.in('id', await ask('conversations_meant', { typed: narrowed.typed }));
   }
-  return (await rows(query.order('last_message_at', { ascending: false }).limit(MOST))) as Talk[];
+  const found = await rows(
+    query.order('last_message_at', { ascending: view === 'waiting' }).limit(MOST),
+  );
+  return found as unknown as TaggedTalk[];
+}
+
+/** What the list can be narrowed by, and whether whoever reads it is on duty. */
+export async function inboxSetting(me: string | null) {
+  const [tags, agents] = await Promise.all([
+    session.can('comments.view')
+      ? rows(supabase.from('tags').select('id,name').eq('is_active', true).order('name').limit(200))
+      : [],
+    me ? rows(supabase.from('inbox_agents').select('on_duty_until').eq('membership_id', me)) : [],
+  ]);
+  return { tags, dutyUntil: agents[0]?.on_duty_until ?? null };
+}
+
+export const goOnDuty = (until: Date) => command('go_on_duty', { until: until.toISOString() });
+export const goOffDuty = () => command('go_off_duty', {});
+
+/** Somebody else who has the same conversation open. */
+export interface Watcher {
+  name: string;
+  is_writing: boolean;
+}
+
+/** Says that it is open here, and answers where else. */
+export function watch(id: string, isWriting: boolean): Promise<Watcher[]> {
+  return askJson<Watcher[], 'watch_conversation'>('watch_conversation', {
+    conversation_id: id,
+    is_writing: isWriting,
+  });
+}
+
+/** How near a promise is: missed, or due within the half hour. */
+export function nearness(dueAt: string | null): 'missed' | 'near' | null {
+  const left = dueAt === null ? Infinity : Date.parse(dueAt) - Date.now();
+  return left <= 0 ? 'missed' : left < 30 * 60_000 ? 'near' : null;
+}
+
+/** Teams that a conversation can be handed to. */
+export async function teamChoices() {
+  return session.can('leads.view')
+    ? rows(supabase.from('teams').select('id,name').eq('is_active', true).order('name').limit(200))
+    : [];
 }
 
 /** The membership of whoever is signed in, by which conversations are assigned. */
@@ -51,7 +116,7 @@ export async function readTalk(id: string) {
     ),
   ]);
   const known = found(talk, label('conversation').toLowerCase()) as Talk;
-  const [messages, notes, replies, templates, assignee, points, beside, request] =
+  const [messages, notes, replies, templates, assignee, points, beside, request, extras, teams] =
     await Promise.all([
       rows(
         supabase
@@ -96,6 +161,8 @@ export async function readTalk(id: string) {
       ),
       known.customer_id ? customerBeside(known.customer_id) : null,
       newestRequest(id),
+      extrasOf('conversation', id),
+      teamChoices(),
     ]);
   const thread = (messages as Message[]).toReversed();
   return {
@@ -109,6 +176,8 @@ export async function readTalk(id: string) {
     points,
     beside,
     request,
+    tags: extras?.tags ?? [],
+    teams,
   };
 }
 
@@ -207,12 +276,21 @@ export function sendTemplate(id: string, template: string, names: Json) {
   return command('send_template', { conversation_id: id, whatsapp_template_id: template, names });
 }
 
-export function assign(id: string, membership: string | null) {
-  return command('assign_conversation', { conversation_id: id, membership_id: membership });
+/** @param version as it was read: what a colleague has taken in the meantime is not taken from him unseen */
+export function assign(id: string, membership: string | null, version: number | null) {
+  return command('assign_conversation', {
+    conversation_id: id,
+    membership_id: membership,
+    expected_version: version,
+  });
 }
 
-export function setLabels(id: string, labels: string[]) {
-  return command('label_conversation', { conversation_id: id, labels });
+export function handToTeam(id: string, team: string) {
+  return command('hand_to_team', { conversation_id: id, team_id: team });
+}
+
+export function prioritise(id: string, priority: Priority) {
+  return command('prioritise_conversation', { conversation_id: id, priority });
 }
 
 export function snooze(id: string, until: Date) {

@@ -9,13 +9,13 @@ import type { LineInput } from './orders.ts';
 import { m } from '#lib/words.ts';
 
 export const WEEKDAYS = [
-  m.monday(),
-  m.tuesday(),
-  m.wednesday(),
-  m.thursday(),
-  m.friday(),
-  m.saturday(),
-  m.sunday(),
+  m.label_monday(),
+  m.label_tuesday(),
+  m.label_wednesday(),
+  m.label_thursday(),
+  m.label_friday(),
+  m.label_saturday(),
+  m.label_sunday(),
 ];
 
 export const TEMPLATES: ListShape = {

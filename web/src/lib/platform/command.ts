@@ -1,6 +1,6 @@
 import { toPortalError } from '#lib/errors.ts';
 import type { Database, Json } from '#lib/database.types.ts';
-import { language } from '#lib/words.ts';
+import { language } from '#lib/first_words.ts';
 import { signedOut } from './signed_out.svelte.ts';
 import { apiUrl, publishableKey, supabase, untyped } from './supabase.ts';
 

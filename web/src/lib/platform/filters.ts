@@ -78,7 +78,8 @@ export type Filter = Common &
 export const EMPTY = 'is_empty';
 export const FILLED = 'is_filled';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** An id as it stands in an address. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NUMBER = /^-?\d{1,12}(\.\d{1,3})?$/;
 
 /** For records that are retired, never deleted. */

@@ -1,5 +1,5 @@
 import { localeOf } from '#lib/languages.ts';
-import { language, m } from '#lib/words.ts';
+import { language, m } from '#lib/first_words.ts';
 import { formats, unitInEnglish, type Value } from './formats.ts';
 import { session } from './session.svelte.ts';
 

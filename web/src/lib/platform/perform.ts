@@ -2,7 +2,7 @@ import { invalidate } from '$app/navigation';
 import { toast } from 'svelte-sonner';
 import { type PortalError, toPortalError } from '#lib/errors.ts';
 import { problemWords } from '#lib/fields.ts';
-import { m } from '#lib/words.ts';
+import { m } from '#lib/first_words.ts';
 
 /**
  * Runs a write and tells the user how it went. What the page shows of the named entities is read

@@ -1,6 +1,6 @@
 import { toPortalError } from '#lib/errors.ts';
 import { askJson } from './command.ts';
-import type { Language } from '#lib/words.ts';
+import type { Language } from '#lib/first_words.ts';
 import { supabase } from './supabase.ts';
 
 export interface Tenant {

@@ -1,6 +1,6 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from '#lib/database.types.ts';
-import { language } from '#lib/words.ts';
+import { language } from '#lib/first_words.ts';
 import { project } from './project.ts';
 
 /** Address of the API: the configured project, else the origin that served this page. */

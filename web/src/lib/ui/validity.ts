@@ -1,6 +1,6 @@
 import { problemWords } from '#lib/fields.ts';
 import { quantity as number } from '#lib/platform/format.ts';
-import { m } from '#lib/words.ts';
+import { m } from '#lib/first_words.ts';
 
 const DIGITS = [m.whole_numbers_only(), '', m.at_most_two_digits_after_the_point()];
 

@@ -4,7 +4,13 @@ import { load as reading } from '#lib/platform/read.ts';
 import { namesOf } from '#lib/workflow/workflow.ts';
 
 export function load({ params, depends, parent }) {
-  depends('entity:conversation', 'entity:message', 'entity:comment', 'entity:contact');
+  depends(
+    'entity:conversation',
+    'entity:message',
+    'entity:comment',
+    'entity:contact',
+    'entity:record_tag',
+  );
   return reading(async () => {
     await parent();
     const [read, run] = await Promise.all([readTalk(params.id), lastRun(params.id)]);
