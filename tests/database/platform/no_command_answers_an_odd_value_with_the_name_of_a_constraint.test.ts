@@ -372,6 +372,7 @@ beforeAll(async () => {
     `insert into doors (address, territory_id, latitude, longitude) values ('Odd Lane 1', ${good.get('territory_id')}, -1.28, 36.8) returning id`,
   );
   good.set('door_id', `'${door.id}'`);
+  good.set('wanted', '5');
   good.set('outcome_id', `'${await id('door_outcomes', `kind = 'talk'`)}'`);
   // And a plan with a stop on a van.
   const planned = await admin.one<{ id: string }>(
