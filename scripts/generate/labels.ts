@@ -25,7 +25,7 @@ const OTHERS = [
   ...['super_admin', 'no_role', 'page', 'company', 'price_list', 'place', 'product'],
   // What registries gather.
   ...['planning', 'payment_due', 'next_step', 'expected_close', 'paper_ends', 'batch_expires'],
-  ...['holiday', 'standing_order', 'contract_ends', 'delivery', 'task', 'trip'],
+  ...['holiday', 'standing_order', 'contract_ends', 'goods_expected', 'delivery', 'task', 'trip'],
   ...['created', 'changed', 'step', 'comment', 'file', 'message', 'note', 'approval'],
   ...['upload', 'customer_paper', 'proof', 'imported_file', 'signed'],
   ...['inflow', 'outflow', 'refund', 'settlement', 'user', 'driver', 'contact', 'vendor'],

@@ -3,7 +3,7 @@
 create type public.warehouse_kind as enum ('depot', 'shop', 'van', 'transit');
 create type public.stock_condition as enum ('good', 'suspect', 'defective');
 create type public.movement_kind as enum (
-  'opening', 'adjustment', 'condition_change', 'reversal', 'load', 'delivery', 'sale', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return', 'refill', 'kitting'
+  'opening', 'adjustment', 'condition_change', 'reversal', 'load', 'delivery', 'sale', 'empties', 'offload', 'offload_variance', 'transfer', 'transfer_loss', 'count', 'return', 'refill', 'kitting', 'purchase'
 );
 create type public.adjustment_status as enum ('draft', 'pending_approval', 'approved', 'applied', 'reversed', 'rejected');
 create type public.adjustment_effect as enum ('increase', 'decrease', 'both', 'condition_change');

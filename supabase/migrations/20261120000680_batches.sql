@@ -202,10 +202,24 @@ end
 $$;
 comment on function private.batches_counted(public.inventory_transactions) is 'Of which batches a count found more, or less, than the books: those with the sign of the movement.';
 
+-- Answered where goods are bought.
+create function private.batches_received(moved public.inventory_transactions) returns table (batch_id uuid, quantity numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return;
+end
+$$;
+comment on function private.batches_received(public.inventory_transactions) is 'Of which batches goods are that a vendor has brought.';
+
 create function private.batches_of(moved public.inventory_transactions) returns table (batch_id uuid, quantity numeric)
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  if moved.kind = 'purchase' then
+    return query select * from private.batches_received(moved);
+    return;
+  end if;
   if moved.kind = 'count' then
     return query select * from private.batches_counted(moved);
     if found then

@@ -81,6 +81,16 @@ $$;
 comment on function private.name_costs(public.manual_adjustments, jsonb) is
   'Keeps what the lines of an adjustment cost, where they say it: for people with prices.edit. Raises costs_invalid, which names every line and its problem, and permission_denied.';
 
+-- Asked here, answered where goods are bought (docs/architecture.md, Families look one way).
+create function private.purchase_value(tenant uuid, movement uuid) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return null;
+end
+$$;
+comment on function private.purchase_value(uuid, uuid) is 'What goods cost that a movement of kind purchase brought, before tax: as they were ordered.';
+
 create function private.tg_inventory_transactions__post_values() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -137,7 +147,7 @@ begin
     select d.tenant_id, d.reference_id, d.product_id, d.kind, d.quantity, s.source
     from (
       select distinct on (a.tenant_id, a.reference_id, a.product_id) a.tenant_id, a.reference_id, a.product_id, a.kind, a.quantity, a.id from arrived a
-      where a.kind not in ('opening', 'count', 'offload_variance')
+      where a.kind not in ('opening', 'count', 'offload_variance', 'purchase')
     ) d
     cross join lateral pg_catalog.unnest(array[d.reference_id] || case when d.kind = 'return' then (
       select private.delivered_by(x) from public.inventory_transactions x where x.tenant_id = d.tenant_id and x.id = d.id
@@ -170,7 +180,7 @@ begin
     group by i.tenant_id, i.warehouse_id, i.product_id, i.condition, i.on_hand, v.value
     having i.on_hand > sum(n.quantity)
   ), worth as (
-    select a.tenant_id, a.id, case when said.unit_cost is not null then round(a.quantity * said.unit_cost, 2) else
+    select a.tenant_id, a.id, case when a.kind = 'purchase' then private.purchase_value(a.tenant_id, a.id) when said.unit_cost is not null then round(a.quantity * said.unit_cost, 2) else
       coalesce(round(p.value * least(a.come, p.units) / p.units, 2) - round(p.value * least(a.come - a.quantity, p.units) / p.units, 2), 0)
       + round(case when p.units is null then a.quantity else greatest(a.come, p.units) - greatest(a.come - a.quantity, p.units) end * case
           when a.kind in ('count', 'offload_variance') then coalesce(b.cost, c.cost_price, 0)

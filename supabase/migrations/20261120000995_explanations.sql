@@ -6,7 +6,7 @@ create table private.figures (
   permissions text[] not null,
   has_past boolean not null default false,
   is_quantity boolean not null default false,
-  constraint noun_is_known check (noun in ('customer', 'inventory', 'order', 'invoice', 'payment', 'promotion', 'settlement'))
+  constraint noun_is_known check (noun in ('purchase_order', 'customer', 'inventory', 'order', 'invoice', 'payment', 'promotion', 'settlement'))
 );
 select private.force_policies('private.figures');
 comment on table private.figures is

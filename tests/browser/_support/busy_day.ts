@@ -15,6 +15,7 @@ export interface BusyDay {
   plannedTrip: Row;
   priceList: Row;
   promotion: Row;
+  purchases: Row[];
   territory: Row;
   /** A door that was visited and is left alone. */
   door: Row;
@@ -243,6 +244,28 @@ export async function busyDay(): Promise<BusyDay> {
       });
     }
   }
+  // Vendors, and what is ordered of one, of which a part has come.
+  await by('manager').ask('/rest/v1/vendors', {
+    body: { name: 'Mills Ltd', phone: '0733000555', address: 'Industrial Area, Nairobi' },
+  });
+  const mills = await by('manager').row('vendors?select=id');
+  const purchases: Row[] = [];
+  for (const isSent of [true, false]) {
+    const purchase = await by('warehouse').command('create_purchase_order', {
+      vendor_id: mills.id,
+      warehouse_id: company.depot.id,
+      items: [{ product_id: company.cola.id, quantity: 10, unit_cost: 400 }],
+      expected_on: '2099-12-01',
+    });
+    purchases.push(purchase);
+    if (!isSent) break;
+    await by('warehouse').command('submit_purchase_order', { purchase_order_id: purchase.id });
+    await by('manager').command('approve_purchase_order', { purchase_order_id: purchase.id });
+    await by('warehouse').command('receive_part_purchase_order', {
+      purchase_order_id: purchase.id,
+      items: [{ product_id: company.cola.id, quantity: 4 }],
+    });
+  }
   // Somebody who can be booked, and what is booked with him.
   await by('owner').ask('/rest/v1/appointment_types', { body: { name: 'Tasting' } });
   const type = await by('owner').row('appointment_types?select=id');
@@ -314,6 +337,7 @@ export async function busyDay(): Promise<BusyDay> {
     plannedTrip,
     priceList,
     promotion,
+    purchases,
     territory,
     door,
     template,

@@ -14,6 +14,8 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/orders/templates/[id=uuid]': (day) => [day.template],
   '/trips/[id=uuid]': (day) => [day.runningTrip, day.plannedTrip],
   '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
+  '/purchases/[id=uuid]': (day) => day.purchases,
+  '/purchases/[id=uuid]/edit': (day) => day.purchases.slice(1),
   '/products/[id=uuid]': (day) => [day.product],
   '/stock/counts/[id=uuid]': (day) => day.counts,
   '/stock/serials/[id=uuid]': (day) => [day.serial],

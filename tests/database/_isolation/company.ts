@@ -329,6 +329,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   await countStock(company, depot, product.id);
   await sendStock(company, { product: product.id, from: depot, to: branch });
+  await buyStock(company, { product: product.id, from: depot, to: branch });
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -718,6 +719,39 @@ async function sendStock(company: Company, goods: { product: string; from: strin
       items: [{ product_id: goods.product, quantity: 2 }],
     });
   }
+}
+
+/** Purchase orders of both depots, of which a part has come, and a draft. */
+async function buyStock(company: Company, goods: { product: string; from: string; to: string }) {
+  const clerk = playedBy(company, 'warehouse');
+  const manager = playedBy(company, 'manager');
+  await manager.query(`insert into vendors (name) values ('Mills Ltd')`);
+  const vendor = await clerk.one<Row>(`select id from vendors`);
+  const tracked = await playedBy(company, 'admin').one<Row>(
+    `insert into products (sku, name, unit, base_price, tracking) values ('YEAST', 'Yeast', 'bag', 100, 'batch') returning id`,
+  );
+  const order = (warehouse: string) =>
+    clerk.rpc<Row>('create_purchase_order', {
+      vendor_id: vendor.id,
+      warehouse_id: warehouse,
+      items: [
+        { product_id: goods.product, quantity: 5, unit_cost: 5 },
+        { product_id: tracked.id, quantity: 5, unit_cost: 5 },
+      ],
+    });
+  for (const place of [goods.from, goods.to]) {
+    const { id } = await order(place);
+    await clerk.rpc('submit_purchase_order', { purchase_order_id: id });
+    await manager.rpc('approve_purchase_order', { purchase_order_id: id });
+    await clerk.rpc('receive_part_purchase_order', {
+      purchase_order_id: id,
+      items: [
+        { product_id: goods.product, quantity: 2 },
+        { product_id: tracked.id, quantity: 2, batches: [{ code: 'Y1', quantity: 2 }] },
+      ],
+    });
+  }
+  await order(goods.from);
 }
 
 /** Good enough where nothing is known of a column but its type. */

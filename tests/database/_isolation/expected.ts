@@ -73,6 +73,8 @@ const mine = (column: string, list: string) => `x.${column} in (select id from $
 const through = (column: string, table: string, condition: string) =>
   `exists (select from public.${table} p where p.id = x.${column} and ${condition.replaceAll('x.', 'p.')})`;
 
+/** Receipts of purchase orders of one's own depots. */
+const RECEIPTS = `(select r.id from public.purchase_receipts r join public.purchase_orders o on o.id = r.purchase_order_id where ${mine('warehouse_id', 'my_warehouses').replaceAll('x.', 'o.')})`;
 const BOTH_PLACES = `(${mine('from_warehouse_id', 'my_warehouses')} or ${mine('to_warehouse_id', 'my_warehouses')})`;
 
 const SCOPES: Record<string, string> = {
@@ -177,6 +179,19 @@ const SCOPES: Record<string, string> = {
   stock_counts: mine('warehouse_id', 'my_warehouses'),
   stock_valuation: mine('warehouse_id', 'my_warehouses'),
   stock_values: mine('warehouse_id', 'my_warehouses'),
+  purchase_orders: mine('warehouse_id', 'my_warehouses'),
+  purchase_order_items: through(
+    'purchase_order_id',
+    'purchase_orders',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  purchase_receipts: through(
+    'purchase_order_id',
+    'purchase_orders',
+    mine('warehouse_id', 'my_warehouses'),
+  ),
+  purchase_receipt_items: `x.receipt_id in ${RECEIPTS}`,
+  purchase_receipt_batches: `x.receipt_item_id in (select i.id from public.purchase_receipt_items i where i.receipt_id in ${RECEIPTS})`,
   transfer_items: through(
     'transfer_id',
     'transfers',
@@ -261,10 +276,12 @@ const DOCUMENTS: Record<string, string> = {
   task: 'tasks',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
+  purchase_order: 'purchase_orders',
   refill: 'refills',
   transfer: 'transfers',
   trip: 'trips',
   variance: 'variances',
+  vendor: 'vendors',
 };
 
 /** Messages that open no account, and invitations into a role that the reader could give himself. */

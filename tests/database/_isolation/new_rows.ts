@@ -67,6 +67,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     lead_sources: row({ name: 'Radio' }),
     lead_vendors: row({ name: 'Other leads' }),
     lost_reasons: row({ name: 'Too far' }),
+    vendors: row({ name: 'Other mills' }),
     inbox_agents: row({ capacity: 3 }, { membership_id: ids.membership }),
     service_levels: row({ priority: 'urgent', answer_within: 60, resolve_within: 600 }),
     working_hours: row({ weekday: 'sunday', opens_at: '03:00', closes_at: '04:00' }),

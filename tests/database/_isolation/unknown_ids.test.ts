@@ -56,6 +56,8 @@ const ROWS: Record<string, string> = {
   variance_id: `select id from public.variances where tenant_id = $1 and status = 'pending_review' order by created_at`,
   vehicle_id: `select id from public.vehicles where tenant_id = $1 order by registration desc`,
   warehouse_id: `select id from public.warehouses where tenant_id = $1 and code = 'NBO'`,
+  draft_purchase: `select id from public.purchase_orders where tenant_id = $1 and status = 'draft'`,
+  goods_vendor: `select id from public.vendors where tenant_id = $1`,
   allocated_order: `select id from public.orders where tenant_id = $1 and status = 'allocated'`,
   draft_trip: `select id from public.trips where tenant_id = $1 and status = 'draft'`,
 };
@@ -64,7 +66,12 @@ const ROWS: Record<string, string> = {
 const DOCUMENTS: Record<string, Values> = {
   amend_order: { order_id: 'allocated_order' },
   assign_orders: { trip_id: 'draft_trip' },
+  block_vendor: { vendor_id: 'goods_vendor' },
+  change_purchase_order: { purchase_order_id: 'draft_purchase', vendor_id: 'goods_vendor' },
   change_trip: { trip_id: 'draft_trip' },
+  create_purchase_order: { vendor_id: 'goods_vendor' },
+  purchase_proposal: { vendor_id: 'goods_vendor' },
+  release_vendor: { vendor_id: 'goods_vendor' },
   take_goods: { trip_id: 'draft_trip' },
 };
 
@@ -154,6 +161,12 @@ const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {
   'confirm_my_containers.counts': (id) => [{ product_id: id('product_id'), counted: 1 }],
   'receive_return.items': (id) => [
     { return_item_id: id('return_item_id'), good: 1, suspect: 0, defective: 0 },
+  ],
+  'change_purchase_order.items': (id) => [
+    { product_id: id('product_id'), quantity: 1, unit_cost: 1 },
+  ],
+  'create_purchase_order.items': (id) => [
+    { product_id: id('product_id'), quantity: 1, unit_cost: 1 },
   ],
   'request_return.items': (id) => [{ order_item_id: id('order_item_id'), quantity: 1 }],
 };

@@ -225,6 +225,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'preview_area',
     'preview_orders',
     'promotion_given',
+    'purchase_proposal',
     'quantity_reserved',
     'quote_delivery',
     'quote_order',

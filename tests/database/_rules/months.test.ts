@@ -8,6 +8,7 @@ const ELSEWHERE: Record<string, string> = {
   'batch_movements.occurred_at': 'follows its movement of the stock ledger',
   'late_postings.posted_at': 'says what was decided',
   'manual_adjustments.occurred_at': 'counts as the movements it makes',
+  'purchase_receipts.received_at': 'is always now',
   'returns.received_at': 'is always now',
   'serial_movements.occurred_at': 'follows its movement of the stock ledger',
   'statement_lines.posted_at': 'counts as the payment it becomes',

@@ -61,6 +61,16 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: LONG },
     price_per_lead_is_bounded: { price_per_lead: -1 },
   },
+  vendors: {
+    address_is_bounded: { address: LONG },
+    email_is_an_address: { email: 'nobody' },
+    name_is_short: { name: ' Mills' },
+    notes_are_bounded: { notes: LONG },
+    over_receipt_is_bounded: { over_receipt_percent: 51 },
+    payment_terms_are_bounded: { payment_terms_days: 366 },
+    phone_is_e164: { phone: '12' },
+    tax_id_is_short: { tax_id: LONG },
+  },
   inbox_agents: { capacity_is_bounded: { capacity: 0 } },
   service_levels: {
     answer_within_a_month: { answer_within: 0 },

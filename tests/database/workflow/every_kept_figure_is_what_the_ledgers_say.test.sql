@@ -29,6 +29,10 @@ select issue_credit_note(tests.id('note'));
 select tests.sign_out();
 select tests.remember('reserved', tests.allocated('Kilimani Mini Mart', 'COL-300', 2));
 select tests.remember('sent', tests.sent('COL-300', 4));
+select tests.sign_in('manager@acme.test');
+insert into vendors (name) values ('Mills Ltd');
+select tests.remember('purchase', (create_purchase_order((select id from vendors), tests.depot(), jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', 2, 'unit_cost', 5)))).id);
+select tests.sign_out();
 insert into products (tenant_id, sku, name, base_price, tracking) values (tests.tenant('acme'), 'MILK', 'Milk', 1, 'batch');
 insert into inventory_transactions (tenant_id, warehouse_id, product_id, quantity, kind, reference_type, reference_id) values (tests.tenant('acme'), tests.depot(), tests.product('MILK'), 3, 'count', 'test', tests.depot());
 insert into products (tenant_id, sku, name, base_price, tracking) values (tests.tenant('acme'), 'CYL', 'Cylinder', 1, 'serial');
@@ -44,6 +48,10 @@ with t as (update inventory set on_hand = on_hand + 5 where tenant_id = tests.te
 insert into tampered select 'inventory_on_hand', id from t;
 with t as (update inventory set reserved = reserved + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good' returning id)
 insert into tampered select 'inventory_reserved', id from t;
+with t as (update purchase_order_items set received = 1 where purchase_order_id = tests.id('purchase') returning id)
+insert into tampered select 'purchase_order_received', id from t;
+with t as (update purchase_orders set total = total + 1, received_total = 1 where id = tests.id('purchase') returning id)
+insert into tampered select d, t.id from t, (values ('purchase_order_total'), ('purchase_order_received_total')) v (d);
 with t as (update order_items set quantity = quantity + 1 where order_id = tests.id('reserved') returning id)
 insert into tampered select 'order_item_reserved', id from t;
 with t as (update order_items i set quantity_delivered = 2 from orders o where o.id = i.order_id and o.tenant_id = i.tenant_id and o.status = 'delivered' and i.quantity_delivered = 3 returning i.id)

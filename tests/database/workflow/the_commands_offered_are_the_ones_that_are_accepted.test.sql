@@ -93,6 +93,8 @@ begin
       when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
+      when 'purchase_order.change' then perform public.change_purchase_order(id, pg_temp.mills(), tests.depot(), pg_temp.bought(2));
+      when 'purchase_order.receive_part' then perform public.receive_part_purchase_order(id, tests.lines('COL-300', 1));
       when 'appointment.reschedule' then perform public.reschedule_appointment(id, now() + interval '90 days');
       when 'appointment.complete' then perform public.complete_appointment(id, 'settled');
       when 'lead.assign' then perform public.assign_lead(id, tests.account('sales@acme.test'));
@@ -156,6 +158,27 @@ begin
   end loop;
   perform tests.sign_out();
   return lead;
+end $$;
+create function pg_temp.mills() returns uuid language sql security definer as $$
+  select v.id from public.vendors v where v.tenant_id = tests.tenant('acme') and v.name = 'Mills Ltd'
+$$;
+create function pg_temp.bought(quantity numeric) returns jsonb language sql as $$
+  select jsonb_build_array(jsonb_build_object('product_id', tests.product('COL-300'), 'quantity', quantity, 'unit_cost', 5))
+$$;
+-- A purchase order of the depot, approved by somebody who leads.
+create function pg_temp.purchase(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('warehouse@acme.test');
+  made := (public.create_purchase_order(pg_temp.mills(), tests.depot(), pg_temp.bought(5))).id;
+  foreach step in array steps loop
+    perform tests.sign_in(case when step ~ '^(approve|reject|close)' then 'manager@acme.test' else 'warehouse@acme.test' end);
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
 end $$;
 -- An appointment of sales, each at a time of its own.
 create function pg_temp.appointment(hours integer, variadic calls text[] default '{}') returns uuid language plpgsql as $$
@@ -786,6 +809,21 @@ begin
   perform tests.sign_out();
   perform pg_temp.shift_counted('cancel');
   perform pg_temp.examine('depot_shift', other);
+
+  -- A vendor, and purchase orders in every state.
+  perform tests.sign_in('manager@acme.test');
+  insert into public.vendors (name) values ('Mills Ltd'), ('Other Mills');
+  perform public.block_vendor(v.id, 'because') from public.vendors v where v.name = 'Other Mills';
+  perform tests.sign_out();
+  perform pg_temp.examine('vendor', v.id) from public.vendors v where v.tenant_id = tests.tenant('acme') order by v.name;
+  perform pg_temp.examine('purchase_order', pg_temp.purchase());
+  perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)'));
+  perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)'));
+  perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', $c$reject_purchase_order($1, 'because')$c$));
+  perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)', $c$receive_part_purchase_order($1, tests.lines('COL-300', 1))$c$));
+  perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)', $c$receive_part_purchase_order($1, tests.lines('COL-300', 1))$c$, $c$close_purchase_order($1, 'because')$c$));
+  perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)', 'receive_purchase_order($1)'));
+  perform pg_temp.examine('purchase_order', pg_temp.purchase($c$cancel_purchase_order($1, 'because')$c$));
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

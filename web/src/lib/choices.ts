@@ -232,6 +232,7 @@ export const MOVEMENT_KIND = [
   'return',
   'refill',
   'kitting',
+  'purchase',
 ] as const satisfies Enums<'movement_kind'>[];
 export const OFFLOAD_STATUS = [
   'draft',
@@ -348,6 +349,16 @@ export const PROMOTION_KIND = [
   'buy_get',
   'free_goods',
 ] as const satisfies Enums<'promotion_kind'>[];
+export const PURCHASE_ORDER_STATUS = [
+  'draft',
+  'submitted',
+  'approved',
+  'partially_received',
+  'received',
+  'closed',
+  'rejected',
+  'cancelled',
+] as const satisfies Enums<'purchase_order_status'>[];
 export const REFILL_STATUS = [
   'draft',
   'in_progress',
@@ -477,6 +488,7 @@ export const VARIANCE_STATUS = [
   'approved',
   'rejected',
 ] as const satisfies Enums<'variance_status'>[];
+export const VENDOR_STATUS = ['active', 'blocked'] as const satisfies Enums<'vendor_status'>[];
 export const WAREHOUSE_KIND = [
   'depot',
   'shop',

@@ -5091,6 +5091,177 @@ export interface Database {
         ];
         ComputedFields: 'promotion_given';
       };
+      /** The lines of a purchase order: good goods, in base units. */
+      purchase_order_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          purchase_order_id: string;
+          product_id: string;
+          quantity: number;
+          unit_cost: number;
+          line_total: number;
+          most: number;
+          received: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'purchase_order_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'purchase_order_items_tenant_id_purchase_order_id_fkey';
+            columns: ['tenant_id', 'purchase_order_id'];
+            isOneToOne: false;
+            referencedRelation: 'purchase_orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is ordered from a vendor for a depot, approved by somebody else than who entered or changed it. What comes of it is stock at what it was ordered for. Costs are before tax. */
+      purchase_orders: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['purchase_order_status'];
+          vendor_id: string;
+          warehouse_id: string;
+          expected_on: string | null;
+          currency: string;
+          total: number;
+          received_total: number;
+          notes: string | null;
+          status_reason: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          completed_at: string | null;
+          edited_by: string[];
+          is_expected: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'purchase_orders_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'purchase_orders_tenant_id_vendor_id_fkey';
+            columns: ['tenant_id', 'vendor_id'];
+            isOneToOne: false;
+            referencedRelation: 'vendors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'purchase_orders_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Of which batches the goods of a receipt are, in base units, where the product is tracked by batch; append-only. */
+      purchase_receipt_batches: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          receipt_item_id: string;
+          batch_id: string;
+          quantity: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'purchase_receipt_batches_tenant_id_batch_id_fkey';
+            columns: ['tenant_id', 'batch_id'];
+            isOneToOne: false;
+            referencedRelation: 'batches';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'purchase_receipt_batches_tenant_id_receipt_item_id_fkey';
+            columns: ['tenant_id', 'receipt_item_id'];
+            isOneToOne: false;
+            referencedRelation: 'purchase_receipt_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** How many of each product came with a receipt, in base units; append-only. The movement of the stock ledger has the same id. */
+      purchase_receipt_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          receipt_id: string;
+          product_id: string;
+          quantity: number;
+          value: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'purchase_receipt_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'purchase_receipt_items_tenant_id_receipt_id_fkey';
+            columns: ['tenant_id', 'receipt_id'];
+            isOneToOne: false;
+            referencedRelation: 'purchase_receipts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What came of a purchase order at once, and who took it in; append-only. */
+      purchase_receipts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          purchase_order_id: string;
+          delivery_note: string | null;
+          received_at: string;
+          received_by: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'purchase_receipts_tenant_id_purchase_order_id_fkey';
+            columns: ['tenant_id', 'purchase_order_id'];
+            isOneToOne: false;
+            referencedRelation: 'purchase_orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Which document has which tag, for colleagues who see the document. Written by add_tag and remove_tag. */
       record_tags: {
         Row: {
@@ -6761,6 +6932,62 @@ export interface Database {
         ];
         ComputedFields: 'own_field_values' | 'record_tags';
       };
+      /** From whom the company buys. From one who is blocked nothing is ordered; what was ordered before still comes. */
+      vendors: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          name: string;
+          status: Database['public']['Enums']['vendor_status'];
+          tax_id: string | null;
+          phone: string | null;
+          email: string | null;
+          address: string | null;
+          payment_terms_days: number;
+          over_receipt_percent: number;
+          notes: string | null;
+          blocked_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: {
+          name: string;
+          tax_id?: string | null;
+          phone?: string | null;
+          email?: string | null;
+          address?: string | null;
+          payment_terms_days?: number;
+          over_receipt_percent?: number;
+          notes?: string | null;
+        };
+        Update: {
+          name?: string;
+          tax_id?: string | null;
+          phone?: string | null;
+          email?: string | null;
+          address?: string | null;
+          payment_terms_days?: number;
+          over_receipt_percent?: number;
+          notes?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'vendors_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Every place that holds stock; each vehicle is one, of kind van, and the goods on their way between two places are in one, of kind transit. */
       warehouses: {
         Row: {
@@ -7213,7 +7440,7 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
-      /** Good stock of depots and shops that falls below its reorder point even with what is on its way there by transfer, in base units: one row per balance (id is that of inventory). */
+      /** Good stock of depots and shops that falls below its reorder point even with what is on its way there by transfer or ordered from vendors, in base units: one row per balance (id is that of inventory). */
       reorder_suggestions: {
         Row: {
           tenant_id: string | null;
@@ -7463,6 +7690,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Approves a purchase order of somebody else: its goods are expected from now on. Raises separation_of_duties, vendor_blocked, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      approve_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
+      };
       /** Allows goods to come back that somebody else asked for. Raises separation_of_duties, return_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       approve_return: {
         Args: {
@@ -7577,6 +7813,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['batches']['Row'];
+      };
+      /** Nothing is ordered from a vendor any more, for a reason; what was ordered still comes. Raises reason_required, vendor_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      block_vendor: {
+        Args: {
+          vendor_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['vendors']['Row'];
       };
       /** Puts an allocated order on a draft or planned trip, as its last stop; the stops that it has keep their places and times, and a planned trip gets a new load sheet. An order that rides on it already stays where it is. expected_version: of the order. Raises trip_fixed, orders_not_assignable, trip_overloaded, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       board_order: {
@@ -7705,6 +7951,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Calls a purchase order off, with a reason, before anything of it came; an approved one by those who approve. Raises reason_required, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
       };
       /** Gives a refill up, with a reason; nothing has moved. Raises reason_required, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_refill: {
@@ -7862,6 +8118,20 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
       };
+      /** Writes a draft anew, header and lines; whoever does so does not approve it. Raises purchase_order_transition_illegal, version_conflict and the errors of create_purchase_order. The same idempotency_key with the same values is answered again, not done again. */
+      change_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          vendor_id: string;
+          warehouse_id: string;
+          items: Json;
+          expected_on?: string | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
+      };
       /** Writes an open task anew; whom it is given to is told. Raises record_not_found, task_title_is_short, task_details_are_bounded, task_day_is_near, person_not_in_company, task_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_task: {
         Args: {
@@ -7957,6 +8227,16 @@ export interface Database {
       close_month: {
         Args: { starts_on: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['months']['Row'];
+      };
+      /** Says that nothing more comes of an order of which a part came, with a reason. Raises reason_required, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      close_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
       };
       /** It took place, with what came of it (outcome) and a note. A lead of which it says that he is qualified is qualified with it, where the caller may do that. Raises record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       complete_appointment: {
@@ -8267,6 +8547,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Drafts an order of goods from a vendor for a depot or shop; items [{product_id, quantity (base units), unit_cost (before tax)}], each product once. Raises warehouse_not_available, record_not_found, vendor_blocked, lines_invalid, costs_invalid, expected_day_is_near, purchase_total_is_bounded. The same idempotency_key with the same values is answered again, not done again. */
+      create_purchase_order: {
+        Args: {
+          vendor_id: string;
+          warehouse_id: string;
+          items: Json;
+          expected_on?: string | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
       };
       /** Drafts that so many of a product (base units) are filled in a place. Raises warehouse_not_available, record_not_found, not_refillable, refill_quantity_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_refill: {
@@ -9136,6 +9428,18 @@ export interface Database {
         Args: { channel_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['channels']['Row'];
       };
+      /** What a depot or shop falls short of (reorder_suggestions), as lines of a purchase order: unit_cost is what this vendor was paid last, else another, else, for those who keep prices, what the product costs. Raises warehouse_not_available, permission_denied. */
+      purchase_proposal: {
+        Args: { warehouse_id: string; vendor_id?: string | null };
+        Returns: {
+          product_id: string;
+          product_name: string;
+          product_sku: string;
+          unit: string;
+          quantity: number;
+          unit_cost: number;
+        }[];
+      };
       /** The lead wants something that the company sells. Raises record_not_found, lead_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       qualify_lead: {
         Args: {
@@ -9190,6 +9494,17 @@ export interface Database {
         Args: never;
         Returns: { derivation: string; record_id: string; kept: number; derived: number }[];
       };
+      /** Takes in what has come so far: stock of the depot from now on, worth what it was ordered for; items [{product_id, quantity (base units), batches? [{code, quantity, expires_on?}]}]. Of products that are tracked by batch each line names its batches, of those tracked by serial number every piece was scanned. When nothing is left to come the order is received. By people of that place. Raises purchase_exceeds_order, lines_invalid, batches_invalid, batch_expiry_differs, serials_needed, warehouse_not_available, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      receive_part_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          items: Json;
+          delivery_note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
+      };
       /** Receives what has come so far, items [{product_id, quantity (base units), condition?}]; the rest stays on its way. By people of the receiving place, not by whoever dispatched it. When nothing is left it is received. Raises transfer_exceeds_sent, lines_invalid, separation_of_duties, warehouse_not_available, transfer_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       receive_part_transfer: {
         Args: {
@@ -9213,6 +9528,17 @@ export interface Database {
           paid_by?: string | null;
         };
         Returns: string;
+      };
+      /** Takes in all that is still to come; items as receive_part_purchase_order, without them as it was ordered. Raises purchase_short where something is missing then, and the errors of receive_part_purchase_order. The same idempotency_key with the same values is answered again, not done again. */
+      receive_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          items?: Json | null;
+          delivery_note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
       };
       /** Counts and inspects goods that come back: items [{return_item_id, good, suspect, defective}] for every line. Stock and containers follow in the same transaction; an issued invoice gets a draft of a credit note, one that is not issued is drafted anew over what stayed. Raises return_counts_incomplete, more_received_than_returned, return_transition_illegal, record_not_found, permission_denied, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       receive_return: {
@@ -9493,6 +9819,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['payments']['Row'];
       };
+      /** Refuses a purchase order of somebody else, with a reason. Raises reason_required, separation_of_duties, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      reject_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
+      };
       /** Refuses a return that somebody else asked for, with a reason, until the goods are there; its quantities can be returned again. Raises reason_required, separation_of_duties, return_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       reject_return: {
         Args: {
@@ -9559,6 +9895,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** Lets people order from a blocked vendor again. Raises vendor_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      release_vendor: {
+        Args: {
+          vendor_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['vendors']['Row'];
       };
       /** Which column filled which field, {field: header}, in the company's last import of a file with these headers into this target; null when there was none. Raises permission_denied. */
       remembered_mapping: {
@@ -10130,6 +10475,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Asks for approval of a purchase order. Raises vendor_blocked, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      submit_purchase_order: {
+        Args: {
+          purchase_order_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['purchase_orders']['Row'];
+      };
       /** Hands in the cash of a trip whose stops are all done: by its driver, or for him by who loads for the depot. After a dispute it is sent anew. Company's currency. Raises settlement_exists, no_cash_to_settle, trip_has_open_stops, trip_transition_illegal, record_not_found, permission_denied, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       submit_settlement: {
         Args: {
@@ -10524,7 +10878,8 @@ export interface Database {
         | 'count'
         | 'return'
         | 'refill'
-        | 'kitting';
+        | 'kitting'
+        | 'purchase';
       offload_status: 'draft' | 'submitted' | 'reviewed' | 'approved' | 'rejected';
       order_channel: 'portal' | 'import' | 'whatsapp' | 'phone' | 'standing' | 'van';
       order_payment_state: 'unpaid' | 'partly_paid' | 'paid';
@@ -10565,6 +10920,15 @@ export interface Database {
         | 'order_amount'
         | 'buy_get'
         | 'free_goods';
+      purchase_order_status:
+        | 'draft'
+        | 'submitted'
+        | 'approved'
+        | 'partially_received'
+        | 'received'
+        | 'closed'
+        | 'rejected'
+        | 'cancelled';
       refill_status: 'draft' | 'in_progress' | 'completed' | 'reversed' | 'cancelled';
       return_reason:
         'damaged' | 'expired' | 'wrong_product' | 'not_ordered' | 'quality' | 'unsold' | 'other';
@@ -10606,6 +10970,7 @@ export interface Database {
         | 'other';
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
+      vendor_status: 'active' | 'blocked';
       warehouse_kind: 'depot' | 'shop' | 'van' | 'transit';
       webhook_delivery_status: 'queued' | 'delivered' | 'failed';
       weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';

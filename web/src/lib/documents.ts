@@ -430,6 +430,38 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  vendor: {
+    table: 'vendors',
+    page: '/vendors',
+    permission: 'vendors.view',
+    number: 'number',
+    states: {
+      active: 'open',
+      blocked: 'open',
+    },
+    decisions: {},
+    settled: null,
+  },
+  purchase_order: {
+    table: 'purchase_orders',
+    page: '/purchases',
+    permission: 'purchase_orders.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      submitted: 'waiting',
+      approved: 'waiting',
+      partially_received: 'waiting',
+      received: 'done',
+      closed: 'done',
+      rejected: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      submitted: 'purchase_orders.approve',
+    },
+    settled: null,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export const SUBJECTS = {

@@ -46,6 +46,14 @@ export const FIGURES = {
     permissions: ['prices.view', 'orders.view'],
     isQuantity: false,
   },
+  purchase_order_received_total: {
+    permissions: ['purchase_orders.view'],
+    isQuantity: false,
+  },
+  purchase_order_total: {
+    permissions: ['purchase_orders.view'],
+    isQuantity: false,
+  },
   settlement_billed: {
     permissions: ['trips.view', 'invoices.view'],
     isQuantity: false,

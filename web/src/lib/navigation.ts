@@ -11,6 +11,7 @@ import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
+import Factory from '@lucide/svelte/icons/factory';
 import DoorOpen from '@lucide/svelte/icons/door-open';
 import FileText from '@lucide/svelte/icons/file-text';
 import FileUp from '@lucide/svelte/icons/file-up';
@@ -28,6 +29,7 @@ import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
+import ShoppingCart from '@lucide/svelte/icons/shopping-cart';
 import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
 import Telescope from '@lucide/svelte/icons/telescope';
 import Tags from '@lucide/svelte/icons/tags';
@@ -136,6 +138,8 @@ const placed: Section[] = [
       // Drivers, who see trips, plan none.
       { ...listOf('planning_session', Waypoints), needs: ['trips.edit'] },
       { href: '/stock', label: m.stock(), icon: Boxes, needs: ['inventory.view'], phone: 6 },
+      listOf('purchase_order', ShoppingCart),
+      listOf('vendor', Factory),
       listOf('offload', PackageMinus),
       listOf('variance', Scale),
     ],
@@ -196,6 +200,12 @@ export const actions: Destination[] = [
   { href: '/imports/new', label: m.import_a_file(), icon: FileUp, needs: ['imports.create'] },
   { href: '/trips/new', label: m.build_a_trip(terms), icon: Plus, needs: ['trips.edit'] },
   { href: '/payments/new', label: m.record_a_payment(), icon: Plus, needs: ['payments.create'] },
+  {
+    href: '/purchases/new',
+    label: m.new_purchase(),
+    icon: Plus,
+    needs: ['purchase_orders.create'],
+  },
   {
     href: '/stock/adjustments/new',
     label: m.new_stock_adjustment(),

@@ -357,6 +357,19 @@ export const WRITABLE: Record<string, Writable> = {
       'is_active',
     ],
   },
+  vendors: {
+    permission: 'vendors.manage',
+    columns: [
+      'name',
+      'tax_id',
+      'phone',
+      'email',
+      'address',
+      'payment_terms_days',
+      'over_receipt_percent',
+      'notes',
+    ],
+  },
   warehouses: {
     permission: 'warehouses.edit',
     columns: ['code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active'],

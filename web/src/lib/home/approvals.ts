@@ -2,6 +2,7 @@ import { type DocumentKind, type DocumentName, DOCUMENTS } from '#lib/documents.
 import { methodName } from '#lib/billing/billing.ts';
 import { creditNoteCommands, paymentCommands, returnCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
+import { purchaseCommands } from '#lib/operations/purchases.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
 import { money, quantity } from '#lib/platform/format.ts';
 import { label } from '#lib/platform/label.ts';
@@ -102,6 +103,15 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     show: (row) => ({
       title: row.warehouses?.name ?? '',
       note: [row.reason, row.note].filter(Boolean).join(': '),
+    }),
+  }),
+  look('purchase_order', {
+    from: () =>
+      supabase.from('purchase_orders').select('*,allowed_commands,vendors(name),warehouses(name)'),
+    looks: decisions(purchaseCommands),
+    show: (row) => ({
+      title: row.vendors?.name ?? '',
+      note: [money(row.total), row.warehouses?.name].filter(Boolean).join(', '),
     }),
   }),
   look('credit_note', {

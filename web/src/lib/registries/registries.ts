@@ -77,7 +77,14 @@ export const CALENDAR: ListShape = {
   filters: [
     wordFilter('event_type', m.kind(), [
       ...['delivery', 'trip', 'planning', 'task', 'payment_due', 'next_step', 'expected_close'],
-      ...['paper_ends', 'batch_expires', 'holiday', 'standing_order', 'contract_ends'],
+      ...[
+        'paper_ends',
+        'batch_expires',
+        'holiday',
+        'standing_order',
+        'contract_ends',
+        'goods_expected',
+      ],
     ]),
     { name: 'when', label: m.when(), kind: 'moment', column: 'starts_at' },
     {
@@ -113,7 +120,7 @@ export const MONEY: ListShape = {
   },
   filters: [
     wordFilter('transaction_type', m.kind(), [
-      ...['invoice', 'credit_note', 'payment', 'refund', 'settlement'],
+      ...['invoice', 'credit_note', 'payment', 'refund', 'settlement', 'purchase_order'],
     ]),
     wordFilter('direction', m.direction(), ['inflow', 'outflow']),
     { name: 'due', label: m.due(), kind: 'day', column: 'due_date', optional: true },
@@ -181,7 +188,15 @@ export const PLACES: ListShape = {
     means: (typed) => [anyLike(typed, 'name', 'address_line_1', 'city')],
   },
   filters: [
-    wordFilter('location_type', m.kind(), ['customer', 'depot', 'shop', 'van', 'transit', 'door']),
+    wordFilter('location_type', m.kind(), [
+      'customer',
+      'vendor',
+      'depot',
+      'shop',
+      'van',
+      'transit',
+      'door',
+    ]),
     {
       name: 'active',
       label: m.state(),

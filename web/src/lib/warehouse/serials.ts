@@ -15,7 +15,14 @@ export type SerialMovement = Awaited<ReturnType<typeof historyOf>>[number];
 
 /** Documents for which serial numbers are scanned, as `private.ask_for_serials` names them. */
 export type Scanned =
-  'adjustment' | 'transfer' | 'refill' | 'stock_count' | 'trip' | 'order' | 'return';
+  | 'adjustment'
+  | 'transfer'
+  | 'refill'
+  | 'stock_count'
+  | 'trip'
+  | 'order'
+  | 'return'
+  | 'purchase_order';
 
 /** What a document wants of one product in one condition, and what was scanned of it. */
 export interface WantedSerials {

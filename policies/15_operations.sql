@@ -1,0 +1,43 @@
+-- Family 15, operations.
+
+grant execute on function private.vendors_meant to authenticated;
+-- The list of what falls short runs with its reader's rights and asks what vendors bring.
+grant execute on function private.ordered_from_vendors to authenticated;
+
+select private.let_edit('public.vendors', 'vendors.view', 'vendors.manage', '{}',
+  'name', 'tax_id', 'phone', 'email', 'address', 'payment_terms_days', 'over_receipt_percent', 'notes');
+
+grant select on public.purchase_orders, public.purchase_order_items, public.purchase_receipts, public.purchase_receipt_items, public.purchase_receipt_batches to authenticated;
+create policy select_readers on public.purchase_orders for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('purchase_orders.view'))
+  and ((select private.scope_warehouse_id()) is null or warehouse_id = (select private.scope_warehouse_id()))
+);
+create policy select_readers on public.purchase_order_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('purchase_orders.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.purchase_orders o where o.tenant_id = purchase_order_items.tenant_id and o.id = purchase_order_id
+  ))
+);
+create policy select_readers on public.purchase_receipts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('purchase_orders.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.purchase_orders o where o.tenant_id = purchase_receipts.tenant_id and o.id = purchase_order_id
+  ))
+);
+create policy select_readers on public.purchase_receipt_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('purchase_orders.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.purchase_receipts r where r.tenant_id = purchase_receipt_items.tenant_id and r.id = receipt_id
+  ))
+);
+create policy select_readers on public.purchase_receipt_batches for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('purchase_orders.view'))
+  and ((select private.scope_warehouse_id()) is null or exists (
+    select from public.purchase_receipt_items i where i.tenant_id = purchase_receipt_batches.tenant_id and i.id = receipt_item_id
+  ))
+);
