@@ -1,5 +1,5 @@
 begin;
-select plan(38);
+select plan(39);
 
 create function pg_temp.worth(sku text, place uuid default tests.depot('KLF')) returns numeric language sql stable security definer as $$
   select coalesce((select v.value from stock_values v where v.product_id = tests.product(sku) and v.warehouse_id = place and v.condition = 'good'), 0)
@@ -92,6 +92,12 @@ select is((select string_agg(b.code || ' ' || m.quantity, ', ' order by b.code) 
 select throws_ok($$ select receive_purchase_order(tests.id('tracked')) $$, 'PT409', 'serials_needed', 'pieces are scanned before they come in');
 select scan_serials('purchase_order', tests.id('tracked'), '{t-100}', tests.product('TANK'), 'good');
 select is((receive_purchase_order(tests.id('tracked'))).status::text, 'received', 'then they do');
+select tests.remember('off', pg_temp.ordered(pg_temp.bought('TANK', 1, 900)));
+select scan_serials('purchase_order', tests.id('off'), '{t-200}', tests.product('TANK'), 'good');
+select tests.sign_in('manager@acme.test');
+select cancel_purchase_order(tests.id('off'), 'Late');
+select tests.sign_out();
+select is((select count(*) from private.serial_scans c where c.document_id = tests.id('off') and c.is_open), 0::bigint, 'what was scanned for an order that was called off is free again');
 
 select tests.sign_out();
 select is((select count(*) from private.rebuild_balances_of(tests.tenant('acme')) r where r.derivation ~ 'purchase|stock|serial|batch' and r.kept <> r.derived), 0::bigint, 'what is kept follows from what came');
