@@ -87,6 +87,7 @@ const codeSplitting = {
       priority: 1,
     },
     {
+      debugName: 'families',
       name: (id: string) => /src\/lib\/(\w+)\//.exec(id)?.[1] ?? null,
       test: /src\/lib\//,
       minShareCount: 2,

@@ -3,6 +3,7 @@ import { DOCUMENTS } from '../../web/src/lib/documents.ts';
 import { sections } from '../../web/src/lib/navigation.ts';
 import {
   documentNames,
+  hasJourney,
   inStates,
   journeyOf,
   openStatesOf,
@@ -36,6 +37,13 @@ test('the journey of a document ends where it is done, and what leads off it is 
     const { steps, left } = journeyOf(name);
     expect([...steps, ...left]).toEqual(statesOf(name));
   }
+});
+
+test('what lives on has no journey', () => {
+  const living = documentNames.filter((name) => !hasJourney(name));
+  expect(living).toContain('customer');
+  expect(living).toContain('vendor');
+  expect(living).not.toContain('purchase_order');
 });
 
 test('an open document is no draft any more and not done yet', () => {

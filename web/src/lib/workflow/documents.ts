@@ -57,9 +57,10 @@ export function journeyOf(name: DocumentName): { steps: string[]; left: string[]
   };
 }
 
-/** False for what lives on, like a customer: its states are no road to an end that is good. */
+/** False for what lives on, like a customer or a vendor: its states are no road to an end that is good. */
 export function hasJourney(name: DocumentName): boolean {
-  return toneOf(journeyOf(name).steps.at(-1) ?? '') !== 'bad';
+  const { steps } = journeyOf(name);
+  return steps.length > 1 && toneOf(steps.at(-1) ?? '') !== 'bad';
 }
 
 /** The states between the draft of a document and its end. */
