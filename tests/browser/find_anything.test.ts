@@ -83,7 +83,7 @@ test('an address that leads nowhere says so and leaves the way back in sight', a
   await owner.open('/no/such/page');
   await owner.page.getByRole('heading', { level: 1, name: 'There is no such page.' }).waitFor();
   const main = owner.page.getByRole('navigation', { name: 'Main' });
-  await main.getByRole('link', { name: 'Orders' }).waitFor();
+  await main.getByRole('link', { name: 'Orders', exact: true }).waitFor();
 
   await owner.open('/customers?page=99');
   await owner.page.getByText('The list ends before this page').waitFor();

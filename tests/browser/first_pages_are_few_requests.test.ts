@@ -57,7 +57,7 @@ test('the sign-in, the first page and the first list are a few requests each, an
   const home = answers();
   expect(home.length, home.join('\n')).toBeLessThanOrEqual(MOST);
 
-  await page.getByRole('link', { name: 'Orders' }).first().click();
+  await page.getByRole('link', { name: 'Orders', exact: true }).first().click();
   await page.waitForURL(/\/orders$/);
   await page.waitForLoadState('networkidle');
   const list = answers();

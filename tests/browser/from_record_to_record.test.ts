@@ -34,7 +34,7 @@ test('from a record one goes to the next of the list it was opened from, and bac
   await title(first);
   await page
     .getByRole('navigation', { name: 'From here' })
-    .getByRole('link', { name: 'Orders' })
+    .getByRole('link', { name: 'Orders', exact: true })
     .click();
   await page.waitForURL((url) => `${url.pathname}${url.search}` === list);
   expect(sales.errors).toEqual([]);

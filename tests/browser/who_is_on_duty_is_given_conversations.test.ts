@@ -98,7 +98,7 @@ test('who is on duty is given a conversation on his phone, answers it in time, a
   await sales.button('Send').click();
   const thread = manager.page.getByRole('list', { name: 'Conversation' });
   await thread.getByText(said).waitFor();
-  expect(meta.sent.map(({ text }) => text)).toEqual([said]);
+  await expect.poll(() => meta.sent.map(({ text }) => text)).toEqual([said]);
   // What is owed next is that it is done, which is later.
   await expect.poll(() => sales.page.getByText(/^Due /).innerText()).not.toBe(due);
 
