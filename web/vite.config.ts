@@ -28,8 +28,6 @@ const codeSplitting = {
     // These two are all that may be evaluated before Kit has been told its settings.
     { name: 'payload', test: /kit\/src\/runtime\/client\/payload\.js/, priority: 7 },
     { name: 'preload', test: /vite\/preload-helper/, priority: 6 },
-    // What waits for the sentences of a language must not be what these need.
-    { name: 'plural', test: /src\/lib\/catalogues\/registry\.js/, priority: 6 },
     { name: 'store', test: packages('dexie'), priority: 5 },
     {
       name: 'core',
@@ -73,16 +71,17 @@ const codeSplitting = {
       test: packages('bits-ui', '@internationalized', '@floating-ui', 'tabbable'),
       priority: 3,
     },
-    // What the pages before the sign-in are made of.
+    // What the pages before the sign-in are made of, and what the sentences of a language need: the portal waits for
+    // those, so it must not be part of that.
     {
       name: 'frame',
-      test: /src\/lib\/(errors|fields|first_words|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
+      test: /src\/lib\/(catalogues\/registry|errors|fields|first_words|platform\/(session|supabase|command|perform)|tenancy\/signing_in\.ts|ui\/(Button|ErrorPage|Form|TextField|Toaster)\.svelte)/,
       priority: 2,
     },
     // What only one page uses stays with that page. What all families share is one file, and each family one.
     {
       name: 'portal',
-      test: /src\/lib\/(ui|platform|records|workflow|tenancy|charts|home|[^/]+\.ts)/,
+      test: /@lucide\/svelte\/dist\/icons\/|src\/lib\/(ui|platform|records|workflow|tenancy|charts|home|[^/]+\.ts)/,
       minShareCount: 2,
       priority: 1,
     },
