@@ -440,6 +440,9 @@ declare
   tenant constant uuid := private.require_permission('purchase_orders.create');
 begin
   perform private.require_own_place(tenant, 'warehouse_id', purchase_proposal.warehouse_id);
+  if purchase_proposal.vendor_id is not null and not exists (select from public.vendors v where v.tenant_id = tenant and v.id = purchase_proposal.vendor_id) then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('vendor_id', purchase_proposal.vendor_id));
+  end if;
   return query
   select s.product_id, s.product_name, s.product_sku, s.unit, s.suggested, coalesce(known.unit_cost, case when private.has_permission(tenant, 'prices.edit') then c.cost_price end)
   from public.reorder_suggestions s
@@ -457,7 +460,7 @@ begin
 end
 $$;
 comment on function private.purchase_proposal(uuid, uuid) is
-  'What a depot or shop falls short of (reorder_suggestions), as lines of a purchase order: unit_cost is what this vendor was paid last, else another, else, for those who keep prices, what the product costs. Raises warehouse_not_available, permission_denied.';
+  'What a depot or shop falls short of (reorder_suggestions), as lines of a purchase order: unit_cost is what this vendor was paid last, else another, else, for those who keep prices, what the product costs. Raises warehouse_not_available, record_not_found, permission_denied.';
 select private.expose('purchase_proposal');
 
 ------------------------------------------------------------------------------------------------

@@ -9428,7 +9428,7 @@ export interface Database {
         Args: { channel_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['channels']['Row'];
       };
-      /** What a depot or shop falls short of (reorder_suggestions), as lines of a purchase order: unit_cost is what this vendor was paid last, else another, else, for those who keep prices, what the product costs. Raises warehouse_not_available, permission_denied. */
+      /** What a depot or shop falls short of (reorder_suggestions), as lines of a purchase order: unit_cost is what this vendor was paid last, else another, else, for those who keep prices, what the product costs. Raises warehouse_not_available, record_not_found, permission_denied. */
       purchase_proposal: {
         Args: { warehouse_id: string; vendor_id?: string | null };
         Returns: {
