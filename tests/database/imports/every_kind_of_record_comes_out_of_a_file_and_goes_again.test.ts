@@ -118,7 +118,7 @@ test('doors, in the area that is named or in which they lie', () =>
       ),
     [
       { address: 'Import Lane 1', unit: 'B', area: 'NBO', latitude: null, note: 'Blue gate' },
-      { address: 'Import Lane 2', unit: '', area: null, latitude: '-1.280000', note: null },
+      { address: 'Import Lane 2', unit: '', area: 'NBO', latitude: '-1.280000', note: null },
     ],
   ));
 
