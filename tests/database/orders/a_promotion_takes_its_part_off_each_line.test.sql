@@ -41,7 +41,7 @@ select is(pg_temp.off(pg_temp.quote(tests.lines('COL-300', 4))), '4 for 2964.00 
 select is(pg_temp.off(pg_temp.quote(tests.lines('COL-300', 2) || tests.lines('COL-300', 3))), '2 for 1333.80 less 148.20, 3 for 2000.70 less 222.30', 'both lines together are enough');
 update promotions set customer_type = 'retail' where id = tests.id('offer');
 select is(pg_temp.off(pg_temp.quote(tests.lines('COL-300', 10))), '10 for 7410.00 less 0', 'not for his type');
-update promotions set customer_type = 'wholesale', valid_from = current_date + 1 where id = tests.id('offer');
+update promotions set customer_type = 'wholesale', valid_from = current_date + 2 where id = tests.id('offer');
 select is(pg_temp.off(pg_temp.quote(tests.lines('COL-300', 10))), '10 for 7410.00 less 0', 'not yet');
 update promotions set valid_from = current_date - 9, valid_to = current_date - 2 where id = tests.id('offer');
 select is(pg_temp.off(pg_temp.quote(tests.lines('COL-300', 10))), '10 for 7410.00 less 0', 'not any more');
