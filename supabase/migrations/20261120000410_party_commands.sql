@@ -127,21 +127,33 @@ as $$ select private.move_customer(customer_id, 'deactivate', null, expected_ver
 comment on function private.deactivate_customer(uuid, integer) is 'Closes a customer for good, once nothing is open with him. Raises customer_has_open_documents, customer_transition_illegal.';
 select private.expose_command('deactivate_customer');
 
+create function private.patterns_meant(typed text) returns text[]
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  words constant text := pg_catalog.btrim(typed);
+  -- Fewer digits are the end of a document's number; as a part of a telephone number they would mean everybody.
+  parts constant text[] := case when pg_catalog.length(pg_catalog.regexp_replace(words, '[^0-9]', '', 'g')) >= 6 then private.find_phone(words) else '{}' end;
+  wanted constant text[] := array(select '%' || d || '%' from pg_catalog.unnest(parts) d);
+begin
+  if pg_catalog.length(words) >= 3 and wanted = '{}' and words ~ '[^0-9#]' then
+    return array['%' || pg_catalog.regexp_replace(words, '([\\%_])', '\\\1', 'g') || '%'];
+  end if;
+  return wanted;
+end
+$$;
+comment on function private.patterns_meant(text) is
+  'Patterns for ilike: what was typed as a part of a name, a number or a telephone number, in each way it may be written. None for fewer than three characters, and for few digits.';
+
 create function private.customers_meant(typed text) returns uuid[]
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   tenant constant uuid := private.tenant_id('customers.view');
-  words constant text := pg_catalog.btrim(typed);
-  -- Fewer digits are the end of a document's number; as a part of a telephone number they would mean everybody.
-  parts constant text[] := case when pg_catalog.length(pg_catalog.regexp_replace(words, '[^0-9]', '', 'g')) >= 6 then private.find_phone(words) else '{}' end;
-  wanted text[] := array(select '%' || d || '%' from pg_catalog.unnest(parts) d);
+  wanted constant text[] := private.patterns_meant(typed);
 begin
-  if tenant is null or pg_catalog.length(words) < 3 then
+  if tenant is null or wanted = '{}' then
     return '{}';
-  end if;
-  if wanted = '{}' and words ~ '[^0-9#]' then
-    wanted := array['%' || pg_catalog.regexp_replace(words, '([\\%_])', '\\\1', 'g') || '%'];
   end if;
   return array(
     select c.id from public.customers c

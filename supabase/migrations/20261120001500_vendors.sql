@@ -48,16 +48,10 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
   tenant constant uuid := private.tenant_id('vendors.view');
-  words constant text := pg_catalog.btrim(typed);
-  -- Fewer digits are the end of a document's number.
-  parts constant text[] := case when pg_catalog.length(pg_catalog.regexp_replace(words, '[^0-9]', '', 'g')) >= 6 then private.find_phone(words) else '{}' end;
-  wanted text[] := array(select '%' || d || '%' from pg_catalog.unnest(parts) d);
+  wanted constant text[] := private.patterns_meant(typed);
 begin
-  if tenant is null or pg_catalog.length(words) < 3 then
+  if tenant is null or wanted = '{}' then
     return '{}';
-  end if;
-  if wanted = '{}' and words ~ '[^0-9#]' then
-    wanted := array['%' || pg_catalog.regexp_replace(words, '([\\%_])', '\\\1', 'g') || '%'];
   end if;
   return array(
     select v.id from public.vendors v
