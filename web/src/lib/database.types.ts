@@ -3941,6 +3941,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           approved_total: number | null;
+          rejected_by: string | null;
+          rejected_at: string | null;
           credit_override_note: string | null;
           suspension_note: string | null;
           printed: Json | null;
