@@ -568,6 +568,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   single: m.label_single,
   skip: m.label_skip,
   skipped: m.label_skipped,
+  sku: m.label_sku,
   sms: m.label_sms,
   snooze: m.label_snooze,
   snoozed: m.label_snoozed,
