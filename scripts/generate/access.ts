@@ -96,6 +96,7 @@ export const ACCESS: Record<string, Access> = {
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
+  variance_codes: edited('variances.view', 'settings.manage'),
   availability: {
     select: 'appointments.view in scope',
     insert: 'appointments.edit in scope',

@@ -468,15 +468,6 @@ export const UNASSIGNED_REASON = [
   'taken_off',
 ] as const satisfies Enums<'unassigned_reason'>[];
 export const USER_STATUS = ['active', 'banned'] as const satisfies Enums<'user_status'>[];
-export const VARIANCE_CODE = [
-  'customer_refused',
-  'damaged',
-  'lost',
-  'stolen',
-  'counting_error',
-  'short_loaded',
-  'other',
-] as const satisfies Enums<'variance_code'>[];
 export const VARIANCE_KIND = [
   'delivery',
   'offload',

@@ -3941,6 +3941,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           approved_total: number | null;
+          rejected_by: string | null;
+          rejected_at: string | null;
           credit_override_note: string | null;
           suspension_note: string | null;
           printed: Json | null;
@@ -6740,6 +6742,34 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The causes a difference is accepted under, in the words of the company. The code stays: other systems and what was decided know a cause by it. */
+      variance_codes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          code: string;
+          name: string;
+          needs_person: boolean;
+          is_active: boolean;
+        };
+        Insert: { code: string; name: string; needs_person?: boolean; is_active?: boolean };
+        Update: { name?: string; needs_person?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'variance_codes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account). */
       variances: {
         Row: {
@@ -6765,7 +6795,7 @@ export interface Database {
           unit_value: number;
           value: number | null;
           explanation: string | null;
-          code: Database['public']['Enums']['variance_code'] | null;
+          code: string | null;
           responsible_id: string | null;
           resolution_note: string | null;
           resolved_by: string | null;
@@ -6777,6 +6807,13 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'variances_tenant_id_code_fkey';
+            columns: ['tenant_id', 'code'];
+            isOneToOne: false;
+            referencedRelation: 'variance_codes';
+            referencedColumns: ['tenant_id', 'code'];
+          },
           {
             foreignKeyName: 'variances_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -7727,11 +7764,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts a difference under a cause of the company (variance_codes); responsible_id is the membership that answers for its value, null the loss account, unless the cause asks for a person where something is missing. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises variance_code_not_available, responsible_required, defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
           variance_id: string;
-          code: Database['public']['Enums']['variance_code'];
+          code: string;
           responsible_id?: string | null;
           note?: string | null;
           expected_version?: number | null;
@@ -10960,14 +10997,6 @@ export interface Database {
         | 'no_room'
         | 'taken_off';
       user_status: 'active' | 'banned';
-      variance_code:
-        | 'customer_refused'
-        | 'damaged'
-        | 'lost'
-        | 'stolen'
-        | 'counting_error'
-        | 'short_loaded'
-        | 'other';
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
       vendor_status: 'active' | 'blocked';
