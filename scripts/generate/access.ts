@@ -68,6 +68,7 @@ export const ACCESS: Record<string, Access> = {
   location_registry: { select: 'record readers in scope' },
   people_directory: { select: 'record readers in scope' },
   status_tracker: { select: 'record readers in scope' },
+  activities: { select: 'comments.view in scope' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
   canned_replies: {

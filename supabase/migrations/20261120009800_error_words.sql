@@ -2,6 +2,10 @@
 
 insert into private.error_words (key, language, sentence, next_step) values
   ('accuracy_is_bounded', 'sw', 'Simu haikosei kwa kiasi hiki.', 'Tuma usahihi kwa mita, 0 hadi 100000.'),
+  ('activity_has_happened', 'sw', 'Huu hauwezi kuwa wakati ilipofanyika.', 'Andika wakati ambao si wa baadaye na si zaidi ya mwaka mmoja uliopita; kwa lijalo, toa kazi au weka miadi.'),
+  ('activity_minutes_are_bounded', 'sw', 'Haiwezi kuwa imechukua muda huu.', 'Andika dakika 1 hadi 1440, au acha tupu.'),
+  ('activity_not_yours', 'sw', 'Aliyeandika shughuli pekee ndiye anayeweza kuiondoa.', 'Andika maoni badala yake.'),
+  ('activity_text_is_bounded', 'sw', 'Maelezo ya shughuli ni marefu mno.', 'Yafupishe hadi herufi 4000.'),
   ('address_inactive', 'sw', 'Anwani ya ufikishaji ya oda haitumiki tena.', 'Chagua anwani nyingine kwenye oda.'),
   ('address_is_bounded', 'sw', 'Anwani ni ndefu mno.', 'Ifupishe hadi herufi 300.'),
   ('address_is_short', 'sw', 'Anwani haipo au ni ndefu mno, au inaanza au kuishia na nafasi.', 'Weka anwani ya herufi 200 au chini.'),
@@ -293,6 +297,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('not_refillable', 'sw', 'Bidhaa hii haina chombo kinachojazwa tena.', 'Chagua bidhaa nyingine, au andika chombo chake kwenye ukurasa wa bidhaa.'),
   ('not_signed_in', 'sw', 'Hujaingia kwenye mfumo.', 'Ingia na ujaribu tena.'),
   ('not_the_driver', 'sw', 'Hii si safari yako.', 'Mwombe msimamizi wa safari akupangie.'),
+  ('note_is_its_text', 'sw', 'Dokezo ni maandishi yake tu.', 'Liandike; matokeo ya simu au ziara, na muda wake, huandikwa kama simu au ziara.'),
   ('notes_are_bounded', 'sw', 'Maelezo ni marefu mno.', 'Yafupishe hadi herufi 4000.'),
   ('nothing_allocated', 'sw', 'Malipo haya hayalipi ankara hii.', 'Pakia malipo upya na uchague ankara yake mojawapo.'),
   ('nothing_delivered', 'sw', 'Hakuna kilichofikishwa.', 'Ripoti ufikishaji kuwa umeshindikana badala yake.'),
