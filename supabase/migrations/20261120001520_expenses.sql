@@ -99,7 +99,6 @@ comment on column public.expenses.is_from_cash is 'Whether it lowers the cash th
 select private.register_error('spent_day_is_near', 422, 'Nothing was spent on this day.', 'Enter a day since 2000 that is not after today.');
 select private.register_error('expense_total_is_bounded', 422, 'This is no amount of an expense.', 'Enter what was paid with tax, more than 0, with two decimals at most.');
 select private.register_error('expense_tax_is_part_of_total', 422, 'The tax is not a part of the total.', 'Enter the tax that the receipt shows, from 0 up to its total.');
-select private.register_error('who_is_paid_back_is_named', 422, 'Nobody is named who is paid back.', 'Choose the person who paid.');
 select private.register_error('cash_is_of_a_trip', 422, 'The cash of a trip was spent, but no trip is named.', 'Choose the trip, or who else paid.');
 select private.register_error('description_is_bounded', 422, 'The description is too long.', 'Shorten it to 500 characters.');
 select private.register_error('trip_cash_is_counted', 409, 'The cash of this trip was counted already.', 'Have the expense paid back to whoever paid it.');
@@ -177,8 +176,9 @@ create function private.tg_settlements__close_expenses() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  earlier constant text := private.run_as_rule('settlement.approve');
+  earlier text;
 begin
+  earlier := private.run_as_rule('settlement.approve');
   update public.expenses e set status = 'paid', paid_at = pg_catalog.now()
   where e.tenant_id = new.tenant_id and e.trip_id = new.trip_id and e.paid_by = 'trip_cash' and e.status = 'approved';
   -- He has made up for it: what is approved later is his.
@@ -368,7 +368,7 @@ begin
     update public.expenses e
     set status = next_state::public.expense_status,
       status_reason = case when command in ('reject', 'cancel') then private.require_text('reason', reason) end,
-      reference = case when command = 'pay' then private.check_text('reference', nullif(pg_catalog.btrim(reason), ''), 80) end,
+      reference = case when command = 'pay' then private.check_text('note', nullif(pg_catalog.btrim(reason), ''), 80) end,
       submitted_by = case when command = 'submit' then auth.uid() else e.submitted_by end,
       approved_by = case when command = 'approve' then auth.uid() else e.approved_by end,
       approved_at = case when command = 'approve' then pg_catalog.now() else e.approved_at end,
@@ -411,11 +411,11 @@ as $$ select private.move_expense(expense_id, 'cancel', reason, expected_version
 comment on function private.cancel_expense(uuid, text, integer) is 'Calls an expense off, with a reason, before it is approved. Raises reason_required, expense_transition_illegal, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('cancel_expense');
 
-create function private.pay_expense(expense_id uuid, reference text default null, expected_version integer default null) returns public.expenses
+create function private.pay_expense(expense_id uuid, note text default null, expected_version integer default null) returns public.expenses
 language sql security definer set search_path = ''
-as $$ select private.move_expense(expense_id, 'pay', reference, expected_version) $$;
+as $$ select private.move_expense(expense_id, 'pay', note, expected_version) $$;
 comment on function private.pay_expense(uuid, text, integer) is
-  'Says that an approved expense was paid, or paid back, with the reference of the payment; one from the cash of a trip is paid by its settlement. Raises separation_of_duties, expense_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied.';
+  'Says that an approved expense was paid, or paid back, with its reference as note; one from the cash of a trip is paid by its settlement. Raises separation_of_duties, expense_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('pay_expense');
 
 create function private.pay_back_expense(expense_id uuid, expected_version integer default null) returns public.expenses

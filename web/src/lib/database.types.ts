@@ -9526,11 +9526,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['expenses']['Row'];
       };
-      /** Says that an approved expense was paid, or paid back, with the reference of the payment; one from the cash of a trip is paid by its settlement. Raises separation_of_duties, expense_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Says that an approved expense was paid, or paid back, with its reference as note; one from the cash of a trip is paid by its settlement. Raises separation_of_duties, expense_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       pay_expense: {
         Args: {
           expense_id: string;
-          reference?: string | null;
+          note?: string | null;
           expected_version?: number | null;
           idempotency_key?: string | null;
         };
