@@ -91,12 +91,12 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.delivered_by',
     'private.receiver_of',
     'private.cash_is_settled',
-    'private.cash_spent',
-    'private.spent_before',
     'private.has_written',
     'private.people_of',
     'private.batches_received',
     'private.purchase_value',
     'private.ordered_from_vendors',
+    'private.spent_before',
+    'private.cash_spent',
   ]);
 });

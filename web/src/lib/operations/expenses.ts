@@ -13,13 +13,14 @@ import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { vendorFilter, type VendorChoice } from './vendors.ts';
-import { m } from '#lib/words.ts';
+import { m, terms } from '#lib/words.ts';
 
 const IN_LIST = '*,expense_categories(name),vendors(number,name),warehouses(name),trips(number)';
 
 export type ExpenseRow = Awaited<ReturnType<typeof listExpenses>>['rows'][number];
 export type Expense = NonNullable<Awaited<ReturnType<typeof readExpense>>>;
 
+const asChoice = ({ id, number }: TripChoice) => ({ id, name: number, code: '' });
 const categories = () => supabase.from('expense_categories').select('id,name');
 
 export const EXPENSES = documentList('expense', {
@@ -55,6 +56,19 @@ export const EXPENSES = documentList('expense', {
       ...personFilter('payee', m.paid_back_to(), 'payee_id', 'user_id'),
       optional: true,
       more: true,
+    },
+    {
+      name: 'trip',
+      label: m.trip(terms),
+      kind: 'record',
+      column: 'trip_id',
+      optional: true,
+      more: true,
+      search: async (text) => (await searchTrips(text)).map(asChoice),
+      find: async (id) => {
+        const found = await tripChoice(id);
+        return found && asChoice(found);
+      },
     },
     { ...vendorFilter, optional: true, more: true },
     { ...placeFilter(), optional: true, more: true },
