@@ -119,6 +119,19 @@ export const DOOR_STANDING = [
   'done',
   'do_not_knock',
 ] as const satisfies Enums<'door_standing'>[];
+export const EXPENSE_PAYER = [
+  'company',
+  'person',
+  'trip_cash',
+] as const satisfies Enums<'expense_payer'>[];
+export const EXPENSE_STATUS = [
+  'draft',
+  'submitted',
+  'approved',
+  'paid',
+  'rejected',
+  'cancelled',
+] as const satisfies Enums<'expense_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',
