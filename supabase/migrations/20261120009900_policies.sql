@@ -1076,11 +1076,15 @@ create policy select_readers on public.door_visits for select to authenticated u
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
   private.write_comment, private.write_attachment, private.is_attached, private.write_tag, private.take_tag,
-  private.write_task, private.move_task, private.rewrite_task, private.write_own_fields, private.own_values_of to authenticated;
+  private.write_task, private.move_task, private.rewrite_task, private.write_activity, private.write_own_fields, private.own_values_of to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
 grant select on public.comments to authenticated;
 create policy select_readers on public.comments for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+grant select on public.activities to authenticated;
+create policy select_readers on public.activities for select to authenticated
 using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
 
 grant select on public.attachments to authenticated;
@@ -1244,6 +1248,15 @@ using (
   ))
 );
 
+select private.let_edit('public.expense_categories', 'expenses.view', 'settings.manage', '{}', 'name', 'is_active');
+
+grant select on public.expenses to authenticated;
+create policy select_readers on public.expenses for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('expenses.view'))
+  and (created_by = (select auth.uid()) or payee_id = (select auth.uid()) or (select private.tenant_id('expenses.view_all')) is not null)
+);
+
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.
 
@@ -1290,4 +1303,5 @@ select private.refuse_merged();
 select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'company_name', 'phone', 'email', 'town', 'interest', 'next_step', 'next_step_on', 'notes', 'owner_id', 'source_id', 'territory_id');
 select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');
 select private.refuse_invalid('public.purchase_orders', 'expected_on', 'notes');
+select private.refuse_invalid('public.expenses', 'spent_on', 'description');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');

@@ -144,6 +144,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { home_warehouse_id: ids.warehouse },
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
+    expense_categories: row({ name: 'Isolated' }),
     failure_reasons: row({ name: 'Isolated' }),
     variance_codes: row({ code: 'isolated', name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),

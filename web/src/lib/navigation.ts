@@ -19,12 +19,14 @@ import Footprints from '@lucide/svelte/icons/footprints';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
 import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
 import Percent from '@lucide/svelte/icons/percent';
 import Plus from '@lucide/svelte/icons/plus';
+import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
@@ -72,6 +74,7 @@ const placed: Section[] = [
     heading: m.work(),
     destinations: [
       { href: '/', label: m.dashboard(), icon: LayoutDashboard, needs: [], phone: 1 },
+      { href: '/day', label: m.my_day(), icon: ListChecks, needs: ['comments.view'] },
       {
         href: '/approvals',
         label: m.approvals(),
@@ -151,6 +154,7 @@ const placed: Section[] = [
       listOf('payment', CreditCard),
       listOf('return', Undo2),
       listOf('settlement', HandCoins),
+      listOf('expense', ReceiptText),
       { href: '/months', label: m.closed_months(), icon: CalendarCheck, needs: ['months.view'] },
     ],
   },
@@ -206,6 +210,7 @@ export const actions: Destination[] = [
     icon: Plus,
     needs: ['purchase_orders.create'],
   },
+  { href: '/expenses/new', label: m.new_expense(), icon: Plus, needs: ['expenses.create'] },
   {
     href: '/stock/adjustments/new',
     label: m.new_stock_adjustment(),

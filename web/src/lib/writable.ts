@@ -135,6 +135,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
   },
+  expense_categories: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
+  },
   failure_reasons: {
     permission: 'settings.manage',
     columns: ['name', 'needs_note', 'is_active'],

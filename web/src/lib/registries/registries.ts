@@ -61,7 +61,7 @@ export const ACTIVITY: ListShape = {
   filters: [
     wordFilter('activity_type', m.kind(), [
       ...['created', 'step', 'changed', 'comment', 'file', 'message', 'note', 'approval'],
-      'visit',
+      ...['visit', 'call', 'email', 'meeting'],
     ]),
     { ...personFilter('actor', m.who(), 'actor_id', 'user_id'), optional: true } as Filter,
     { name: 'when', label: m.when(), kind: 'moment', column: 'created_at' },
@@ -120,7 +120,7 @@ export const MONEY: ListShape = {
   },
   filters: [
     wordFilter('transaction_type', m.kind(), [
-      ...['invoice', 'credit_note', 'payment', 'refund', 'settlement', 'purchase_order'],
+      ...['invoice', 'credit_note', 'payment', 'refund', 'settlement', 'purchase_order', 'expense'],
     ]),
     wordFilter('direction', m.direction(), ['inflow', 'outflow']),
     { name: 'due', label: m.due(), kind: 'day', column: 'due_date', optional: true },
