@@ -41,3 +41,12 @@ using (
     select from public.purchase_receipt_items i where i.tenant_id = purchase_receipt_batches.tenant_id and i.id = receipt_item_id
   ))
 );
+
+select private.let_edit('public.expense_categories', 'expenses.view', 'settings.manage', '{}', 'name', 'is_active');
+
+grant select on public.expenses to authenticated;
+create policy select_readers on public.expenses for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('expenses.view'))
+  and (created_by = (select auth.uid()) or payee_id = (select auth.uid()) or (select private.tenant_id('expenses.view_all')) is not null)
+);

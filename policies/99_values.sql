@@ -28,4 +28,5 @@ select private.refuse_merged();
 select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'company_name', 'phone', 'email', 'town', 'interest', 'next_step', 'next_step_on', 'notes', 'owner_id', 'source_id', 'territory_id');
 select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');
 select private.refuse_invalid('public.purchase_orders', 'expected_on', 'notes');
+select private.refuse_invalid('public.expenses', 'spent_on', 'description');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');

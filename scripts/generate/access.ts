@@ -9,7 +9,7 @@
  * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's; of appointments and hours his own and those of
+ * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of appointments and hours his own and those of
  * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
@@ -34,6 +34,8 @@ export const ACCESS: Record<string, Access> = {
   door_outcomes: edited('doors.view', 'sales.manage'),
   door_visits: { select: 'doors.view' },
   doors: edited('doors.view', 'sales.manage'),
+  expense_categories: edited('expenses.view', 'settings.manage'),
+  expenses: { select: 'expenses.view in scope' },
   lead_captures: { select: 'leads.view_all' },
   lead_routes: { ...edited('leads.view', 'sales.manage'), delete: 'sales.manage' },
   lead_score_rules: edited('leads.view', 'sales.manage'),
@@ -97,6 +99,7 @@ export const ACCESS: Record<string, Access> = {
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
+  variance_codes: edited('variances.view', 'settings.manage'),
   availability: {
     select: 'appointments.view in scope',
     insert: 'appointments.edit in scope',

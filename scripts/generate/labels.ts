@@ -32,6 +32,8 @@ const OTHERS = [
   ...['owner', 'assignee', 'reviewer', 'active', 'pending', 'blocked', 'completed'],
   ...['stock', 'container', 'vehicle', 'piece', 'membership', 'lead_vendor', 'serial'],
   ...['order_template', 'territory', 'warehouse', 'product', 'email', 'phone'],
+  // What a row of a file that cannot be imported names.
+  'sku',
 ];
 
 /** Columns of which the timeline tells: `private.is_told`. */

@@ -12,10 +12,11 @@ create table public.settlements (
   billed numeric(14,2) not null default 0,
   cash numeric(14,2) not null default 0,
   other_money numeric(14,2) not null default 0,
+  spent numeric(14,2) not null default 0,
   on_credit numeric(14,2) generated always as (billed - cash - other_money) stored,
   handed_in numeric(14,2),
   counted numeric(14,2),
-  difference numeric(14,2) generated always as (counted - cash) stored,
+  difference numeric(14,2) generated always as (counted + spent - cash) stored,
   notes text,
   status_reason text,
   submitted_by uuid,
@@ -28,6 +29,7 @@ create table public.settlements (
   foreign key (tenant_id, driver_id) references public.drivers (tenant_id, id),
   constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
   constraint money_is_bounded check (billed between 0 and 999999999999.99 and cash between 0 and 999999999999.99 and other_money between 0 and 999999999999.99
+    and spent between 0 and 999999999999.99
     and handed_in between 0 and 999999999999.99 and counted between 0 and 999999999999.99),
   constraint notes_are_bounded check (length(notes) <= 500),
   constraint submission_is_recorded check (status = 'open' or (submitted_at is not null and handed_in is not null)),
@@ -37,13 +39,14 @@ create table public.settlements (
 create index settlements_driver on public.settlements (tenant_id, driver_id);
 create index settlements_recent on public.settlements (tenant_id, created_at desc, id desc);
 comment on table public.settlements is
-  'The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver''s name. A trip with cash is not completed before this is approved.';
+  'The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + spent + other money + on credit - difference, by its columns; a difference becomes a variance with the driver''s name. A trip with cash is not completed before this is approved.';
 comment on column public.settlements.billed is 'Invoices of what the trip delivered, void ones apart, as they were when this was last sent.';
 comment on column public.settlements.cash is 'Cash that was recorded at the doors, rejected and cancelled payments apart.';
 comment on column public.settlements.other_money is 'M-Pesa, cheques and transfers that were recorded at the doors.';
+comment on column public.settlements.spent is 'What the driver spent of the cash, as far as it was approved; what is not stays his to account for.';
 comment on column public.settlements.on_credit is 'What customers of the trip still owe of what was billed; below zero when they paid more.';
 comment on column public.settlements.handed_in is 'What the driver says he hands in.';
-comment on column public.settlements.difference is 'Counted less recorded: below zero is missing.';
+comment on column public.settlements.difference is 'Counted and spent, less recorded: below zero is missing.';
 select private.register_document('public.settlements', 'settlement', 'open', 'trips.view', '/settlements', prefix => 'SET');
 select private.find_by('settlement', 'trip_id', 'array(select s.trip_id from public.trip_stops s where s.tenant_id = tenant and s.customer_id = any (private.customers_meant(typed)) order by s.id desc limit 1000)');
 insert into private.waiting_states (machine, state, permission) values ('settlement', 'submitted', 'payments.approve'), ('settlement', 'disputed', 'trips.drive');
@@ -64,7 +67,16 @@ select private.register_error('settlement_exists', 409, 'The cash of this trip w
 select private.register_error('payment_is_settled', 409, 'This cash was handed in and counted.', 'Give it back to the customer as a refund, or correct the difference of the trip.');
 select private.register_error('no_cash_to_settle', 409, 'No cash was taken on this trip.', 'There is nothing to hand in.');
 
-create function private.cash_of_trip(tenant uuid, trip uuid, out billed numeric, out cash numeric, out other_money numeric)
+create function private.cash_spent(tenant uuid, trip uuid) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return 0;
+end
+$$;
+comment on function private.cash_spent(uuid, uuid) is 'What was spent of the cash of a trip, as far as it was approved; nothing as long as no family knows of expenses.';
+
+create function private.cash_of_trip(tenant uuid, trip uuid, out billed numeric, out cash numeric, out other_money numeric, out spent numeric)
 language sql stable security definer set search_path = ''
 as $$
   select
@@ -72,11 +84,12 @@ as $$
       join public.invoices i on i.tenant_id = s.tenant_id and i.order_id = s.order_id and i.is_live
       where s.tenant_id = tenant and s.trip_id = trip and s.status = 'delivered'),
     coalesce(sum(p.amount) filter (where p.method = 'cash'), 0),
-    coalesce(sum(p.amount) filter (where p.method <> 'cash'), 0)
+    coalesce(sum(p.amount) filter (where p.method <> 'cash'), 0),
+    private.cash_spent(tenant, trip)
   from public.payments p
   where p.tenant_id = tenant and p.trip_id = trip and p.is_live
 $$;
-comment on function private.cash_of_trip(uuid, uuid) is 'What a trip billed, and what was recorded at its doors: {billed, cash, other_money}, in the company''s currency.';
+comment on function private.cash_of_trip(uuid, uuid) is 'What a trip billed, and what was recorded at its doors and spent of it: {billed, cash, other_money, spent}, in the company''s currency.';
 
 create function private.is_ready_to_settle(target public.trips) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -138,7 +151,7 @@ begin
     returning * into target;
   end if;
   update public.settlements s
-  set status = 'submitted', billed = taken.billed, cash = taken.cash, other_money = taken.other_money, handed_in = submit_settlement.handed_in,
+  set status = 'submitted', billed = taken.billed, cash = taken.cash, other_money = taken.other_money, spent = taken.spent, handed_in = submit_settlement.handed_in,
     notes = nullif(pg_catalog.btrim(submit_settlement.notes), ''), status_reason = null, submitted_by = auth.uid(), submitted_at = pg_catalog.now()
   where s.tenant_id = target.tenant_id and s.id = target.id
   returning * into target;
@@ -229,13 +242,14 @@ begin
     -- As it is now: a payment may have been rejected since.
     taken := private.cash_of_trip(tenant, target.trip_id);
     update public.settlements s
-    set status = 'approved', billed = taken.billed, cash = taken.cash, other_money = taken.other_money, counted = approve_settlement.counted,
+    set status = 'approved', billed = taken.billed, cash = taken.cash, other_money = taken.other_money, spent = taken.spent, counted = approve_settlement.counted,
       approved_by = auth.uid(), approved_at = pg_catalog.now()
     where s.tenant_id = target.tenant_id and s.id = target.id
     returning * into target;
     if target.difference <> 0 then
       insert into public.variances (tenant_id, kind, trip_id, expected, actual, unit_value, explanation, responsible_id)
-      values (tenant, 'cash', target.trip_id, target.cash, target.counted, 1, target.number,
+      -- What was spent is never more than was taken, unless a payment was rejected since.
+      values (tenant, 'cash', target.trip_id, greatest(target.cash - target.spent, 0), target.counted + greatest(target.spent - target.cash, 0), 1, target.number,
         (select d.membership_id from public.drivers d where d.tenant_id = tenant and d.id = target.driver_id));
     end if;
   end if;
@@ -243,7 +257,7 @@ begin
 end
 $$;
 comment on function private.approve_settlement(uuid, numeric, integer) is
-  'Takes the cash of a trip in as it was counted, by somebody else than who handed it in. What differs from what was recorded at the doors becomes a variance in the driver''s name. Raises separation_of_duties, settlement_transition_illegal, input_invalid, record_not_found, version_conflict.';
+  'Takes the cash of a trip in as it was counted, by somebody else than who handed it in. What differs from what was recorded at the doors, less the approved expenses of the trip, becomes a variance in the driver''s name. Raises separation_of_duties, settlement_transition_illegal, input_invalid, record_not_found, version_conflict.';
 select private.expose_command('approve_settlement');
 
 create function private.dispute_settlement(settlement_id uuid, reason text, expected_version integer default null) returns public.settlements

@@ -150,6 +150,15 @@ select private.keep_months('public.credit_notes', 'issued_on', 'credit_note', 'r
 -- Closing
 ------------------------------------------------------------------------------------------------
 
+create function private.spent_before(tenant uuid, ends timestamptz) returns table (document text, document_id uuid, number text, state text, happened_at timestamptz, blocks boolean)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return;
+end
+$$;
+comment on function private.spent_before(uuid, timestamptz) is 'Expenses before a moment on which nobody has decided; none as long as no family knows of them.';
+
 create function private.open_before(tenant uuid, ends timestamptz) returns table (document text, document_id uuid, number text, state text, happened_at timestamptz, blocks boolean)
 language sql stable security definer set search_path = ''
 as $$
@@ -158,6 +167,8 @@ as $$
   union all
   select 'adjustment', a.id, a.number, a.status::text, a.occurred_at, true
   from public.manual_adjustments a where a.tenant_id = tenant and a.status in ('draft', 'pending_approval', 'approved') and a.occurred_at < ends
+  union all
+  select * from private.spent_before(tenant, ends)
   union all
   -- These are posted on the day on which they are finished, whenever that is.
   select 'invoice', i.id, o.number, i.status::text, o.delivered_at, false

@@ -122,8 +122,10 @@ select private.explain('settlement_cash', 'settlement', '{trips.view,payments.vi
   join public.payments p on p.tenant_id = s.tenant_id and p.trip_id = s.trip_id and p.is_live and p.method = 'cash'
   where s.tenant_id = $1 and s.id = $2
 $$);
-select private.explain('settlement_difference', 'settlement', '{trips.view,payments.view}', 'what was counted, less the cash that was taken.', false, $$
+select private.explain('settlement_difference', 'settlement', '{trips.view,payments.view}', 'what was counted and spent, less the cash that was taken.', false, $$
   select s.approved_at, 'counted', 'settlement', s.id, s.number, s.counted from public.settlements s where s.tenant_id = $1 and s.id = $2 and s.counted is not null
+  union all
+  select s.approved_at, 'spent', 'settlement', s.id, s.number, s.spent from public.settlements s where s.tenant_id = $1 and s.id = $2 and s.counted is not null and s.spent <> 0
   union all
   select c.happened_at, c.what, c.document, c.document_id, c.number, -c.amount
   from private.figure_settlement_cash($1, $2) c
@@ -192,5 +194,5 @@ begin
 end
 $$;
 comment on function private.explain_figure(text, uuid, timestamptz) is
-  'The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company''s currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found.';
+  'The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company''s currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_spent, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found.';
 select private.expose('explain_figure');

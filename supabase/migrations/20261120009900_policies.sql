@@ -625,6 +625,7 @@ to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
   'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
+select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_active');
 select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
 
@@ -1247,6 +1248,15 @@ using (
   ))
 );
 
+select private.let_edit('public.expense_categories', 'expenses.view', 'settings.manage', '{}', 'name', 'is_active');
+
+grant select on public.expenses to authenticated;
+create policy select_readers on public.expenses for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('expenses.view'))
+  and (created_by = (select auth.uid()) or payee_id = (select auth.uid()) or (select private.tenant_id('expenses.view_all')) is not null)
+);
+
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,
 -- private.expose_command), and the commands that a document offers to everybody signed in.
 
@@ -1293,4 +1303,5 @@ select private.refuse_merged();
 select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'company_name', 'phone', 'email', 'town', 'interest', 'next_step', 'next_step_on', 'notes', 'owner_id', 'source_id', 'territory_id');
 select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');
 select private.refuse_invalid('public.purchase_orders', 'expected_on', 'notes');
+select private.refuse_invalid('public.expenses', 'spent_on', 'description');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');

@@ -16,6 +16,7 @@ export interface BusyDay {
   priceList: Row;
   promotion: Row;
   purchases: Row[];
+  expenses: Row[];
   territory: Row;
   /** A door that was visited and is left alone. */
   door: Row;
@@ -266,6 +267,23 @@ export async function busyDay(): Promise<BusyDay> {
       items: [{ product_id: company.cola.id, quantity: 4 }],
     });
   }
+  // What was spent: one paid back, one a draft.
+  const fuel = await by('sales').row('expense_categories?name=eq.Fuel&select=id');
+  const expenses: Row[] = [];
+  for (const isSent of [true, false]) {
+    const expense = await by('sales').command('create_expense', {
+      category_id: fuel.id,
+      spent_on: '2026-11-02',
+      total: 1160,
+      tax: 160,
+      paid_by: 'person',
+      description: 'Round of the customers in Westlands',
+    });
+    expenses.push(expense);
+    if (!isSent) break;
+    await by('sales').command('submit_expense', { expense_id: expense.id });
+    await by('finance').command('approve_expense', { expense_id: expense.id });
+  }
   // Somebody who can be booked, and what is booked with him.
   await by('owner').ask('/rest/v1/appointment_types', { body: { name: 'Tasting' } });
   const type = await by('owner').row('appointment_types?select=id');
@@ -338,6 +356,7 @@ export async function busyDay(): Promise<BusyDay> {
     priceList,
     promotion,
     purchases,
+    expenses,
     territory,
     door,
     template,

@@ -16,6 +16,8 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/trips/[id=uuid]/edit': (day) => [day.plannedTrip],
   '/purchases/[id=uuid]': (day) => day.purchases,
   '/purchases/[id=uuid]/edit': (day) => day.purchases.slice(1),
+  '/expenses/[id=uuid]': (day) => day.expenses,
+  '/expenses/[id=uuid]/edit': (day) => day.expenses.slice(1),
   '/products/[id=uuid]': (day) => [day.product],
   '/stock/counts/[id=uuid]': (day) => day.counts,
   '/stock/serials/[id=uuid]': (day) => [day.serial],

@@ -330,6 +330,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await countStock(company, depot, product.id);
   await sendStock(company, { product: product.id, from: depot, to: branch });
   await buyStock(company, { product: product.id, from: depot, to: branch });
+  await spendMoney(company);
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -753,6 +754,28 @@ async function buyStock(company: Company, goods: { product: string; from: string
     });
   }
   await order(goods.from);
+}
+
+/** Expenses of people of whom each sees his own: one is paid back to somebody else, one has a draft. */
+async function spendMoney(company: Company) {
+  const manager = playedBy(company, 'manager');
+  const fuel = await manager.one<Row>(`select id from expense_categories where name = 'Fuel'`);
+  const spend = (person: string, more: Record<string, unknown> = {}) =>
+    playedBy(company, person).rpc<Row>('create_expense', {
+      category_id: fuel.id,
+      spent_on: '2026-11-02',
+      total: 116,
+      tax: 16,
+      ...more,
+    });
+  const meal = await spend('sales', { paid_by: 'person' });
+  await playedBy(company, 'sales').rpc('submit_expense', { expense_id: meal.id });
+  await manager.rpc('approve_expense', { expense_id: meal.id });
+  const driver = await manager.one<Row>(
+    `select m.user_id as id from memberships m where m.role = 'driver' order by m.created_at limit 1`,
+  );
+  await spend('warehouse', { paid_by: 'person', payee_id: driver.id });
+  await spend('driver');
 }
 
 /** Good enough where nothing is known of a column but its type. */

@@ -235,11 +235,15 @@ const OWN_DEALS = `x.owner_id in ${LINE}`;
 const OWN_LEADS = `(x.owner_id is null or ${OWN_DEALS})`;
 const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
-/** What those see of sales who do not hold the right to see all of it. */
+/** What those see of sales and of what is spent who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
   appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability_exceptions: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  expenses: {
+    all: 'expenses.view_all',
+    own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
+  },
   leads: { all: 'leads.view_all', own: OWN_LEADS },
   similar_leads: {
     all: 'leads.view_all',
@@ -261,6 +265,7 @@ const DOCUMENTS: Record<string, string> = {
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',
+  expense: 'expenses',
   lead: 'leads',
   customer: 'customers',
   import: 'imports',

@@ -96,5 +96,7 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.batches_received',
     'private.purchase_value',
     'private.ordered_from_vendors',
+    'private.spent_before',
+    'private.cash_spent',
   ]);
 });

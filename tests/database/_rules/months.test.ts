@@ -26,7 +26,7 @@ test('every table whose rows count from a moment keeps closed months as they are
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and a.attname in ('occurred_at', 'received_at', 'posted_at', 'issued_on', 'posted_on', 'paid_on')
+       and a.attname in ('occurred_at', 'received_at', 'posted_at', 'issued_on', 'posted_on', 'paid_on', 'spent_on')
      order by 1`,
   );
   expect(counted.filter(({ isKept }) => !isKept).map(({ name }) => name)).toEqual(
@@ -35,6 +35,7 @@ test('every table whose rows count from a moment keeps closed months as they are
   expect(counted.filter(({ isKept }) => isKept).map(({ name }) => name)).toEqual([
     'container_ledger.occurred_at',
     'credit_notes.issued_on',
+    'expenses.spent_on',
     'inventory_transactions.occurred_at',
     'invoices.issued_on',
     'payments.received_at',

@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(29);
 
 -- Goods were delivered, one crate came back, money was taken at the door and more came later; another order waits.
 select tests.remember('order', tests.allocated('Gikomba Traders', 'COL-300', 10));
@@ -15,9 +15,11 @@ select allocate_payment(tests.id('money'), jsonb_build_array(jsonb_build_object(
 select tests.sign_out();
 select tests.remember('next', tests.allocated('Gikomba Traders', 'COL-300', 3));
 select tests.sign_in('driver@acme.test');
-select tests.remember('settlement', (submit_settlement(tests.id('trip'), 2990)).id);
+select tests.remember('toll', (record_trip_expense(tests.id('trip'), (select c.id from expense_categories c where c.name = 'Toll'), 90)).id);
+select tests.remember('settlement', (submit_settlement(tests.id('trip'), 2900)).id);
 select tests.sign_in('finance@acme.test');
-select approve_settlement(tests.id('settlement'), 2990);
+select approve_expense(tests.id('toll'));
+select approve_settlement(tests.id('settlement'), 2900);
 
 select tests.sign_in('owner@acme.test');
 create function pg_temp.explained(figure text, id uuid, moment timestamptz default null) returns numeric language sql as $$
@@ -40,6 +42,7 @@ select is(pg_temp.explained('invoice_balance', tests.id('invoice')), (select i.b
 select is(pg_temp.explained('payment_unallocated', tests.id('money')), 250::numeric, 'what a payment has left');
 select is(pg_temp.explained('settlement_billed', tests.id('settlement')), (select s.billed from settlements s where s.id = tests.id('settlement')), 'what a van billed');
 select is(pg_temp.explained('settlement_cash', tests.id('settlement')), 3000::numeric, 'what it took');
+select is(pg_temp.explained('settlement_spent', tests.id('settlement')), 90::numeric, 'what was spent of that');
 select is(pg_temp.explained('settlement_difference', tests.id('settlement')), -10::numeric, 'what is missing of it');
 
 select results_eq($$ select v.id, pg_temp.explained('stock_value', v.id) from stock_valuation v order by v.id $$, $$ select v.id, v.value from stock_valuation v order by v.id $$, 'what stock is worth');

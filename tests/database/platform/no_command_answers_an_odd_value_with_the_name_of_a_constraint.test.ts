@@ -351,6 +351,34 @@ beforeAll(async () => {
       });
     }
   }
+  // And what he and his colleague spend, in every state.
+  onRoad = await id('trips', `status = 'in_progress'`);
+  const fuel = await id('expense_categories', `name = 'Fuel'`);
+  const accountant = await database.asUser('finance@acme.test');
+  for (const steps of ['', 'submit', 'submit approve']) {
+    const spent = await owner.rpc<{ id: string }>('create_expense', {
+      category_id: fuel,
+      spent_on: '2026-11-02',
+      total: 10,
+    });
+    for (const step of steps.split(' ').filter(Boolean)) {
+      await (step === 'approve' ? accountant : owner).rpc(`${step}_expense`, {
+        expense_id: spent.id,
+      });
+    }
+  }
+  const theirs = await accountant.rpc<{ id: string }>('create_expense', {
+    category_id: fuel,
+    spent_on: '2026-11-02',
+    total: 10,
+    trip_id: onRoad,
+    paid_by: 'trip_cash',
+  });
+  await accountant.rpc('submit_expense', { expense_id: theirs.id });
+  good.set('category_id', `'${fuel}'`);
+  good.set('spent_on', `'2026-11-02'`);
+  good.set('total', '10');
+  good.set('tax', '1');
   // And somebody who can be booked, by the link of what is booked, and an appointment.
   const type = await owner.one<{ id: string }>(
     `insert into appointment_types (name, every_minutes, horizon_days) values ('Tasting', 60, 365) returning id`,
@@ -482,6 +510,8 @@ const OF_PLANS = /^(move_stops|lock_stops|lock_route|locate_order)$/;
 let ownPlan: { id: string };
 /** What is booked by a link, and with whom. */
 let booking: { type: string; offer: string; customer: string };
+/** A trip of which money is spent. */
+let onRoad: string;
 /** From whom goods are ordered, and what. */
 let purchase: { vendor: string; product: string };
 let planValues: Record<string, string>;
@@ -560,6 +590,13 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (argument.name === 'phone') return `'0733444003'`;
     if (argument.name === 'email') return 'null';
   }
+  if (/_expense$/.test(command.name)) {
+    if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
+    if (argument.name === 'payee_id') return 'null';
+    if (argument.name === 'trip_id') return `'${onRoad}'`;
+    if (argument.name === 'spent_at') return 'null';
+    if (argument.name === 'paid_by') return `'person'`;
+  }
   if (/purchase/.test(command.name)) {
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
     if (argument.name === 'expected_on') return `'2030-01-02'`;
@@ -604,6 +641,7 @@ test('no command answers an odd value with the name of a constraint or a type', 
             documents.has(name) && (name !== 'vendor_id' || command.name.endsWith('_vendor')),
         );
     const isNew = [
+      'create_expense',
       'create_order',
       'create_trip',
       'quote_order',

@@ -79,10 +79,11 @@ const RULES: Record<string, string> = {
       where v.tenant_id = t.tenant_id and v.trip_id = t.id and v.kind = 'offload' and v.product_id = p.id and v.status = 'approved'
     ) decided
     where t.tenant_id = $1 and t.status = 'completed' and loaded.sum <> delivered.sum + home.counted - decided.sum`,
-  'cash due = cash counted + other money + credit + difference, with a name for it': `
+  'cash due = cash counted + spent + other money + credit + difference, with a name for it': `
     select s.id, s.billed, s.cash, s.other_money, s.on_credit, s.counted from public.settlements s
     where s.tenant_id = $1 and s.status = 'approved' and (
-      s.billed <> s.counted + s.other_money + s.on_credit - s.difference
+      s.billed <> s.counted + s.spent + s.other_money + s.on_credit - s.difference
+      or s.spent <> (select coalesce(sum(e.total), 0) from public.expenses e where e.tenant_id = s.tenant_id and e.trip_id = s.trip_id and e.paid_by = 'trip_cash' and e.status in ('approved', 'paid'))
       or s.cash <> (select coalesce(sum(p.amount), 0) from public.payments p where p.tenant_id = s.tenant_id and p.trip_id = s.trip_id and p.method = 'cash' and p.status not in ('rejected', 'cancelled'))
       or s.difference <> (select coalesce(sum(v.difference), 0) from public.variances v where v.tenant_id = s.tenant_id and v.trip_id = s.trip_id and v.kind = 'cash' and v.responsible_id is not null))
     union all

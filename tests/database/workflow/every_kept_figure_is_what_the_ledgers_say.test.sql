@@ -74,8 +74,8 @@ with t as (update private.deposit_layers l set held = held + 1, invoiced = invoi
 insert into tampered select d, t.customer_id from t, (values ('containers_held'), ('containers_invoiced')) v (d);
 with t as (update credit_notes c set subtotal = subtotal + 1 where c.id = tests.id('note') returning id)
 insert into tampered select d, t.id from t, (values ('credit_note_total'), ('credit_note_money')) v (d);
-with t as (update settlements s set cash = 11 where s.id = tests.id('settlement') returning id)
-insert into tampered select 'settlement_cash', id from t;
+with t as (update settlements s set cash = 11, spent = 1 where s.id = tests.id('settlement') returning id)
+insert into tampered select d, t.id from t, (values ('settlement_cash'), ('settlement_spent')) v (d);
 with t as (update order_items i set quantity_returned = 2 where i.id = tests.id('line') returning id)
 insert into tampered select 'order_line_returned', id from t;
 with t as (update transfer_items set received = received + 1 where transfer_id = tests.id('sent') returning id, product_id)

@@ -93,6 +93,13 @@ begin
       when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
+      when 'trip.record_trip_expense' then
+        -- What a phone tells of late is taken, like a sale.
+        if state <> 'in_progress' then
+          return 'told late';
+        end if;
+        perform public.record_trip_expense(id, pg_temp.category(), 5);
+      when 'expense.change' then perform public.change_expense(id, pg_temp.category(), pg_temp.today(), 5);
       when 'purchase_order.change' then perform public.change_purchase_order(id, pg_temp.mills(), tests.depot(), pg_temp.bought(2));
       when 'purchase_order.receive_part' then perform public.receive_part_purchase_order(id, tests.lines('COL-300', 1));
       when 'appointment.reschedule' then perform public.reschedule_appointment(id, now() + interval '90 days');
@@ -158,6 +165,25 @@ begin
   end loop;
   perform tests.sign_out();
   return lead;
+end $$;
+create function pg_temp.category() returns uuid language sql security definer as $$
+  select c.id from public.expense_categories c where c.tenant_id = tests.tenant('acme') and c.name = 'Fuel'
+$$;
+create function pg_temp.today() returns date language sql security definer as $$ select private.tenant_today(tests.tenant('acme')) $$;
+-- An expense of a salesperson, decided on by finance.
+create function pg_temp.expense(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  made := (public.create_expense(pg_temp.category(), pg_temp.today(), 5)).id;
+  foreach step in array steps loop
+    perform tests.sign_in(case when step ~ '^(approve|reject|pay)' then 'finance@acme.test' else 'sales@acme.test' end);
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
 end $$;
 create function pg_temp.mills() returns uuid language sql security definer as $$
   select v.id from public.vendors v where v.tenant_id = tests.tenant('acme') and v.name = 'Mills Ltd'
@@ -445,7 +471,15 @@ begin
 
   -- The count of its van: refused once, then with a difference that is approved.
   perform pg_temp.examine('trip', trip);
-  -- The cash of its doors: sent back once, then counted.
+  -- The cash of its doors: sent back once, then counted. Some of it was spent, of which a part was approved.
+  perform tests.sign_in('driver@acme.test');
+  other := (public.record_trip_expense(trip, pg_temp.category(), 1)).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('expense', other);
+  perform tests.sign_in('finance@acme.test');
+  perform public.approve_expense(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('expense', other);
   perform tests.sign_in('driver@acme.test');
   difference := (public.submit_settlement(trip, 9)).id;
   perform tests.sign_out();
@@ -824,6 +858,13 @@ begin
   perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)', $c$receive_part_purchase_order($1, tests.lines('COL-300', 1))$c$, $c$close_purchase_order($1, 'because')$c$));
   perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)', 'receive_purchase_order($1)'));
   perform pg_temp.examine('purchase_order', pg_temp.purchase($c$cancel_purchase_order($1, 'because')$c$));
+
+  perform pg_temp.examine('expense', pg_temp.expense());
+  perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)'));
+  perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)', 'approve_expense($1)'));
+  perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)', 'approve_expense($1)', 'pay_expense($1)'));
+  perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)', $c$reject_expense($1, 'because')$c$));
+  perform pg_temp.examine('expense', pg_temp.expense($c$cancel_expense($1, 'because')$c$));
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

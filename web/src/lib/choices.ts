@@ -119,6 +119,19 @@ export const DOOR_STANDING = [
   'done',
   'do_not_knock',
 ] as const satisfies Enums<'door_standing'>[];
+export const EXPENSE_PAYER = [
+  'company',
+  'person',
+  'trip_cash',
+] as const satisfies Enums<'expense_payer'>[];
+export const EXPENSE_STATUS = [
+  'draft',
+  'submitted',
+  'approved',
+  'paid',
+  'rejected',
+  'cancelled',
+] as const satisfies Enums<'expense_status'>[];
 export const FULFILMENT_STATUS = [
   'dispatched',
   'in_transit',
@@ -481,15 +494,6 @@ export const UNASSIGNED_REASON = [
   'taken_off',
 ] as const satisfies Enums<'unassigned_reason'>[];
 export const USER_STATUS = ['active', 'banned'] as const satisfies Enums<'user_status'>[];
-export const VARIANCE_CODE = [
-  'customer_refused',
-  'damaged',
-  'lost',
-  'stolen',
-  'counting_error',
-  'short_loaded',
-  'other',
-] as const satisfies Enums<'variance_code'>[];
 export const VARIANCE_KIND = [
   'delivery',
   'offload',

@@ -2116,6 +2116,124 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** What money is spent on, in the words of the company. */
+      expense_categories: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          is_active: boolean;
+        };
+        Insert: { name: string; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'expense_categories_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What was spent besides goods: before tax + tax = total, by its columns. Approved by nobody who entered, changed, sent or is paid back for it. One that was paid from the cash of a trip lowers, once approved, the cash that the driver hands in. */
+      expenses: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['expense_status'];
+          category_id: string;
+          spent_on: string;
+          currency: string;
+          total: number;
+          tax: number;
+          net: number;
+          paid_by: Database['public']['Enums']['expense_payer'];
+          payee_id: string | null;
+          trip_id: string | null;
+          vehicle_id: string | null;
+          warehouse_id: string | null;
+          vendor_id: string | null;
+          description: string | null;
+          status_reason: string | null;
+          reference: string | null;
+          submitted_by: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          paid_at: string | null;
+          edited_by: string[];
+          is_from_cash: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'expenses_tenant_id_category_id_fkey';
+            columns: ['tenant_id', 'category_id'];
+            isOneToOne: false;
+            referencedRelation: 'expense_categories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'expenses_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'expenses_tenant_id_payee_id_fkey';
+            columns: ['tenant_id', 'payee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'expenses_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'expenses_tenant_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'expenses_tenant_id_vendor_id_fkey';
+            columns: ['tenant_id', 'vendor_id'];
+            isOneToOne: false;
+            referencedRelation: 'vendors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'expenses_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Why a customer could not be served, in the words of the company: what a failed delivery names. */
       failure_reasons: {
         Row: {
@@ -3981,6 +4099,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           approved_total: number | null;
+          rejected_by: string | null;
+          rejected_at: string | null;
           credit_override_note: string | null;
           suspension_note: string | null;
           printed: Json | null;
@@ -5641,7 +5761,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
+      /** The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + spent + other money + on credit - difference, by its columns; a difference becomes a variance with the driver's name. A trip with cash is not completed before this is approved. */
       settlements: {
         Row: {
           id: string;
@@ -5659,6 +5779,7 @@ export interface Database {
           billed: number;
           cash: number;
           other_money: number;
+          spent: number;
           on_credit: number | null;
           handed_in: number | null;
           counted: number | null;
@@ -6780,6 +6901,34 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The causes a difference is accepted under, in the words of the company. The code stays: other systems and what was decided know a cause by it. */
+      variance_codes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          code: string;
+          name: string;
+          needs_person: boolean;
+          is_active: boolean;
+        };
+        Insert: { code: string; name: string; needs_person?: boolean; is_active?: boolean };
+        Update: { name?: string; needs_person?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'variance_codes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account). */
       variances: {
         Row: {
@@ -6805,7 +6954,7 @@ export interface Database {
           unit_value: number;
           value: number | null;
           explanation: string | null;
-          code: Database['public']['Enums']['variance_code'] | null;
+          code: string | null;
           responsible_id: string | null;
           resolution_note: string | null;
           resolved_by: string | null;
@@ -6817,6 +6966,13 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'variances_tenant_id_code_fkey';
+            columns: ['tenant_id', 'code'];
+            isOneToOne: false;
+            referencedRelation: 'variance_codes';
+            referencedColumns: ['tenant_id', 'code'];
+          },
           {
             foreignKeyName: 'variances_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -7702,6 +7858,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
+      /** Approves an expense of somebody else; one that was paid from the cash of a trip lowers what its driver hands in from now on. Raises separation_of_duties, expense_exceeds_cash, month_is_closed, expense_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      approve_expense: {
+        Args: {
+          expense_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
       /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
@@ -7748,7 +7913,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['returns']['Row'];
       };
-      /** Takes the cash of a trip in as it was counted, by somebody else than who handed it in. What differs from what was recorded at the doors becomes a variance in the driver's name. Raises separation_of_duties, settlement_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      /** Takes the cash of a trip in as it was counted, by somebody else than who handed it in. What differs from what was recorded at the doors, less the approved expenses of the trip, becomes a variance in the driver's name. Raises separation_of_duties, settlement_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       approve_settlement: {
         Args: {
           settlement_id: string;
@@ -7767,11 +7932,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts a difference under a cause of the company (variance_codes); responsible_id is the membership that answers for its value, null the loss account, unless the cause asks for a person where something is missing. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises variance_code_not_available, responsible_required, defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
           variance_id: string;
-          code: Database['public']['Enums']['variance_code'];
+          code: string;
           responsible_id?: string | null;
           note?: string | null;
           expected_version?: number | null;
@@ -7943,6 +8108,16 @@ export interface Database {
         Args: { token: string; reason?: string | null };
         Returns: Json;
       };
+      /** Calls an expense off, with a reason, before it is approved. Raises reason_required, expense_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_expense: {
+        Args: {
+          expense_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
       /** Gives a kitting up, with a reason; nothing has moved. Raises reason_required, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_kitting: {
         Args: {
@@ -8086,6 +8261,25 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['deals']['Row'];
+      };
+      /** Writes a draft anew, its trip apart; whoever does so does not approve it. Raises expense_transition_illegal, version_conflict and the errors of create_expense. The same idempotency_key with the same values is answered again, not done again. */
+      change_expense: {
+        Args: {
+          expense_id: string;
+          category_id: string;
+          spent_on: string;
+          total: number;
+          tax?: number | null;
+          paid_by?: Database['public']['Enums']['expense_payer'] | null;
+          payee_id?: string | null;
+          vehicle_id?: string | null;
+          warehouse_id?: string | null;
+          vendor_id?: string | null;
+          description?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
       };
       /** Writes an open lead anew. Raises lead_transition_illegal, version_conflict and the errors of create_lead. The same idempotency_key with the same values is answered again, not done again. */
       change_lead: {
@@ -8482,6 +8676,24 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['deals']['Row'];
       };
+      /** Drafts an expense; total with tax, of which tax is a part. paid_by: company, person (payee_id is paid back, the caller unless named) or trip_cash (of trip_id). Of a trip it has van and depot unless others are named. Raises spent_day_is_near, expense_total_is_bounded, expense_tax_is_part_of_total, cash_is_of_a_trip, trip_cash_is_counted, person_not_in_company, month_is_closed, warehouse_not_available, record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_expense: {
+        Args: {
+          category_id: string;
+          spent_on: string;
+          total: number;
+          tax?: number | null;
+          paid_by?: Database['public']['Enums']['expense_payer'] | null;
+          payee_id?: string | null;
+          trip_id?: string | null;
+          vehicle_id?: string | null;
+          warehouse_id?: string | null;
+          vendor_id?: string | null;
+          description?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
       /** Begins an import of a file; its rows follow (stage_import_rows), then it is checked. path: where the caller has stored the file in the bucket imports, under his company's folder. Raises import_target_unknown, import_policy_unsuitable, import_field_unknown, import_field_missing, import_file_missing, headers_are_few, mapping_is_a_small_object, file_name_is_short, format_is_short, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_import: {
         Args: {
@@ -8857,7 +9069,7 @@ export interface Database {
         };
         Returns: string;
       };
-      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
+      /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_spent, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
         Returns: {
@@ -9404,6 +9616,25 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['deals']['Row'];
       };
+      /** Takes an expense off the cash of its trip before it is decided on: the driver hands the cash in, and is paid back once the expense is approved. Raises expense_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      pay_back_expense: {
+        Args: {
+          expense_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
+      /** Says that an approved expense was paid, or paid back, with its reference as note; one from the cash of a trip is paid by its settlement. Raises separation_of_duties, expense_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      pay_expense: {
+        Args: {
+          expense_id: string;
+          note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
       /** For customers: orders for themselves at the prices that the company has for them; lines [{product_id, quantity, pack_id?}], to their default address where none is named. send = false keeps it as a draft. Answers as my_order. Raises lines_invalid, address_required, customer_suspended, customer_inactive, customer_not_active, depot_not_known, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       place_my_order: {
         Args: {
@@ -9778,6 +10009,21 @@ export interface Database {
         };
         Returns: number;
       };
+      /** What was spent on a trip, told by its driver or the dispatcher for him, now or late (spent_at); it waits for approval at once. Until it is approved the driver accounts for the cash; told after the cash was counted, it is paid back to him. photo_path: a stored file of the caller, in the bucket attachments. Raises not_the_driver, captured_at_invalid, trip_transition_illegal, record_not_found, permission_denied and the errors of create_expense and add_attachment. The same idempotency_key with the same values is answered again, not done again. */
+      record_trip_expense: {
+        Args: {
+          trip_id: string;
+          category_id: string;
+          total: number;
+          tax?: number | null;
+          paid_by?: Database['public']['Enums']['expense_payer'] | null;
+          description?: string | null;
+          spent_at?: string | null;
+          photo_path?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
       /** What became of an attempt; queued: it is tried again. A second result of one that is finished changes nothing. After five deliveries in a row that were given up, or when the other side says that it is gone for good (410), the webhook is switched off. For the worker deliver-webhook (service role). */
       record_webhook_result: {
         Args: {
@@ -9850,6 +10096,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['customers']['Row'];
+      };
+      /** Refuses an expense of somebody else, with a reason. Raises reason_required, separation_of_duties, expense_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reject_expense: {
+        Args: {
+          expense_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
       };
       /** Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       reject_offload: {
@@ -10532,6 +10788,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['customers']['Row'];
       };
+      /** Asks for approval of an expense. Raises trip_cash_is_counted, expense_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      submit_expense: {
+        Args: {
+          expense_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['expenses']['Row'];
+      };
       /** Counts what came back: items [{product_id, condition?, counted}]; what is not named counts as 0. Every difference to the books becomes a variance. By the trip's driver or with trips.load. Raises trip_never_left, trip_has_open_stops, offload_exists, lines_invalid, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       submit_offload: {
         Args: { trip_id: string; items?: Json | null; idempotency_key?: string | null };
@@ -10889,6 +11154,8 @@ export interface Database {
       depot_shift_status: 'opening' | 'open' | 'closing' | 'closed' | 'cancelled';
       door_outcome_kind: 'nobody_home' | 'talk' | 'interest' | 'refusal' | 'do_not_knock';
       door_standing: 'new' | 'again' | 'done' | 'do_not_knock';
+      expense_payer: 'company' | 'person' | 'trip_cash';
+      expense_status: 'draft' | 'submitted' | 'approved' | 'paid' | 'rejected' | 'cancelled';
       fulfilment_status: 'dispatched' | 'in_transit' | 'delivered' | 'failed';
       geocode_precision: 'exact' | 'street' | 'town' | 'region';
       geocode_status: 'asked' | 'placed' | 'unsure' | 'unknown';
@@ -11033,14 +11300,6 @@ export interface Database {
         | 'no_room'
         | 'taken_off';
       user_status: 'active' | 'banned';
-      variance_code:
-        | 'customer_refused'
-        | 'damaged'
-        | 'lost'
-        | 'stolen'
-        | 'counting_error'
-        | 'short_loaded'
-        | 'other';
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
       vendor_status: 'active' | 'blocked';

@@ -462,6 +462,25 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  expense: {
+    table: 'expenses',
+    page: '/expenses',
+    permission: 'expenses.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      submitted: 'waiting',
+      approved: 'waiting',
+      paid: 'done',
+      rejected: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      submitted: 'expenses.approve',
+      approved: 'expenses.pay',
+    },
+    settled: null,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export const SUBJECTS = {

@@ -66,6 +66,10 @@ export const FIGURES = {
     permissions: ['trips.view', 'payments.view'],
     isQuantity: false,
   },
+  settlement_spent: {
+    permissions: ['trips.view', 'expenses.view_all'],
+    isQuantity: false,
+  },
   stock_on_hand: {
     permissions: ['inventory.view'],
     isQuantity: true,

@@ -26,6 +26,7 @@ import Package from '@lucide/svelte/icons/package';
 import PackageMinus from '@lucide/svelte/icons/package-minus';
 import Percent from '@lucide/svelte/icons/percent';
 import Plus from '@lucide/svelte/icons/plus';
+import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Route from '@lucide/svelte/icons/route';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
@@ -153,6 +154,7 @@ const placed: Section[] = [
       listOf('payment', CreditCard),
       listOf('return', Undo2),
       listOf('settlement', HandCoins),
+      listOf('expense', ReceiptText),
       { href: '/months', label: m.closed_months(), icon: CalendarCheck, needs: ['months.view'] },
     ],
   },
@@ -208,6 +210,7 @@ export const actions: Destination[] = [
     icon: Plus,
     needs: ['purchase_orders.create'],
   },
+  { href: '/expenses/new', label: m.new_expense(), icon: Plus, needs: ['expenses.create'] },
   {
     href: '/stock/adjustments/new',
     label: m.new_stock_adjustment(),

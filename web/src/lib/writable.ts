@@ -135,6 +135,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'trips.edit',
     columns: ['membership_id', 'name', 'phone', 'licence_number', 'is_active'],
   },
+  expense_categories: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
+  },
   failure_reasons: {
     permission: 'settings.manage',
     columns: ['name', 'needs_note', 'is_active'],
@@ -338,6 +342,10 @@ export const WRITABLE: Record<string, Writable> = {
   territories: {
     permission: 'territories.edit',
     columns: ['code', 'name', 'parent_id', 'is_active', 'area'],
+  },
+  variance_codes: {
+    permission: 'settings.manage',
+    columns: ['name', 'needs_person', 'is_active'],
   },
   vehicles: {
     permission: 'trips.edit',

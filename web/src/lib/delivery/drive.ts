@@ -4,6 +4,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 import { type Container, containersOf, ownTrips } from './delivery.ts';
 import { type FailureReason, failureReasons } from './failures.ts';
 import { offers } from '#lib/workflow/workflow.ts';
+import { type ExpenseCategory, expenseCategories } from '#lib/operations/categories.ts';
 import { type VanForSale, vanForSale } from './sales.ts';
 
 export type DriveTrip = Awaited<ReturnType<typeof ownTrips>>[number];
@@ -16,6 +17,8 @@ export interface TripPack {
   lines: DriveLine[];
   containers: Container[];
   failureReasons: FailureReason[];
+  /** What money is spent on. */
+  categories: ExpenseCategory[];
   /** Null where nothing is sold from the van now. */
   van: VanForSale | null;
 }
@@ -32,17 +35,28 @@ export async function readDrive(
     trips.find((item) => item.status === 'in_progress') ??
     trips[0] ??
     null;
-  if (!trip) return { trips, trip, lines: [], containers: [], failureReasons: [], van: null };
-  const [lines, reasons, van] = await Promise.all([
+  if (!trip) {
+    return {
+      trips,
+      trip,
+      lines: [],
+      containers: [],
+      failureReasons: [],
+      categories: [],
+      van: null,
+    };
+  }
+  const [lines, reasons, categories, van] = await Promise.all([
     linesOf(trip.id),
     failureReasons(),
+    offers(trip, 'record_trip_expense') ? expenseCategories() : [],
     offers(trip, 'sell_from_van') ? vanForSale(trip.id) : null,
   ]);
   const containers = await containersOf([
     ...lines.map((line) => line.products),
     ...(van?.products ?? []),
   ]);
-  return { trips, trip, lines, containers, failureReasons: reasons, van };
+  return { trips, trip, lines, containers, failureReasons: reasons, categories, van };
 }
 
 /** What goes to the doors of a trip, line by line. */

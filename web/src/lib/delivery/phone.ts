@@ -5,10 +5,16 @@ import type { Position } from './positions.ts';
 export interface Waiting {
   /** Idempotency key of the command: sending it twice does it once. */
   key: string;
-  rpc: 'arrive_at_stop' | 'complete_delivery' | 'fail_delivery' | 'sell_from_van' | 'visit_door';
+  rpc:
+    | 'arrive_at_stop'
+    | 'complete_delivery'
+    | 'fail_delivery'
+    | 'record_trip_expense'
+    | 'sell_from_van'
+    | 'visit_door';
   user_id: string;
   tenant_id: string;
-  /** The order or the door; of a sale, which has no order yet, the number of its receipt, twice. */
+  /** The order, the door, of an expense the trip; of a sale, which has no order yet, the number of its receipt, twice. */
   about_id: string;
   about: string;
   args: Record<string, unknown>;

@@ -29,7 +29,7 @@ class RoadQueue {
     return this.items.filter((item) => item.problem !== null);
   }
 
-  /** What waits about an order or a door. */
+  /** What waits about an order, a door or a trip. */
   of(id: string): Waiting[] {
     return this.items.filter((item) => item.about_id === id);
   }
@@ -110,7 +110,9 @@ class RoadQueue {
     }
     if (sent) {
       await Promise.all(
-        (['trip', 'order', 'door'] as const).map((entity) => invalidate(`entity:${entity}`)),
+        (['trip', 'order', 'door', 'expense'] as const).map((entity) =>
+          invalidate(`entity:${entity}`),
+        ),
       );
     }
     if (this.#again) await this.flush();
@@ -131,7 +133,9 @@ class RoadQueue {
     try {
       const args = { ...item.args };
       if (item.photo) {
-        const bucket = item.rpc === 'visit_door' ? 'attachments' : 'proofs';
+        const bucket = ['visit_door', 'record_trip_expense'].includes(item.rpc)
+          ? 'attachments'
+          : 'proofs';
         args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo, bucket);
       }
       await commandNamed(item.rpc, args, item.key);

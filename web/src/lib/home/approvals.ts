@@ -2,6 +2,7 @@ import { type DocumentKind, type DocumentName, DOCUMENTS } from '#lib/documents.
 import { methodName } from '#lib/billing/billing.ts';
 import { creditNoteCommands, paymentCommands, returnCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
+import { expenseCommands } from '#lib/operations/expenses.ts';
 import { purchaseCommands } from '#lib/operations/purchases.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
 import { money, quantity } from '#lib/platform/format.ts';
@@ -112,6 +113,15 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     show: (row) => ({
       title: row.vendors?.name ?? '',
       note: [money(row.total), row.warehouses?.name].filter(Boolean).join(', '),
+    }),
+  }),
+  look('expense', {
+    from: () => supabase.from('expenses').select('*,allowed_commands,expense_categories(name)'),
+    looks: decisions(expenseCommands),
+    touches: ['settlement'],
+    show: (row) => ({
+      title: row.expense_categories?.name ?? '',
+      note: [money(row.total), label(row.paid_by), row.description].filter(Boolean).join(', '),
     }),
   }),
   look('credit_note', {
