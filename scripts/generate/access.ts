@@ -70,6 +70,7 @@ export const ACCESS: Record<string, Access> = {
   location_registry: { select: 'record readers in scope' },
   people_directory: { select: 'record readers in scope' },
   status_tracker: { select: 'record readers in scope' },
+  activities: { select: 'comments.view in scope' },
   attachments: { select: 'comments.view in scope' },
   audit_logs: { select: 'audit.view' },
   canned_replies: {
@@ -98,6 +99,7 @@ export const ACCESS: Record<string, Access> = {
   adjustment_costs: { select: 'prices.edit or reports.view in scope' },
   adjustment_reasons: edited('inventory.view', 'settings.manage'),
   failure_reasons: edited('trips.view', 'settings.manage'),
+  variance_codes: edited('variances.view', 'settings.manage'),
   availability: {
     select: 'appointments.view in scope',
     insert: 'appointments.edit in scope',

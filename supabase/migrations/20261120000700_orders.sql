@@ -40,6 +40,8 @@ create table public.orders (
   approved_by uuid,
   approved_at timestamptz,
   approved_total numeric(14,2),
+  rejected_by uuid,
+  rejected_at timestamptz,
   credit_override_note text,
   suspension_note text,
   printed jsonb,
@@ -71,6 +73,7 @@ create table public.orders (
   constraint address_known_once_submitted check (status in ('draft', 'cancelled') or address_id is not null),
   constraint approved_total_is_bounded check (approved_total between 0 and 999999999999.99),
   constraint approval_is_recorded check (status not in ('approved', 'allocated', 'dispatched', 'in_transit', 'delivered', 'failed') or approved_at is not null),
+  constraint rejection_is_recorded check ((status = 'rejected') = (rejected_at is not null) and (rejected_at is null) = (rejected_by is null)),
   constraint delivery_is_recorded check ((status = 'delivered') = (delivered_at is not null))
 ) with (fillfactor = 80);
 create index orders_recent on public.orders (tenant_id, created_at desc, id desc);

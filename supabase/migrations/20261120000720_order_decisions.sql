@@ -61,7 +61,8 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
   end if;
-  update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason) where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
+  update public.orders o set status = 'rejected', status_reason = pg_catalog.btrim(reason), rejected_by = auth.uid(), rejected_at = pg_catalog.now()
+  where o.tenant_id = target.tenant_id and o.id = target.id returning * into target;
   return target;
 end
 $$;

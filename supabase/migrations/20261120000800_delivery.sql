@@ -5,7 +5,6 @@ create type public.stop_status as enum ('pending', 'arrived', 'delivered', 'fail
 create type public.offload_status as enum ('draft', 'submitted', 'reviewed', 'approved', 'rejected');
 create type public.variance_status as enum ('pending_review', 'approved', 'rejected');
 create type public.variance_kind as enum ('delivery', 'offload', 'cash', 'reported');
-create type public.variance_code as enum ('customer_refused', 'damaged', 'lost', 'stolen', 'counting_error', 'short_loaded', 'other');
 
 create table public.vehicles (
   like private.record including defaults including indexes,
@@ -397,7 +396,7 @@ create table public.variances (
   unit_value numeric(14,2) not null default 0,
   value numeric(14,2) generated always as (round((actual - expected) * unit_value, 2)) stored,
   explanation text,
-  code public.variance_code,
+  code text,
   responsible_id uuid,
   resolution_note text,
   resolved_by uuid,

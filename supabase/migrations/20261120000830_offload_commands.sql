@@ -235,7 +235,7 @@ $$;
 comment on function private.report_variance(uuid, uuid, numeric, numeric, text, uuid) is 'Reports a difference seen on a trip, in base units. It is a note for the reviewer and posts no stock. Raises record_not_found, input_invalid.';
 select private.expose_command('report_variance');
 
-create function private.decide_variance(variance uuid, command text, code public.variance_code, responsible uuid, note text, expected_version integer) returns public.variances
+create function private.decide_variance(variance uuid, command text, code text, responsible uuid, note text, expected_version integer) returns public.variances
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -243,6 +243,7 @@ declare
   tenant constant uuid := private.require_permission('variances.view');
   target public.variances;
   next_state text;
+  cause public.variance_codes;
 begin
   select * into target from public.variances v where v.tenant_id = tenant and v.id = variance for no key update;
   if not found then
@@ -255,7 +256,15 @@ begin
   end if;
   perform private.check_text('note', note, 1000);
   if command = 'approve' then
-    perform private.require_choice('code', code::text);
+    perform private.require_choice('code', code);
+    select * into cause from public.variance_codes c where c.tenant_id = tenant and c.code = decide_variance.code and c.is_active;
+    if not found then
+      perform private.fail('variance_code_not_available', pg_catalog.jsonb_build_object('code', code));
+    end if;
+    -- What is too much costs nobody anything; missing cash is the driver's unless somebody else is named.
+    if cause.needs_person and target.difference < 0 and coalesce(responsible, case target.kind when 'cash' then target.responsible_id end) is null then
+      perform private.fail('responsible_required', '{"responsible_id": "required"}');
+    end if;
     perform private.require_condemner(tenant, target.kind = 'offload' and target.condition = 'defective' and target.difference > 0);
   end if;
   if responsible is not null and not exists (select from public.memberships m where m.tenant_id = tenant and m.id = responsible) then
@@ -279,15 +288,15 @@ begin
   return target;
 end
 $$;
-comment on function private.decide_variance(uuid, text, public.variance_code, uuid, text, integer) is 'Body of approve_variance and reject_variance.';
+comment on function private.decide_variance(uuid, text, text, uuid, text, integer) is 'Body of approve_variance and reject_variance.';
 
 select private.offer_if('variance', '(variances.kind = ''offload'' and variances.condition = ''defective'' and variances.difference > 0) is not true or private.has_permission(variances.tenant_id, ''inventory.condemn'')', 'approve');
 
-create function private.approve_variance(variance_id uuid, code public.variance_code, responsible_id uuid default null, note text default null, expected_version integer default null) returns public.variances
+create function private.approve_variance(variance_id uuid, code text, responsible_id uuid default null, note text default null, expected_version integer default null) returns public.variances
 language sql security definer set search_path = ''
 as $$ select private.decide_variance(variance_id, 'approve', code, responsible_id, note, expected_version) $$;
-comment on function private.approve_variance(uuid, public.variance_code, uuid, text, integer) is
-  'Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van''s stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal.';
+comment on function private.approve_variance(uuid, text, uuid, text, integer) is
+  'Accepts a difference under a cause of the company (variance_codes); responsible_id is the membership that answers for its value, null the loss account, unless the cause asks for a person where something is missing. An offload difference is posted to the van''s stock; one that makes goods defective needs inventory.condemn. Raises variance_code_not_available, responsible_required, defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal.';
 select private.expose_command('approve_variance');
 
 create function private.reject_variance(variance_id uuid, note text, expected_version integer default null) returns public.variances

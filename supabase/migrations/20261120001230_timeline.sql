@@ -112,9 +112,17 @@ begin
     pg_catalog.jsonb_build_object('name', a.name, 'path', a.path, 'content_type', a.content_type, 'size', a.size)
   from public.attachments a left join public.users u on u.id = a.created_by
   where a.tenant_id = tenant and a.document_kind = timeline.document_kind and a.document_id = timeline.document_id
+  union all
+  select a.id, a.happened_at, 'activity', a.created_by, u.full_name, null, null, null, a.kind::text,
+    pg_catalog.jsonb_build_object('text', a.text, 'minutes', a.minutes, 'outcome', a.outcome, 'version', a.version, 'is_removed', a.removed_at is not null,
+      'task', case when k.id is not null then pg_catalog.jsonb_build_object('id', k.id, 'title', k.title) end)
+  from public.activities a
+  left join public.users u on u.id = a.created_by
+  left join public.tasks k on k.tenant_id = a.tenant_id and k.id = a.task_id
+  where a.tenant_id = tenant and a.document_kind = timeline.document_kind and a.document_id = timeline.document_id
   order by 2, 1;
 end
 $$;
 comment on function private.timeline(text, uuid) is
-  'Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted.';
+  'Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments), activity (command: call, email, meeting, visit or note; details: {text, minutes, outcome, version, is_removed, task: {id, title}}; occurred_at is when it took place). actor_name: null where the caller may not see the person, actor_id where a rule acted.';
 select private.expose('timeline');

@@ -87,6 +87,11 @@ select private.register_registry_source('activity_feed', 'comments', 'public.com
   select c.tenant_id, c.id as source_id, c.document_kind as entity_type, c.document_id as entity_id, 'comment' as activity_type,
     c.created_by as actor_id, c.text as content, c.created_at
   from public.comments c where c.deleted_at is null $$, permission => 'comments.view');
+select private.register_registry_source('activity_feed', 'activities', 'public.activities', $$
+  select a.tenant_id, a.id as source_id, a.document_kind as entity_type, a.document_id as entity_id, a.kind::text as activity_type,
+    a.created_by as actor_id, a.outcome::text as title, a.text as content,
+    pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('minutes', a.minutes)) as metadata, a.happened_at as created_at
+  from public.activities a where a.removed_at is null $$, permission => 'comments.view');
 select private.register_registry_source('activity_feed', 'attachments', 'public.attachments', $$
   select a.tenant_id, a.id as source_id, a.document_kind as entity_type, a.document_id as entity_id, 'file' as activity_type,
     a.created_by as actor_id, a.name as title, a.created_at

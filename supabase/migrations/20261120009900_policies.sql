@@ -625,6 +625,7 @@ to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
   'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
+select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_active');
 select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
 
@@ -1075,11 +1076,15 @@ create policy select_readers on public.door_visits for select to authenticated u
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
   private.write_comment, private.write_attachment, private.is_attached, private.write_tag, private.take_tag,
-  private.write_task, private.move_task, private.rewrite_task, private.write_own_fields, private.own_values_of to authenticated;
+  private.write_task, private.move_task, private.rewrite_task, private.write_activity, private.write_own_fields, private.own_values_of to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
 grant select on public.comments to authenticated;
 create policy select_readers on public.comments for select to authenticated
+using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
+
+grant select on public.activities to authenticated;
+create policy select_readers on public.activities for select to authenticated
 using (tenant_id = (select private.tenant_id('comments.view')) and private.sees_document(document_kind, tenant_id, document_id));
 
 grant select on public.attachments to authenticated;

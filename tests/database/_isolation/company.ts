@@ -357,6 +357,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   );
   const document = { document_kind: 'order', document_id: order };
   await as('sales').rpc('add_comment', { ...document, text: 'Ring the bell twice.' });
+  await as('sales').rpc('log_activity', { ...document, kind: 'call', outcome: 'reached' });
   await addFile(company, document);
   await keepWith(company, document);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [

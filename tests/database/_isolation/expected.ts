@@ -83,6 +83,7 @@ const SCOPES: Record<string, string> = {
     'customer_addresses',
     mine('customer_id', 'my_customers'),
   ),
+  activities: mine('document_id', 'my_orders'),
   attachments: mine('document_id', 'my_orders'),
   comments: mine('document_id', 'my_orders'),
   own_field_values: mine('document_id', 'my_orders'),

@@ -146,6 +146,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
     expense_categories: row({ name: 'Isolated' }),
     failure_reasons: row({ name: 'Isolated' }),
+    variance_codes: row({ code: 'isolated', name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
     whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),
     tax_devices: row({ taxpayer_pin: 'P051234567Z', control_unit: 'KRACU0100000002' }),

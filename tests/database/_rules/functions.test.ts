@@ -205,6 +205,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'my_account',
     'my_bills',
     'my_containers',
+    'my_day',
     'my_delivery_room',
     'my_order',
     'my_orders',

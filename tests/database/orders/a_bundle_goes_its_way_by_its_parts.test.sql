@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(28);
 
 -- A box of four pens at 100.00 and one book at 250.00, 16 % on the book; it costs 500.00 instead of 650.00.
 insert into products (tenant_id, sku, name, base_price, tax_rate) values (tests.tenant('acme'), 'PEN', 'Pen', 100, 0), (tests.tenant('acme'), 'BOOK', 'Book', 250, 16);
@@ -88,6 +88,17 @@ select complete_delivery(tests.id('sold'), (select jsonb_agg(jsonb_build_object(
 select tests.sign_out();
 select is((select total - deposit_total from invoices where order_id = tests.id('sold')), 1061.54, 'billed as it was sold');
 select is((select quantity || ' ' || line_total || ' ' || discount_amount from invoice_items where invoice_id = (select id from invoices where order_id = tests.id('sold')) and product_sku = 'BOOK'), '2.000 384.62 115.38', 'a book at its share');
+select tests.sign_in('finance@acme.test');
+select issue_invoice((select id from invoices where order_id = tests.id('sold')));
+select tests.sign_in('sales@acme.test');
+select throws_ok($$ select request_return(tests.customer('Kilimani Mini Mart'), (select jsonb_build_array(jsonb_build_object('order_item_id', i.id, 'quantity', 3)) from order_items i where i.order_id = tests.id('sold') and i.product_sku = 'BOOK'), 'damaged') $$, 'PT409', 'return_exceeds', 'of two boxes no three books come back');
+select tests.remember('back', (request_return(tests.customer('Kilimani Mini Mart'), (select jsonb_build_array(jsonb_build_object('order_item_id', i.id, 'quantity', 1)) from order_items i where i.order_id = tests.id('sold') and i.product_sku = 'BOOK'), 'damaged')).id);
+select tests.sign_in('manager@acme.test');
+select approve_return(tests.id('back'));
+select tests.sign_in('warehouse@acme.test');
+select is((receive_return(tests.id('back'), (select jsonb_agg(jsonb_build_object('return_item_id', i.id, 'good', 1, 'suspect', 0, 'defective', 0)) from return_items i where i.return_id = tests.id('back')))).status::text, 'received', 'one book comes back without its pens');
+select tests.sign_out();
+select is((select string_agg(i.product_sku || ' ' || i.quantity || ' ' || i.line_total || ' ' || i.tax_amount, ', ') from credit_note_items i join credit_notes n on n.id = i.credit_note_id where n.return_id = tests.id('back')), 'BOOK 1.000 192.31 30.77', 'and is credited at its share of the box');
 select tests.sign_in('sales@acme.test');
 select is((select string_agg(sku || ' ' || quantity, ', ') from usual_basket(tests.customer('Kilimani Mini Mart'))), 'BOX 2.000', 'who orders boxes usually orders boxes');
 select tests.sign_out();

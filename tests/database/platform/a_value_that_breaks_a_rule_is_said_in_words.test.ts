@@ -17,6 +17,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
   expense_categories: { name_is_short: { name: ' Fuel' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },
+  variance_codes: { code_is_a_word: { code: 'Fell off' }, name_is_short: { name: ' Fell' } },
   customer_documents: {
     document_kind_is_short: { kind: ' ' },
     document_number_is_short: { reference: LONG },

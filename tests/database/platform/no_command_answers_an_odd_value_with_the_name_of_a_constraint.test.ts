@@ -228,6 +228,14 @@ beforeAll(async () => {
     text: 'Ring the bell twice.',
   });
   good.set('comment_id', `'${said.id}'`);
+  // And did.
+  const done = await owner.rpc<{ id: string }>('log_activity', {
+    document_kind: 'customer',
+    document_id: customer,
+    kind: 'call',
+  });
+  good.set('activity_id', `'${done.id}'`);
+  good.set('next_step_for', `'${ownerId}'`);
   // And a count that he takes part in.
   const shop = await owner.one<{ id: string }>(
     `insert into warehouses (code, name, kind) values ('SHP', 'Shop', 'shop') returning id`,

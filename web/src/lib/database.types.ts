@@ -5,6 +5,46 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export interface Database {
   public: {
     Tables: {
+      /** A call, an e-mail, a meeting, a visit or a note about a record, logged by whoever did it, for colleagues who see the record. Written by log_activity and remove_activity; one that was removed keeps its place without its text, and counts no more. */
+      activities: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          document_kind: string;
+          document_id: string;
+          kind: Database['public']['Enums']['activity_kind'];
+          happened_at: string;
+          minutes: number | null;
+          outcome: Database['public']['Enums']['activity_outcome'] | null;
+          text: string | null;
+          task_id: string | null;
+          removed_at: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'activities_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'activities_tenant_id_task_id_fkey';
+            columns: ['tenant_id', 'task_id'];
+            isOneToOne: false;
+            referencedRelation: 'tasks';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** What happened, of whatever kind: steps of documents, changes, comments, files, messages, votes. A registry: written by triggers of its sources alone (private.register_registry_source). */
       activity_feed: {
         Row: {
@@ -4059,6 +4099,8 @@ export interface Database {
           approved_by: string | null;
           approved_at: string | null;
           approved_total: number | null;
+          rejected_by: string | null;
+          rejected_at: string | null;
           credit_override_note: string | null;
           suspension_note: string | null;
           printed: Json | null;
@@ -6859,6 +6901,34 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The causes a difference is accepted under, in the words of the company. The code stays: other systems and what was decided know a cause by it. */
+      variance_codes: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          code: string;
+          name: string;
+          needs_person: boolean;
+          is_active: boolean;
+        };
+        Insert: { code: string; name: string; needs_person?: boolean; is_active?: boolean };
+        Update: { name?: string; needs_person?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'variance_codes_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Every difference between what should be and what is, with the person who answers for it (responsible_id; null = loss account). */
       variances: {
         Row: {
@@ -6884,7 +6954,7 @@ export interface Database {
           unit_value: number;
           value: number | null;
           explanation: string | null;
-          code: Database['public']['Enums']['variance_code'] | null;
+          code: string | null;
           responsible_id: string | null;
           resolution_note: string | null;
           resolved_by: string | null;
@@ -6896,6 +6966,13 @@ export interface Database {
         Insert: Record<never, never>;
         Update: Record<never, never>;
         Relationships: [
+          {
+            foreignKeyName: 'variances_tenant_id_code_fkey';
+            columns: ['tenant_id', 'code'];
+            isOneToOne: false;
+            referencedRelation: 'variance_codes';
+            referencedColumns: ['tenant_id', 'code'];
+          },
           {
             foreignKeyName: 'variances_tenant_id_fkey';
             columns: ['tenant_id'];
@@ -7855,11 +7932,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** Accepts a difference under a cause; responsible_id is the membership that answers for its value, null the loss account. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Accepts a difference under a cause of the company (variance_codes); responsible_id is the membership that answers for its value, null the loss account, unless the cause asks for a person where something is missing. An offload difference is posted to the van's stock; one that makes goods defective needs inventory.condemn. Raises variance_code_not_available, responsible_required, defective_by_auditors_only, separation_of_duties, record_not_found, variance_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_variance: {
         Args: {
           variance_id: string;
-          code: Database['public']['Enums']['variance_code'];
+          code: string;
           responsible_id?: string | null;
           note?: string | null;
           expected_version?: number | null;
@@ -9256,6 +9333,23 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
+      /** Says that the caller called, wrote to, met or visited somebody about a record that he sees, when (null: now), how long and what came of it; or a note. What is to be done next becomes a task in the same breath, of the account next_step_for (null: the caller's own). Raises record_not_found, input_invalid, activity_text_is_bounded, activity_minutes_are_bounded, activity_has_happened, note_is_its_text, task_title_is_short, task_day_is_near, person_not_in_company, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      log_activity: {
+        Args: {
+          document_kind: string;
+          document_id: string;
+          kind: Database['public']['Enums']['activity_kind'];
+          text?: string | null;
+          happened_at?: string | null;
+          minutes?: number | null;
+          outcome?: Database['public']['Enums']['activity_outcome'] | null;
+          next_step?: string | null;
+          next_step_on?: string | null;
+          next_step_for?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['activities']['Row'];
+      };
       /** Nothing will come of the deal, for a reason of the list and, where that says too little, in words. Raises lost_reason_required, record_not_found, deal_transition_illegal, pipeline_without_stage, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       lose_deal: {
         Args: {
@@ -9370,6 +9464,11 @@ export interface Database {
           counted: number;
           confirmed_at: string;
         }[];
+      };
+      /** What the caller has before him on this day of the company: tasks that are due (tasks), appointments until its end of which nothing is said yet (appointments), open conversations that are his (conversations), leads whose next step is due (leads) and deals that stand still longer than their pipeline likes (deals), each {count, rows: the first 50}; and the kinds of documents that wait for a decision of his (waiting: machine, state, page, documents). Every record by its own policy. Raises permission_denied. */
+      my_day: {
+        Args: never;
+        Returns: Json;
       };
       /** For customers: whether a day still has room for an order of these lines [{product_id, quantity}]: {has_room}. Holds nothing. Raises input_invalid, record_not_found, depot_not_known, permission_denied. */
       my_delivery_room: {
@@ -10129,6 +10228,15 @@ export interface Database {
         Args: { target: string; headers: string[] };
         Returns: Json;
       };
+      /** Takes back what the caller has logged: that there was something stays. A task that was given with it stays, too. Raises record_not_found, activity_not_yours, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_activity: {
+        Args: {
+          activity_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['activities']['Row'];
+      };
       /** Takes a file that the caller added off its document; answers what it was, so that he can remove it from storage, too. Raises record_not_found, attachment_not_yours, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       remove_attachment: {
         Args: { attachment_id: string; idempotency_key?: string | null };
@@ -10809,7 +10917,7 @@ export interface Database {
         Args: { webhook_id: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['webhook_deliveries']['Row'];
       };
-      /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
+      /** Everything that happened to a document, the oldest first, for whoever sees it. Raises record_not_found. kind: created, step (from_state, to_state, command), event (command: what happened, e.g. load_confirmed), change (details: [{field, before, after}], values in words; one of which nothing is told is left out), parts (details: {parts, before, after}, how many lines or stops a statement took and gave, without their values), comment (details: {text, version, is_edited, is_removed, mentions: [{id, name}]}), file (details: {name, path, content_type, size} of the bucket attachments), activity (command: call, email, meeting, visit or note; details: {text, minutes, outcome, version, is_removed, task: {id, title}}; occurred_at is when it took place). actor_name: null where the caller may not see the person, actor_id where a rule acted. */
       timeline: {
         Args: { document_kind: string; document_id: string };
         Returns: {
@@ -11022,6 +11130,8 @@ export interface Database {
       };
     };
     Enums: {
+      activity_kind: 'call' | 'email' | 'meeting' | 'visit' | 'note';
+      activity_outcome: 'reached' | 'no_answer' | 'agreed' | 'declined';
       address_kind: 'delivery' | 'billing' | 'both';
       adjustment_effect: 'increase' | 'decrease' | 'both' | 'condition_change';
       adjustment_status:
@@ -11190,14 +11300,6 @@ export interface Database {
         | 'no_room'
         | 'taken_off';
       user_status: 'active' | 'banned';
-      variance_code:
-        | 'customer_refused'
-        | 'damaged'
-        | 'lost'
-        | 'stolen'
-        | 'counting_error'
-        | 'short_loaded'
-        | 'other';
       variance_kind: 'delivery' | 'offload' | 'cash' | 'reported';
       variance_status: 'pending_review' | 'approved' | 'rejected';
       vendor_status: 'active' | 'blocked';

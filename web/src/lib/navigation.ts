@@ -19,6 +19,7 @@ import Footprints from '@lucide/svelte/icons/footprints';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
 import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Package from '@lucide/svelte/icons/package';
@@ -73,6 +74,7 @@ const placed: Section[] = [
     heading: m.work(),
     destinations: [
       { href: '/', label: m.dashboard(), icon: LayoutDashboard, needs: [], phone: 1 },
+      { href: '/day', label: m.my_day(), icon: ListChecks, needs: ['comments.view'] },
       {
         href: '/approvals',
         label: m.approvals(),

@@ -343,6 +343,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'territories.edit',
     columns: ['code', 'name', 'parent_id', 'is_active', 'area'],
   },
+  variance_codes: {
+    permission: 'settings.manage',
+    columns: ['name', 'needs_person', 'is_active'],
+  },
   vehicles: {
     permission: 'trips.edit',
     columns: [

@@ -297,7 +297,9 @@ export function readVariance(id: string) {
   return answerOf(
     supabase
       .from('variances')
-      .select(`${ON_VARIANCE},allowed_commands,responsible:memberships(users(full_name))`)
+      .select(
+        `${ON_VARIANCE},allowed_commands,variance_codes(name),responsible:memberships(users(full_name))`,
+      )
       .eq('id', id)
       .maybeSingle(),
   );
@@ -348,11 +350,18 @@ export async function containersOf(
   );
 }
 
-export type VarianceCode = Enums<'variance_code'>;
+export type VarianceCode = Tables<'variance_codes'>;
+
+/** The causes that can be chosen. */
+export function varianceCodes(): Promise<VarianceCode[]> {
+  return rows(
+    supabase.from('variance_codes').select('*').eq('is_active', true).order('name').limit(500),
+  );
+}
 
 export function approveVariance(
   variance: Variance,
-  code: VarianceCode,
+  code: string,
   responsibleId: string | null,
   note: string | null,
 ) {

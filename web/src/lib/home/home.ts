@@ -37,6 +37,10 @@ const WORDS: Record<string, [label: string, note: string]> = {
   'adjustment.pending_approval': [m.adjustments_to_approve(), m.of_stock()],
 };
 
+/** What waits in a state, and why it is there. */
+export const waitingInWords = (machine: string, state: string): [label: string, note: string] =>
+  WORDS[`${machine}.${state}`] ?? [`${label(machine)}: ${label(state)}`, ''];
+
 const PLACES = documentNames.flatMap((name) => statesOf(name).map((state) => `${name}.${state}`));
 
 /** The figures that the reader may see, those that wait for him first. */
@@ -45,7 +49,7 @@ export async function figures(): Promise<Figure[]> {
   return waiting
     .map((kind) => {
       const name = `${kind.machine}.${kind.state}`;
-      const [text, note] = WORDS[name] ?? [`${label(kind.machine)}: ${label(kind.state)}`, ''];
+      const [text, note] = waitingInWords(kind.machine, kind.state);
       return {
         label: text,
         note,

@@ -71,6 +71,7 @@ export const KEPT_WITH = [
   'record_tag',
   'tag',
   'task',
+  'activity',
   'own_field_value',
 ].map((kind) => `entity:${kind}` as const);
 

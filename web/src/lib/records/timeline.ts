@@ -38,6 +38,21 @@ export function fileOf({ kind, details }: Entry): StoredFile | null {
   return kind === 'file' ? (details as unknown as StoredFile) : null;
 }
 
+/** Something that somebody did about the record. */
+interface Activity {
+  text: string | null;
+  minutes: number | null;
+  outcome: string | null;
+  version: number;
+  is_removed: boolean;
+  task: { id: string; title: string } | null;
+}
+
+/** What somebody did, where the entry is that. */
+export function activityOf({ kind, details }: Entry): Activity | null {
+  return kind === 'activity' ? (details as unknown as Activity) : null;
+}
+
 /** Who did something, as far as the reader may know. */
 export function whoOf({ actor_id: id, actor_name: name, rule }: Entry): string {
   if (rule) return causeOf(rule);
@@ -57,6 +72,7 @@ function causeOf(rule: string): string {
 export function headOf({ kind, to_state: state, command, details }: Entry): string {
   if (kind === 'step') return label(state);
   if (kind === 'event') return label(command);
+  if (kind === 'activity') return activityInWords(label(command), details as unknown as Activity);
   if (kind === 'created') return m.created();
   if (kind !== 'parts') return m.changed();
   const { parts, before, after } = details as { parts: string; before: number; after: number };
@@ -65,6 +81,13 @@ export function headOf({ kind, to_state: state, command, details }: Entry): stri
   return after === 0
     ? m.parts_count_removed({ parts: label(parts), count })
     : m.parts_count_changed({ parts: label(parts), count });
+}
+
+/** A call that reached somebody, twelve minutes. */
+function activityInWords(kind: string, { outcome, minutes, is_removed: removed }: Activity) {
+  if (removed) return m.an_activity_was_removed({ kind });
+  const came = outcome && label(outcome);
+  return [kind, came, minutes && m.n_minutes({ minutes })].filter(Boolean).join(' · ');
 }
 
 interface Field {

@@ -61,7 +61,7 @@ export const ACTIVITY: ListShape = {
   filters: [
     wordFilter('activity_type', m.kind(), [
       ...['created', 'step', 'changed', 'comment', 'file', 'message', 'note', 'approval'],
-      'visit',
+      ...['visit', 'call', 'email', 'meeting'],
     ]),
     { ...personFilter('actor', m.who(), 'actor_id', 'user_id'), optional: true } as Filter,
     { name: 'when', label: m.when(), kind: 'moment', column: 'created_at' },
