@@ -359,4 +359,4 @@ test('after the day is done, ids of another company answer the owner as unknown 
   const { told, probed } = await differences('owner');
   expect(told).toEqual([]);
   expect(probed).toBeGreaterThan(60);
-});
+}, 300_000);

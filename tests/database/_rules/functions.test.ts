@@ -153,7 +153,7 @@ test('a function that promises not to write neither writes nor calls one that ma
          and (q.oid is not null or e.effect is not null)`,
     ),
   ).toEqual([]);
-});
+}, 300_000);
 
 test('what may write is not declared harmless, so that a link can call it', async () => {
   const harmless = await offenders(
@@ -251,7 +251,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'why_not_made',
     'worker_queues',
   ]);
-});
+}, 300_000);
 
 test('an exception always has an error code', async () => {
   const bodies = await admin().query<{ name: string; body: string }>(

@@ -670,4 +670,5 @@ test('no command answers an odd value with the name of a constraint or a type', 
   // Otherwise this would have been asked of commands that refuse everything.
   const telling = commands.filter(({ args }) => args.some(isTelling)).map(({ name }) => name);
   expect(telling.filter((name) => !accepted.has(name))).toEqual(Object.keys(REFUSED));
-});
+  // Every argument of every command: it takes longer with each of them.
+}, 300_000);
