@@ -45,6 +45,7 @@ using (
 select private.let_edit('public.expense_categories', 'expenses.view', 'settings.manage', '{}', 'name', 'is_active');
 
 grant select on public.expenses to authenticated;
+grant execute on function private.accounts_for_expense to authenticated;
 create policy select_readers on public.expenses for select to authenticated
 using (
   tenant_id = (select private.tenant_id('expenses.view'))

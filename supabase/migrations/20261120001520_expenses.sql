@@ -119,6 +119,7 @@ insert into private.in_place_commands (machine, command, state, permission) valu
 -- What came out of the driver's bag is paid; the settlement of his trip says so.
 select private.offer_if('expense', $$expenses.paid_by <> 'trip_cash'$$, 'pay');
 select private.offer_if('expense', $$expenses.paid_by = 'trip_cash'$$, 'pay_back');
+select private.offer_if('expense', $$not private.accounts_for_expense(expenses)$$, 'approve', 'reject');
 select private.find_by('expense', 'vendor_id', 'private.vendors_meant(typed)');
 select private.note_editors('public.expenses', 'category_id', 'spent_on', 'total', 'tax', 'vehicle_id', 'warehouse_id', 'vendor_id', 'description');
 
@@ -171,6 +172,15 @@ as $$
   where t.tenant_id = tenant and t.id = trip
 $$;
 comment on function private.driver_account(uuid, uuid) is 'Account of whoever drives a trip; null where he has none.';
+
+create function private.accounts_for_expense(expense public.expenses) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return expense.paid_by = 'trip_cash' and coalesce(private.driver_account(expense.tenant_id, expense.trip_id) = auth.uid(), false);
+end
+$$;
+comment on function private.accounts_for_expense(public.expenses) is 'Whether an expense was paid from cash that the caller hands in: he decides on none of them, whoever entered it.';
 
 create function private.tg_settlements__close_expenses() returns trigger
 language plpgsql security definer set search_path = ''
@@ -351,6 +361,9 @@ declare
 begin
   if command in ('reject', 'cancel') and coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
+  end if;
+  if command in ('approve', 'reject') and private.accounts_for_expense(target) then
+    perform private.fail('separation_of_duties', pg_catalog.jsonb_build_object('machine', 'expense', 'command', command, 'separate_from', '{driver}'::text[]));
   end if;
   if target.paid_by = 'trip_cash' then
     if command = 'submit' and private.cash_is_counted(tenant, target.trip_id) then

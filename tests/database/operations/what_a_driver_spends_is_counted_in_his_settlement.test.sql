@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(32);
 
 create function pg_temp.category(name text) returns uuid language sql security definer as $$
   select c.id from public.expense_categories c where c.tenant_id = tests.tenant('acme') and c.name = category.name
@@ -22,9 +22,19 @@ select tests.remember('parking', (record_trip_expense(tests.id('trip'), pg_temp.
 select tests.remember('own', (record_trip_expense(tests.id('trip'), pg_temp.category('Meals'), 90, 0, 'person')).id);
 select is((select payee_id from expenses where id = tests.id('own')), tests.account('driver@acme.test'), 'what he paid himself he is paid back');
 select throws_ok($$ select record_trip_expense(tests.id('trip'), pg_temp.category('Toll'), 5, spent_at => now() - interval '20 days') $$, 'PT422', 'captured_at_invalid', 'nothing was spent on the trip before it');
-select throws_ok($$ select approve_expense(tests.id('fuel')) $$, '42501', 'permission_denied', 'he does not approve it');
+select throws_ok($$ select approve_expense(tests.id('fuel')) $$, '42501', 'separation_of_duties', 'he does not approve it');
 select tests.sign_in('sales@acme.test');
 select throws_ok($$ select record_trip_expense(tests.id('trip'), pg_temp.category('Toll'), 5) $$, '42501', 'not_the_driver', 'nor does somebody else tell for him');
+
+-- An owner who drives the van himself, as small companies have it.
+select tests.sign_out();
+update drivers set membership_id = tests.membership('owner@acme.test') where id = (select driver_id from trips where id = tests.id('trip'));
+select tests.sign_in('owner@acme.test');
+select throws_ok($$ select approve_expense(tests.id('fuel')) $$, '42501', 'separation_of_duties', 'whoever accounts for the cash does not approve what was spent of it, whoever entered that');
+select is((select e.allowed_commands && '{approve,reject}' from expenses e where e.id = tests.id('fuel')), false, 'nor is it offered to him');
+select is((select 'approve' = any (e.allowed_commands) from expenses e where e.id = tests.id('own')), true, 'what a colleague paid himself is');
+select tests.sign_out();
+update drivers set membership_id = tests.membership('driver@acme.test') where id = (select driver_id from trips where id = tests.id('trip'));
 
 -- He hands in what is left.
 select tests.sign_in('driver@acme.test');
