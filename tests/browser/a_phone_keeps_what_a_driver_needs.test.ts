@@ -52,7 +52,7 @@ const bytesOf = (files: { text: string }[]) =>
 
 test('a phone fetches the pages of a driver and nothing that only a desk works with', async () => {
   const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
-  await driver.page.waitForURL(/\/drive/);
+  await driver.open('/drive');
   const files = await kept(driver);
   const scripts = files.filter(({ path }) => path.endsWith('.js'));
   expect(scripts.length).toBeGreaterThan(10);

@@ -12,8 +12,7 @@ test('a half recorded delivery survives going back and a reload without network,
   await company.started([order], 'KDA 101A', 1);
   const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
   const { page } = driver;
-  // A driver's day is his trip.
-  await page.waitForURL(/\/drive$/);
+  await driver.open('/drive');
   await page.getByRole('link', { name: 'Karen Country Kiosk' }).click();
 
   const collect = page.getByText('To collect').locator('xpath=following-sibling::*');
