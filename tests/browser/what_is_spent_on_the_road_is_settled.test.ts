@@ -106,7 +106,7 @@ test('a salesperson is paid back what somebody else approved', async () => {
   await dialog.getByLabel('Note').fill('QGH7KLM2XA');
   await dialog.getByRole('button', { name: 'It was paid' }).click();
   await state(finance, 'Paid');
-  await finance.page.getByText('QGH7KLM2XA').waitFor();
+  await finance.page.getByText('QGH7KLM2XA').first().waitFor();
   await state(sales, 'Paid');
   for (const person of [sales, finance]) expect(person.errors).toEqual([]);
 });
