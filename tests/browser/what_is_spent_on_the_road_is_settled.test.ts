@@ -36,13 +36,13 @@ test('what a driver spends without network is approved, and his cash comes home 
 
   await driver.context.setOffline(true);
   await record.click();
-  await driver.button('Record').click();
+  await driver.button('Record it').click();
   await driver.page.getByText('Choose what it was spent on.').waitFor();
   await select(driver, 'Category', { label: 'Fuel' });
   await driver.page.getByLabel('Total with tax').fill('580');
   await driver.page.getByLabel('Tax in it').fill('80');
   await photograph(driver);
-  await driver.button('Record').click();
+  await driver.button('Record it').click();
   await driver.page.waitForURL(/\/drive\?trip=/);
   await driver.page.getByText(/Expense of Fuel, .*580\.00 waits to be sent\./).waitFor();
   expect(await company.by('finance').rows(`expenses?trip_id=eq.${trip.id}&select=id`)).toEqual([]);

@@ -81,7 +81,7 @@ test('without network an entry stays on the phone and goes out later under the s
   expect(new Set(keys()).size).toBe(1);
   expect(server.calls[1]?.args).toEqual({ order_id: 'order-1', received_by: 'Tom' });
   expect(phone.entries.size).toBe(0);
-  expect(invalidated).toEqual(['entity:trip', 'entity:order', 'entity:door']);
+  expect(invalidated).toEqual(['entity:trip', 'entity:order', 'entity:door', 'entity:expense']);
 });
 
 test('an answer that was lost on the way leads to the same key, photo included, never to a new one', async () => {

@@ -198,15 +198,15 @@ export async function spentOnTrip(tripId: string): Promise<{ approved: number; w
   const spent = await rows(
     supabase
       .from('expenses')
-      .select('total,status')
+      .select('total,is_from_cash')
       .eq('trip_id', tripId)
       .eq('paid_by', 'trip_cash')
-      .in('status', ['submitted', 'approved', 'paid'])
+      .or('is_from_cash.is.true,status.eq.submitted')
       .limit(500),
   );
   const sum = (isWaiting: boolean) =>
     spent
-      .filter(({ status }) => (status === 'submitted') === isWaiting)
+      .filter(({ is_from_cash }) => is_from_cash !== isWaiting)
       .reduce((all, { total }) => all + Number(total), 0);
   return { approved: sum(false), waiting: sum(true) };
 }
