@@ -9,7 +9,7 @@
  * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of appointments and hours his own and those of
+ * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
  * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
@@ -31,6 +31,13 @@ export const ACCESS: Record<string, Access> = {
   deals: { select: 'deals.view in scope' },
   door_areas: { select: 'doors.view' },
   door_claims: { select: 'doors.view' },
+  commission_entries: { select: 'commissions.view in scope' },
+  commission_plans: {
+    select: 'commissions.view in scope',
+    insert: 'commissions.manage',
+    update: 'commissions.manage',
+  },
+  commission_statements: { select: 'commissions.view in scope' },
   door_outcomes: edited('doors.view', 'sales.manage'),
   door_visits: { select: 'doors.view' },
   doors: edited('doors.view', 'sales.manage'),

@@ -27,7 +27,7 @@ const OTHERS = [
   ...['planning', 'payment_due', 'next_step', 'expected_close', 'paper_ends', 'batch_expires'],
   ...['holiday', 'standing_order', 'contract_ends', 'goods_expected', 'delivery', 'task', 'trip'],
   ...['created', 'changed', 'step', 'comment', 'file', 'message', 'note', 'approval'],
-  ...['upload', 'customer_paper', 'proof', 'imported_file', 'signed'],
+  ...['upload', 'customer_paper', 'proof', 'imported_file', 'signed', 'commission'],
   ...['inflow', 'outflow', 'refund', 'settlement', 'user', 'driver', 'contact', 'vendor'],
   ...['owner', 'assignee', 'reviewer', 'active', 'pending', 'blocked', 'completed'],
   ...['stock', 'container', 'vehicle', 'piece', 'membership', 'lead_vendor', 'serial'],

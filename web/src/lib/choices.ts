@@ -60,6 +60,15 @@ export const APPOINTMENT_STATUS = [
   'cancelled',
 ] as const satisfies Enums<'appointment_status'>[];
 export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
+export const COMMISSION_BASIS = [
+  'won_deals',
+  'received_money',
+] as const satisfies Enums<'commission_basis'>[];
+export const COMMISSION_STATEMENT_STATUS = [
+  'open',
+  'closed',
+  'paid',
+] as const satisfies Enums<'commission_statement_status'>[];
 export const CONTACT_POINT_KIND = [
   'phone',
   'whatsapp',

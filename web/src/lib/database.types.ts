@@ -959,6 +959,165 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** The ledger of commissions. What a deal or a payment of an invoice is worth now, less what its earlier entries say, is its next one: taken back, it is an entry against it, for the same person by the same plan. */
+      commission_entries: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          statement_id: string;
+          plan_id: string;
+          deal_id: string | null;
+          payment_id: string | null;
+          invoice_id: string | null;
+          round: number;
+          number: string;
+          earned_on: string;
+          base: number;
+          rate: number;
+          amount: number;
+          created_at: string;
+          created_by: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'commission_entries_tenant_id_deal_id_fkey';
+            columns: ['tenant_id', 'deal_id'];
+            isOneToOne: false;
+            referencedRelation: 'deals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'commission_entries_tenant_id_invoice_id_fkey';
+            columns: ['tenant_id', 'invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'commission_entries_tenant_id_payment_id_fkey';
+            columns: ['tenant_id', 'payment_id'];
+            isOneToOne: false;
+            referencedRelation: 'payments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'commission_entries_tenant_id_plan_id_fkey';
+            columns: ['tenant_id', 'plan_id'];
+            isOneToOne: false;
+            referencedRelation: 'commission_plans';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'commission_entries_tenant_id_statement_id_fkey';
+            columns: ['tenant_id', 'statement_id'];
+            isOneToOne: false;
+            referencedRelation: 'commission_statements';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** How much of what is sold is earned by whom: percent of the value of won deals, for their owner, or of the money that pays invoices, for the salesperson of the customer. Of several plans the person's own counts, then the one of his team (of several teams the highest), then the one for everybody. A rate never changes: the plan is ended, and another begins. */
+      commission_plans: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          basis: Database['public']['Enums']['commission_basis'];
+          rate: number;
+          user_id: string | null;
+          team_id: string | null;
+          valid_from: string;
+          valid_until: string | null;
+          earner_id: string;
+          validity: string;
+        };
+        Insert: {
+          name: string;
+          basis: Database['public']['Enums']['commission_basis'];
+          rate: number;
+          user_id?: string | null;
+          team_id?: string | null;
+          valid_from: string;
+          valid_until?: string | null;
+        };
+        Update: { name?: string; valid_until?: string | null };
+        Relationships: [
+          {
+            foreignKeyName: 'commission_plans_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'commission_plans_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'commission_plans_tenant_id_user_id_fkey';
+            columns: ['tenant_id', 'user_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What somebody earned by sales in a month. It begins with the first entry of the month; once it is closed, by somebody else, nothing comes to it any more: what is found out later stands in the next open one. */
+      commission_statements: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['commission_statement_status'];
+          user_id: string;
+          month: string;
+          currency: string;
+          total: number;
+          closed_by: string | null;
+          closed_at: string | null;
+          paid_at: string | null;
+          reference: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'commission_statements_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'commission_statements_tenant_id_user_id_fkey';
+            columns: ['tenant_id', 'user_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** How people are reached: one person per company, kind and value. Written by what comes in and goes out. */
       contact_points: {
         Row: {
@@ -8442,6 +8601,15 @@ export interface Database {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
       };
+      /** Closes what somebody else earned in a month that is over: nothing comes to it any more. Raises separation_of_duties, month_not_over, commission_statement_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_commission_statement: {
+        Args: {
+          statement_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['commission_statements']['Row'];
+      };
       /** Closes an open depot with a full count by these people (counter_ids): nothing leaves it from now on, the shift is over when the count is posted, and goes on where the count is cancelled. Raises stock_count_open, depot_shift_transition_illegal, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
       close_depot_shift: {
         Args: {
@@ -9624,6 +9792,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['expenses']['Row'];
+      };
+      /** Says that a closed statement of somebody else was paid, with its reference as note. Raises separation_of_duties, commission_statement_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      pay_commission_statement: {
+        Args: {
+          statement_id: string;
+          note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['commission_statements']['Row'];
       };
       /** Says that an approved expense was paid, or paid back, with its reference as note; one from the cash of a trip is paid by its settlement. Raises separation_of_duties, expense_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       pay_expense: {
@@ -11143,6 +11321,8 @@ export interface Database {
       appointment_status:
         'requested' | 'scheduled' | 'confirmed' | 'completed' | 'no_show' | 'cancelled';
       batch_status: 'open' | 'blocked';
+      commission_basis: 'won_deals' | 'received_money';
+      commission_statement_status: 'open' | 'closed' | 'paid';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
       container_holder: 'customer' | 'driver' | 'van' | 'depot';
       conversation_priority: 'low' | 'normal' | 'high' | 'urgent';

@@ -481,6 +481,22 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  commission_statement: {
+    table: 'commission_statements',
+    page: '/commissions',
+    permission: 'commissions.view',
+    number: 'number',
+    states: {
+      open: 'waiting',
+      closed: 'waiting',
+      paid: 'done',
+    },
+    decisions: {
+      open: 'commissions.close',
+      closed: 'commissions.close',
+    },
+    settled: null,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export const SUBJECTS = {

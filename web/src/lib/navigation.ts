@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import { type DocumentName, DOCUMENTS } from '#lib/documents.ts';
 import { documentNames, pluralOf } from '#lib/workflow/documents.ts';
+import Award from '@lucide/svelte/icons/award';
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Building2 from '@lucide/svelte/icons/building-2';
 import Bot from '@lucide/svelte/icons/bot';
@@ -100,6 +101,7 @@ const placed: Section[] = [
       listOf('customer', Users, 3),
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
+      listOf('commission_statement', Award),
       { href: '/doors', label: m.doors(), icon: DoorOpen, needs: ['doors.view'] },
       {
         href: '/doors/walk',

@@ -13,6 +13,10 @@ export const RIGHTS: Record<string, () => string> = {
   'audit.view': m.right_audit_view,
   'comments.view': m.right_comments_view,
   'comments.write': m.right_comments_write,
+  'commissions.close': m.right_commissions_close,
+  'commissions.manage': m.right_commissions_manage,
+  'commissions.view': m.right_commissions_view,
+  'commissions.view_all': m.right_commissions_view_all,
   'conversations.reply': m.right_conversations_reply,
   'conversations.view': m.right_conversations_view,
   'customers.approve': m.right_customers_approve,
@@ -101,6 +105,7 @@ export const RIGHTS: Record<string, () => string> = {
 export const AUDIENCES: readonly string[] = [
   'appointments.view',
   'comments.view',
+  'commissions.view',
   'conversations.view',
   'customers.view',
   'deals.view',

@@ -72,6 +72,10 @@ export const WRITABLE: Record<string, Writable> = {
       'ai_agent_id',
     ],
   },
+  commission_plans: {
+    permission: 'commissions.manage',
+    columns: ['name', 'valid_until'],
+  },
   contacts: {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],

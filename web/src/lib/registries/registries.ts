@@ -121,6 +121,7 @@ export const MONEY: ListShape = {
   filters: [
     wordFilter('transaction_type', m.kind(), [
       ...['invoice', 'credit_note', 'payment', 'refund', 'settlement', 'purchase_order', 'expense'],
+      'commission',
     ]),
     wordFilter('direction', m.direction(), ['inflow', 'outflow']),
     { name: 'due', label: m.due(), kind: 'day', column: 'due_date', optional: true },

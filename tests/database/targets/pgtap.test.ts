@@ -1,0 +1,3 @@
+import { testPgTapFiles } from '../../harness/pgtap.ts';
+
+await testPgTapFiles(import.meta.dirname);
