@@ -293,7 +293,7 @@ begin
   where s.tenant_id = tenant and s.id = statement and (s.user_id = auth.uid() or private.has_permission(tenant, 'commissions.view_all'))
   for no key update;
   if not found then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('statement_id', statement));
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('commission_statement_id', statement));
   end if;
   perform private.check_version(expected_version, target.version);
   next_state := private.next_state('commission_statement', target.id, target.status::text, command);
@@ -313,16 +313,16 @@ end
 $$;
 comment on function private.move_commission_statement(uuid, text, text, integer) is 'One step of a statement, with the reference of its payment; the body of the commands below.';
 
-create function private.close_commission_statement(statement_id uuid, expected_version integer default null) returns public.commission_statements
+create function private.close_commission_statement(commission_statement_id uuid, expected_version integer default null) returns public.commission_statements
 language sql security definer set search_path = ''
-as $$ select private.move_commission_statement(statement_id, 'close', null, expected_version) $$;
+as $$ select private.move_commission_statement(commission_statement_id, 'close', null, expected_version) $$;
 comment on function private.close_commission_statement(uuid, integer) is
   'Closes what somebody else earned in a month that is over: nothing comes to it any more. Raises separation_of_duties, month_not_over, commission_statement_transition_illegal, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('close_commission_statement');
 
-create function private.pay_commission_statement(statement_id uuid, note text default null, expected_version integer default null) returns public.commission_statements
+create function private.pay_commission_statement(commission_statement_id uuid, note text default null, expected_version integer default null) returns public.commission_statements
 language sql security definer set search_path = ''
-as $$ select private.move_commission_statement(statement_id, 'pay', note, expected_version) $$;
+as $$ select private.move_commission_statement(commission_statement_id, 'pay', note, expected_version) $$;
 comment on function private.pay_commission_statement(uuid, text, integer) is
   'Says that a closed statement of somebody else was paid, with its reference as note. Raises separation_of_duties, commission_statement_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('pay_commission_statement');

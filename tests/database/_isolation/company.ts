@@ -331,6 +331,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await sendStock(company, { product: product.id, from: depot, to: branch });
   await buyStock(company, { product: product.id, from: depot, to: branch });
   await spendMoney(company);
+  await earnMoney(company);
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -776,6 +777,31 @@ async function spendMoney(company: Company) {
   );
   await spend('warehouse', { paid_by: 'person', payee_id: driver.id });
   await spend('driver');
+}
+
+/** Two people of whom each sees what he earns himself, and by which plan. */
+async function earnMoney(company: Company) {
+  const manager = playedBy(company, 'manager');
+  await manager.query(
+    `insert into commission_plans (name, basis, rate, valid_from) values ('Deals', 'won_deals', 5, '2026-01-01')`,
+  );
+  const customer = await manager.one<Row>(
+    `select id from customers where status = 'active' order by code limit 1`,
+  );
+  for (const person of ['sales', 'agent']) {
+    const owner_id = company.people.get(person)?.userId;
+    await manager.query(
+      `insert into commission_plans (name, basis, rate, valid_from, user_id) values ($1, 'received_money', 2, '2026-01-01', $2)`,
+      [`Money of ${person}`, owner_id],
+    );
+    const deal = await manager.rpc<Row>('create_deal', {
+      title: `Won by ${person}`,
+      customer_id: customer.id,
+      owner_id,
+      value: 100,
+    });
+    await playedBy(company, person).rpc('win_deal', { deal_id: deal.id });
+  }
 }
 
 /** Good enough where nothing is known of a column but its type. */

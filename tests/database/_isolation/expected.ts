@@ -235,11 +235,22 @@ const OWN_DEALS = `x.owner_id in ${LINE}`;
 const OWN_LEADS = `(x.owner_id is null or ${OWN_DEALS})`;
 const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
+const OWN_COMMISSIONS = `x.user_id = (select user_id from me)`;
+
 /** What those see of sales and of what is spent who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
   appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability_exceptions: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  commission_entries: {
+    all: 'commissions.view_all',
+    own: through('statement_id', 'commission_statements', OWN_COMMISSIONS),
+  },
+  commission_plans: {
+    all: 'commissions.view_all',
+    own: `(${OWN_COMMISSIONS} or x.team_id in ${TEAMS} or x.user_id is null and x.team_id is null)`,
+  },
+  commission_statements: { all: 'commissions.view_all', own: OWN_COMMISSIONS },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -262,6 +273,7 @@ const SALES: Record<string, { all: string; own: string }> = {
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
   appointment: 'appointments',
+  commission_statement: 'commission_statements',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',

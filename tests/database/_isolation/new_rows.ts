@@ -144,6 +144,16 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { home_warehouse_id: ids.warehouse },
     ),
     adjustment_reasons: row({ name: 'Isolated', effect: 'both' }),
+    commission_plans: row(
+      {
+        name: 'Isolated',
+        basis: 'received_money',
+        rate: 5,
+        valid_from: '2020-01-01',
+        valid_until: '2020-02-01',
+      },
+      { team_id: ids.team },
+    ),
     expense_categories: row({ name: 'Isolated' }),
     failure_reasons: row({ name: 'Isolated' }),
     variance_codes: row({ code: 'isolated', name: 'Isolated' }),

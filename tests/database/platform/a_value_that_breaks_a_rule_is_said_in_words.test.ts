@@ -15,6 +15,15 @@ const LARGE = JSON.stringify(
 /** For every CHECK over what people write: values that break it and nothing else. */
 const BROKEN: Record<string, Record<string, Values>> = {
   adjustment_reasons: { name_is_short: { name: ' Lost' } },
+  commission_plans: {
+    commission_rate_is_bounded: { rate: 0 },
+    name_is_short: { name: ' Deals' },
+    plan_days_are_ordered: { valid_until: '2019-12-31' },
+    plan_is_of_one: {
+      user_id: '00000000-0000-4000-8000-000000000001',
+      team_id: '00000000-0000-4000-8000-000000000002',
+    },
+  },
   expense_categories: { name_is_short: { name: ' Fuel' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },
   variance_codes: { code_is_a_word: { code: 'Fell off' }, name_is_short: { name: ' Fell' } },

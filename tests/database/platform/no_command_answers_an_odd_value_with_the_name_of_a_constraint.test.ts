@@ -305,6 +305,16 @@ beforeAll(async () => {
   await finance.query(
     `insert into statement_lines (source, reference, amount, posted_at) values ('bank', 'QODD1', 10, now())`,
   );
+  // And what a salesperson has earned: in a month that is over and closed, in one that is over, and now.
+  for (const months of [2, 1, 0]) {
+    const [earned] = await admin.query<{ id: string }>(
+      `select private.open_commission_statement(t.id, (select id from auth.users where email = 'sales@acme.test'),
+         (date_trunc('month', private.tenant_today(t.id)) - make_interval(months => $1))::date) as id from tenants t where t.slug = 'acme'`,
+      [months],
+    );
+    if (months === 2)
+      await finance.rpc('close_commission_statement', { commission_statement_id: earned?.id });
+  }
   // And a lead that he works on, deals that he has made, and something that a vendor sent and nobody can read.
   const lead = await owner.rpc<{ id: string }>('create_lead', {
     first_name: 'Odd',

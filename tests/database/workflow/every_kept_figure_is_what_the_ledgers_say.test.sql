@@ -1,6 +1,15 @@
 begin;
 select plan(15);
 
+-- What is won is earned.
+select tests.sign_in('manager@acme.test');
+insert into commission_plans (name, basis, rate, valid_from) values ('Deals', 'won_deals', 5, '2026-01-01');
+select tests.sign_in('sales@acme.test');
+select tests.remember('deal', (create_deal('Festival', tests.customer('Kilimani Mini Mart'))).id);
+select change_deal(tests.id('deal'), 'Festival', 100);
+select win_deal(tests.id('deal'));
+select tests.remember('earned', (select s.id from commission_statements s));
+select tests.sign_out();
 -- Figures of every kind: a payment that paid an invoice, an order on the road, one that is reserved.
 select tests.money('Kilimani Mini Mart', 500, 'QGH7KLM2XA');
 select tests.remember('sold', tests.allocated('Kilimani Mini Mart', 'COL-300', 3));
@@ -76,6 +85,8 @@ with t as (update credit_notes c set subtotal = subtotal + 1 where c.id = tests.
 insert into tampered select d, t.id from t, (values ('credit_note_total'), ('credit_note_money')) v (d);
 with t as (update settlements s set cash = 11, spent = 1 where s.id = tests.id('settlement') returning id)
 insert into tampered select d, t.id from t, (values ('settlement_cash'), ('settlement_spent')) v (d);
+with t as (update commission_statements s set total = total + 1 where s.id = tests.id('earned') returning id)
+insert into tampered select 'commission_total', id from t;
 with t as (update order_items i set quantity_returned = 2 where i.id = tests.id('line') returning id)
 insert into tampered select 'order_line_returned', id from t;
 with t as (update transfer_items set received = received + 1 where transfer_id = tests.id('sent') returning id, product_id)

@@ -185,6 +185,19 @@ begin
   perform tests.sign_out();
   return made;
 end $$;
+-- What a salesperson earned in a month that is over.
+create function pg_temp.earned(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  statement uuid := private.open_commission_statement(tests.tenant('acme'), tests.account('sales@acme.test'), (date_trunc('month', pg_temp.today()) - interval '2 months')::date);
+  step text;
+begin
+  foreach step in array steps loop
+    perform tests.sign_in('finance@acme.test');
+    execute 'select public.' || step using statement;
+  end loop;
+  perform tests.sign_out();
+  return statement;
+end $$;
 create function pg_temp.mills() returns uuid language sql security definer as $$
   select v.id from public.vendors v where v.tenant_id = tests.tenant('acme') and v.name = 'Mills Ltd'
 $$;
@@ -865,6 +878,15 @@ begin
   perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)', 'approve_expense($1)', 'pay_expense($1)'));
   perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)', $c$reject_expense($1, 'because')$c$));
   perform pg_temp.examine('expense', pg_temp.expense($c$cancel_expense($1, 'because')$c$));
+
+  perform pg_temp.examine('commission_statement', pg_temp.earned());
+  perform pg_temp.examine('commission_statement', private.open_commission_statement(tests.tenant('acme'), tests.account('sales@acme.test'), date_trunc('month', pg_temp.today())::date));
+  other := pg_temp.earned('close_commission_statement($1)');
+  perform pg_temp.examine('commission_statement', other);
+  perform tests.sign_in('finance@acme.test');
+  perform public.pay_commission_statement(other);
+  perform tests.sign_out();
+  perform pg_temp.examine('commission_statement', other);
 
   -- A transfer that comes in parts, and one that turns round.
   perform tests.sign_in('warehouse@acme.test');

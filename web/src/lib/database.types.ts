@@ -8604,7 +8604,7 @@ export interface Database {
       /** Closes what somebody else earned in a month that is over: nothing comes to it any more. Raises separation_of_duties, month_not_over, commission_statement_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       close_commission_statement: {
         Args: {
-          statement_id: string;
+          commission_statement_id: string;
           expected_version?: number | null;
           idempotency_key?: string | null;
         };
@@ -9796,7 +9796,7 @@ export interface Database {
       /** Says that a closed statement of somebody else was paid, with its reference as note. Raises separation_of_duties, commission_statement_transition_illegal, input_invalid, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       pay_commission_statement: {
         Args: {
-          statement_id: string;
+          commission_statement_id: string;
           note?: string | null;
           expected_version?: number | null;
           idempotency_key?: string | null;
