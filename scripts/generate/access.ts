@@ -9,7 +9,7 @@
  * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
+ * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of targets his own and those of his teams; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
  * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
@@ -43,6 +43,8 @@ export const ACCESS: Record<string, Access> = {
   doors: edited('doors.view', 'sales.manage'),
   expense_categories: edited('expenses.view', 'settings.manage'),
   expenses: { select: 'expenses.view in scope' },
+  kpi_definitions: edited('kpis.view', 'kpis.manage'),
+  kpi_targets: { ...edited('kpis.view in scope', 'kpis.manage'), delete: 'kpis.manage' },
   lead_captures: { select: 'leads.view_all' },
   lead_routes: { ...edited('leads.view', 'sales.manage'), delete: 'sales.manage' },
   lead_score_rules: edited('leads.view', 'sales.manage'),

@@ -7,34 +7,34 @@ create table public.commission_plans (
   name text not null,
   basis public.commission_basis not null,
   rate numeric(5,2) not null,
-  user_id uuid,
+  person_id uuid,
   team_id uuid,
   valid_from date not null,
   valid_until date,
-  earner_id uuid not null generated always as (coalesce(user_id, team_id, tenant_id)) stored,
+  earner uuid not null generated always as (coalesce(person_id, team_id, tenant_id)) stored,
   -- Days that are refused below make no range.
   validity daterange not null generated always as (case
     when valid_until is null then daterange(valid_from, null)
     when valid_until between valid_from and '2100-01-01' then daterange(valid_from, valid_until, '[]')
     else 'empty' end) stored,
   foreign key (tenant_id) references public.tenants (id),
-  foreign key (tenant_id, user_id) references public.memberships (tenant_id, user_id),
+  foreign key (tenant_id, person_id) references public.memberships (tenant_id, user_id),
   foreign key (tenant_id, team_id) references public.teams (tenant_id, id),
   unique (tenant_id, name),
   constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name)),
   constraint commission_rate_is_bounded check (rate > 0 and rate <= 100),
-  constraint plan_is_of_one check (num_nonnulls(user_id, team_id) < 2),
+  constraint plan_is_of_one check (num_nonnulls(person_id, team_id) < 2),
   constraint plan_days_are_ordered check (valid_from between '2000-01-01' and '2100-01-01' and valid_until between valid_from and '2100-01-01'),
-  constraint one_plan_at_a_time exclude using gist (tenant_id with =, basis with =, earner_id with =, validity with &&)
+  constraint one_plan_at_a_time exclude using gist (tenant_id with =, basis with =, earner with =, validity with &&)
 );
-create index commission_plans_user on public.commission_plans (tenant_id, user_id) where user_id is not null;
+create index commission_plans_person on public.commission_plans (tenant_id, person_id) where person_id is not null;
 create index commission_plans_team on public.commission_plans (tenant_id, team_id) where team_id is not null;
 comment on table public.commission_plans is
   'How much of what is sold is earned by whom: percent of the value of won deals, for their owner, or of the money that pays invoices, for the salesperson of the customer. Of several plans the person''s own counts, then the one of his team (of several teams the highest), then the one for everybody. A rate never changes: the plan is ended, and another begins.';
 comment on column public.commission_plans.rate is 'Percent.';
-comment on column public.commission_plans.user_id is 'Account of whom it is for; with team_id empty, too: everybody.';
+comment on column public.commission_plans.person_id is 'Account of whom it is for; with team_id empty, too: everybody.';
 comment on column public.commission_plans.valid_until is 'Last day, in the company''s time zone; null: until it is ended.';
-comment on column public.commission_plans.earner_id is 'Whom it is for: the person, else the team, else the company.';
+comment on column public.commission_plans.earner is 'Whom it is for: the person, else the team, else the company.';
 select private.manage_table('public.commission_plans', 'commission_plan');
 select private.set_audience('commission_plan', 'commissions.view');
 select private.register_error('commission_plan_taken', 409, 'There is a plan of this name already.', 'Choose another name.');
@@ -69,6 +69,7 @@ create table public.commission_statements (
   constraint reference_is_short check (length(reference) <= 80),
   constraint closing_is_recorded check ((status = 'open') = (closed_at is null) and (closed_at is null) = (closed_by is null)),
   constraint payment_is_recorded check ((status = 'paid') = (paid_at is not null)),
+  constraint commission_total_is_bounded check (total between -999999999999.99 and 999999999999.99),
   constraint nobody_closes_his_own check (closed_by <> user_id)
 );
 create index commission_statements_recent on public.commission_statements (tenant_id, month desc, id desc);
@@ -109,7 +110,8 @@ create table public.commission_entries (
   -- Each change of what a deal or a payment is worth counts once.
   constraint each_round_once unique nulls not distinct (tenant_id, deal_id, payment_id, invoice_id, round),
   constraint entry_has_one_source check ((deal_id is null) = (invoice_id is not null) and (payment_id is null) = (invoice_id is null)),
-  constraint rounds_begin_at_one check (round > 0)
+  constraint rounds_begin_at_one check (round > 0),
+  constraint commission_is_bounded check (base between -999999999999.99 and 999999999999.99 and amount between -999999999999.99 and 999999999999.99 and rate between 0 and 100)
 );
 create index commission_entries_statement on public.commission_entries (tenant_id, statement_id, id);
 create index commission_entries_plan on public.commission_entries (tenant_id, plan_id);
@@ -139,13 +141,13 @@ as $$
   select p from public.commission_plans p
   where p.tenant_id = tenant and p.basis = commission_plan_of.basis and p.validity @> day
     and exists (select from public.memberships m where m.tenant_id = tenant and m.user_id = person and m.status = 'active')
-    and (p.user_id = person or p.user_id is null and p.team_id is null or p.team_id in (
+    and (p.person_id = person or p.person_id is null and p.team_id is null or p.team_id in (
       select t.id from public.memberships m
       join public.team_members b on b.tenant_id = m.tenant_id and b.membership_id = m.id
       join public.teams t on t.tenant_id = b.tenant_id and t.id = b.team_id and t.is_active
       where m.tenant_id = tenant and m.user_id = person
     ))
-  order by p.user_id is not null desc, p.team_id is not null desc, p.rate desc, p.id limit 1
+  order by p.person_id is not null desc, p.team_id is not null desc, p.rate desc, p.id limit 1
 $$;
 comment on function private.commission_plan_of(uuid, uuid, public.commission_basis, date) is 'The plan by which somebody who works in the company earns on a day: his own, his team''s, everybody''s; null: none.';
 

@@ -779,7 +779,7 @@ async function spendMoney(company: Company) {
   await spend('driver');
 }
 
-/** Two people of whom each sees what he earns himself, and by which plan. */
+/** Two people of whom each sees what he earns himself, by which plan, and what he is to reach. */
 async function earnMoney(company: Company) {
   const manager = playedBy(company, 'manager');
   await manager.query(
@@ -791,7 +791,7 @@ async function earnMoney(company: Company) {
   for (const person of ['sales', 'agent']) {
     const owner_id = company.people.get(person)?.userId;
     await manager.query(
-      `insert into commission_plans (name, basis, rate, valid_from, user_id) values ($1, 'received_money', 2, '2026-01-01', $2)`,
+      `insert into commission_plans (name, basis, rate, valid_from, person_id) values ($1, 'received_money', 2, '2026-01-01', $2)`,
       [`Money of ${person}`, owner_id],
     );
     const deal = await manager.rpc<Row>('create_deal', {
@@ -801,6 +801,10 @@ async function earnMoney(company: Company) {
       value: 100,
     });
     await playedBy(company, person).rpc('win_deal', { deal_id: deal.id });
+    await manager.query(
+      `insert into kpi_targets (kpi_id, person_id, month, target) select k.id, $1, '2026-11-01', 5 from kpi_definitions k`,
+      [owner_id],
+    );
   }
 }
 

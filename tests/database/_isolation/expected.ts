@@ -248,12 +248,16 @@ const SALES: Record<string, { all: string; own: string }> = {
   },
   commission_plans: {
     all: 'commissions.view_all',
-    own: `(${OWN_COMMISSIONS} or x.team_id in ${TEAMS} or x.user_id is null and x.team_id is null)`,
+    own: `(x.person_id = (select user_id from me) or x.team_id in ${TEAMS} or x.person_id is null and x.team_id is null)`,
   },
   commission_statements: { all: 'commissions.view_all', own: OWN_COMMISSIONS },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
+  },
+  kpi_targets: {
+    all: 'kpis.view_all',
+    own: `(x.person_id in ${LINE} or x.team_id in ${TEAMS})`,
   },
   leads: { all: 'leads.view_all', own: OWN_LEADS },
   similar_leads: {

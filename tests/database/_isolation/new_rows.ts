@@ -39,6 +39,7 @@ async function idsOf(admin: Session, company: Company): Promise<Ids> {
        (select t.id from public.territories t where t.tenant_id = $1 and t.code = 'NBO') as centre,
        (select m.id from public.memberships m where m.tenant_id = $1 and m.role = 'sales' and m.territory_id is null) as membership,
        (select t.id from public.teams t where t.tenant_id = $1 and t.name = 'Coast') as team,
+       (select k.id from public.kpi_definitions k where k.tenant_id = $1 order by k.place limit 1) as kpi,
        (select p.id from public.pipelines p where p.tenant_id = $1 and p.name = 'Sales') as pipeline`,
     [company.tenantId],
   );
@@ -62,6 +63,8 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     appointment_types: row({ name: 'Demonstration' }, { team_id: ids.team }),
     availability: row({ weekday: 2, opens: '08:00', closes: '12:00' }),
     availability_exceptions: row({ day: '2026-12-24' }),
+    kpi_definitions: row({ name: 'Isolated', measure: 'deliveries_made' }),
+    kpi_targets: row({ month: '2020-01-01', target: 5 }, { kpi_id: ids.kpi, team_id: ids.team }),
     lead_routes: row({ place: 3 }, { team_id: ids.team, territory_id: ids.territory }),
     lead_score_rules: row({ name: 'Anything', condition: true, points: 1 }),
     lead_sources: row({ name: 'Radio' }),

@@ -51,6 +51,7 @@ const ROW_RIGHTS: Record<string, string[]> = {
   'select commission_plans': ['commissions.view_all'],
   'select commission_statements': ['commissions.view_all'],
   'select expenses': ['expenses.view_all'],
+  'select kpi_targets': ['kpis.view_all'],
   'select leads': ['leads.view_all'],
   'select deals': ['deals.view_all'],
   'select pipelines': ['deals.view_all'],
@@ -81,7 +82,7 @@ test('the published access names exactly the rights that the policies ask for', 
 test('rows are limited to a scope exactly where that is published', () => {
   const limited = policies
     .filter(({ expression }) =>
-      /is_unscoped|scope_warehouse_id|sees_|my_line|my_teams|payee_id|user_id = \( SELECT|EXISTS/.test(
+      /is_unscoped|scope_warehouse_id|sees_|my_line|my_teams|payee_id|OR \(\( SELECT private\.tenant_id\('\w+\.view_all|EXISTS/.test(
         expression,
       ),
     )

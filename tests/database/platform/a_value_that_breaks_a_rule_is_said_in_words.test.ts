@@ -20,9 +20,18 @@ const BROKEN: Record<string, Record<string, Values>> = {
     name_is_short: { name: ' Deals' },
     plan_days_are_ordered: { valid_until: '2019-12-31' },
     plan_is_of_one: {
-      user_id: '00000000-0000-4000-8000-000000000001',
+      person_id: '00000000-0000-4000-8000-000000000001',
       team_id: '00000000-0000-4000-8000-000000000002',
     },
+  },
+  kpi_definitions: { name_is_short: { name: ' Calls' }, place_is_bounded: { place: 0 } },
+  kpi_targets: {
+    target_is_bounded: { target: 0 },
+    target_is_of_one: {
+      person_id: '00000000-0000-4000-8000-000000000001',
+      team_id: '00000000-0000-4000-8000-000000000002',
+    },
+    target_month_begins: { month: '2020-01-02' },
   },
   expense_categories: { name_is_short: { name: ' Fuel' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },

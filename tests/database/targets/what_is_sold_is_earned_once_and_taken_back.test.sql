@@ -14,7 +14,7 @@ select throws_ok($$ insert into commission_plans (name, basis, rate, valid_from)
 select tests.sign_in('manager@acme.test');
 select lives_ok($$ insert into commission_plans (name, basis, rate, valid_from) values ('Deals', 'won_deals', 5, '2026-01-01'), ('Money', 'received_money', 2, '2026-01-01') $$, 'a manager does');
 select throws_ok($$ insert into commission_plans (name, basis, rate, valid_from) values ('Again', 'won_deals', 6, current_date) $$, 'PT409', 'commission_plan_overlaps', 'two plans do not count for everybody at once');
-select throws_ok($$ insert into commission_plans (name, basis, rate, valid_from, user_id, team_id) values ('Both', 'won_deals', 6, '2026-01-01', tests.account('sales@acme.test'), gen_random_uuid()) $$, 'PT422', 'plan_is_of_one', 'a plan is for one');
+select throws_ok($$ insert into commission_plans (name, basis, rate, valid_from, person_id, team_id) values ('Both', 'won_deals', 6, '2026-01-01', tests.account('sales@acme.test'), gen_random_uuid()) $$, 'PT422', 'plan_is_of_one', 'a plan is for one');
 select throws_ok($$ insert into commission_plans (name, basis, rate, valid_from, valid_until) values ('Backwards', 'won_deals', 6, '2026-02-01', '2026-01-01') $$, 'PT422', 'plan_days_are_ordered', 'and ends after it begins');
 select throws_ok($$ update commission_plans set rate = 90 where name = 'Deals' $$, '42501', null, 'its rate stays what it was');
 
@@ -30,7 +30,7 @@ select reopen_deal(tests.id('deal'));
 select is((select array_agg(amount order by round) from commission_entries), array[16.67, -16.67], 'opened again, it is taken back by an entry of its own');
 select is((select total from commission_statements), 0.00, 'and nothing is left');
 select tests.sign_in('manager@acme.test');
-insert into commission_plans (name, basis, rate, valid_from, user_id) values ('Hers', 'won_deals', 10, '2026-01-01', tests.account('sales@acme.test'));
+insert into commission_plans (name, basis, rate, valid_from, person_id) values ('Hers', 'won_deals', 10, '2026-01-01', tests.account('sales@acme.test'));
 select tests.sign_in('sales@acme.test');
 select win_deal(tests.id('deal'));
 select is((select total from commission_statements), 33.33, 'won once more it is earned by the plan that is her own now');

@@ -207,6 +207,18 @@ export const KITTING_STATUS = [
   'reversed',
   'cancelled',
 ] as const satisfies Enums<'kitting_status'>[];
+export const KPI_MEASURE = [
+  'invoiced',
+  'received',
+  'orders_taken',
+  'deliveries_made',
+  'new_customers',
+  'leads_converted',
+  'deals_won',
+  'deal_value',
+  'calls_made',
+  'visits_made',
+] as const satisfies Enums<'kpi_measure'>[];
 export const LEAD_STATUS = [
   'new',
   'contacted',

@@ -1032,18 +1032,18 @@ export interface Database {
           name: string;
           basis: Database['public']['Enums']['commission_basis'];
           rate: number;
-          user_id: string | null;
+          person_id: string | null;
           team_id: string | null;
           valid_from: string;
           valid_until: string | null;
-          earner_id: string;
+          earner: string;
           validity: string;
         };
         Insert: {
           name: string;
           basis: Database['public']['Enums']['commission_basis'];
           rate: number;
-          user_id?: string | null;
+          person_id?: string | null;
           team_id?: string | null;
           valid_from: string;
           valid_until?: string | null;
@@ -1058,18 +1058,18 @@ export interface Database {
             referencedColumns: ['id'];
           },
           {
+            foreignKeyName: 'commission_plans_tenant_id_person_id_fkey';
+            columns: ['tenant_id', 'person_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
             foreignKeyName: 'commission_plans_tenant_id_team_id_fkey';
             columns: ['tenant_id', 'team_id'];
             isOneToOne: false;
             referencedRelation: 'teams';
             referencedColumns: ['tenant_id', 'id'];
-          },
-          {
-            foreignKeyName: 'commission_plans_tenant_id_user_id_fkey';
-            columns: ['tenant_id', 'user_id'];
-            isOneToOne: false;
-            referencedRelation: 'memberships';
-            referencedColumns: ['tenant_id', 'user_id'];
           },
         ];
         ComputedFields: never;
@@ -3014,6 +3014,89 @@ export interface Database {
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** Which of the measures a company looks at, under which names and in which order. */
+      kpi_definitions: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          measure: Database['public']['Enums']['kpi_measure'];
+          place: number;
+          is_active: boolean;
+        };
+        Insert: {
+          name: string;
+          measure: Database['public']['Enums']['kpi_measure'];
+          place?: number;
+          is_active?: boolean;
+        };
+        Update: { name?: string; place?: number; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'kpi_definitions_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a person, a team or, where neither is named, the company is to reach in a month. */
+      kpi_targets: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          kpi_id: string;
+          person_id: string | null;
+          team_id: string | null;
+          month: string;
+          target: number;
+          subject: string;
+        };
+        Insert: {
+          kpi_id: string;
+          person_id?: string | null;
+          team_id?: string | null;
+          month: string;
+          target: number;
+        };
+        Update: { target?: number };
+        Relationships: [
+          {
+            foreignKeyName: 'kpi_targets_tenant_id_kpi_id_fkey';
+            columns: ['tenant_id', 'kpi_id'];
+            isOneToOne: false;
+            referencedRelation: 'kpi_definitions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'kpi_targets_tenant_id_person_id_fkey';
+            columns: ['tenant_id', 'person_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'kpi_targets_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
       };
       /** What was posted of a month after it was closed, once per document and time: carried to the first open moment, or left in the closed month by somebody who may. */
       late_postings: {
@@ -7931,6 +8014,26 @@ export interface Database {
         Args: { tenant_id: string; address_id: string };
         Returns: Json;
       };
+      /** What each person of the caller's line (kpis.view_all: everybody) did from a day to another, at most a year: as private.measured; leads entered in the period that are his, and how many of them are customers by now; deals won and lost in it; conversations begun in it that he has answered first, and minutes until then on average. Who did nothing is left out. Raises input_invalid, permission_denied. */
+      agent_performance: {
+        Args: { since: string; until: string };
+        Returns: {
+          user_id: string;
+          full_name: string;
+          invoiced: number;
+          received: number;
+          orders_taken: number;
+          calls_made: number;
+          visits_made: number;
+          leads: number;
+          leads_converted: number;
+          deals_won: number;
+          deals_lost: number;
+          deal_value: number;
+          answers: number;
+          answer_minutes: number;
+        }[];
+      };
       /** What a model is given: {tenant_id, run_id, agent, company, persona, customer, language, today, history [{role, content}] (the last twelve messages, the newest last), tools [{name, description, parameters}]}; null when the run is over. For the worker ai-agent (service role). */
       ai_run_to_answer: {
         Args: { tenant_id: string; run_id: string };
@@ -9446,6 +9549,19 @@ export interface Database {
       known_ai_tools: {
         Args: never;
         Returns: string[];
+      };
+      /** The indicators in use of a month (its first day) for a person, for a team and those below it, or for the company: the figure so far, that of the month before, the target, and which part of the month is over. Own figures and those of one's line; kpis.view_all: everybody's. Raises input_invalid, target_is_of_one, record_not_found, permission_denied. */
+      kpi_board: {
+        Args: { month: string; person?: string | null; team?: string | null };
+        Returns: {
+          kpi_id: string;
+          name: string;
+          measure: Database['public']['Enums']['kpi_measure'];
+          value: number;
+          previous: number;
+          target: number;
+          elapsed: number;
+        }[];
       };
       /** The caller goes to no more doors today: those that he did not visit are free for others. {doors: how many}. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       leave_doors: {
@@ -11355,6 +11471,17 @@ export interface Database {
       invoice_status: 'draft' | 'issued' | 'partially_paid' | 'paid' | 'overdue' | 'void';
       kitting_direction: 'assemble' | 'unpack';
       kitting_status: 'draft' | 'completed' | 'reversed' | 'cancelled';
+      kpi_measure:
+        | 'invoiced'
+        | 'received'
+        | 'orders_taken'
+        | 'deliveries_made'
+        | 'new_customers'
+        | 'leads_converted'
+        | 'deals_won'
+        | 'deal_value'
+        | 'calls_made'
+        | 'visits_made';
       lead_status: 'new' | 'contacted' | 'qualified' | 'converted' | 'unqualified' | 'duplicate';
       member_role:
         | 'owner'

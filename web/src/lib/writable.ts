@@ -159,6 +159,14 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'inventory.edit',
     columns: ['reorder_point'],
   },
+  kpi_definitions: {
+    permission: 'kpis.manage',
+    columns: ['name', 'place', 'is_active'],
+  },
+  kpi_targets: {
+    permission: 'kpis.manage',
+    columns: ['target'],
+  },
   lead_routes: {
     permission: 'sales.manage',
     columns: ['place', 'source_id', 'vendor_id', 'territory_id', 'team_id', 'is_active'],
