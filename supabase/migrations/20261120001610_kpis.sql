@@ -146,49 +146,39 @@ $$;
 comment on function private.measured(uuid, date, date, uuid[]) is
   'What these accounts did (null: everybody, and what is nobody''s) from a day to another, in the company''s time zone, by measure and month. invoiced: net of invoices less credit notes, by the day of issue, of the salesperson''s customers; received: approved money less refunds, by the day on which it came, of his customers; orders_taken: submitted and neither rejected nor cancelled, by whoever entered them; deliveries_made: stops delivered, by the driver, as he left; new_customers: active ones, by the day on which they were entered, of their salesperson; leads_converted, deals_won, deal_value: by the day, of the owner; calls_made and visits_made: activities logged, and doors visited, by whoever did.';
 
-create function private.people_measured(tenant uuid, person uuid, team uuid) returns uuid[]
+create function private.people_measured(tenant uuid, subject uuid) returns uuid[]
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   found_people uuid[];
 begin
-  if person is not null and team is not null then
-    perform private.fail('target_is_of_one', pg_catalog.jsonb_build_object('team', team));
-  end if;
-  if person is not null then
-    found_people := array(select m.user_id from public.memberships m where m.tenant_id = tenant and m.user_id = person);
-  elsif team is not null then
-    found_people := array(
-      with recursive below as (
-        select t.id from public.teams t where t.tenant_id = tenant and t.id = team and t.is_active
-        union
-        select t.id from public.teams t join below on below.id = t.parent_id where t.tenant_id = tenant and t.is_active
-      )
-      select distinct m.user_id from below
-      join public.team_members b on b.tenant_id = tenant and b.team_id = below.id
-      join public.memberships m on m.tenant_id = tenant and m.id = b.membership_id
-    );
-  end if;
-  if private.has_permission(tenant, 'kpis.view_all') then
-    if person is null and team is null then
-      return null;
-    end if;
-  elsif person is null and team is null then
+  if subject is null then
     perform private.require_permission('kpis.view_all');
-  elsif not found_people <@ private.my_line() then
-    found_people := '{}';
+    return null;
   end if;
-  if found_people = '{}' then
-    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('person', person, 'team', team));
+  found_people := array(
+    with recursive below as (
+      select t.id from public.teams t where t.tenant_id = tenant and t.id = subject and t.is_active
+      union
+      select t.id from public.teams t join below on below.id = t.parent_id where t.tenant_id = tenant and t.is_active
+    )
+    select m.user_id from public.memberships m where m.tenant_id = tenant and m.user_id = subject
+    union
+    select m.user_id from below
+    join public.team_members b on b.tenant_id = tenant and b.team_id = below.id
+    join public.memberships m on m.tenant_id = tenant and m.id = b.membership_id
+  );
+  if found_people = '{}' or not found_people <@ private.my_line() and not private.has_permission(tenant, 'kpis.view_all') then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('subject', subject));
   end if;
   return found_people;
 end
 $$;
-comment on function private.people_measured(uuid, uuid, uuid) is
-  'Accounts of a person, or of a team and those below it, whose figures the caller sees: his own, those of the teams that he leads, everybody''s with kpis.view_all; neither: null, the company. Raises record_not_found, target_is_of_one, permission_denied.';
+comment on function private.people_measured(uuid, uuid) is
+  'Accounts of a person, or of a team and those below it, whose figures the caller sees: his own, those of the teams that he leads, everybody''s with kpis.view_all; null: the company, for who sees all. Raises record_not_found, permission_denied.';
 
-create function private.kpi_board(month date, person uuid default null, team uuid default null)
+create function private.kpi_board(month date, subject uuid default null)
 returns table (kpi_id uuid, name text, measure public.kpi_measure, value numeric, previous numeric, target numeric, elapsed numeric)
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -200,7 +190,7 @@ declare
   passed numeric;
 begin
   perform private.check_month(month);
-  people := private.people_measured(tenant, person, team);
+  people := private.people_measured(tenant, subject);
   last_day := (month + interval '1 month')::date - 1;
   passed := greatest(0, least(1, (private.tenant_today(tenant) - month + 1)::numeric / (last_day - month + 1)));
   return query
@@ -212,13 +202,13 @@ begin
   select k.id, k.name, k.measure, coalesce(f.value, 0), coalesce(f.previous, 0), t.target, pg_catalog.round(passed, 4)
   from public.kpi_definitions k
   left join figures f on f.measure = k.measure
-  left join public.kpi_targets t on t.tenant_id = tenant and t.kpi_id = k.id and t.subject = coalesce(person, team, tenant) and t.month = kpi_board.month
+  left join public.kpi_targets t on t.tenant_id = tenant and t.kpi_id = k.id and t.subject = coalesce(kpi_board.subject, tenant) and t.month = kpi_board.month
   where k.tenant_id = tenant and k.is_active
   order by k.place, k.name;
 end
 $$;
-comment on function private.kpi_board(date, uuid, uuid) is
-  'The indicators in use of a month (its first day) for a person, for a team and those below it, or for the company: the figure so far, that of the month before, the target, and which part of the month is over. Own figures and those of one''s line; kpis.view_all: everybody''s. Raises input_invalid, target_is_of_one, record_not_found, permission_denied.';
+comment on function private.kpi_board(date, uuid) is
+  'The indicators in use of a month (its first day) for a person (his account), for a team and those below it, or (null) for the company: the figure so far, that of the month before, the target, and which part of the month is over. Own figures and those of one''s line; kpis.view_all: everybody''s. Raises input_invalid, record_not_found, permission_denied.';
 select private.expose('kpi_board');
 
 create function private.agent_performance(since date, until date)

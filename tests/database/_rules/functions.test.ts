@@ -163,6 +163,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
   );
   expect(harmless).toEqual([
     'address_to_geocode',
+    'agent_performance',
     'books',
     'bottlenecks',
     'calendar',
@@ -199,6 +200,7 @@ test('what may write is not declared harmless, so that a link can call it', asyn
     'is_editable',
     'kept_with',
     'known_ai_tools',
+    'kpi_board',
     'live_arrivals',
     'media_to_fetch',
     'metrics',

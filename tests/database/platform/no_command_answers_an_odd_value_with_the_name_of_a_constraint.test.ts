@@ -600,6 +600,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (argument.name === 'phone') return `'0733444003'`;
     if (argument.name === 'email') return 'null';
   }
+  if (command.name === 'agent_performance') return `'2026-11-02'`;
+  if (command.name === 'kpi_board') return argument.name === 'month' ? `'2026-11-01'` : 'null';
   if (/_expense$/.test(command.name)) {
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
     if (argument.name === 'payee_id') return 'null';

@@ -9550,9 +9550,9 @@ export interface Database {
         Args: never;
         Returns: string[];
       };
-      /** The indicators in use of a month (its first day) for a person, for a team and those below it, or for the company: the figure so far, that of the month before, the target, and which part of the month is over. Own figures and those of one's line; kpis.view_all: everybody's. Raises input_invalid, target_is_of_one, record_not_found, permission_denied. */
+      /** The indicators in use of a month (its first day) for a person (his account), for a team and those below it, or (null) for the company: the figure so far, that of the month before, the target, and which part of the month is over. Own figures and those of one's line; kpis.view_all: everybody's. Raises input_invalid, record_not_found, permission_denied. */
       kpi_board: {
-        Args: { month: string; person?: string | null; team?: string | null };
+        Args: { month: string; subject?: string | null };
         Returns: {
           kpi_id: string;
           name: string;

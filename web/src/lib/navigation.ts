@@ -34,6 +34,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import ShoppingCart from '@lucide/svelte/icons/shopping-cart';
 import SquareCheckBig from '@lucide/svelte/icons/square-check-big';
+import Target from '@lucide/svelte/icons/target';
 import Telescope from '@lucide/svelte/icons/telescope';
 import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
@@ -102,6 +103,7 @@ const placed: Section[] = [
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
       listOf('commission_statement', Award),
+      { href: '/kpis', label: m.kpis(), icon: Target, needs: ['kpis.view'] },
       { href: '/doors', label: m.doors(), icon: DoorOpen, needs: ['doors.view'] },
       {
         href: '/doors/walk',
