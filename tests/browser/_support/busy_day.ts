@@ -284,6 +284,20 @@ export async function busyDay(): Promise<BusyDay> {
     await by('sales').command('submit_expense', { expense_id: expense.id });
     await by('finance').command('approve_expense', { expense_id: expense.id });
   }
+  // What a salesperson earned by a deal, and what he is to reach.
+  await by('manager').ask('/rest/v1/commission_plans', {
+    body: { name: 'Deals', basis: 'won_deals', rate: 5, valid_from: '2026-01-01' },
+  });
+  const won = await by('sales').command('create_deal', {
+    title: 'Festival',
+    customer_id: customer.id,
+    value: 12_000,
+  });
+  await by('sales').command('win_deal', { deal_id: won.id });
+  const kpi = await by('manager').row('kpi_definitions?measure=eq.deals_won&select=id');
+  await by('manager').ask('/rest/v1/kpi_targets', {
+    body: { kpi_id: kpi.id, month: `${new Date().toISOString().slice(0, 7)}-01`, target: 4 },
+  });
   // Somebody who can be booked, and what is booked with him.
   await by('owner').ask('/rest/v1/appointment_types', { body: { name: 'Tasting' } });
   const type = await by('owner').row('appointment_types?select=id');
