@@ -102,7 +102,7 @@ const placed: Section[] = [
       listOf('customer', Users, 3),
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
-      listOf('commission_statement', Award),
+      { ...listOf('commission_statement', Award), label: m.commissions() },
       { href: '/kpis', label: m.kpis(), icon: Target, needs: ['kpis.view'] },
       { href: '/doors', label: m.doors(), icon: DoorOpen, needs: ['doors.view'] },
       {

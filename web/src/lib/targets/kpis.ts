@@ -3,6 +3,7 @@ import { ask } from '#lib/platform/command.ts';
 import { money, quantity, today } from '#lib/platform/format.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import { peopleAndTeams } from './commissions.ts';
 
 export type Measure = Enums<'kpi_measure'>;
 export type Kpi = Awaited<ReturnType<typeof kpiBoard>>[number];
@@ -37,6 +38,33 @@ export async function kpiBoard(month: string, subject?: string) {
     target: kpi.target === null ? null : Number(kpi.target),
     elapsed: Number(kpi.elapsed),
   }));
+}
+
+/** People and teams whose figures somebody sees: his own, those of the teams that he leads, or everybody's. */
+export async function whoseFigures(account: string, seesAll: boolean) {
+  const [all, teams, members] = await Promise.all([
+    peopleAndTeams(),
+    rows(supabase.from('teams').select('id,parent_id').eq('is_active', true).limit(200)),
+    rows(supabase.from('team_members').select('team_id,is_lead,memberships(user_id)').limit(1000)),
+  ]);
+  if (seesAll) return all;
+  const led = new Set(
+    members
+      .filter(({ is_lead, memberships }) => is_lead && memberships?.user_id === account)
+      .map(({ team_id }) => team_id),
+  );
+  // Teams below come with the one above; a set that grows while it is gone through ends with the lowest.
+  for (const above of led) {
+    for (const { id, parent_id } of teams) if (parent_id === above) led.add(id);
+  }
+  const line = new Set([
+    account,
+    ...members.filter(({ team_id }) => led.has(team_id)).map((it) => it.memberships?.user_id),
+  ]);
+  return {
+    people: all.people.filter(({ value }) => line.has(value)),
+    teams: all.teams.filter(({ value }) => led.has(value)),
+  };
 }
 
 export const agentPerformance = (since: string, until: string) =>

@@ -1,16 +1,17 @@
 import { load as reading } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
-import { peopleAndTeams } from '#lib/targets/commissions.ts';
-import { kpiBoard, monthIn } from '#lib/targets/kpis.ts';
+import { kpiBoard, monthIn, whoseFigures } from '#lib/targets/kpis.ts';
 
-export function load({ url, depends }) {
+export async function load({ url, depends, parent }) {
   depends('entity:kpi_definition', 'entity:kpi_target', 'entity:invoice', 'entity:payment');
+  // Whose figures are shown first depends on who it is.
+  const { me } = await parent();
   const month = monthIn(url);
-  const of = url.searchParams.get('of') ?? session.me?.user.id ?? '';
+  const of = url.searchParams.get('of') ?? me.user.id;
   return reading(async () => {
     const [board, choices] = await Promise.all([
       kpiBoard(month, of === 'company' ? undefined : of),
-      peopleAndTeams(),
+      whoseFigures(me.user.id, session.can('kpis.view_all')),
     ]);
     return { board, month, of, ...choices };
   });
