@@ -198,7 +198,7 @@ async function setUpCustomers(
   return new Map(customers.map((customer) => [customer.code, customer.id]));
 }
 
-/** Opening stock: exactly what the invoices take, so that every shelf has to be empty in the end. */
+/** Opening stock: exactly what the invoices take, so that nothing but returns is on the shelves in the end. */
 async function setUpStock(
   { as, tenant }: People,
   depot: string,

@@ -11,7 +11,7 @@ import {
 import { type Row, tableOf } from '../../web/src/lib/table/columns.ts';
 import { readSheet } from '../../web/src/lib/table/sheet.ts';
 
-/** One line that can be ordered. Prices are whole pennies, so that sums are exact. */
+/** One line that can be ordered, or given back. Prices are whole pennies, so that sums are exact. */
 export interface Line {
   /** Line number in the file; its first line is 1. */
   row: number;
@@ -35,9 +35,9 @@ export const REASONS = {
   malformed: 'A field is missing, or its number or date cannot be read.',
   total: 'A line with totals.',
   changed_by_spreadsheet: 'A spreadsheet has shortened a code.',
-  cancellation: 'The invoice is a cancellation of another one.',
   not_a_product: 'Postage, discount, bank charge or adjustment booked as a product.',
   quantity_not_positive: 'The quantity is zero or negative.',
+  return_not_negative: 'The invoice gives goods back, and the quantity is not negative.',
   price_not_positive: 'The price is zero or negative.',
   price_not_in_pennies: 'The price has fractions of a penny.',
   customer_missing: 'The line names no customer.',
@@ -60,6 +60,8 @@ export interface OrderFile {
   lineCount: number;
   /** In the order of the file. */
   invoices: Invoice[];
+  /** Invoices that give goods back (their numbers begin with C), with what comes back as quantities above zero. */
+  returns: Invoice[];
   rejected: Rejected[];
   /** How the file is written: `Windows-1252, semicolon, decimal comma, d/m/y, …`. */
   found: string;
@@ -92,6 +94,7 @@ function toPennies(number: string): number | null {
 }
 
 interface OrderRow {
+  isReturn: boolean;
   invoice: string;
   customer: string;
   country: string;
@@ -133,9 +136,10 @@ function readRow({ line: row, values, misfit }: Row, form: Form): OrderRow | Ref
   if (price === null) return no('UnitPrice', `is not a number with a decimal ${form.decimal}`);
   const date = readDate(cell('InvoiceDate'), form.dates);
   if (date === null) return no('InvoiceDate', `is not a day as ${form.dates}`);
-  if (/^C/i.test(invoice.code)) return refuse('cancellation');
+  const isReturn = /^C/i.test(invoice.code);
   if (!STOCK_CODE.test(product?.code ?? '')) return refuse('not_a_product');
-  if (Number(quantity) <= 0) return refuse('quantity_not_positive');
+  if (isReturn && Number(quantity) >= 0) return refuse('return_not_negative');
+  if (!isReturn && Number(quantity) <= 0) return refuse('quantity_not_positive');
   if (Number(price) <= 0) return refuse('price_not_positive');
   const pennies = toPennies(price);
   if (pennies === null) return refuse('price_not_in_pennies');
@@ -143,11 +147,12 @@ function readRow({ line: row, values, misfit }: Row, form: Form): OrderRow | Ref
   const sku = product?.code ?? '';
   const name = cell('Description').replaceAll(/\s+/g, ' ');
   return {
+    isReturn,
     invoice: invoice.code,
     customer: customer.code,
     country: cell('Country'),
     date,
-    line: { row, sku, name, quantity: Number(quantity), pennies },
+    line: { row, sku, name, quantity: Math.abs(Number(quantity)), pennies },
   };
 }
 
@@ -168,7 +173,7 @@ function decide<T extends string>(said: T | undefined, found: Found<T>, what: st
 }
 
 /**
- * Sorts the lines of a file into invoices that can be orders and lines that cannot.
+ * Sorts the lines of a file into invoices that can be orders, those that give goods back, and lines that cannot be either.
  *
  * @throws {Error} with a sentence, when the file has no such lines or can be read in two ways
  */
@@ -187,7 +192,8 @@ export async function readOrders(bytes: Uint8Array, options: FileOptions = {}): 
   const dates = decide(options.dates, days, 'dates', ['d/m/y', 'm/d/y']);
   const form: Form = { decimal: decimal ?? 'point', dates: dates ?? 'd/m/y' };
 
-  const invoices = new Map<string, Invoice>();
+  const sold = new Map<string, Invoice>();
+  const returned = new Map<string, Invoice>();
   const rejected: Rejected[] = [];
   for (const row of rows) {
     const values = COLUMNS.map((name) => row.values[name] ?? '');
@@ -196,7 +202,8 @@ export async function readOrders(bytes: Uint8Array, options: FileOptions = {}): 
       rejected.push({ row: row.line, values, ...read });
       continue;
     }
-    const { invoice: number, customer, country, date, line } = read;
+    const { isReturn, invoice: number, customer, country, date, line } = read;
+    const invoices = isReturn ? returned : sold;
     const invoice = invoices.get(number) ?? { number, customer, country, date, lines: [] };
     if (invoice.customer !== customer) {
       rejected.push({ row: row.line, values, ...refuse('customer_differs') });
@@ -207,7 +214,8 @@ export async function readOrders(bytes: Uint8Array, options: FileOptions = {}): 
   }
   return {
     lineCount: rows.length,
-    invoices: [...invoices.values()],
+    invoices: [...sold.values()],
+    returns: [...returned.values()],
     rejected,
     found: [
       sheet.format,

@@ -2,6 +2,7 @@ import type { Row } from './client.ts';
 import type { Company } from './company.ts';
 import { invoiceTotal, type Invoice } from './file.ts';
 import { planBatches } from './orders.ts';
+import type { Return } from './returns.ts';
 
 /** One thing that has to be so, and whether it is. */
 export interface Check {
@@ -73,7 +74,11 @@ interface Movement extends Row {
 /** Quantities have three decimals; as whole thousandths their sums are exact. */
 const thousandths = (quantity: unknown) => Math.round(Number(quantity) * 1000);
 
-async function checkStock({ as, depot, products }: Company, invoices: Invoice[]): Promise<Check[]> {
+async function checkStock(
+  { as, depot, products }: Company,
+  invoices: Invoice[],
+  returns: Return[],
+): Promise<Check[]> {
   const [movements, balances] = await Promise.all([
     as.auditor.getAll<Movement>(
       'inventory_transactions',
@@ -111,15 +116,54 @@ async function checkStock({ as, depot, products }: Company, invoices: Invoice[])
     equal('products with a balance at the depot', products.size, shelves.length),
     equal('pieces delivered', sold, delivered / 1000),
     equal(
-      'places with goods or reservations left',
+      'pieces that came back, and nothing else, are at the depot',
+      returns.flatMap(({ items }) => items).reduce((sum, item) => sum + item.quantity, 0),
+      shelves.reduce((sum, shelf) => sum + thousandths(shelf.on_hand), 0) / 1000,
+    ),
+    equal(
+      'reservations left, and vans with goods',
       0,
-      balances.filter((it) => Number(it.on_hand) !== 0 || Number(it.reserved) !== 0).length,
+      balances.filter(
+        (it) =>
+          Number(it.reserved) !== 0 || (it.warehouse_id !== depot && Number(it.on_hand) !== 0),
+      ).length,
     ),
   ];
 }
 
-async function checkEvents({ as, vans }: Company, invoices: Invoice[]): Promise<Check[]> {
+/** Every return is credited with what the file says, on the invoices that its goods were sold with. */
+async function checkReturns({ as }: Company, returns: Return[]): Promise<Check[]> {
+  const [taken, notes] = await Promise.all([
+    as.auditor.getAll<Row & { notes: string; status: string }>('returns', 'select=id,notes,status'),
+    as.auditor.getAll<Row & { return_id: string; status: string; total: number }>(
+      'credit_notes',
+      'select=id,return_id,status,total',
+    ),
+  ]);
+  const byNumber = new Map(taken.map((it) => [it.notes, it]));
+  const wrong = returns.flatMap(({ number, pennies: wanted }) => {
+    const found = byNumber.get(number);
+    const issued = notes.filter((it) => it.return_id === found?.id && it.status === 'issued');
+    const credited = issued.reduce((sum, note) => sum + pennies(note.total), 0);
+    if (found?.status === 'credited' && credited === wanted) return [];
+    return [`${number}: file ${money(wanted)}, ${found?.status} ${money(credited)}`];
+  });
+  return [
+    equal('returns', returns.length, taken.length),
+    equal('returns that differ from the file', '', wrong.slice(0, 5).join('; ')),
+  ];
+}
+
+async function checkEvents(
+  { as, vans }: Company,
+  invoices: Invoice[],
+  returns: Return[],
+): Promise<Check[]> {
   const trips = planBatches(invoices, vans.length).length;
+  const credits = returns.reduce(
+    (sum, { items }) => sum + new Set(items.map((item) => item.invoice)).size,
+    0,
+  );
   const wanted: [string, number][] = [
     ...[
       'order.created',
@@ -132,7 +176,6 @@ async function checkEvents({ as, vans }: Company, invoices: Invoice[]): Promise<
       'invoice.issued',
       'invoice.paid',
       'payment.recorded',
-      'payment.approved',
     ].map((type): [string, number] => [type, invoices.length]),
     ...[
       'trip.planned',
@@ -141,6 +184,13 @@ async function checkEvents({ as, vans }: Company, invoices: Invoice[]): Promise<
       'trip.completed',
       'offload.approved',
     ].map((type): [string, number] => [type, trips]),
+    ...['return.approved', 'return.received', 'return.credited'].map((type): [string, number] => [
+      type,
+      returns.length,
+    ]),
+    ['credit_note.issued', credits],
+    // The invoices were paid, so that a credit is an advance of the customer.
+    ['payment.approved', invoices.length + credits],
     ['trip.load_confirmed', trips * 2],
     ['order.status_changed', invoices.length * 6],
   ];
@@ -157,11 +207,16 @@ async function checkAudit({ as }: Company): Promise<Check[]> {
 }
 
 /** Compares what the company's auditor reads over HTTP with the file. */
-export async function prove(company: Company, invoices: Invoice[]): Promise<Check[]> {
+export async function prove(
+  company: Company,
+  invoices: Invoice[],
+  returns: Return[],
+): Promise<Check[]> {
   const parts = await Promise.all([
     checkOrders(company, invoices),
-    checkStock(company, invoices),
-    checkEvents(company, invoices),
+    checkStock(company, invoices, returns),
+    checkReturns(company, returns),
+    checkEvents(company, invoices, returns),
     checkAudit(company),
   ]);
   return parts.flat();

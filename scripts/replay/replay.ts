@@ -8,6 +8,7 @@ import { openCompany } from './people.ts';
 import { planCatalogue } from './prices.ts';
 import { Progress } from './progress.ts';
 import { prove, type Check } from './proof.ts';
+import { planReturns, takeBack } from './returns.ts';
 import { Troubles } from './troubles.ts';
 
 export interface ReplayOptions {
@@ -46,7 +47,9 @@ async function reportRejected(options: ReplayOptions, leftOut: number): Promise<
   write(
     `${orders.lineCount} lines: ${lines} in ${orders.invoices.length} invoices can be ordered\n`,
   );
-  write(`${orders.rejected.length} cannot, each with its reason in ${file}\n`);
+  const back = orders.returns.reduce((sum, invoice) => sum + invoice.lines.length, 0);
+  write(`${back} in ${orders.returns.length} invoices give goods back\n`);
+  write(`${orders.rejected.length} cannot be carried, each with its reason in ${file}\n`);
   for (const [reason, count] of [...counts].toSorted((a, b) => b[1] - a[1])) {
     write(`  ${String(count).padStart(6)}  ${reason.padEnd(22)} ${REASONS[reason]}\n`);
   }
@@ -63,11 +66,12 @@ async function reportRejected(options: ReplayOptions, leftOut: number): Promise<
 export async function replay(options: ReplayOptions): Promise<Outcome> {
   const { server, orders, write } = options;
   await requireServer(server);
-  const invoices = orders.invoices.slice(0, options.limit ?? undefined);
-  await reportRejected(options, orders.invoices.length - invoices.length);
-  if (invoices.length === 0) {
+  const wanted = orders.invoices.slice(0, options.limit ?? undefined);
+  await reportRejected(options, orders.invoices.length - wanted.length);
+  if (wanted.length === 0) {
     throw new Error('Nothing in the file can be carried, so no company was founded.');
   }
+  const { invoices, returns } = planReturns(wanted, orders.returns);
   const catalogue = planCatalogue(invoices);
   const begin = performance.now();
   const say = (text: string) =>
@@ -95,7 +99,9 @@ export async function replay(options: ReplayOptions): Promise<Outcome> {
   );
   const seconds = (performance.now() - start) / 1000;
   progress.end();
-  const checks = await prove(company, invoices);
+  await takeBack(company, returns);
+  say(`${returns.length} returns taken back and credited`);
+  const checks = await prove(company, invoices, returns);
   const { troubles } = run;
   return {
     checks: [...checks, troubles.check()],

@@ -5,7 +5,7 @@ import type { Company } from './company.ts';
 import type { Values, Way } from './flows.ts';
 import type { Operation } from './measure.ts';
 
-const PASSWORD = 'mzigo-bench-2026';
+export const PASSWORD = 'mzigo-bench-2026';
 
 /** Requests to the stack with real tokens, as the portal sends them, over connections that are kept. */
 export class HttpWay implements Way {

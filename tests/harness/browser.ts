@@ -23,12 +23,19 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** The Chromium of this machine: `CHROMIUM_PATH`, else the usual places. */
+/** The Chromium of this machine: `CHROMIUM_PATH`, else the usual places; without a window it costs half as much. */
 function chromiumPath(): string {
-  const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+  const places = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium-headless-shell',
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+  ];
   const found = places.find((place) => place !== undefined && existsSync(place));
   if (found === undefined) {
-    throw new Error('No Chromium found: install the package chromium or set CHROMIUM_PATH.');
+    throw new Error(
+      'No Chromium found: install the package chromium-headless-shell or set CHROMIUM_PATH.',
+    );
   }
   return found;
 }

@@ -11,18 +11,22 @@ const HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,C
 const readOrders = (text: string) => readBytes(new TextEncoder().encode(text));
 const fixture = () => readOrderFile(join(import.meta.dirname, 'invoices.csv'));
 
-test('every line of the file is either in an invoice or rejected with a reason', async () => {
-  const { lineCount, invoices, rejected } = await fixture();
+test('every line of the file is in an invoice, given back by one, or rejected with a reason', async () => {
+  const { lineCount, invoices, returns, rejected } = await fixture();
   expect(invoices.map((invoice) => [invoice.number, invoice.lines.length])).toEqual([
     ['900001', 3],
     ['900002', 2],
     ['900007', 1],
     ['900008', 1],
     ['900009', 2],
+    ['900014', 1],
+  ]);
+  expect(returns.map(({ number, lines }) => [number, lines.map((line) => line.quantity)])).toEqual([
+    ['C900003', [6]],
+    ['C900013', [4]],
   ]);
   expect(rejected.map(({ row, reason }) => [row, reason])).toEqual([
     [5, 'not_a_product'],
-    [8, 'cancellation'],
     [9, 'customer_missing'],
     [10, 'price_not_positive'],
     [11, 'quantity_not_positive'],
@@ -30,13 +34,21 @@ test('every line of the file is either in an invoice or rejected with a reason',
     [17, 'malformed'],
     [18, 'price_not_in_pennies'],
   ]);
-  const ordered = invoices.reduce((sum, invoice) => sum + invoice.lines.length, 0);
-  expect(ordered + rejected.length).toBe(lineCount);
+  const carried = [...invoices, ...returns].reduce((sum, invoice) => sum + invoice.lines.length, 0);
+  expect(carried + rejected.length).toBe(lineCount);
 });
 
 test('totals are counted in whole pennies', async () => {
   const { invoices } = await fixture();
-  expect(invoices.map(invoiceTotal)).toEqual([3270, 11_100, 1975, 2050, 2940]);
+  expect(invoices.map(invoiceTotal)).toEqual([3270, 11_100, 1975, 2050, 2940, 85]);
+});
+
+test('a return gives back what is negative, and nothing else', async () => {
+  const { returns, rejected } = await readOrders(
+    `${HEADER}\nC1,10001,MUG,-2,13/12/2010,1,50001,UK\nC1,10001,MUG,2,13/12/2010,1,50001,UK\n`,
+  );
+  expect(returns).toMatchObject([{ number: 'C1', lines: [{ row: 2, quantity: 2 }] }]);
+  expect(rejected).toMatchObject([{ row: 3, reason: 'return_not_negative' }]);
 });
 
 test('a line that names another customer than its invoice is rejected', async () => {

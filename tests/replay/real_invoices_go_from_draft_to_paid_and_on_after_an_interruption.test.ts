@@ -41,7 +41,8 @@ test(
     const { checks, carried, retried } = await replay(options);
     expect(checks.filter((check) => !check.isRight)).toEqual([]);
     expect(checks.length).toBeGreaterThan(20);
-    expect(carried).toBe(5);
+    expect(carried, 'and what was sold before the file begins').toBe(7);
+    expect(printed).toContain('2 returns taken back and credited');
     expect(retried).toBe('');
 
     const again = await replay(options);
@@ -87,10 +88,10 @@ test('a deadlock is asked for again, and the run fails for it', async () => {
 });
 
 test('what was left out is on screen by reason and in a file line by line', async () => {
-  expect(printed).toContain('17 lines: 9 in 5 invoices can be ordered');
+  expect(printed).toContain('19 lines: 10 in 6 invoices can be ordered');
   expect(printed).toMatch(/2 {2}malformed/);
   const rejected = await readFile(join(options.folder, 'rejected.csv'), 'utf8');
-  expect(rejected.trim().split('\n')).toHaveLength(9);
+  expect(rejected.trim().split('\n')).toHaveLength(8);
 });
 
 test('the people of another company see nothing of it', async () => {
