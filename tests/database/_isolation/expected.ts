@@ -235,11 +235,21 @@ const OWN_DEALS = `x.owner_id in ${LINE}`;
 const OWN_LEADS = `(x.owner_id is null or ${OWN_DEALS})`;
 const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
-/** What those see of sales and of what is spent who do not hold the right to see all of it. */
+const OWN_ASSETS = `x.holder_id = (select user_id from me)`;
+
+/** What those see of sales, of what is spent and of each other who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
   appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability_exceptions: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
+  assets: { all: 'assets.view_all', own: OWN_ASSETS },
+  maintenance_jobs: { all: 'assets.view_all', own: through('asset_id', 'assets', OWN_ASSETS) },
+  maintenance_plans: { all: 'assets.view_all', own: through('asset_id', 'assets', OWN_ASSETS) },
+  shifts: { all: 'shifts.view_all', own: `x.user_id = (select user_id from me)` },
+  leave_requests: {
+    all: 'leave.view_all',
+    own: `(x.created_by = (select user_id from me) or x.user_id = (select user_id from me))`,
+  },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -262,6 +272,9 @@ const SALES: Record<string, { all: string; own: string }> = {
 /** Documents whose readers also read what happened to them. */
 const DOCUMENTS: Record<string, string> = {
   appointment: 'appointments',
+  asset: 'assets',
+  leave_request: 'leave_requests',
+  maintenance_job: 'maintenance_jobs',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',
