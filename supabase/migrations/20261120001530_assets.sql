@@ -38,7 +38,7 @@ create table public.assets (
   bought_on date,
   cost numeric(14,2),
   warehouse_id uuid,
-  holder_id uuid,
+  holder_id uuid references public.users (id),
   vehicle_id uuid,
   warranty_until date,
   notes text,
@@ -67,6 +67,7 @@ create table public.assets (
 create index assets_recent on public.assets (tenant_id, created_at desc, id desc);
 create index assets_kind on public.assets (tenant_id, kind_id);
 create index assets_place on public.assets (tenant_id, warehouse_id) where warehouse_id is not null;
+create index assets_account on public.assets (holder_id) where holder_id is not null;
 create index assets_holder on public.assets (tenant_id, holder_id) where holder_id is not null;
 create index assets_search on public.assets using gin ((name || ' ' || number || ' ' || coalesce(serial, '')) extensions.gin_trgm_ops);
 comment on table public.assets is

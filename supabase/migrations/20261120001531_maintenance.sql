@@ -39,6 +39,7 @@ create table public.maintenance_jobs (
   cost numeric(14,2),
   note text,
   status_reason text,
+  is_planned boolean not null generated always as (status = 'planned') stored,
   foreign key (tenant_id, asset_id) references public.assets (tenant_id, id),
   foreign key (tenant_id, plan_id) references public.maintenance_plans (tenant_id, id),
   unique (tenant_id, number),
@@ -50,14 +51,15 @@ create table public.maintenance_jobs (
   constraint job_note_is_bounded check (length(note) <= 1000),
   constraint status_reason_matches_status check ((status = 'skipped') = (status_reason is not null))
 );
-create unique index maintenance_jobs_next on public.maintenance_jobs (tenant_id, plan_id) where status = 'planned';
+create unique index maintenance_jobs_next on public.maintenance_jobs (tenant_id, plan_id) where is_planned;
 create index maintenance_jobs_plan on public.maintenance_jobs (tenant_id, plan_id) where plan_id is not null;
 create index maintenance_jobs_asset on public.maintenance_jobs (tenant_id, asset_id, due_on desc);
-create index maintenance_jobs_due on public.maintenance_jobs (tenant_id, due_on, id) where status = 'planned';
+create index maintenance_jobs_due on public.maintenance_jobs (tenant_id, due_on, id) where is_planned;
 create index maintenance_jobs_recent on public.maintenance_jobs (tenant_id, created_at desc, id desc);
 comment on table public.maintenance_jobs is 'What is to be done on an asset on a day, and what came of it. Of a plan no more than one is planned at a time, by an index.';
 comment on column public.maintenance_jobs.plan_id is 'The plan that made it; null: somebody planned it once.';
 comment on column public.maintenance_jobs.cost is 'What it cost, in the company''s currency; what was paid is an expense of its own.';
+comment on column public.maintenance_jobs.is_planned is 'Still to be done.';
 comment on column public.maintenance_jobs.status_reason is 'Why it was skipped.';
 select private.register_error('job_title_is_short', 422, 'What is to be done is missing or too long.', 'Say it in at most 80 characters.');
 select private.register_error('job_day_is_near', 422, 'This is not a day for maintenance.', 'Enter a day between 2000 and 2099; what was done was done by today.');
@@ -76,7 +78,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   update public.assets a set (last_maintenance_on, next_maintenance_on) = (
-    select pg_catalog.max(j.done_on), pg_catalog.min(j.due_on) filter (where j.status = 'planned')
+    select pg_catalog.max(j.done_on), pg_catalog.min(j.due_on) filter (where j.is_planned)
     from public.maintenance_jobs j where j.tenant_id = a.tenant_id and j.asset_id = a.id
   )
   where a.tenant_id = new.tenant_id and a.id = new.asset_id;
@@ -87,7 +89,7 @@ comment on function private.tg_maintenance_jobs__tell_asset() is 'Keeps on the a
 create trigger _300_tell_asset after insert or update of status, due_on on public.maintenance_jobs for each row execute function private.tg_maintenance_jobs__tell_asset();
 select private.derive('asset_next_maintenance', 'Days from 2000 to the next maintenance of an asset: its earliest planned job.', $$
   select a.tenant_id, a.id, (a.next_maintenance_on - '2000-01-01'::date)::numeric,
-    (select (pg_catalog.min(j.due_on) - '2000-01-01'::date)::numeric from public.maintenance_jobs j where j.tenant_id = a.tenant_id and j.asset_id = a.id and j.status = 'planned')
+    (select (pg_catalog.min(j.due_on) - '2000-01-01'::date)::numeric from public.maintenance_jobs j where j.tenant_id = a.tenant_id and j.asset_id = a.id and j.is_planned)
   from public.assets a
 $$);
 select private.derive('asset_last_maintenance', 'Days from 2000 to the last maintenance of an asset: its latest job that was done.', $$
@@ -123,7 +125,7 @@ declare
 begin
   earlier := private.run_as_rule(why);
   update public.maintenance_jobs j set status = 'skipped', status_reason = why
-  where j.tenant_id = tenant and j.asset_id = asset and (plan is null or j.plan_id = plan) and j.status = 'planned';
+  where j.tenant_id = tenant and j.asset_id = asset and (plan is null or j.plan_id = plan) and j.is_planned;
   perform private.run_as_rule(earlier);
 end
 $$;
@@ -138,7 +140,7 @@ begin
     insert into public.maintenance_jobs (tenant_id, asset_id, plan_id, title, due_on)
     select new.tenant_id, new.asset_id, new.id, new.name, coalesce(
       (select pg_catalog.max(j.done_on) + new.every_days from public.maintenance_jobs j where j.tenant_id = new.tenant_id and j.plan_id = new.id), new.starts_on)
-    where not exists (select from public.maintenance_jobs j where j.tenant_id = new.tenant_id and j.plan_id = new.id and j.status = 'planned');
+    where not exists (select from public.maintenance_jobs j where j.tenant_id = new.tenant_id and j.plan_id = new.id and j.is_planned);
   else
     perform from public.assets a where a.tenant_id = new.tenant_id and a.id = new.asset_id for no key update;
     perform private.skip_planned_jobs(new.tenant_id, new.asset_id, new.id, 'maintenance_plan.ended');
@@ -297,5 +299,5 @@ select private.register_registry_source('calendar_events', 'maintenance_jobs', '
   select j.tenant_id, j.id as source_id, 'maintenance_job' as entity_type, j.id as entity_id, 'maintenance' as event_type, j.title, a.name as description,
     private.midnight(j.due_on) as starts_at, true as is_all_day, a.warehouse_id as location_id, j.status::text as status, 'warn' as color, j.created_at
   from public.maintenance_jobs j join public.assets a on a.tenant_id = j.tenant_id and a.id = j.asset_id
-  where j.status = 'planned' $$, follows => 'assets.asset_id');
+  where j.is_planned $$, follows => 'assets.asset_id');
 select private.track_status('maintenance_job');

@@ -1289,12 +1289,12 @@ with check (tenant_id = (select private.tenant_id('assets.manage')));
 create policy update_editors on public.maintenance_plans for update to authenticated
 using (tenant_id = (select private.tenant_id('assets.manage'))) with check (tenant_id = (select private.tenant_id('assets.manage')));
 
-select private.let_write('public.shifts', '{}', 'user_id', 'warehouse_id', 'starts_at', 'ends_at', 'note');
+select private.let_write('public.shifts', '{}', 'person_id', 'warehouse_id', 'starts_at', 'ends_at', 'note');
 grant select, delete on public.shifts to authenticated;
 create policy select_readers on public.shifts for select to authenticated
 using (
   tenant_id = (select private.tenant_id('shifts.view'))
-  and (user_id = (select auth.uid()) or (select private.tenant_id('shifts.view_all')) is not null)
+  and (person_id = (select auth.uid()) or (select private.tenant_id('shifts.view_all')) is not null)
 );
 create policy insert_editors on public.shifts for insert to authenticated
 with check (tenant_id = (select private.tenant_id('shifts.manage')));
@@ -1307,7 +1307,7 @@ grant select on public.leave_requests to authenticated;
 create policy select_readers on public.leave_requests for select to authenticated
 using (
   tenant_id = (select private.tenant_id('leave.view'))
-  and (user_id = (select auth.uid()) or created_by = (select auth.uid()) or (select private.tenant_id('leave.view_all')) is not null)
+  and (person_id = (select auth.uid()) or created_by = (select auth.uid()) or (select private.tenant_id('leave.view_all')) is not null)
 );
 
 -- Doors of public and the functions behind them are opened to whom they were made for (private.expose,

@@ -323,7 +323,7 @@ export async function busyDay(): Promise<BusyDay> {
   // Who is to be there this week, and who is away.
   await by('manager').ask('/rest/v1/shifts', {
     body: {
-      user_id: sales.id,
+      person_id: sales.id,
       warehouse_id: company.depot.id,
       starts_at: new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString(),
       ends_at: new Date(Math.floor(Date.now() / 3_600_000 + 8) * 3_600_000).toISOString(),

@@ -814,7 +814,7 @@ async function beAway(company: Company) {
   );
   for (const person of people) {
     await manager.query(
-      `insert into shifts (user_id, warehouse_id, starts_at, ends_at) values ($1, $2, '2030-02-01T05:00:00Z', '2030-02-01T14:00:00Z')`,
+      `insert into shifts (person_id, warehouse_id, starts_at, ends_at) values ($1, $2, '2030-02-01T05:00:00Z', '2030-02-01T14:00:00Z')`,
       [person.id, depot.id],
     );
   }

@@ -245,10 +245,10 @@ const SALES: Record<string, { all: string; own: string }> = {
   assets: { all: 'assets.view_all', own: OWN_ASSETS },
   maintenance_jobs: { all: 'assets.view_all', own: through('asset_id', 'assets', OWN_ASSETS) },
   maintenance_plans: { all: 'assets.view_all', own: through('asset_id', 'assets', OWN_ASSETS) },
-  shifts: { all: 'shifts.view_all', own: `x.user_id = (select user_id from me)` },
+  shifts: { all: 'shifts.view_all', own: `x.person_id = (select user_id from me)` },
   leave_requests: {
     all: 'leave.view_all',
-    own: `(x.created_by = (select user_id from me) or x.user_id = (select user_id from me))`,
+    own: `(x.created_by = (select user_id from me) or x.person_id = (select user_id from me))`,
   },
   expenses: {
     all: 'expenses.view_all',

@@ -156,7 +156,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     shifts: row(
       { starts_at: '2030-01-01T05:00:00Z', ends_at: '2030-01-01T14:00:00Z' },
-      { user_id: ids.account, warehouse_id: ids.warehouse },
+      { person_id: ids.account, warehouse_id: ids.warehouse },
     ),
     failure_reasons: row({ name: 'Isolated' }),
     variance_codes: row({ code: 'isolated', name: 'Isolated' }),

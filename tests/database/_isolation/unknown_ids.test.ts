@@ -29,6 +29,7 @@ const ROWS: Record<string, string> = {
   category_id: `select id from public.expense_categories where tenant_id = $1 order by name`,
   payee_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'sales'`,
   kind_id: `select id from public.asset_kinds where tenant_id = $1 order by name`,
+  person_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'sales'`,
   holder_id: `select user_id as id from public.memberships where tenant_id = $1 and role = 'sales'`,
   asset_id: `select id from public.assets where tenant_id = $1 and status = 'in_service' order by number`,
   maintenance_job_id: `select id from public.maintenance_jobs where tenant_id = $1 and status = 'planned'`,

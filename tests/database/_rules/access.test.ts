@@ -84,7 +84,7 @@ test('the published access names exactly the rights that the policies ask for', 
 test('rows are limited to a scope exactly where that is published', () => {
   const limited = policies
     .filter(({ expression }) =>
-      /is_unscoped|scope_warehouse_id|sees_|my_line|my_teams|payee_id|holder_id|user_id = \(|EXISTS/.test(
+      /is_unscoped|scope_warehouse_id|sees_|my_line|my_teams|payee_id|holder_id|person_id|EXISTS/.test(
         expression,
       ),
     )

@@ -35,7 +35,7 @@ async function asked(day: string): Promise<string> {
 }
 
 const approve = `select public.approve_leave_request($1)`;
-const shift = `insert into shifts (user_id, warehouse_id, starts_at, ends_at) values ($1, $2, $3, $4)`;
+const shift = `insert into shifts (person_id, warehouse_id, starts_at, ends_at) values ($1, $2, $3, $4)`;
 const appointment = `select public.create_appointment($1, $2, $3, customer_id => $4)`;
 
 test('of leave and an appointment on its day, which meet, the first is there and the second is told', async () => {

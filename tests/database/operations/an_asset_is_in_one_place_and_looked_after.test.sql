@@ -1,5 +1,5 @@
 begin;
-select plan(47);
+select plan(45);
 
 create function pg_temp.kind(name text) returns uuid language sql security definer as $$
   select k.id from public.asset_kinds k where k.tenant_id = tests.tenant('acme') and k.name = kind.name
@@ -35,7 +35,10 @@ select results_eq($$ select id from assets $$, $$ values (tests.id('phone')) $$,
 select throws_ok($$ select hand_over_asset(tests.id('phone'), holder_id => tests.account('agent@acme.test')) $$, '42501', 'permission_denied', 'he does not hand it on by himself');
 select tests.sign_in('manager@acme.test');
 select is((hand_over_asset(tests.id('phone'), holder_id => tests.account('agent@acme.test'))).holder_id, tests.account('agent@acme.test'), 'a manager does');
-select matches(timeline('asset', tests.id('phone'))::text, (select '"holder.*' || s.full_name || '.*' || a.full_name from users s, users a where s.id = tests.account('sales@acme.test') and a.id = tests.account('agent@acme.test')), 'which its history tells');
+select ok(exists (
+  select from timeline('asset', tests.id('phone')) t, users s, users a
+  where s.id = tests.account('sales@acme.test') and a.id = tests.account('agent@acme.test') and t::text ~ (a.full_name || '.*holder_id.*' || s.full_name)
+), 'which its history tells');
 select tests.sign_in('sales@acme.test');
 select is((select count(*) from assets), 0::bigint, 'whoever had it sees it no longer');
 

@@ -16,7 +16,7 @@ exception when others then
 end
 $$;
 create function pg_temp.shift(person uuid, hour integer, until integer, days integer default 7) returns uuid language sql as $$
-  insert into public.shifts (user_id, warehouse_id, starts_at, ends_at) values (person, tests.depot(), pg_temp.at(hour, days), pg_temp.at(until, days)) returning id
+  insert into public.shifts (person_id, warehouse_id, starts_at, ends_at) values (person, tests.depot(), pg_temp.at(hour, days), pg_temp.at(until, days)) returning id
 $$;
 select tests.remember('seller', tests.account('sales@acme.test'));
 select tests.remember('driver', tests.account('driver@acme.test'));
@@ -44,7 +44,7 @@ select is((select count(*) from shifts), 0::bigint, 'a colleague does not see th
 select tests.sign_in('sales@acme.test');
 select is((select count(*) from shifts), 2::bigint, 'one sees one''s own shifts');
 select throws_ok($$ select create_leave_request(current_date + 8, current_date + 7) $$, 'PT422', 'leave_days_are_near', 'leave ends after it begins');
-select throws_ok($$ select create_leave_request(current_date + 8, current_date + 9, user_id => tests.id('driver')) $$, '42501', 'permission_denied', 'nobody asks for a colleague');
+select throws_ok($$ select create_leave_request(current_date + 8, current_date + 9, person_id => tests.id('driver')) $$, '42501', 'permission_denied', 'nobody asks for a colleague');
 select tests.remember('leave', (create_leave_request(current_date + 7, current_date + 8, note => 'Wedding')).id);
 select is((select days from leave_requests where id = tests.id('leave')), 2, 'both days count');
 select throws_ok($$ select approve_leave_request(tests.id('leave')) $$, '42501', 'permission_denied', 'nobody approves his own leave');
@@ -59,7 +59,7 @@ select is(pg_temp.why($$ select approve_leave_request(tests.id('leave')) $$) ->>
 select is(tests.status('leave_request', tests.id('leave')), 'requested', 'and then nothing has changed');
 select release_appointment(tests.id('tasting'), 'He is away');
 select is(pg_temp.why($$ select approve_leave_request(tests.id('leave')) $$) ->> 'kind', 'work_shift', 'then his shift is');
-delete from public.shifts where user_id = tests.id('seller');
+delete from public.shifts where person_id = tests.id('seller');
 select is((approve_leave_request(tests.id('leave'))).status::text, 'approved', 'somebody else approves it');
 
 -- And now nothing else.

@@ -621,7 +621,8 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (argument.name === 'due_on') return `'2030-01-02'`;
     if (argument.name === 'from_on') return `'2030-05-01'`;
     if (argument.name === 'until_on') return `'2030-05-02'`;
-    if (/^(holder_id|vehicle_id|user_id|cost|back_on|done_on)$/.test(argument.name)) return 'null';
+    if (/^(holder_id|vehicle_id|person_id|cost|back_on|done_on)$/.test(argument.name))
+      return 'null';
     if (/^(bought_on|warranty_until)$/.test(argument.name)) return 'null';
   }
   if (/purchase/.test(command.name)) {

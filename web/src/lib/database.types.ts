@@ -594,6 +594,13 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
+            foreignKeyName: 'assets_holder_id_fkey';
+            columns: ['holder_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
             foreignKeyName: 'assets_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -3295,7 +3302,7 @@ export interface Database {
           version: number;
           number: string;
           status: Database['public']['Enums']['leave_status'];
-          user_id: string;
+          person_id: string;
           kind: Database['public']['Enums']['leave_kind'];
           from_on: string;
           until_on: string;
@@ -3312,18 +3319,18 @@ export interface Database {
         Update: Record<never, never>;
         Relationships: [
           {
-            foreignKeyName: 'leave_requests_tenant_id_user_id_fkey';
-            columns: ['tenant_id', 'user_id'];
-            isOneToOne: false;
-            referencedRelation: 'memberships';
-            referencedColumns: ['tenant_id', 'user_id'];
-          },
-          {
-            foreignKeyName: 'leave_requests_user_id_fkey';
-            columns: ['user_id'];
+            foreignKeyName: 'leave_requests_person_id_fkey';
+            columns: ['person_id'];
             isOneToOne: false;
             referencedRelation: 'users';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'leave_requests_tenant_id_person_id_fkey';
+            columns: ['tenant_id', 'person_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
           },
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
@@ -3520,6 +3527,7 @@ export interface Database {
           cost: number | null;
           note: string | null;
           status_reason: string | null;
+          is_planned: boolean;
           allowed_commands: string[] | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
@@ -6045,21 +6053,21 @@ export interface Database {
           updated_at: string;
           updated_by: string | null;
           version: number;
-          user_id: string;
+          person_id: string;
           warehouse_id: string;
           starts_at: string;
           ends_at: string;
           note: string | null;
         };
         Insert: {
-          user_id: string;
+          person_id: string;
           warehouse_id: string;
           starts_at: string;
           ends_at: string;
           note?: string | null;
         };
         Update: {
-          user_id?: string;
+          person_id?: string;
           warehouse_id?: string;
           starts_at?: string;
           ends_at?: string;
@@ -6067,8 +6075,15 @@ export interface Database {
         };
         Relationships: [
           {
-            foreignKeyName: 'shifts_tenant_id_user_id_fkey';
-            columns: ['tenant_id', 'user_id'];
+            foreignKeyName: 'shifts_person_id_fkey';
+            columns: ['person_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'shifts_tenant_id_person_id_fkey';
+            columns: ['tenant_id', 'person_id'];
             isOneToOne: false;
             referencedRelation: 'memberships';
             referencedColumns: ['tenant_id', 'user_id'];
@@ -6079,13 +6094,6 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'warehouses';
             referencedColumns: ['tenant_id', 'id'];
-          },
-          {
-            foreignKeyName: 'shifts_user_id_fkey';
-            columns: ['user_id'];
-            isOneToOne: false;
-            referencedRelation: 'users';
-            referencedColumns: ['id'];
           },
         ];
         ComputedFields: never;
@@ -9082,13 +9090,13 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** Asks for leave from one day to another, both among it, for the caller or, with leave.view_all, for a colleague (user_id, account). Raises leave_days_are_near, leave_note_is_bounded, person_not_in_company, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Asks for leave from one day to another, both among it, for the caller or, with leave.view_all, for a colleague (person_id, account). Raises leave_days_are_near, leave_note_is_bounded, person_not_in_company, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_leave_request: {
         Args: {
           from_on: string;
           until_on: string;
           kind?: Database['public']['Enums']['leave_kind'] | null;
-          user_id?: string | null;
+          person_id?: string | null;
           note?: string | null;
           idempotency_key?: string | null;
         };

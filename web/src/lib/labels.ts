@@ -295,6 +295,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   is_on_the_road: m.label_is_on_the_road,
   is_open: m.label_is_open,
   is_owed: m.label_is_owed,
+  is_planned: m.label_is_planned,
   is_received: m.label_is_received,
   is_unresolved: m.label_is_unresolved,
   is_whole: m.label_is_whole,

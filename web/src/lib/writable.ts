@@ -308,7 +308,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   shifts: {
     permission: 'shifts.manage',
-    columns: ['user_id', 'warehouse_id', 'starts_at', 'ends_at', 'note'],
+    columns: ['person_id', 'warehouse_id', 'starts_at', 'ends_at', 'note'],
   },
   tags: {
     permission: 'settings.manage',

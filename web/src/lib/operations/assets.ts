@@ -11,8 +11,7 @@ import { documentList, enteredFilter } from '#lib/workflow/list.ts';
 import type { Looks } from '#lib/workflow/workflow.ts';
 import { m } from '#lib/words.ts';
 
-const IN_LIST =
-  '*,asset_kinds(name),warehouses(name),holder:memberships(id,user_id,users(full_name))';
+const IN_LIST = '*,asset_kinds(name),warehouses(name),users(id,full_name)';
 
 export type AssetRow = Awaited<ReturnType<typeof listAssets>>['rows'][number];
 export type Asset = NonNullable<Awaited<ReturnType<typeof readAsset>>>;
@@ -91,10 +90,8 @@ export function readAsset(id: string) {
 }
 
 /** Where it is: the depot, or whoever has it. */
-export const whereIs = (asset: Pick<AssetRow, 'holder_id' | 'holder' | 'warehouses'>): string =>
-  asset.holder_id
-    ? (asset.holder?.users?.full_name ?? m.somebody())
-    : (asset.warehouses?.name ?? '');
+export const whereIs = (asset: Pick<AssetRow, 'holder_id' | 'users' | 'warehouses'>): string =>
+  asset.holder_id ? (asset.users?.full_name ?? m.somebody()) : (asset.warehouses?.name ?? '');
 
 /** Kinds that can be chosen. */
 export const assetKinds = () => rows(kinds().eq('is_active', true).order('name').limit(200));

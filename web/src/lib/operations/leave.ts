@@ -22,7 +22,7 @@ export const LEAVE = documentList('leave_request', {
   sort: '-from_on',
   sortable: ['from_on', 'until_on', 'days'],
   filters: [
-    { ...personFilter('who', m.person(), 'user_id', 'user_id') },
+    { ...personFilter('who', m.person(), 'person_id', 'user_id') },
     { name: 'kind', label: m.kind(), kind: 'choice', options: KINDS },
     { name: 'from', label: m.first_day(), kind: 'day', column: 'from_on' },
     { name: 'until', label: m.last_day(), kind: 'day', column: 'until_on', more: true },
@@ -79,6 +79,6 @@ export const askForLeave = (entry: LeaveEntry) =>
     from_on: entry.from,
     until_on: entry.until || entry.from,
     kind: entry.kind,
-    user_id: entry.person?.account ?? null,
+    person_id: entry.person?.account ?? null,
     note: orNull(entry.note),
   });

@@ -33,7 +33,7 @@ export async function readWeek(days: CalendarDate[]) {
     rows(
       supabase
         .from('leave_requests')
-        .select('id,user_id,kind,from_on,until_on,users(id,full_name)')
+        .select('id,person_id,kind,from_on,until_on,users(id,full_name)')
         .eq('status', 'approved')
         .lte('from_on', last)
         .gte('until_on', first)
@@ -54,16 +54,18 @@ export interface PersonWeek {
 
 export function byPerson({ shifts, away }: Week, days: CalendarDate[]): PersonWeek[] {
   const names = new Map(
-    [...shifts, ...away].map((row) => [row.user_id, row.users?.full_name ?? m.somebody()]),
+    [...shifts, ...away].map((row) => [row.person_id, row.users?.full_name ?? m.somebody()]),
   );
   return [...names]
     .map(([id, name]) => ({
       id,
       name,
       days: days.map((day) => ({
-        shifts: shifts.filter((it) => it.user_id === id && dayOf(it.starts_at) === day.toString()),
+        shifts: shifts.filter(
+          (it) => it.person_id === id && dayOf(it.starts_at) === day.toString(),
+        ),
         away: away.filter(
-          (it) => it.user_id === id && it.from_on <= String(day) && it.until_on >= String(day),
+          (it) => it.person_id === id && it.from_on <= String(day) && it.until_on >= String(day),
         ),
       })),
     }))
@@ -84,7 +86,7 @@ export interface ShiftEntry {
 /** @throws {PortalError} person_busy, version_conflict */
 export async function saveShift(shift: Pick<Shift, 'id' | 'version'> | null, entry: ShiftEntry) {
   const written = {
-    user_id: entry.person?.account,
+    person_id: entry.person?.account,
     warehouse_id: orNull(entry.place),
     starts_at: orNull(entry.starts),
     ends_at: orNull(entry.ends),
