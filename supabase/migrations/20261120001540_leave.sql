@@ -179,6 +179,19 @@ comment on function private.cancel_leave_request(uuid, text, integer) is
   'Calls leave off, with a reason, also when it was approved: the time of its person is free again. Raises reason_required, leave_request_transition_illegal, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('cancel_leave_request');
 
+create or replace function private.away(first_day date, last_day date, person uuid) returns table (id uuid, number text, kind text, day date, user_id uuid, version integer)
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select l.id, l.number, l.kind::text, d.day::date, l.person_id, l.version
+  from public.leave_requests l
+  cross join lateral pg_catalog.generate_series(greatest(l.from_on, first_day), least(l.until_on, last_day), interval '1 day') d (day)
+  where l.status = 'approved' and l.from_on <= last_day and l.until_on >= first_day and (person is null or l.person_id = person);
+end
+$$;
+
 ------------------------------------------------------------------------------------------------
 -- Registries
 ------------------------------------------------------------------------------------------------

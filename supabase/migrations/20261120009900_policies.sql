@@ -1259,6 +1259,8 @@ using (
 );
 
 grant execute on function private.assets_meant to authenticated;
+-- The calendar runs with its reader's rights.
+grant execute on function private.away to authenticated;
 
 select private.let_edit('public.asset_kinds', 'assets.view', 'settings.manage', '{}', 'name', 'is_active');
 

@@ -40,6 +40,12 @@ export async function openCompany(database: TestDatabase, slug: string): Promise
   }
   await admin.query(`insert into public.teams (tenant_id, name) values ($1, 'Coast')`, [tenantId]);
   await admin.query(
+    `insert into public.assets (tenant_id, name, kind_id, warehouse_id)
+     select k.tenant_id, 'Scale', k.id, w.id from public.asset_kinds k join public.warehouses w on w.tenant_id = k.tenant_id
+     where k.tenant_id = $1 and k.name = 'Scale' and w.code = 'NBO'`,
+    [tenantId],
+  );
+  await admin.query(
     `update public.users u set active_tenant_id = $1 where u.id in (select m.user_id from public.memberships m where m.tenant_id = $1)`,
     [tenantId],
   );

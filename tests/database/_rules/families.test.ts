@@ -99,5 +99,6 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.spent_before',
     'private.cash_spent',
     'private.vehicle_in_repair',
+    'private.away',
   ]);
 });

@@ -1,5 +1,5 @@
 begin;
-select plan(33);
+select plan(35);
 
 create function pg_temp.at(hour integer, days integer default 7) returns timestamptz language sql as $$
   select ((current_date + days)::timestamp + make_interval(hours => hour)) at time zone 'Africa/Nairobi'
@@ -68,7 +68,9 @@ select is(pg_temp.why($$ select schedule_appointment(tests.id('tasting')) $$) ->
 select throws_ok($$ select pg_temp.shift(tests.id('seller'), 8, 17, 8) $$, 'PT409', 'person_busy', 'nor a shift on the last of its days');
 select lives_ok($$ select pg_temp.shift(tests.id('seller'), 8, 17, 9) $$, 'on the day behind he is there');
 select throws_ok($$ select reject_leave_request(tests.id('leave'), 'Busy') $$, 'PT409', 'leave_request_transition_illegal', 'what is approved is not rejected');
-select is((select event_type from calendar_events where entity_id = tests.id('leave')), 'leave', 'leave stands in the calendar');
+select is((select event_type from calendar_events where entity_id = tests.id('leave')), 'leave', 'leave stands in the registry');
+select is((select count(*) from jsonb_array_elements(calendar(pg_temp.at(0, 8), pg_temp.at(0, 12), true)) e where e ->> 'kind' = 'leave_request' and e ->> 'user_id' = tests.id('seller')::text), 1::bigint, 'and in the calendar, day by day');
+select is((select count(*) from jsonb_array_elements(calendar(pg_temp.at(0), pg_temp.at(0, 12))) e where e ->> 'kind' = 'leave_request'), 0::bigint, 'not in that of others');
 
 -- A driver.
 select tests.remember('sick', (create_leave_request(current_date + 7, current_date + 7, 'sick', tests.id('driver'))).id);

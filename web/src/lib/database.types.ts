@@ -8381,7 +8381,7 @@ export interface Database {
           late: number;
         }[];
       };
-      /** What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied. */
+      /** What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task, leave_request or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied. */
       calendar: {
         Args: { from_at: string; until_at: string; everybody?: boolean | null };
         Returns: Json;
