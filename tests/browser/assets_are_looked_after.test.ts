@@ -47,7 +47,7 @@ test('an asset is entered, handed over, looked after as its plan says, repaired 
   await page.getByText('The asset was handed over.').first().waitFor();
   const sales = await signIn(visit(), 'sales@acme.test', { isPhone: true });
   await sales.open('/assets');
-  await sales.page.getByText('Cooler at the gate').first().waitFor();
+  await sales.page.getByText('Cooler at the gate').filter({ visible: true }).first().waitFor();
   await manager.button('Send to repair').click();
   await page.getByLabel('What is wrong').fill('It does not cool');
   await dialogButton(manager, 'Send to repair').click();
