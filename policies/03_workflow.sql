@@ -58,7 +58,7 @@ using (
 );
 -- The worker writes what is imported as the person who imports it.
 grant execute on function private.take_import_batch, private.act_as, private.may_import, private.move_import, private.undo_import_batch, private.keep_import_outcomes to service_role;
-grant execute on function private.imports_into, private.sort_import_items, private.try_import_items, private.write_imported, private.columns_given, private.import_reference, private.import_references to authenticated;
+grant execute on function private.imports_into, private.sort_import_items, private.try_import_items, private.try_in_time, private.write_imported, private.columns_given, private.import_reference, private.import_references to authenticated;
 do $$
 declare
   known record;

@@ -1,6 +1,7 @@
 -- Family 07, orders. Orders are written by commands only.
 
 grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.can_be_split, private.can_rejoin, private.may_release, private.looks_similar, private.why_blocked to authenticated;
+grant execute on function private.create_drafts to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated

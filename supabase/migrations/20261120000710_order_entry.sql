@@ -295,17 +295,35 @@ end
 $$;
 comment on function private.price_lines(uuid, uuid, jsonb, jsonb, date) is 'Lines with the prices of today or of another day, before promotions, bundles as the lines of their parts; kept: lines that the order has already. Raises lines_invalid.';
 
+create type private.order_draft as (head public.orders, lines private.priced_line[]);
+comment on type private.order_draft is 'An order as it is to be written, with its lines.';
+
+create function private.insert_items_of(drafts private.order_draft[]) returns void
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax, discount_amount, is_gift)
+  select (d.head).tenant_id, (d.head).id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, r.discount_amount, r.is_gift
+  from pg_catalog.unnest(drafts) d
+  cross join lateral pg_catalog.unnest(d.lines) r
+  join public.products p on p.tenant_id = (d.head).tenant_id and p.id = r.product_id;
+  perform private.write_bundles((d.head).tenant_id, (d.head).id, d.lines), private.write_discounts((d.head).tenant_id, (d.head).id, d.lines)
+  from pg_catalog.unnest(drafts) d;
+end
+$$;
+comment on function private.insert_items_of(private.order_draft[]) is 'Writes the lines of orders that are there, with their bundles and discounts, in one statement whatever their number.';
+
 create function private.insert_order_items(tenant uuid, order_id uuid, priced private.priced_line[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
-#variable_conflict use_variable
+declare
+  draft private.order_draft;
 begin
-  insert into public.order_items (tenant_id, order_id, line_number, product_id, product_sku, product_name, unit, quantity, unit_price, price_when_added, price_source, tax_rate, taxes, price_includes_tax, discount_amount, is_gift)
-  select tenant, order_id, r.line_number, r.product_id, p.sku, p.name, p.unit, r.quantity, r.unit_price, r.unit_price, r.price_source, r.tax_rate, r.taxes, r.price_includes_tax, r.discount_amount, r.is_gift
-  from pg_catalog.unnest(priced) r
-  join public.products p on p.tenant_id = tenant and p.id = r.product_id;
-  perform private.write_bundles(tenant, order_id, priced);
-  perform private.write_discounts(tenant, order_id, priced);
+  draft.head.tenant_id := tenant;
+  draft.head.id := order_id;
+  draft.lines := priced;
+  perform private.insert_items_of(array[draft]);
 end
 $$;
 comment on function private.insert_order_items(uuid, uuid, private.priced_line[]) is 'Writes priced lines to an order, with what promotions take off them.';
@@ -453,7 +471,7 @@ end
 $$;
 comment on function private.check_containers(public.orders) is 'A refill or an exchange is of products that come in a returnable container. Raises order_type_needs_containers naming the lines that do not.';
 
-create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]', acknowledges_similar boolean default false) returns public.orders
+create function private.draft_order(wanted public.orders, lines jsonb, submit boolean, kept jsonb default '[]') returns private.order_draft
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -462,7 +480,6 @@ declare
   draft public.orders := wanted;
   buyer public.customers;
   priced private.priced_line[];
-  created public.orders;
   fee private.delivery_fee;
 begin
   draft.external_reference := nullif(pg_catalog.btrim(draft.external_reference), '');
@@ -508,24 +525,59 @@ begin
     select * into buyer from public.customers c where c.tenant_id = draft.tenant_id and c.id = buyer.id for no key update;
     draft := private.submit_draft(draft, buyer);
   end if;
-  -- What may have to be split into a backorder is reserved once it is written.
-  if allocate and draft.status = 'approved' and not coalesce(draft.allow_backorder, false) then
-    draft.status := 'allocated';
-  end if;
+  return row(draft, priced)::private.order_draft;
+end
+$$;
+comment on function private.draft_order(public.orders, jsonb, boolean, jsonb) is
+  'A new order as it would be written: priced, promoted, addressed, summed up, and with submit already through the rules of submission. Nothing is written but what promotions hold. Raises what create_order raises.';
+
+create function private.write_orders(drafts private.order_draft[]) returns setof public.orders
+language plpgsql security definer set search_path = ''
+as $$
+begin
   -- What a rule enters it submits, too.
   perform private.take_steps('order', private.step_now('submit'), 'approve by orders.auto_approve', 'allocate');
+  return query
   insert into public.orders (id, tenant_id, customer_id, address_id, warehouse_id, currency, requested_on, notes, special_instructions, allow_backorder, external_reference, channel,
     order_type, payment_method, delivery_fee, delivery_fee_tax_rate, delivery_fee_taxes, delivery_fee_includes_tax, reattempt_of_id, subtotal, tax_total, status, submitted_at, approved_at, approved_total, created_by, edited_by)
-  select draft.id, draft.tenant_id, buyer.id, draft.address_id, draft.warehouse_id, (select s.currency from public.tenant_settings s where s.tenant_id = draft.tenant_id),
-    draft.requested_on, draft.notes, nullif(pg_catalog.btrim(draft.special_instructions), ''), coalesce(draft.allow_backorder, false), draft.external_reference, coalesce(draft.channel, 'portal'),
-    draft.order_type, draft.payment_method, draft.delivery_fee, draft.delivery_fee_tax_rate, draft.delivery_fee_taxes, draft.delivery_fee_includes_tax, draft.reattempt_of_id, draft.subtotal, draft.tax_total, draft.status, draft.submitted_at, draft.approved_at, draft.approved_total,
-    draft.created_by, coalesce(draft.edited_by, '{}')
-  returning * into created;
+  select o.id, o.tenant_id, o.customer_id, o.address_id, o.warehouse_id, s.currency, o.requested_on, o.notes, nullif(pg_catalog.btrim(o.special_instructions), ''), coalesce(o.allow_backorder, false),
+    o.external_reference, coalesce(o.channel, 'portal'), o.order_type, o.payment_method, o.delivery_fee, o.delivery_fee_tax_rate, o.delivery_fee_taxes, o.delivery_fee_includes_tax, o.reattempt_of_id,
+    o.subtotal, o.tax_total, o.status, o.submitted_at, o.approved_at, o.approved_total, o.created_by, coalesce(o.edited_by, '{}')
+  from pg_catalog.unnest(drafts) with ordinality d (head, lines, n)
+  cross join lateral (select (d.head).*) o
+  join public.tenant_settings s on s.tenant_id = o.tenant_id
+  order by d.n
+  returning *;
   perform private.take_steps(null);
-  perform private.insert_order_items(created.tenant_id, created.id, priced);
+  perform private.insert_items_of(drafts);
+end
+$$;
+comment on function private.write_orders(private.order_draft[]) is
+  'Writes orders with their lines, each table in one statement whatever their number: what a statement costs its triggers is paid once for a whole file of orders.';
+
+create function private.goods_of(draft private.order_draft) returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(draft.lines) r where not r.is_gift
+$$;
+comment on function private.goods_of(private.order_draft) is 'The lines of a draft that somebody asked for: no gifts.';
+
+create function private.insert_order(wanted public.orders, lines jsonb, submit boolean, allocate boolean, kept jsonb default '[]', acknowledges_similar boolean default false) returns public.orders
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  draft private.order_draft := private.draft_order(wanted, lines, submit, kept);
+  created public.orders;
+begin
+  -- What may have to be split into a backorder is reserved once it is written.
+  if allocate and (draft.head).status = 'approved' and not coalesce((draft.head).allow_backorder, false) then
+    draft.head.status := 'allocated';
+  end if;
+  select * into strict created from private.write_orders(array[draft]);
   perform private.check_containers(created);
   if created.reattempt_of_id is null then
-    perform private.note_similar_orders(created, (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(priced) r where not r.is_gift), acknowledges_similar);
+    perform private.note_similar_orders(created, private.goods_of(draft), acknowledges_similar);
   end if;
   if created.status = 'allocated' then
     perform private.reserve_stock(created);
@@ -571,6 +623,25 @@ $$;
 comment on function private.create_order(uuid, uuid, jsonb, uuid, date, text, boolean, text, public.order_channel, boolean, boolean, boolean, public.order_type, numeric, text, public.payment_wish) is
   'Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer''s default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. delivery_fee: null for the company''s. Raises lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order.';
 select private.expose_command('create_order');
+
+create function private.create_drafts(wanted public.orders[], lines jsonb[]) returns setof public.orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.require_permission('orders.create');
+  head public.orders;
+  drafts private.order_draft[] := '{}';
+begin
+  foreach head in array wanted loop
+    head.tenant_id := tenant;
+    drafts := drafts || private.draft_order(head, lines[pg_catalog.cardinality(drafts) + 1], false);
+  end loop;
+  return query select * from private.write_orders(drafts);
+  perform private.note_similar_orders(d.head, private.goods_of(d), false) from pg_catalog.unnest(drafts) d;
+end
+$$;
+comment on function private.create_drafts(public.orders[], jsonb[]) is
+  'create_order for many standard orders at once, in the order they are given, all or none. Raises what create_order raises.';
 
 create function private.order_lines(target public.orders) returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -6,16 +6,19 @@ as $$
 declare
   customers constant jsonb := private.import_references('public.customers', 'code', 'customer', items);
   products constant jsonb := private.import_references('public.products', 'sku', 'product', items);
+  depots constant jsonb := private.import_references('public.warehouses', 'code', 'depot', items);
   item private.import_item;
   head jsonb;
-  buyer uuid;
+  draft public.orders;
+  drafts public.orders[] := '{}';
   wanted jsonb;
+  lines jsonb[] := '{}';
   unknown text;
-  made public.orders;
 begin
   foreach item in array items loop
     head := item.rows -> 0;
-    buyer := coalesce((customers ->> (head ->> 'customer'))::uuid, private.import_reference('public.customers', 'code', 'customer', head ->> 'customer'));
+    draft := null;
+    draft.customer_id := coalesce((customers ->> (head ->> 'customer'))::uuid, private.import_reference('public.customers', 'code', 'customer', head ->> 'customer'));
     select pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('product_id', l.product, 'quantity', l.quantity, 'pack_id', k.id, 'pack', l.pack)) order by l.n)
     into wanted
     from (
@@ -28,11 +31,17 @@ begin
     if unknown is not null then
       perform private.fail('import_reference_unknown', pg_catalog.jsonb_build_object('pack', unknown));
     end if;
-    made := public.create_order(buyer,
-      coalesce(private.import_reference('public.warehouses', 'code', 'depot', head ->> 'depot'), private.usual_depot(buyer)), wanted,
-      requested_on => (head ->> 'requested_on')::date, notes => head ->> 'notes', external_reference => head ->> 'reference');
-    return next row(item.place, made.id, null, null)::private.import_result;
+    draft.warehouse_id := coalesce((depots ->> (head ->> 'depot'))::uuid, private.import_reference('public.warehouses', 'code', 'depot', head ->> 'depot'), private.usual_depot(draft.customer_id));
+    draft.requested_on := (head ->> 'requested_on')::date;
+    draft.notes := head ->> 'notes';
+    draft.external_reference := head ->> 'reference';
+    drafts := drafts || draft;
+    lines := lines || wanted;
   end loop;
+  return query
+  select i.place, m.id, null::jsonb, null::jsonb
+  from (select o.id, pg_catalog.row_number() over () as n from private.create_drafts(drafts, lines) o) m
+  join pg_catalog.unnest(items) with ordinality i (place, existing, rows, n) on i.n = m.n;
 end
 $$;
 comment on function private.import_orders(private.import_item[]) is

@@ -57,10 +57,16 @@ comment on function private.orders_like(uuid, uuid, jsonb, uuid, text) is
 create function private.note_similar_orders(target public.orders, lines jsonb, acknowledged boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  similar_ids constant uuid[] := private.orders_like(target.tenant_id, target.customer_id, lines, target.id, target.external_reference);
 begin
+  -- Nearly no order is like another, and a statement that writes nothing calls its triggers too.
+  if similar_ids = '{}' then
+    return;
+  end if;
   insert into public.similar_orders (tenant_id, order_id, similar_id, acknowledged_by, acknowledged_at)
   select target.tenant_id, target.id, s, case when acknowledged then auth.uid() end, case when acknowledged and auth.uid() is not null then pg_catalog.now() end
-  from pg_catalog.unnest(private.orders_like(target.tenant_id, target.customer_id, lines, target.id, target.external_reference)) s
+  from pg_catalog.unnest(similar_ids) s
   on conflict on constraint similar_orders_tenant_id_order_id_similar_id_key do nothing;
 end
 $$;

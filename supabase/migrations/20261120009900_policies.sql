@@ -176,7 +176,7 @@ using (
 );
 -- The worker writes what is imported as the person who imports it.
 grant execute on function private.take_import_batch, private.act_as, private.may_import, private.move_import, private.undo_import_batch, private.keep_import_outcomes to service_role;
-grant execute on function private.imports_into, private.sort_import_items, private.try_import_items, private.write_imported, private.columns_given, private.import_reference, private.import_references to authenticated;
+grant execute on function private.imports_into, private.sort_import_items, private.try_import_items, private.try_in_time, private.write_imported, private.columns_given, private.import_reference, private.import_references to authenticated;
 do $$
 declare
   known record;
@@ -543,6 +543,7 @@ using (
 -- Family 07, orders. Orders are written by commands only.
 
 grant execute on function private.sees_order, private.approval_limit, private.is_reattempted, private.can_be_split, private.can_rejoin, private.may_release, private.looks_similar, private.why_blocked to authenticated;
+grant execute on function private.create_drafts to authenticated;
 
 grant select on public.orders, public.order_items, public.fulfilments, public.fulfilment_items, public.reservations to authenticated;
 create policy select_readers on public.orders for select to authenticated
