@@ -15,7 +15,7 @@ test('an asset is entered, handed over, looked after as its plan says, repaired 
   await page.getByLabel('Name', { exact: true }).fill('Cooler at the gate');
   await select(manager, 'Kind', { label: 'Cooler' });
   await page.getByLabel('Serial number').fill('CL-77');
-  await page.getByLabel('Cost').fill('48000');
+  await page.getByLabel('What it cost').fill('48000');
   await manager.button('Enter the asset').click();
   await page.waitForURL(/\/assets\/[0-9a-f-]{36}$/);
   await page.getByRole('heading', { level: 1, name: 'Cooler at the gate' }).waitFor();
@@ -31,7 +31,7 @@ test('an asset is entered, handed over, looked after as its plan says, repaired 
   await page.getByRole('link', { name: /MNT-\d+/ }).click();
   await page.getByRole('heading', { level: 1, name: 'Clean the condenser' }).waitFor();
   await manager.button('It is done').click();
-  await page.getByRole('dialog').getByLabel('Cost').fill('900');
+  await page.getByRole('dialog').getByLabel('What it cost').fill('900');
   await dialogButton(manager, 'It is done').click();
   await state(manager, 'Done');
   await page.getByRole('link', { name: /AST-\d+/ }).click();
