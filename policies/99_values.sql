@@ -29,4 +29,7 @@ select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'compan
 select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');
 select private.refuse_invalid('public.purchase_orders', 'expected_on', 'notes');
 select private.refuse_invalid('public.expenses', 'spent_on', 'description');
+select private.refuse_invalid('public.assets', 'name', 'serial', 'bought_on', 'warranty_until', 'notes', 'kind_id', 'vehicle_id');
+select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
+select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');

@@ -9,7 +9,7 @@
  * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of targets his own and those of his teams; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
+ * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of assets those that he has; of shifts and leave his own; of targets his own and those of his teams; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
  * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
@@ -41,6 +41,21 @@ export const ACCESS: Record<string, Access> = {
   door_outcomes: edited('doors.view', 'sales.manage'),
   door_visits: { select: 'doors.view' },
   doors: edited('doors.view', 'sales.manage'),
+  asset_kinds: edited('assets.view', 'settings.manage'),
+  assets: { select: 'assets.view in scope' },
+  maintenance_jobs: { select: 'assets.view in scope' },
+  maintenance_plans: {
+    select: 'assets.view in scope',
+    insert: 'assets.manage',
+    update: 'assets.manage',
+  },
+  leave_requests: { select: 'leave.view in scope' },
+  shifts: {
+    select: 'shifts.view in scope',
+    insert: 'shifts.manage',
+    update: 'shifts.manage',
+    delete: 'shifts.manage',
+  },
   expense_categories: edited('expenses.view', 'settings.manage'),
   expenses: { select: 'expenses.view in scope' },
   kpi_definitions: edited('kpis.view', 'kpis.manage'),

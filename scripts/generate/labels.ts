@@ -26,6 +26,7 @@ const OTHERS = [
   // What registries gather.
   ...['planning', 'payment_due', 'next_step', 'expected_close', 'paper_ends', 'batch_expires'],
   ...['holiday', 'standing_order', 'contract_ends', 'goods_expected', 'delivery', 'task', 'trip'],
+  ...['maintenance', 'warranty_ends', 'work_shift', 'leave'],
   ...['created', 'changed', 'step', 'comment', 'file', 'message', 'note', 'approval'],
   ...['upload', 'customer_paper', 'proof', 'imported_file', 'signed', 'commission'],
   ...['inflow', 'outflow', 'refund', 'settlement', 'user', 'driver', 'contact', 'vendor'],

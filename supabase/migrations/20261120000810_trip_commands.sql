@@ -167,17 +167,33 @@ end
 $$;
 comment on function private.check_capacity(public.trips) is 'Raises trip_overloaded when weight, volume or units of a trip exceed its vehicle. Without a vehicle there is nothing to check yet.';
 
+select private.register_error('vehicle_in_repair', 409, 'The vehicle is in repair.', 'Choose another vehicle, or have it back in service first.');
+
+create function private.vehicle_in_repair(tenant uuid, vehicle uuid) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return null;
+end
+$$;
+comment on function private.vehicle_in_repair(uuid, uuid) is 'Number under which a vehicle is in repair; null: it is not, as long as no family knows of repairs.';
+
 create function private.check_crew(target public.trips, is_planned boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
   van public.vehicles;
   driver public.drivers;
+  repair text;
 begin
   -- Shared locks: whoever takes the van or the driver out of service now comes before or after this step.
   select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id for share;
   if not van.is_active then
     perform private.fail('vehicle_not_active', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name));
+  end if;
+  repair := private.vehicle_in_repair(van.tenant_id, van.id);
+  if repair is not null then
+    perform private.fail('vehicle_in_repair', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name, 'asset', repair));
   end if;
   select * into driver from public.drivers d where d.tenant_id = target.tenant_id and d.id = target.driver_id for share;
   if not driver.is_active or exists (
@@ -196,7 +212,7 @@ begin
 end
 $$;
 comment on function private.check_crew(public.trips, boolean) is
-  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. From the plan on the driver needs an account that may drive, since the load and the start wait for him. Raises vehicle_not_active, driver_not_active, driver_cannot_sign_in.';
+  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. From the plan on the driver needs an account that may drive, since the load and the start wait for him. Raises vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in.';
 
 ------------------------------------------------------------------------------------------------
 -- Building
@@ -297,7 +313,7 @@ begin
 end
 $$;
 comment on function private.create_trip(uuid, timestamptz, timestamptz, uuid, uuid, uuid[], text) is
-  'Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active.';
+  'Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, vehicle_in_repair, driver_not_active.';
 select private.expose_command('create_trip');
 
 create function private.assign_orders(trip_id uuid, order_ids uuid[], expected_version integer default null) returns public.trips
@@ -360,7 +376,7 @@ begin
 end
 $$;
 comment on function private.change_trip(uuid, uuid, uuid, timestamptz, timestamptz, text, integer) is
-  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, driver_cannot_sign_in, version_conflict.';
+  'Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, version_conflict.';
 select private.expose_command('change_trip');
 
 create function private.plan_trip(trip_id uuid, expected_version integer default null) returns public.trips
@@ -387,7 +403,7 @@ begin
 end
 $$;
 comment on function private.plan_trip(uuid, integer) is
-  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
+  'Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time.';
 select private.expose_command('plan_trip');
 
 create function private.is_load_confirmed(target public.trips) returns boolean
@@ -551,7 +567,7 @@ begin
 end
 $$;
 comment on function private.dispatch_trip(uuid, integer) is
-  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
+  'Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal.';
 select private.expose_command('dispatch_trip');
 
 create function private.start_trip(trip_id uuid, expected_version integer default null) returns public.trips

@@ -8,6 +8,10 @@ create table private.person_timeline (
   during tstzrange not null,
   trip_id uuid,
   appointment_id uuid,
+  kind text,
+  document_id uuid,
+  number text,
+  layer text not null default 'busy',
   primary key (tenant_id, id),
   foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, user_id) references public.memberships (tenant_id, user_id),
@@ -15,16 +19,21 @@ create table private.person_timeline (
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id) on delete cascade,
   foreign key (tenant_id, appointment_id) references public.appointments (tenant_id, id) on delete cascade,
   constraint timeline_is_of_one check (num_nonnulls(user_id, vehicle_id) = 1),
-  constraint timeline_is_for_one check (num_nonnulls(trip_id, appointment_id) = 1),
+  constraint timeline_is_for_one check (num_nonnulls(trip_id, appointment_id, document_id) = 1 and (document_id is null) = (kind is null)),
+  constraint timeline_layer_is_known check (layer in ('busy', 'duty')),
   constraint timeline_takes_time check (not isempty(during)),
-  constraint nobody_is_in_two_places exclude using gist (tenant_id with =, user_id with =, during with &&) where (user_id is not null),
+  constraint nobody_is_in_two_places exclude using gist (tenant_id with =, user_id with =, layer with =, during with &&) where (user_id is not null),
   constraint no_vehicle_is_in_two_places exclude using gist (tenant_id with =, vehicle_id with =, during with &&) where (vehicle_id is not null)
 );
 create unique index person_timeline_appointment on private.person_timeline (tenant_id, appointment_id) where appointment_id is not null;
+create index person_timeline_document on private.person_timeline (tenant_id, document_id) where document_id is not null;
 create index person_timeline_trip on private.person_timeline (tenant_id, trip_id) where trip_id is not null;
 select private.force_policies('private.person_timeline');
 comment on table private.person_timeline is
   'When people and vehicles are taken, whatever by: planned trips (their planned time) and booked appointments with their buffers. Fed by triggers alone. Whichever of two comes second is refused by the constraint, and told what is in the way (private.take_time).';
+comment on column private.person_timeline.kind is 'What else takes the time, of a later family: its kind, document_id and number.';
+comment on column private.person_timeline.layer is
+  'busy: at a customer''s, on a trip, away; duty: when somebody is to be there at all. Within a layer nothing overlaps; whoever is away is away in both.';
 
 create function private.in_the_way(entry private.person_timeline) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -32,12 +41,12 @@ as $$
 begin
   return (
     select pg_catalog.jsonb_build_object('user_id', t.user_id, 'vehicle_id', t.vehicle_id,
-      'kind', case when t.trip_id is not null then 'trip' else 'appointment' end, 'id', coalesce(t.trip_id, t.appointment_id),
-      'number', coalesce(p.number, a.number), 'from', pg_catalog.lower(t.during), 'until', pg_catalog.upper(t.during))
+      'kind', case when t.trip_id is not null then 'trip' when t.appointment_id is not null then 'appointment' else t.kind end, 'id', coalesce(t.trip_id, t.appointment_id, t.document_id),
+      'number', coalesce(p.number, a.number, t.number), 'from', pg_catalog.lower(t.during), 'until', pg_catalog.upper(t.during))
     from private.person_timeline t
     left join public.trips p on p.tenant_id = t.tenant_id and p.id = t.trip_id
     left join public.appointments a on a.tenant_id = t.tenant_id and a.id = t.appointment_id
-    where t.tenant_id = entry.tenant_id and (t.user_id = entry.user_id or t.vehicle_id = entry.vehicle_id) and t.during && entry.during
+    where t.tenant_id = entry.tenant_id and (t.user_id = entry.user_id or t.vehicle_id = entry.vehicle_id) and t.layer = entry.layer and t.during && entry.during
     order by t.during limit 1
   );
 end
@@ -48,8 +57,8 @@ create function private.take_time(entry private.person_timeline) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into private.person_timeline (tenant_id, user_id, vehicle_id, during, trip_id, appointment_id)
-  values (entry.tenant_id, entry.user_id, entry.vehicle_id, entry.during, entry.trip_id, entry.appointment_id);
+  insert into private.person_timeline (tenant_id, user_id, vehicle_id, during, trip_id, appointment_id, kind, document_id, number, layer)
+  values (entry.tenant_id, entry.user_id, entry.vehicle_id, entry.during, entry.trip_id, entry.appointment_id, entry.kind, entry.document_id, entry.number, entry.layer);
 exception when exclusion_violation then
   if entry.vehicle_id is null then
     perform private.fail('person_busy', private.in_the_way(entry));
@@ -68,7 +77,7 @@ begin
   end if;
   if new.is_booked then
     perform private.take_time(row(null, new.tenant_id, new.agent_id, null, pg_catalog.tstzrange(
-      new.starts_at - pg_catalog.make_interval(mins => new.buffer_before), new.ends_at + pg_catalog.make_interval(mins => new.buffer_after)), null, new.id)::private.person_timeline);
+      new.starts_at - pg_catalog.make_interval(mins => new.buffer_before), new.ends_at + pg_catalog.make_interval(mins => new.buffer_after)), null, new.id, null, null, null, 'busy')::private.person_timeline);
   end if;
   return null;
 end
@@ -91,10 +100,10 @@ begin
   select m.user_id into account from public.drivers d join public.memberships m on m.tenant_id = d.tenant_id and m.id = d.membership_id
   where d.tenant_id = trip.tenant_id and d.id = trip.driver_id;
   if account is not null then
-    perform private.take_time(row(null, trip.tenant_id, account, null, during, trip.id, null)::private.person_timeline);
+    perform private.take_time(row(null, trip.tenant_id, account, null, during, trip.id, null, null, null, null, 'busy')::private.person_timeline);
   end if;
   if trip.vehicle_id is not null then
-    perform private.take_time(row(null, trip.tenant_id, null, trip.vehicle_id, during, trip.id, null)::private.person_timeline);
+    perform private.take_time(row(null, trip.tenant_id, null, trip.vehicle_id, during, trip.id, null, null, null, null, 'busy')::private.person_timeline);
   end if;
 end
 $$;

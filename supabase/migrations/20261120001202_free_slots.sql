@@ -78,7 +78,7 @@ begin
     select s.* from starts s
     where not exists (
       select from private.person_timeline t
-      where t.tenant_id = type.tenant_id and t.user_id = s.user_id and t.appointment_id is distinct from except_id
+      where t.tenant_id = type.tenant_id and t.user_id = s.user_id and t.layer = 'busy' and t.appointment_id is distinct from except_id
         and t.during && pg_catalog.tstzrange(s.at - before, s.at + lasts + behind))
       and (type.per_day is null or type.per_day > (
         select count(*) from public.appointments a

@@ -1,5 +1,15 @@
 -- Family 12, records: what stands in the calendar.
 
+create function private.away(first_day date, last_day date, person uuid) returns table (id uuid, number text, kind text, day date, user_id uuid, version integer)
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return;
+end
+$$;
+comment on function private.away(date, date, uuid) is
+  'Whole days on which people are away, or one person is; none as long as no family knows of leave. Every one by its own policy.';
+
 create function private.calendar(from_at timestamptz, until_at timestamptz, everybody boolean default false) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -40,6 +50,9 @@ begin
       from public.tasks k left join public.users u on u.id = k.assignee_id
       where k.tenant_id = tenant and k.is_open and k.due_on between first_day and last_day and (everybody or k.assignee_id = me)
       union all
+      select 'leave_request', w.id, w.number, coalesce(u.full_name, w.number), null, null, null, w.day, w.user_id, u.full_name, w.kind, w.version, false
+      from private.away(first_day, last_day, case when not everybody then me end) w left join public.users u on u.id = w.user_id
+      union all
       select 'holiday', h.id, null, h.name, null, null, null, h.day, null, null, null, h.version, false
       from public.holidays h where h.tenant_id = tenant and h.day between first_day and last_day
     ) e
@@ -47,5 +60,5 @@ begin
 end
 $$;
 comment on function private.calendar(timestamptz, timestamptz, boolean) is
-  'What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied.';
+  'What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task, leave_request or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied.';
 select private.expose('calendar');

@@ -202,9 +202,9 @@ create index inventory_registry_name on public.inventory_registry (tenant_id, na
 create index inventory_registry_entity on public.inventory_registry (tenant_id, entity_id);
 create index inventory_registry_place on public.inventory_registry (tenant_id, location_id) where location_id is not null;
 select private.register_registry('inventory_registry', null, 'What there is and where: stock, vehicles and pieces with a number of their own.');
-comment on column public.inventory_registry.item_type is 'stock, container, vehicle or piece.';
+comment on column public.inventory_registry.item_type is 'stock, container, vehicle, piece or asset.';
 comment on column public.inventory_registry.unit_value is 'List price of one, or its deposit. What it has cost is for others to see (stock_valuation).';
-comment on column public.inventory_registry.current_holder_id is 'The customer who has it.';
+comment on column public.inventory_registry.current_holder_id is 'The customer who has it; of assets the account of the colleague.';
 
 select private.name_in_registry('activity_feed', 'record_name', 'entity_type', 'tenant_id', 'entity_id');
 select private.name_in_registry('document_registry', 'record_name', 'entity_type', 'tenant_id', 'entity_id');

@@ -1259,6 +1259,60 @@ using (
   and (created_by = (select auth.uid()) or payee_id = (select auth.uid()) or (select private.tenant_id('expenses.view_all')) is not null)
 );
 
+grant execute on function private.assets_meant to authenticated;
+-- The calendar runs with its reader's rights.
+grant execute on function private.away to authenticated;
+
+select private.let_edit('public.asset_kinds', 'assets.view', 'settings.manage', '{}', 'name', 'is_active');
+
+grant select on public.assets, public.maintenance_jobs to authenticated;
+create policy select_readers on public.assets for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('assets.view'))
+  and (holder_id = (select auth.uid()) or (select private.tenant_id('assets.view_all')) is not null)
+);
+create policy select_readers on public.maintenance_jobs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('assets.view'))
+  and ((select private.tenant_id('assets.view_all')) is not null or exists (
+    select from public.assets a where a.tenant_id = maintenance_jobs.tenant_id and a.id = asset_id
+  ))
+);
+select private.let_write('public.maintenance_plans', '{asset_id,starts_on}', 'name', 'every_days', 'is_active');
+grant select on public.maintenance_plans to authenticated;
+create policy select_readers on public.maintenance_plans for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('assets.view'))
+  and ((select private.tenant_id('assets.view_all')) is not null or exists (
+    select from public.assets a where a.tenant_id = maintenance_plans.tenant_id and a.id = asset_id
+  ))
+);
+create policy insert_editors on public.maintenance_plans for insert to authenticated
+with check (tenant_id = (select private.tenant_id('assets.manage')));
+create policy update_editors on public.maintenance_plans for update to authenticated
+using (tenant_id = (select private.tenant_id('assets.manage'))) with check (tenant_id = (select private.tenant_id('assets.manage')));
+
+select private.let_write('public.shifts', '{}', 'person_id', 'warehouse_id', 'starts_at', 'ends_at', 'note');
+grant select, delete on public.shifts to authenticated;
+create policy select_readers on public.shifts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('shifts.view'))
+  and (person_id = (select auth.uid()) or (select private.tenant_id('shifts.view_all')) is not null)
+);
+create policy insert_editors on public.shifts for insert to authenticated
+with check (tenant_id = (select private.tenant_id('shifts.manage')));
+create policy update_editors on public.shifts for update to authenticated
+using (tenant_id = (select private.tenant_id('shifts.manage'))) with check (tenant_id = (select private.tenant_id('shifts.manage')));
+create policy delete_editors on public.shifts for delete to authenticated
+using (tenant_id = (select private.tenant_id('shifts.manage')));
+
+grant select on public.leave_requests to authenticated;
+create policy select_readers on public.leave_requests for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('leave.view'))
+  and (person_id = (select auth.uid()) or created_by = (select auth.uid()) or (select private.tenant_id('leave.view_all')) is not null)
+);
+
 -- Family 16, targets.
 
 grant execute on function private.commission_month_is_over to authenticated;
@@ -1348,4 +1402,7 @@ select private.refuse_invalid('public.leads', 'first_name', 'last_name', 'compan
 select private.refuse_invalid('public.deals', 'title', 'value', 'expected_close_on', 'notes', 'contact_id', 'owner_id');
 select private.refuse_invalid('public.purchase_orders', 'expected_on', 'notes');
 select private.refuse_invalid('public.expenses', 'spent_on', 'description');
+select private.refuse_invalid('public.assets', 'name', 'serial', 'bought_on', 'warranty_until', 'notes', 'kind_id', 'vehicle_id');
+select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
+select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');

@@ -17,6 +17,9 @@ export interface BusyDay {
   promotion: Row;
   purchases: Row[];
   expenses: Row[];
+  assets: Row[];
+  maintenance: Row[];
+  leave: Row;
   territory: Row;
   /** A door that was visited and is left alone. */
   door: Row;
@@ -298,6 +301,53 @@ export async function busyDay(): Promise<BusyDay> {
   await by('manager').ask('/rest/v1/kpi_targets', {
     body: { kpi_id: kpi.id, month: `${new Date().toISOString().slice(0, 7)}-01`, target: 4 },
   });
+  // What the company owns: one piece with a plan that was done once, and one with a salesperson.
+  const cooler = await by('owner').row('asset_kinds?name=eq.Cooler&select=id');
+  const sales = await by('owner').row('memberships?role=eq.sales&select=id:user_id&limit=1');
+  const assets: Row[] = [];
+  for (const place of [{ warehouse_id: company.depot.id }, { holder_id: sales.id }]) {
+    assets.push(
+      await by('manager').command('create_asset', {
+        name: 'Upright cooler with glass door',
+        kind_id: cooler.id,
+        cost: 48000,
+        bought_on: '2025-02-01',
+        warranty_until: '2099-02-01',
+        ...place,
+      }),
+    );
+  }
+  await by('manager').ask('/rest/v1/maintenance_plans', {
+    body: {
+      asset_id: assets[0]?.id,
+      name: 'Clean the condenser',
+      every_days: 90,
+      starts_on: '2026-11-01',
+    },
+  });
+  const job = await by('manager').row('maintenance_jobs?status=eq.planned&select=id');
+  await by('manager').command('complete_maintenance_job', {
+    maintenance_job_id: job.id,
+    cost: 900,
+  });
+  const maintenance = [
+    job,
+    await by('manager').row('maintenance_jobs?status=eq.planned&select=id'),
+  ];
+  // Who is to be there this week, and who is away.
+  await by('manager').ask('/rest/v1/shifts', {
+    body: {
+      person_id: sales.id,
+      warehouse_id: company.depot.id,
+      starts_at: new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString(),
+      ends_at: new Date(Math.floor(Date.now() / 3_600_000 + 8) * 3_600_000).toISOString(),
+    },
+  });
+  const leave = await by('sales').command('create_leave_request', {
+    from_on: '2099-12-01',
+    until_on: '2099-12-05',
+    note: 'A wedding at home',
+  });
   // Somebody who can be booked, and what is booked with him.
   await by('owner').ask('/rest/v1/appointment_types', { body: { name: 'Tasting' } });
   const type = await by('owner').row('appointment_types?select=id');
@@ -371,6 +421,9 @@ export async function busyDay(): Promise<BusyDay> {
     promotion,
     purchases,
     expenses,
+    assets,
+    maintenance,
+    leave,
     territory,
     door,
     template,

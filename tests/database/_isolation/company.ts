@@ -40,6 +40,12 @@ export async function openCompany(database: TestDatabase, slug: string): Promise
   }
   await admin.query(`insert into public.teams (tenant_id, name) values ($1, 'Coast')`, [tenantId]);
   await admin.query(
+    `insert into public.assets (tenant_id, name, kind_id, warehouse_id)
+     select k.tenant_id, 'Scale', k.id, w.id from public.asset_kinds k join public.warehouses w on w.tenant_id = k.tenant_id
+     where k.tenant_id = $1 and k.name = 'Scale' and w.code = 'NBO'`,
+    [tenantId],
+  );
+  await admin.query(
     `update public.users u set active_tenant_id = $1 where u.id in (select m.user_id from public.memberships m where m.tenant_id = $1)`,
     [tenantId],
   );
@@ -332,6 +338,8 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await buyStock(company, { product: product.id, from: depot, to: branch });
   await spendMoney(company);
   await earnMoney(company);
+  await lookAfterAssets(company);
+  await beAway(company);
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -805,6 +813,54 @@ async function earnMoney(company: Company) {
       `insert into kpi_targets (kpi_id, person_id, month, target) select k.id, $1, '2026-11-01', 5 from kpi_definitions k`,
       [owner_id],
     );
+  }
+}
+
+/** What the company owns: one piece in a depot, which is looked after, and one with a salesperson. */
+async function lookAfterAssets(company: Company) {
+  const manager = playedBy(company, 'manager');
+  const kind = await manager.one<Row>(`select id from asset_kinds where name = 'Cooler'`);
+  const depot = await manager.one<Row>(`select id from warehouses where code = 'NBO'`);
+  const person = await manager.one<Row>(
+    `select m.user_id as id from memberships m where m.role = 'sales' order by m.created_at limit 1`,
+  );
+  const cooler = await manager.rpc<Row>('create_asset', {
+    name: 'Cooler at the gate',
+    kind_id: kind.id,
+    warehouse_id: depot.id,
+    warranty_until: '2030-01-01',
+  });
+  await manager.rpc('create_asset', { name: 'Phone', kind_id: kind.id, holder_id: person.id });
+  const plan = await manager.one<Row>(
+    `insert into maintenance_plans (asset_id, name, every_days, starts_on) values ($1, 'Clean it', 30, '2026-11-01') returning id`,
+    [cooler.id],
+  );
+  const job = await manager.one<Row>(`select id from maintenance_jobs where plan_id = $1`, [
+    plan.id,
+  ]);
+  await manager.rpc('complete_maintenance_job', { maintenance_job_id: job.id, cost: 100 });
+}
+
+/** Who is to be there, and who asks to be away. */
+async function beAway(company: Company) {
+  const manager = playedBy(company, 'manager');
+  const depot = await manager.one<Row>(`select id from warehouses where code = 'NBO'`);
+  const people = await manager.query<Row>(
+    `select m.user_id as id from memberships m where m.role in ('sales', 'driver') and m.status = 'active' order by m.created_at`,
+  );
+  for (const person of people) {
+    await manager.query(
+      `insert into shifts (person_id, warehouse_id, starts_at, ends_at) values ($1, $2, '2030-02-01T05:00:00Z', '2030-02-01T14:00:00Z')`,
+      [person.id, depot.id],
+    );
+  }
+  for (const person of ['sales', 'driver', 'warehouse']) {
+    const leave = await playedBy(company, person).rpc<Row>('create_leave_request', {
+      from_on: '2030-04-01',
+      until_on: '2030-04-05',
+    });
+    if (person === 'sales')
+      await manager.rpc('approve_leave_request', { leave_request_id: leave.id });
   }
 }
 

@@ -236,8 +236,9 @@ const OWN_LEADS = `(x.owner_id is null or ${OWN_DEALS})`;
 const OWN_PIPELINES = `(x.team_id is null or x.team_id in ${TEAMS})`;
 
 const OWN_COMMISSIONS = `x.user_id = (select user_id from me)`;
+const OWN_ASSETS = `x.holder_id = (select user_id from me)`;
 
-/** What those see of sales and of what is spent who do not hold the right to see all of it. */
+/** What those see of sales, of what is spent and of each other who do not hold the right to see all of it. */
 const SALES: Record<string, { all: string; own: string }> = {
   appointments: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
   availability: { all: 'appointments.view_all', own: `x.agent_id in ${LINE}` },
@@ -251,6 +252,14 @@ const SALES: Record<string, { all: string; own: string }> = {
     own: `(x.person_id = (select user_id from me) or x.team_id in ${TEAMS} or x.person_id is null and x.team_id is null)`,
   },
   commission_statements: { all: 'commissions.view_all', own: OWN_COMMISSIONS },
+  assets: { all: 'assets.view_all', own: OWN_ASSETS },
+  maintenance_jobs: { all: 'assets.view_all', own: through('asset_id', 'assets', OWN_ASSETS) },
+  maintenance_plans: { all: 'assets.view_all', own: through('asset_id', 'assets', OWN_ASSETS) },
+  shifts: { all: 'shifts.view_all', own: `x.person_id = (select user_id from me)` },
+  leave_requests: {
+    all: 'leave.view_all',
+    own: `(x.created_by = (select user_id from me) or x.person_id = (select user_id from me))`,
+  },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -278,6 +287,9 @@ const SALES: Record<string, { all: string; own: string }> = {
 const DOCUMENTS: Record<string, string> = {
   appointment: 'appointments',
   commission_statement: 'commission_statements',
+  asset: 'assets',
+  leave_request: 'leave_requests',
+  maintenance_job: 'maintenance_jobs',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',

@@ -22,6 +22,8 @@ interface Ids {
   membership: string;
   team: string;
   pipeline: string;
+  asset: string;
+  account: string;
 }
 
 async function idsOf(admin: Session, company: Company): Promise<Ids> {
@@ -40,7 +42,9 @@ async function idsOf(admin: Session, company: Company): Promise<Ids> {
        (select m.id from public.memberships m where m.tenant_id = $1 and m.role = 'sales' and m.territory_id is null) as membership,
        (select t.id from public.teams t where t.tenant_id = $1 and t.name = 'Coast') as team,
        (select k.id from public.kpi_definitions k where k.tenant_id = $1 order by k.place limit 1) as kpi,
-       (select p.id from public.pipelines p where p.tenant_id = $1 and p.name = 'Sales') as pipeline`,
+       (select p.id from public.pipelines p where p.tenant_id = $1 and p.name = 'Sales') as pipeline,
+       (select a.id from public.assets a where a.tenant_id = $1 and a.holder_id is null limit 1) as asset,
+       (select m.user_id from public.memberships m where m.tenant_id = $1 and m.role = 'sales' and m.territory_id is null) as account`,
     [company.tenantId],
   );
 }
@@ -158,6 +162,15 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { team_id: ids.team },
     ),
     expense_categories: row({ name: 'Isolated' }),
+    asset_kinds: row({ name: 'Isolated' }),
+    maintenance_plans: row(
+      { name: 'Isolated', every_days: 30, starts_on: '2030-01-01' },
+      { asset_id: ids.asset },
+    ),
+    shifts: row(
+      { starts_at: '2030-01-01T05:00:00Z', ends_at: '2030-01-01T14:00:00Z' },
+      { person_id: ids.account, warehouse_id: ids.warehouse },
+    ),
     failure_reasons: row({ name: 'Isolated' }),
     variance_codes: row({ code: 'isolated', name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),

@@ -52,6 +52,11 @@ const ROW_RIGHTS: Record<string, string[]> = {
   'select commission_statements': ['commissions.view_all'],
   'select expenses': ['expenses.view_all'],
   'select kpi_targets': ['kpis.view_all'],
+  'select assets': ['assets.view_all'],
+  'select maintenance_jobs': ['assets.view_all'],
+  'select maintenance_plans': ['assets.view_all'],
+  'select shifts': ['shifts.view_all'],
+  'select leave_requests': ['leave.view_all'],
   'select leads': ['leads.view_all'],
   'select deals': ['deals.view_all'],
   'select pipelines': ['deals.view_all'],
@@ -82,7 +87,7 @@ test('the published access names exactly the rights that the policies ask for', 
 test('rows are limited to a scope exactly where that is published', () => {
   const limited = policies
     .filter(({ expression }) =>
-      /is_unscoped|scope_warehouse_id|sees_|my_line|my_teams|payee_id|OR \(\( SELECT private\.tenant_id\('\w+\.view_all|EXISTS/.test(
+      /is_unscoped|scope_warehouse_id|sees_|my_line|my_teams|payee_id|holder_id|person_id|OR \(\( SELECT private\.tenant_id\('\w+\.view_all|EXISTS/.test(
         expression,
       ),
     )

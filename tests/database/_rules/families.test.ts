@@ -98,5 +98,7 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.ordered_from_vendors',
     'private.spent_before',
     'private.cash_spent',
+    'private.vehicle_in_repair',
+    'private.away',
   ]);
 });

@@ -33,6 +33,16 @@ const BROKEN: Record<string, Record<string, Values>> = {
     },
     target_month_begins: { month: '2020-01-02' },
   },
+  asset_kinds: { name_is_short: { name: ' Cooler' } },
+  maintenance_plans: {
+    plan_comes_round: { every_days: 0 },
+    plan_day_is_near: { starts_on: '1999-12-31' },
+    plan_name_is_short: { name: ' Clean it' },
+  },
+  shifts: {
+    shift_note_is_short: { note: LONG },
+    shift_time_is_near: { ends_at: '2030-01-03T05:00:00Z' },
+  },
   expense_categories: { name_is_short: { name: ' Fuel' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },
   variance_codes: { code_is_a_word: { code: 'Fell off' }, name_is_short: { name: ' Fell' } },

@@ -385,6 +385,23 @@ beforeAll(async () => {
     paid_by: 'trip_cash',
   });
   await accountant.rpc('submit_expense', { expense_id: theirs.id });
+  // And what the company owns, in each state, what is done on it, and who wants to be away.
+  kind = await id('asset_kinds', `name = 'Cooler'`);
+  for (const step of ['', 'repair', 'retire']) {
+    const asset = await owner.rpc<{ id: string }>('create_asset', {
+      name: 'Cooler',
+      kind_id: kind,
+      warehouse_id: things.warehouse_id,
+    });
+    await owner.rpc('create_maintenance_job', {
+      asset_id: asset.id,
+      title: 'Clean it',
+      due_on: '2026-11-02',
+    });
+    if (step !== '') await owner.rpc(`${step}_asset`, { asset_id: asset.id, reason: 'Broken' });
+  }
+  await owner.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
+  await boss.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
   good.set('category_id', `'${fuel}'`);
   good.set('spent_on', `'2026-11-02'`);
   good.set('total', '10');
@@ -520,6 +537,8 @@ const OF_PLANS = /^(move_stops|lock_stops|lock_route|locate_order)$/;
 let ownPlan: { id: string };
 /** What is booked by a link, and with whom. */
 let booking: { type: string; offer: string; customer: string };
+/** What an asset is. */
+let kind: string;
 /** A trip of which money is spent. */
 let onRoad: string;
 /** From whom goods are ordered, and what. */
@@ -609,6 +628,15 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (argument.name === 'spent_at') return 'null';
     if (argument.name === 'paid_by') return `'person'`;
   }
+  if (/_(asset|maintenance_job|leave_request)$/.test(command.name)) {
+    if (argument.name === 'kind_id') return `'${kind}'`;
+    if (argument.name === 'due_on') return `'2030-01-02'`;
+    if (argument.name === 'from_on') return `'2030-05-01'`;
+    if (argument.name === 'until_on') return `'2030-05-02'`;
+    if (/^(holder_id|vehicle_id|person_id|cost|back_on|done_on)$/.test(argument.name))
+      return 'null';
+    if (/^(bought_on|warranty_until)$/.test(argument.name)) return 'null';
+  }
   if (/purchase/.test(command.name)) {
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
     if (argument.name === 'expected_on') return `'2030-01-02'`;
@@ -653,7 +681,9 @@ test('no command answers an odd value with the name of a constraint or a type', 
             documents.has(name) && (name !== 'vendor_id' || command.name.endsWith('_vendor')),
         );
     const isNew = [
+      'create_asset',
       'create_expense',
+      'create_leave_request',
       'create_order',
       'create_trip',
       'quote_order',

@@ -96,6 +96,9 @@ insert into tampered select 'batch_stock', id from t union all select 'batches_o
 with t as (update stock_values set value = value + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot('KLF') and product_id = tests.product('COL-300') returning id)
 insert into tampered select 'stock_value', id from t;
 -- A cylinder that no movement brought here.
+with t as (insert into assets (tenant_id, number, name, kind_id, warehouse_id, last_maintenance_on, next_maintenance_on)
+  select k.tenant_id, 'AST-1', 'Cooler', k.id, tests.depot(), '2026-01-01', '2026-02-01' from asset_kinds k where k.tenant_id = tests.tenant('acme') and k.name = 'Cooler' returning id)
+insert into tampered select d, t.id from t, (values ('asset_last_maintenance'), ('asset_next_maintenance')) v (d);
 insert into inventory (tenant_id, warehouse_id, product_id) values (tests.tenant('acme'), tests.depot(), tests.product('CYL'));
 with t as (insert into serials (tenant_id, code, product_id, warehouse_id) values (tests.tenant('acme'), 'CYL-1', tests.product('CYL'), tests.depot()) returning id, product_id)
 insert into tampered select 'serial_places', id from t union all select 'serials_of_stock', i.id from t join inventory i using (product_id) where i.warehouse_id = tests.depot() and i.condition = 'good';

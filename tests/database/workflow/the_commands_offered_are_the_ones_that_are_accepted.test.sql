@@ -99,6 +99,11 @@ begin
           return 'told late';
         end if;
         perform public.record_trip_expense(id, pg_temp.category(), 5);
+      when 'asset.change' then perform public.change_asset(id, 'Changed', pg_temp.asset_kind());
+      when 'asset.hand_over' then perform public.hand_over_asset(id, holder_id => tests.account('sales@acme.test'));
+      when 'asset.create_maintenance_job' then perform public.create_maintenance_job(id, 'Oil', pg_temp.today());
+      when 'maintenance_job.complete' then perform public.complete_maintenance_job(id);
+      when 'maintenance_job.reschedule' then perform public.reschedule_maintenance_job(id, pg_temp.today());
       when 'expense.change' then perform public.change_expense(id, pg_temp.category(), pg_temp.today(), 5);
       when 'purchase_order.change' then perform public.change_purchase_order(id, pg_temp.mills(), tests.depot(), pg_temp.bought(2));
       when 'purchase_order.receive_part' then perform public.receive_part_purchase_order(id, tests.lines('COL-300', 1));
@@ -170,6 +175,52 @@ create function pg_temp.category() returns uuid language sql security definer as
   select c.id from public.expense_categories c where c.tenant_id = tests.tenant('acme') and c.name = 'Fuel'
 $$;
 create function pg_temp.today() returns date language sql security definer as $$ select private.tenant_today(tests.tenant('acme')) $$;
+create function pg_temp.asset_kind() returns uuid language sql security definer as $$
+  select k.id from public.asset_kinds k where k.tenant_id = tests.tenant('acme') and k.name = 'Cooler'
+$$;
+-- An asset of the depot, with what is done about it.
+create function pg_temp.asset(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('manager@acme.test');
+  made := (public.create_asset('Cooler', pg_temp.asset_kind(), tests.depot())).id;
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
+-- Something that is to be done on one.
+create function pg_temp.maintenance(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid := pg_temp.asset();
+  step text;
+begin
+  perform tests.sign_in('manager@acme.test');
+  made := (public.create_maintenance_job(made, 'Oil', pg_temp.today())).id;
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
+-- Leave of a salesperson, decided on by a manager.
+create function pg_temp.leave(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  made := (public.create_leave_request(pg_temp.today() + 400, pg_temp.today() + 401)).id;
+  foreach step in array steps loop
+    perform tests.sign_in(case when step ~ '^cancel' then 'sales@acme.test' else 'manager@acme.test' end);
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
 -- An expense of a salesperson, decided on by finance.
 create function pg_temp.expense(variadic steps text[] default '{}') returns uuid language plpgsql as $$
 declare
@@ -872,6 +923,16 @@ begin
   perform pg_temp.examine('purchase_order', pg_temp.purchase('submit_purchase_order($1)', 'approve_purchase_order($1)', 'receive_purchase_order($1)'));
   perform pg_temp.examine('purchase_order', pg_temp.purchase($c$cancel_purchase_order($1, 'because')$c$));
 
+  perform pg_temp.examine('asset', pg_temp.asset());
+  perform pg_temp.examine('asset', pg_temp.asset($c$repair_asset($1, 'because')$c$));
+  perform pg_temp.examine('asset', pg_temp.asset($c$retire_asset($1, 'because')$c$));
+  perform pg_temp.examine('maintenance_job', pg_temp.maintenance());
+  perform pg_temp.examine('maintenance_job', pg_temp.maintenance('complete_maintenance_job($1)'));
+  perform pg_temp.examine('maintenance_job', pg_temp.maintenance($c$skip_maintenance_job($1, 'because')$c$));
+  perform pg_temp.examine('leave_request', pg_temp.leave());
+  perform pg_temp.examine('leave_request', pg_temp.leave('approve_leave_request($1)', $c$cancel_leave_request($1, 'because')$c$));
+  perform pg_temp.examine('leave_request', pg_temp.leave('approve_leave_request($1)'));
+  perform pg_temp.examine('leave_request', pg_temp.leave($c$reject_leave_request($1, 'because')$c$));
   perform pg_temp.examine('expense', pg_temp.expense());
   perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)'));
   perform pg_temp.examine('expense', pg_temp.expense('submit_expense($1)', 'approve_expense($1)'));

@@ -59,6 +59,11 @@ export const APPOINTMENT_STATUS = [
   'no_show',
   'cancelled',
 ] as const satisfies Enums<'appointment_status'>[];
+export const ASSET_STATUS = [
+  'in_service',
+  'in_repair',
+  'retired',
+] as const satisfies Enums<'asset_status'>[];
 export const BATCH_STATUS = ['open', 'blocked'] as const satisfies Enums<'batch_status'>[];
 export const COMMISSION_BASIS = [
   'won_deals',
@@ -227,6 +232,24 @@ export const LEAD_STATUS = [
   'unqualified',
   'duplicate',
 ] as const satisfies Enums<'lead_status'>[];
+export const LEAVE_KIND = [
+  'annual',
+  'sick',
+  'family',
+  'unpaid',
+  'other',
+] as const satisfies Enums<'leave_kind'>[];
+export const LEAVE_STATUS = [
+  'requested',
+  'approved',
+  'rejected',
+  'cancelled',
+] as const satisfies Enums<'leave_status'>[];
+export const MAINTENANCE_STATUS = [
+  'planned',
+  'done',
+  'skipped',
+] as const satisfies Enums<'maintenance_status'>[];
 export const MEMBER_ROLE = [
   'owner',
   'admin',

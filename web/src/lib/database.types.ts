@@ -534,6 +534,110 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Kinds of things that the company owns, in its own words. */
+      asset_kinds: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          is_active: boolean;
+        };
+        Insert: { name: string; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'asset_kinds_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What the company owns and uses. Each piece lies in one depot or is with one person, which the row itself says, so that nobody has it twice; who had it before is in its history. */
+      assets: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['asset_status'];
+          name: string;
+          kind_id: string;
+          serial: string | null;
+          bought_on: string | null;
+          cost: number | null;
+          warehouse_id: string | null;
+          holder_id: string | null;
+          vehicle_id: string | null;
+          warranty_until: string | null;
+          notes: string | null;
+          status_reason: string | null;
+          back_on: string | null;
+          last_maintenance_on: string | null;
+          next_maintenance_on: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'assets_holder_id_fkey';
+            columns: ['holder_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'assets_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'assets_tenant_id_holder_id_fkey';
+            columns: ['tenant_id', 'holder_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'assets_tenant_id_kind_id_fkey';
+            columns: ['tenant_id', 'kind_id'];
+            isOneToOne: false;
+            referencedRelation: 'asset_kinds';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'assets_tenant_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'vehicle_id'];
+            isOneToOne: true;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'assets_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Who has to do what: tasks, trips, counts, leads, deals, conversations, customers and territories. A registry: written by triggers of its sources alone (private.register_registry_source). */
       assignments: {
         Row: {
@@ -3428,6 +3532,51 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Whole days on which somebody is away, asked for by himself or entered for him, and approved by another person. Approved, it takes his time (private.person_timeline): neither shift nor trip nor appointment overlaps it. */
+      leave_requests: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['leave_status'];
+          person_id: string;
+          kind: Database['public']['Enums']['leave_kind'];
+          from_on: string;
+          until_on: string;
+          days: number;
+          note: string | null;
+          status_reason: string | null;
+          approved_by: string | null;
+          approved_at: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'leave_requests_person_id_fkey';
+            columns: ['person_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'leave_requests_tenant_id_person_id_fkey';
+            columns: ['tenant_id', 'person_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** Saved views of lists: what is filtered, how it is ordered, which columns are shown. Each belongs to a person, who may share it with a role if he manages settings. */
       list_views: {
         Row: {
@@ -3596,6 +3745,86 @@ export interface Database {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is to be done on an asset on a day, and what came of it. Of a plan no more than one is planned at a time, by an index. */
+      maintenance_jobs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['maintenance_status'];
+          asset_id: string;
+          plan_id: string | null;
+          title: string;
+          due_on: string;
+          done_on: string | null;
+          cost: number | null;
+          note: string | null;
+          status_reason: string | null;
+          is_planned: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'maintenance_jobs_tenant_id_asset_id_fkey';
+            columns: ['tenant_id', 'asset_id'];
+            isOneToOne: false;
+            referencedRelation: 'assets';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'maintenance_jobs_tenant_id_plan_id_fkey';
+            columns: ['tenant_id', 'plan_id'];
+            isOneToOne: false;
+            referencedRelation: 'maintenance_plans';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What is done on an asset again and again. One that is active has always one planned job; when that is done, the next is planned so many days later. */
+      maintenance_plans: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          asset_id: string;
+          name: string;
+          every_days: number;
+          starts_on: string;
+          is_active: boolean;
+        };
+        Insert: {
+          asset_id: string;
+          name: string;
+          every_days: number;
+          starts_on: string;
+          is_active?: boolean;
+        };
+        Update: { name?: string; every_days?: number; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'maintenance_plans_tenant_id_asset_id_fkey';
+            columns: ['tenant_id', 'asset_id'];
+            isOneToOne: false;
+            referencedRelation: 'assets';
+            referencedColumns: ['tenant_id', 'id'];
           },
         ];
         ComputedFields: never;
@@ -6056,6 +6285,61 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** When somebody is to be at work, and in which depot. Two shifts of one person do not overlap, nor a shift and his leave (private.person_timeline); trips and appointments lie within shifts. */
+      shifts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          person_id: string;
+          warehouse_id: string;
+          starts_at: string;
+          ends_at: string;
+          note: string | null;
+        };
+        Insert: {
+          person_id: string;
+          warehouse_id: string;
+          starts_at: string;
+          ends_at: string;
+          note?: string | null;
+        };
+        Update: {
+          person_id?: string;
+          warehouse_id?: string;
+          starts_at?: string;
+          ends_at?: string;
+          note?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'shifts_person_id_fkey';
+            columns: ['person_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'shifts_tenant_id_person_id_fkey';
+            columns: ['tenant_id', 'person_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'shifts_tenant_id_warehouse_id_fkey';
+            columns: ['tenant_id', 'warehouse_id'];
+            isOneToOne: false;
+            referencedRelation: 'warehouses';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Customers who looked like another one when they were entered or changed, and who said that they are two. Written by triggers and commands. */
       similar_customers: {
         Row: {
@@ -8129,6 +8413,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['expenses']['Row'];
       };
+      /** Approves leave of somebody else, whose time is taken from then on; what is in the way is named and has to be moved first. Raises person_busy, separation_of_duties, leave_request_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      approve_leave_request: {
+        Args: {
+          leave_request_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leave_requests']['Row'];
+      };
       /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
@@ -8350,7 +8643,7 @@ export interface Database {
           late: number;
         }[];
       };
-      /** What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied. */
+      /** What stands in the calendar of the caller, or of everybody whose records he sees: [{kind: appointment, trip, task, leave_request or holiday, id, number, title, status, starts_at, ends_at, day (of what takes the whole day), user_id, person, note, version, can_move}]. Every record by its own policy. Raises input_invalid, permission_denied. */
       calendar: {
         Args: { from_at: string; until_at: string; everybody?: boolean | null };
         Returns: Json;
@@ -8389,6 +8682,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['kittings']['Row'];
+      };
+      /** Calls leave off, with a reason, also when it was approved: the time of its person is free again. Raises reason_required, leave_request_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_leave_request: {
+        Args: {
+          leave_request_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leave_requests']['Row'];
       };
       /** For customers: gives up one of their orders that nobody has confirmed yet. Answers as my_order. Raises order_not_editable, order_has_documents, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       cancel_my_order: {
@@ -8497,6 +8800,23 @@ export interface Database {
       cash_flow: {
         Args: { from_day?: string | null; to_day?: string | null };
         Returns: { week: string; money_in: number; money_out: number; expected: number }[];
+      };
+      /** Writes anew what an asset is. Raises the errors of create_asset, and asset_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      change_asset: {
+        Args: {
+          asset_id: string;
+          name: string;
+          kind_id: string;
+          serial?: string | null;
+          bought_on?: string | null;
+          cost?: number | null;
+          vehicle_id?: string | null;
+          warranty_until?: string | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['assets']['Row'];
       };
       /** Writes a comment of one's own anew; whom it mentions now and did not before is told. Raises record_not_found, comment_not_yours, comment_is_bounded, mentions_are_few, person_not_in_company, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       change_comment: {
@@ -8653,7 +8973,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['taxes']['Row'];
       };
-      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, driver_not_active, driver_cannot_sign_in, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
           trip_id: string;
@@ -8782,6 +9102,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['kittings']['Row'];
+      };
+      /** Maintenance was done, today unless another day is named, with what it cost; the next of its plan is counted from that day. Raises job_day_is_near, job_cost_is_bounded, maintenance_job_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      complete_maintenance_job: {
+        Args: {
+          maintenance_job_id: string;
+          done_on?: string | null;
+          cost?: number | null;
+          note?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['maintenance_jobs']['Row'];
       };
       /** So many were filled (base units; none named means all): good empties and content leave the stock of the place, fulls come into it, worth what both were. Raises refill_quantity_invalid, not_refillable, stock_short, refill_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       complete_refill: {
@@ -8932,6 +9264,23 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['appointments']['Row'];
       };
+      /** Enters something that the company owns, in a depot (warehouse_id) or with a person (holder_id, account). Raises asset_name_is_short, serial_is_short, asset_cost_is_bounded, bought_day_is_near, warranty_follows_purchase, asset_is_in_one_place, asset_serial_taken, asset_vehicle_taken, warehouse_not_available, person_not_in_company, record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_asset: {
+        Args: {
+          name: string;
+          kind_id: string;
+          warehouse_id?: string | null;
+          holder_id?: string | null;
+          serial?: string | null;
+          bought_on?: string | null;
+          cost?: number | null;
+          vehicle_id?: string | null;
+          warranty_until?: string | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['assets']['Row'];
+      };
       /** Begins a deal with a customer, in the first stage of the pipeline (without one: of the first); its owner (account) is the caller unless another is named. Raises record_not_found, person_not_in_company, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_deal: {
         Args: {
@@ -9011,6 +9360,29 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['leads']['Row'];
+      };
+      /** Asks for leave from one day to another, both among it, for the caller or, with leave.view_all, for a colleague (person_id, account). Raises leave_days_are_near, leave_note_is_bounded, person_not_in_company, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_leave_request: {
+        Args: {
+          from_on: string;
+          until_on: string;
+          kind?: Database['public']['Enums']['leave_kind'] | null;
+          person_id?: string | null;
+          note?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leave_requests']['Row'];
+      };
+      /** Plans something to be done on an asset once. expected_version: of the asset. Raises job_title_is_short, job_day_is_near, asset_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_maintenance_job: {
+        Args: {
+          asset_id: string;
+          title: string;
+          due_on: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['maintenance_jobs']['Row'];
       };
       /** Enters an order; lines [{product_id, quantity, pack_id?}]. Without an address the customer's default one is taken. submit = true also submits it; allocate = true reserves its stock too if it is approved at once, or refuses the whole order when stock is short; acknowledges_similar = true says that it is meant although it looks like others (public.similar_orders), which is never refused. delivery_fee: null for the company's. Raises lines_invalid, order_type_needs_containers, delivery_fee_is_bounded, record_not_found, warehouse_not_available, address_required, order_reference_taken and the errors of submit_order and allocate_order. The same idempotency_key with the same values is answered again, not done again. */
       create_order: {
@@ -9142,7 +9514,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
+      /** Starts a trip with allocated orders in the order of delivery. Raises trip_times_invalid, orders_not_assignable, warehouse_not_available, vehicle_not_active, vehicle_in_repair, driver_not_active. The same idempotency_key with the same values is answered again, not done again. */
       create_trip: {
         Args: {
           warehouse_id: string;
@@ -9264,7 +9636,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['transfers']['Row'];
       };
-      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Sends a loaded trip on its way: reserved stock moves from the depot to the van, its orders become dispatched. Raises depot_closed, load_not_confirmed, trip_without_vehicle, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, trip_overloaded, orders_not_assignable, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       dispatch_trip: {
         Args: {
           trip_id: string;
@@ -9447,6 +9819,17 @@ export interface Database {
       go_on_duty: {
         Args: { until: string; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['inbox_agents']['Row'];
+      };
+      /** Gives an asset to a person (holder_id, account) or back to a depot (warehouse_id); whoever had it has it no longer, which its history tells. Raises asset_is_in_one_place, warehouse_not_available, person_not_in_company, asset_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      hand_over_asset: {
+        Args: {
+          asset_id: string;
+          warehouse_id?: string | null;
+          holder_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['assets']['Row'];
       };
       /** Hands a conversation to a team: to the member whose turn it is, else to nobody until one of them is on duty. Raises team_not_in_use, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       hand_to_team: {
@@ -9941,7 +10324,7 @@ export interface Database {
         };
         Returns: Json;
       };
-      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
+      /** Fixes the plan of a trip and writes its load sheet. Raises trip_without_driver, trip_without_orders, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, trip_overloaded, trip_transition_illegal; vehicle_taken or driver_taken when one of them is on another trip at that time. The same idempotency_key with the same values is answered again, not done again. */
       plan_trip: {
         Args: {
           trip_id: string;
@@ -10401,6 +10784,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['expenses']['Row'];
       };
+      /** Refuses leave of somebody else, with a reason. Raises reason_required, separation_of_duties, leave_request_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reject_leave_request: {
+        Args: {
+          leave_request_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['leave_requests']['Row'];
+      };
       /** Refuses the count with a reason; its open differences fall away and the van is counted again. Raises reason_required, offload_variance_decided, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       reject_offload: {
         Args: {
@@ -10606,6 +10999,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** An asset goes to repair, with what is wrong and the day on which it is expected back; a vehicle is put on no trip until it is back. Raises reason_required, back_day_is_of_a_repair, asset_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      repair_asset: {
+        Args: {
+          asset_id: string;
+          reason: string;
+          back_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['assets']['Row'];
+      };
       /** Answers in a conversation, at most 4096 characters; whoever answers what is nobody's has it. replies_seen: how many answers (conversation_activity.replies) the writer saw; when a colleague has given another, nothing is sent. Raises answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       reply_to_conversation: {
         Args: {
@@ -10658,6 +11062,16 @@ export interface Database {
         Args: { token: string; starts_at: string };
         Returns: Json;
       };
+      /** Gives planned maintenance another day. Raises job_day_is_near, maintenance_job_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reschedule_maintenance_job: {
+        Args: {
+          maintenance_job_id: string;
+          due_on: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['maintenance_jobs']['Row'];
+      };
       /** Sends a message again that failed, or of which nobody knows whether it left. Raises message_not_resendable, reply_window_closed, recipient_opted_out, channel_unproved, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       resend_message: {
         Args: { message_id: string; idempotency_key?: string | null };
@@ -10681,6 +11095,25 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** An asset is back from repair. Raises asset_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      restore_asset: {
+        Args: {
+          asset_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['assets']['Row'];
+      };
+      /** The company has an asset no longer, for a reason: sold, lost, scrapped. What was planned for it is skipped. Raises reason_required, asset_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      retire_asset: {
+        Args: {
+          asset_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['assets']['Row'];
       };
       /** Makes a lead of what a vendor sent, as it came or corrected (payload), where that was not possible before; what is still wrong stands in problem. Raises record_not_found, capture_made_already, payload_is_an_object, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       retry_capture: {
@@ -10932,6 +11365,16 @@ export interface Database {
       similar_people: {
         Args: never;
         Returns: { same: string; shared_value: string; people: number; named: Json }[];
+      };
+      /** Maintenance is left out this once, for a reason; the next of its plan is counted from its day, or from today where that is past. Raises reason_required, maintenance_job_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      skip_maintenance_job: {
+        Args: {
+          maintenance_job_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['maintenance_jobs']['Row'];
       };
       /** Puts a conversation aside until then, or until the customer writes. Raises input_invalid, conversation_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       snooze_conversation: {
@@ -11436,6 +11879,7 @@ export interface Database {
       appointment_place: 'visit' | 'call' | 'shop';
       appointment_status:
         'requested' | 'scheduled' | 'confirmed' | 'completed' | 'no_show' | 'cancelled';
+      asset_status: 'in_service' | 'in_repair' | 'retired';
       batch_status: 'open' | 'blocked';
       commission_basis: 'won_deals' | 'received_money';
       commission_statement_status: 'open' | 'closed' | 'paid';
@@ -11483,6 +11927,9 @@ export interface Database {
         | 'calls_made'
         | 'visits_made';
       lead_status: 'new' | 'contacted' | 'qualified' | 'converted' | 'unqualified' | 'duplicate';
+      leave_kind: 'annual' | 'sick' | 'family' | 'unpaid' | 'other';
+      leave_status: 'requested' | 'approved' | 'rejected' | 'cancelled';
+      maintenance_status: 'planned' | 'done' | 'skipped';
       member_role:
         | 'owner'
         | 'admin'

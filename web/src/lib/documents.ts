@@ -481,6 +481,48 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  asset: {
+    table: 'assets',
+    page: '/assets',
+    permission: 'assets.view',
+    number: 'number',
+    states: {
+      in_service: 'open',
+      in_repair: 'open',
+      retired: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
+  maintenance_job: {
+    table: 'maintenance_jobs',
+    page: '/maintenance',
+    permission: 'assets.view',
+    number: 'number',
+    states: {
+      planned: 'open',
+      done: 'done',
+      skipped: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
+  leave_request: {
+    table: 'leave_requests',
+    page: '/leave',
+    permission: 'leave.view',
+    number: 'number',
+    states: {
+      requested: 'waiting',
+      approved: 'open',
+      rejected: 'done',
+      cancelled: 'done',
+    },
+    decisions: {
+      requested: 'leave.approve',
+    },
+    settled: null,
+  },
   commission_statement: {
     table: 'commission_statements',
     page: '/commissions',

@@ -42,6 +42,9 @@ import Handshake from '@lucide/svelte/icons/handshake';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import Users from '@lucide/svelte/icons/users';
 import Warehouse from '@lucide/svelte/icons/warehouse';
+import Wrench from '@lucide/svelte/icons/wrench';
+import TreePalm from '@lucide/svelte/icons/tree-palm';
+import Clock from '@lucide/svelte/icons/clock';
 import Waypoints from '@lucide/svelte/icons/waypoints';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import { m, terms } from '#lib/words.ts';
@@ -93,6 +96,8 @@ const placed: Section[] = [
         needs: ['appointments.view'],
       },
       listOf('appointment', CalendarClock),
+      { href: '/shifts', label: m.shifts(), icon: Clock, needs: ['shifts.view'] },
+      listOf('leave_request', TreePalm),
     ],
   },
   {
@@ -172,6 +177,8 @@ const placed: Section[] = [
         icon: Warehouse,
         needs: ['trips.edit', 'warehouses.edit'],
       },
+      listOf('asset', Wrench),
+      listOf('maintenance_job', ClipboardCheck),
       listOf('import', FileUp),
       { href: '/outbox', label: m.outbox(), icon: Inbox, needs: ['messages.view'] },
       { href: '/settings', label: m.settings(), icon: Settings, needs: ['settings.manage'] },
@@ -214,6 +221,7 @@ export const actions: Destination[] = [
     icon: Plus,
     needs: ['purchase_orders.create'],
   },
+  { href: '/assets/new', label: m.new_asset(), icon: Plus, needs: ['assets.manage'] },
   { href: '/expenses/new', label: m.new_expense(), icon: Plus, needs: ['expenses.create'] },
   {
     href: '/stock/adjustments/new',

@@ -46,6 +46,10 @@ export const WRITABLE: Record<string, Writable> = {
       'is_active',
     ],
   },
+  asset_kinds: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
+  },
   availability: {
     permission: 'appointments.edit',
     columns: ['weekday', 'opens', 'closes'],
@@ -195,6 +199,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'sales.manage',
     columns: ['name', 'needs_note', 'is_active'],
   },
+  maintenance_plans: {
+    permission: 'assets.manage',
+    columns: ['name', 'every_days', 'is_active'],
+  },
   message_templates: {
     permission: 'settings.manage',
     columns: ['subject', 'body'],
@@ -309,6 +317,10 @@ export const WRITABLE: Record<string, Writable> = {
   service_levels: {
     permission: 'settings.manage',
     columns: ['answer_within', 'resolve_within'],
+  },
+  shifts: {
+    permission: 'shifts.manage',
+    columns: ['person_id', 'warehouse_id', 'starts_at', 'ends_at', 'note'],
   },
   tags: {
     permission: 'settings.manage',

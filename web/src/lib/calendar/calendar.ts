@@ -2,13 +2,14 @@ import { type CalendarDate, endOfMonth, startOfMonth, startOfWeek } from '@inter
 import { askJson } from '#lib/platform/command.ts';
 import { toDay, toWallClock } from '#lib/platform/calendar.ts';
 import { today } from '#lib/platform/format.ts';
+import { label } from '#lib/platform/label.ts';
 
 export const VIEWS = ['day', 'week', 'month', 'team'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What stands in the calendar. */
 export interface Entry {
-  kind: 'appointment' | 'trip' | 'task' | 'holiday';
+  kind: 'appointment' | 'trip' | 'task' | 'leave_request' | 'holiday';
   id: string;
   number: string | null;
   title: string;
@@ -61,13 +62,25 @@ export function stepped(shown: Shown, step: 1 | -1): Shown {
   return { ...shown, day: step === 1 ? shown.day.add(span) : shown.day.subtract(span) };
 }
 
-export const readCalendar = (from: string, until: string, everybody: boolean) =>
-  askJson<Entry[], 'calendar'>('calendar', { from_at: from, until_at: until, everybody });
+export async function readCalendar(from: string, until: string, everybody: boolean) {
+  const entries = await askJson<Entry[], 'calendar'>('calendar', {
+    from_at: from,
+    until_at: until,
+    everybody,
+  });
+  return entries.map((entry) =>
+    // Who is away, and why.
+    entry.kind === 'leave_request'
+      ? { ...entry, title: `${entry.title}: ${label(entry.note ?? '')}` }
+      : entry,
+  );
+}
 
 export const PAGES: Record<Entry['kind'], string> = {
   appointment: '/appointments/',
   trip: '/trips/',
   task: '/tasks/',
+  leave_request: '/leave/',
   holiday: '',
 };
 

@@ -2,10 +2,11 @@ import { type DocumentKind, type DocumentName, DOCUMENTS } from '#lib/documents.
 import { methodName } from '#lib/billing/billing.ts';
 import { creditNoteCommands, paymentCommands, returnCommands } from '#lib/billing/commands.ts';
 import { offloadCommands } from '#lib/delivery/commands.ts';
+import { leaveCommands } from '#lib/operations/leave.ts';
 import { expenseCommands } from '#lib/operations/expenses.ts';
 import { purchaseCommands } from '#lib/operations/purchases.ts';
 import { customerCommands } from '#lib/parties/commands.ts';
-import { money, quantity } from '#lib/platform/format.ts';
+import { day, money, quantity } from '#lib/platform/format.ts';
 import { label } from '#lib/platform/label.ts';
 import { type Listed, rows, type RowsOf, type Seen } from '#lib/platform/read.ts';
 import { session } from '#lib/platform/session.svelte.ts';
@@ -122,6 +123,16 @@ const LOOKS = new Map<DocumentName, Look<Document>>([
     show: (row) => ({
       title: row.expense_categories?.name ?? '',
       note: [money(row.total), label(row.paid_by), row.description].filter(Boolean).join(', '),
+    }),
+  }),
+  look('leave_request', {
+    from: () => supabase.from('leave_requests').select('*,allowed_commands,users(full_name)'),
+    looks: decisions(leaveCommands),
+    show: (row) => ({
+      title: row.users?.full_name ?? m.somebody(),
+      note: [label(row.kind), `${day(row.from_on)} – ${day(row.until_on)}`, row.note]
+        .filter(Boolean)
+        .join(', '),
     }),
   }),
   look('credit_note', {

@@ -15,6 +15,7 @@ const PAGES: Record<string, string> = {
   lead_vendor: '/leads/setup',
   holiday: '/settings',
   stock: '/stock',
+  work_shift: '/shifts',
 };
 const WITH_A_PAGE: Record<string, string> = {
   serial: '/stock/serials',
@@ -45,6 +46,7 @@ const wordFilter = (
 const ABOUT = [
   ...['order', 'trip', 'customer', 'invoice', 'payment', 'credit_note', 'return', 'settlement'],
   ...['stock_count', 'transfer', 'adjustment', 'lead', 'deal', 'conversation', 'task', 'door'],
+  ...['asset', 'maintenance_job', 'leave_request'],
 ];
 
 /** What rows are about; the list is long, so it stands behind "More filters". */
@@ -84,6 +86,7 @@ export const CALENDAR: ListShape = {
         'standing_order',
         'contract_ends',
         'goods_expected',
+        ...['maintenance', 'warranty_ends', 'work_shift', 'leave'],
       ],
     ]),
     { name: 'when', label: m.when(), kind: 'moment', column: 'starts_at' },
@@ -167,6 +170,7 @@ export const WORK: ListShape = {
     personFilter('user', m.given_to(), 'user_id', 'user_id') as Filter,
     wordFilter('assignment_type', m.kind(), [
       ...['task', 'trip', 'stock_count', 'lead', 'deal', 'conversation', 'customer', 'territory'],
+      'work_shift',
     ]),
     {
       name: 'open',
@@ -236,7 +240,7 @@ export const THINGS: ListShape = {
     means: (typed) => [anyLike(typed, 'name', 'sku', 'category')],
   },
   filters: [
-    wordFilter('item_type', m.kind(), ['stock', 'container', 'vehicle', 'piece']),
+    wordFilter('item_type', m.kind(), ['stock', 'container', 'vehicle', 'piece', 'asset']),
     wordFilter('condition', m.condition(), ['good', 'suspect', 'defective']),
     { ...placeFilter(), column: 'location_id' },
   ],

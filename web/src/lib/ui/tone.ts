@@ -22,6 +22,8 @@ const TONES: Record<string, Tone> = {
   no_show: 'bad',
   approved: 'info',
   planned: 'info',
+  in_service: 'good',
+  in_repair: 'warn',
   issued: 'info',
   reviewed: 'info',
   queued: 'info',

@@ -6,7 +6,13 @@ import { load as reading } from '#lib/platform/read.ts';
 const NARROW = '(max-width: 40rem)';
 
 export function load({ url, depends, parent }) {
-  depends('entity:appointment', 'entity:trip', 'entity:task', 'entity:holiday');
+  depends(
+    'entity:appointment',
+    'entity:trip',
+    'entity:task',
+    'entity:holiday',
+    'entity:leave_request',
+  );
   const shown = shownBy(url, matchMedia(NARROW).matches ? 'day' : 'week');
   const days = daysOf(shown);
   return reading(async () => {
