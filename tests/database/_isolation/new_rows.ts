@@ -21,6 +21,7 @@ interface Ids {
   centre: string;
   membership: string;
   team: string;
+  kpi: string;
   pipeline: string;
   asset: string;
   account: string;
