@@ -161,6 +161,8 @@ test('a super admin creates a company, suspends one and lets it in again', async
   await platform.page.getByRole('row', { name: /Tanga Waters.*tanga.*Active/ }).waitFor();
 
   const guard = await signIn(browser, 'admin@globex.test');
+  // From here on the device knows him.
+  await guard.page.getByRole('heading', { level: 1 }).waitFor();
   await platform.button('Suspend Globex Gas').click();
   await dialogButton(platform, 'Suspend').click();
   await platform.page.getByRole('row', { name: /Globex Gas.*Suspended/ }).waitFor();
