@@ -102,7 +102,7 @@ select is(
      and (c.table_schema, c.table_name, c.column_name) not in (select * from private.customer_columns())
      -- Registries follow their sources.
      and c.table_name not in (select r.registry from private.registries r)),
-  'container_ledger.holder_id', 'no table names a customer without a key to him but the ledger of containers, which is handed over by entries');
+  'assets.holder_id, container_ledger.holder_id', 'but for assets, which people hold, no table names a customer without a key to him but the ledger of containers, which is handed over by entries');
 
 select * from finish();
 rollback;
