@@ -9,7 +9,8 @@ export interface Return {
   customer: string;
   items: {
     invoice: string;
-    /** The first line of an invoice is 1. */ line: number;
+    /** The first line of an invoice is 1. */
+    line: number;
     quantity: number;
   }[];
   pennies: number;

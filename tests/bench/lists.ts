@@ -1,6 +1,6 @@
 /**
- * How long a list of many orders takes in the browser, from the click to its rows and its figures, beside
- * the same list of few: `node tests/bench/lists.ts [--orders 100000]`.
+ * How long a list of many orders takes in the browser, from the click to its rows, beside the same list
+ * of few: `node tests/bench/lists.ts [--orders 100000]`.
  */
 import { parseArgs } from 'node:util';
 import { createClient } from '@supabase/supabase-js';
@@ -23,7 +23,7 @@ const median = (values: number[]) =>
 const { stack, stop } = await startBenchStack();
 const browser = await startBrowser();
 
-/** Milliseconds: from a link in the portal, as a page that is loaded anew, to the next page, and by a filter. */
+/** Milliseconds, the median: from a link in the portal, as a page that is loaded anew, to the next page. */
 async function times(session: string): Promise<Record<string, number>> {
   const name = `sb-${new URL(stack.url).hostname.split('.')[0]}-auth-token`;
   const context = await browser.newContext({

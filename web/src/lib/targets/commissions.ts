@@ -53,7 +53,7 @@ export const COMMISSIONS: ListShape = {
     },
     {
       name: 'statement',
-      label: m.statement_word(),
+      label: m.statement(),
       kind: 'record',
       column: 'statement_id',
       search: async (text) =>
