@@ -13,3 +13,12 @@ using (
   tenant_id = (select private.tenant_id('inventory.view'))
   and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
 );
+
+-- Whose credit wants looking at, and what was decided about it.
+grant execute on function private.credit_standing to authenticated;
+grant select on public.credit_standings, public.credit_reviews to authenticated;
+create policy select_readers on public.credit_reviews for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('invoices.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = credit_reviews.tenant_id and c.id = customer_id))
+);

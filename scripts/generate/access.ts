@@ -211,6 +211,8 @@ export const ACCESS: Record<string, Access> = {
   credit_notes: { select: 'invoices.view in scope' },
   credit_note_items: { select: 'invoices.view in scope' },
   receivables: { select: 'invoices.view in scope' },
+  credit_reviews: { select: 'invoices.view in scope' },
+  credit_standings: { select: 'invoices.view in scope' },
   returns: { select: 'returns.view in scope' },
   similar_customers: { select: 'customers.create in scope' },
   similar_orders: { select: 'orders.view in scope' },

@@ -234,6 +234,7 @@ begin
     perform private.fail(problem, '{"business_rules.orders.auto_approve": "not valid"}');
   end if;
   problem := case
+    when not coalesce(new.business_rules ->> 'credit.review_months', '12') ~ '^([1-9]|[1-5][0-9]|60)$' then 'credit.review_months'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.approval_limits') not in ('object', 'null') then 'orders.approval_limits'
     when exists (
       select from pg_catalog.jsonb_each(nullif(new.business_rules -> 'orders.approval_limits', 'null')) l

@@ -46,6 +46,8 @@ create table public.customers (
   discount_percent numeric(5,2),
   discount_fixed numeric(14,2),
   discount_days integer,
+  credit_reviewed_at timestamptz,
+  credit_review_on date,
   price_list_id uuid,
   territory_id uuid,
   sales_rep_id uuid,
@@ -90,6 +92,8 @@ comment on column public.customers.credit_limit is 'Tenant currency. What posted
 comment on column public.customers.payment_terms_days is 'Days from the invoice to its due date.';
 comment on column public.customers.discount_percent is 'What he may keep of an invoice, deposits apart, when he pays it within discount_days of its date.';
 comment on column public.customers.discount_fixed is 'The same as an amount in the company''s currency.';
+comment on column public.customers.credit_reviewed_at is 'When somebody looked at his credit last; written by review_credit.';
+comment on column public.customers.credit_review_on is 'The day on which it is to be looked at again, as that review said; null: no day.';
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
 comment on column public.customers.takes_reminders is 'Whether he is reminded of overdue invoices, where the company has stages for that.';
 comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';

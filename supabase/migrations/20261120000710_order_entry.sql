@@ -104,29 +104,25 @@ comment on function private.check_served(public.orders) is
 -- Credit
 ------------------------------------------------------------------------------------------------
 
--- Answered by family 09.
-create function private.invoiced_debt(tenant uuid, customer uuid) returns numeric
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-  return 0;
-end
-$$;
-comment on function private.invoiced_debt(uuid, uuid) is 'What a customer has not paid of his invoices, drafts too, and what waits to be billed again. Tenant currency.';
+-- Family 09 adds what is billed.
+create view private.credit_uses as
+select o.tenant_id, o.customer_id, 'order_to_be_billed' as what, 'order' as document, o.id as document_id, o.number, o.created_at as happened_at, o.subtotal + o.tax_total as amount
+from public.orders o where o.is_owed;
+comment on view private.credit_uses is
+  'All that customers owe, document by document: unpaid invoices, drafts too, deliveries that wait to be billed again, and confirmed orders that have no invoice yet. Tenant currency. What one customer has used, what all have and how that is explained are sums over these rows.';
 
 create function private.credit_used(tenant uuid, customer uuid, except_order uuid default null) returns numeric
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return private.invoiced_debt(tenant, customer) + coalesce((
-    select sum(o.subtotal + o.tax_total) from public.orders o
-    where o.tenant_id = tenant and o.customer_id = customer and o.is_owed
-      and o.id is distinct from except_order
+  return coalesce((
+    select sum(u.amount) from private.credit_uses u
+    where u.tenant_id = tenant and u.customer_id = customer and (except_order is null or u.document_id <> except_order)
   ), 0);
 end
 $$;
 comment on function private.credit_used(uuid, uuid, uuid) is
-  'What a customer owes: unpaid invoices, drafts too, deliveries that wait to be billed again, and confirmed orders that have no invoice yet. Tenant currency. An order can be left out, to add its present total.';
+  'What a customer owes by private.credit_uses. An order can be left out, to add its present total.';
 
 create function private.credit_missing(target public.orders) returns numeric
 language plpgsql stable security definer set search_path = ''

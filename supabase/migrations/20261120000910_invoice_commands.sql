@@ -15,33 +15,25 @@ select private.register_error('allocation_exceeds', 409, 'More is allocated than
 select private.register_error('allocation_not_possible', 409, 'Only approved payments can pay issued invoices of the same customer.', 'Approve the payment and issue the invoice first.');
 select private.register_error('statement_line_mismatch', 409, 'The statement line does not fit this payment or proves another one.', 'Choose the line with the same amount.');
 
-create function private.deliveries_to_bill(tenant uuid, customer uuid) returns table (order_id uuid, amount numeric)
-language sql stable security definer set search_path = ''
-as $$
-  select v.order_id, private.fee_net(o) + private.fee_tax(o) + sum(private.line_net(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount) + private.line_tax(k.kept, i.unit_price, i.tax_rate, i.price_includes_tax, k.discount))
-  from (select distinct i.order_id from public.invoices i where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and not i.is_live) v
-  join public.orders o on o.tenant_id = tenant and o.id = v.order_id
-  join public.order_items i on i.tenant_id = tenant and i.order_id = v.order_id and i.quantity_delivered > i.quantity_returned
-  cross join lateral (
-    select i.quantity_delivered - i.quantity_returned as kept,
-      private.part_of_discount(i.discount_amount, i.unit_price, i.quantity, i.quantity_delivered - i.quantity_returned) as discount
-  ) k
-  where not exists (select from public.invoices n where n.tenant_id = tenant and n.order_id = v.order_id and n.is_live)
-  group by v.order_id, o.tenant_id, o.id
-$$;
-comment on function private.deliveries_to_bill(uuid, uuid) is
-  'What was delivered to a customer and not brought back, and waits to be billed again because its invoice is void, with tax and without deposits. Tenant currency.';
-
-create or replace function private.invoiced_debt(tenant uuid, customer uuid) returns numeric
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-  return coalesce((
-    select sum(i.balance) from public.invoices i
-    where i.tenant_id = tenant and i.customer_id = customer and i.is_done is false and i.is_live
-  ), 0) + coalesce((select sum(d.amount) from private.deliveries_to_bill(tenant, customer) d), 0);
-end
-$$;
+create or replace view private.credit_uses as
+select o.tenant_id, o.customer_id, 'order_to_be_billed' as what, 'order' as document, o.id as document_id, o.number, o.created_at as happened_at, o.subtotal + o.tax_total as amount
+from public.orders o where o.is_owed
+union all
+select i.tenant_id, i.customer_id, 'open_invoice', 'invoice', i.id, i.number, i.created_at, i.balance
+from public.invoices i where i.is_done is false and i.is_live
+union all
+-- What was delivered and not brought back, and waits to be billed again because its invoice is void: with tax, without deposits.
+select o.tenant_id, o.customer_id, 'order_to_be_billed', 'order', o.id, o.number, o.created_at,
+  private.fee_net(o) + private.fee_tax(o) + sum(private.line_net(k.kept, l.unit_price, l.tax_rate, l.price_includes_tax, k.discount) + private.line_tax(k.kept, l.unit_price, l.tax_rate, l.price_includes_tax, k.discount))
+from (select distinct i.tenant_id, i.customer_id, i.order_id from public.invoices i where i.is_done is false and not i.is_live) v
+join public.orders o on o.tenant_id = v.tenant_id and o.customer_id = v.customer_id and o.id = v.order_id
+join public.order_items l on l.tenant_id = o.tenant_id and l.order_id = o.id and l.quantity_delivered > l.quantity_returned
+cross join lateral (
+  select l.quantity_delivered - l.quantity_returned as kept,
+    private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, l.quantity_delivered - l.quantity_returned) as discount
+) k
+where not exists (select from public.invoices n where n.tenant_id = o.tenant_id and n.order_id = o.id and n.is_live)
+group by o.tenant_id, o.customer_id, o.id;
 
 create function private.lock_invoice(tenant uuid, invoice_id uuid, expected_version integer) returns public.invoices
 language plpgsql security definer set search_path = ''
@@ -301,6 +293,17 @@ $$;
 comment on function private.mark_overdue_invoices() is 'Marks open invoices past their due date, in each company''s own time zone. Called by maintenance.';
 select private.maintain('mark_overdue_invoices', 'overdue');
 
+create function private.overdue_of(tenant uuid, customers uuid[] default null) returns table (customer_id uuid, overdue numeric, oldest_due_on date)
+language sql stable security definer set search_path = ''
+as $$
+  select i.customer_id, sum(i.balance), min(i.due_on)
+  from public.invoices i
+  where i.tenant_id = tenant and i.is_done is false and i.status in ('issued', 'partially_paid', 'overdue') and i.balance > 0
+    and i.due_on < (select private.tenant_today(tenant)) and (customers is null or i.customer_id = any (customers))
+  group by i.customer_id
+$$;
+comment on function private.overdue_of(uuid, uuid[]) is 'What is open of invoices after their due day, of some customers or of all.';
+
 create function private.customer_credit(customer_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -324,11 +327,7 @@ begin
     'limit', case when buyer.payment_terms_days > 0 then buyer.credit_limit end,
     'used', used,
     'left', case when buyer.payment_terms_days > 0 then buyer.credit_limit - used end,
-    'overdue', coalesce((
-      select sum(i.balance) from public.invoices i
-      where i.tenant_id = tenant and i.customer_id = buyer.id and i.is_done is false and i.status in ('issued', 'partially_paid', 'overdue')
-        and i.due_on < private.tenant_today(tenant)
-    ), 0)
+    'overdue', coalesce((select o.overdue from private.overdue_of(tenant, array[buyer.id]) o), 0)
   );
 end
 $$;

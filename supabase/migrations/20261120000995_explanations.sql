@@ -33,14 +33,8 @@ select private.explain('customer_balance', 'customer', '{invoices.view,payments.
   from private.account_entries(tenant, id) e
 $$);
 select private.explain('customer_credit_used', 'customer', '{customers.view,invoices.view}', 'what a customer has open, and ordered.', false, $$
-  select i.created_at, 'open_invoice', 'invoice', i.id, i.number, i.balance from public.invoices i
-  where i.tenant_id = $1 and i.customer_id = $2 and i.is_done is false and i.is_live
-  union all
-  select o.created_at, 'order_to_be_billed', 'order', o.id, o.number, d.amount
-  from private.deliveries_to_bill($1, $2) d join public.orders o on o.tenant_id = $1 and o.id = d.order_id
-  union all
-  select o.created_at, 'order_to_be_billed', 'order', o.id, o.number, o.subtotal + o.tax_total from public.orders o
-  where o.tenant_id = $1 and o.customer_id = $2 and o.is_owed
+  select u.happened_at, u.what, u.document, u.document_id, u.number, u.amount
+  from private.credit_uses u where u.tenant_id = $1 and u.customer_id = $2
 $$);
 select private.explain('customer_deposits', 'customer', '{inventory.view}', 'deposits on containers that went to a customer and came back.', true, $$
   select l.occurred_at, case when l.quantity > 0 then 'containers_handed_over' else 'containers_returned' end, l.reference_type, l.reference_id,

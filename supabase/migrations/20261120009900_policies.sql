@@ -1156,6 +1156,15 @@ using (
   and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_confirmations.tenant_id and c.id = customer_id))
 );
 
+-- Whose credit wants looking at, and what was decided about it.
+grant execute on function private.credit_standing to authenticated;
+grant select on public.credit_standings, public.credit_reviews to authenticated;
+create policy select_readers on public.credit_reviews for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('invoices.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = credit_reviews.tenant_id and c.id = customer_id))
+);
+
 -- Family 13, registries: AI agents. Who answers customers sees what they did; whoever manages the company says what they are.
 
 select private.let_edit('public.ai_agents', 'conversations.view', 'settings.manage', '{}',

@@ -377,6 +377,16 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     `insert into customer_documents (customer_id, kind) values ($1, 'Licence'), ($2, 'Licence')`,
     [own, other],
   );
+  await as('manager').rpc('review_credit', {
+    customer_id: own,
+    outcome: 'keep',
+    note: 'Pays in time',
+  });
+  await as('manager').rpc('review_credit', {
+    customer_id: other,
+    outcome: 'keep',
+    note: 'Pays late',
+  });
   await as('finance').query(
     `insert into statement_lines (source, reference, amount, posted_at) values ('mpesa', 'QWE123', 100, now())`,
   );

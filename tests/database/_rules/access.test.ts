@@ -32,6 +32,7 @@ const VIEWS = [
   'events',
   'order_exceptions',
   'inbox',
+  'credit_standings',
   'receivables',
   'reorder_suggestions',
   'stock_valuation',

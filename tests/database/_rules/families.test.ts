@@ -86,7 +86,6 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.drives_to_customer',
     'private.drives_order',
     'private.scanned_under',
-    'private.invoiced_debt',
     'private.documents_on_order',
     'private.delivered_by',
     'private.receiver_of',

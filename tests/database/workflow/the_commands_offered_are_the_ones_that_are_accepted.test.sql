@@ -39,6 +39,7 @@ begin
     case machine || '.' || command
       -- A draft may be kept for anybody; what is offered is an order that can be sent.
       when 'customer.create_order' then perform public.create_order(id, tests.depot(), tests.lines('COL-300', 1), submit => true);
+      when 'customer.review_credit' then perform public.review_credit(id, 'keep', 'because');
       when 'customer.merge' then perform public.merge_customer(id, tests.customer('Westlands Wholesalers'));
       when 'order.create_trip' then
         perform public.create_trip(tests.depot(), now() + interval '3 days', now() + interval '4 days', null, null, array[id]);

@@ -103,6 +103,11 @@ export const CREDIT_NOTE_STATUS = [
   'issued',
   'void',
 ] as const satisfies Enums<'credit_note_status'>[];
+export const CREDIT_REVIEW_OUTCOME = [
+  'keep',
+  'change_limit',
+  'suspend',
+] as const satisfies Enums<'credit_review_outcome'>[];
 export const CUSTOMER_STATUS = [
   'draft',
   'pending_approval',

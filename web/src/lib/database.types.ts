@@ -1583,6 +1583,38 @@ export interface Database {
         ComputedFields:
           'allowed_commands' | 'credit_note_taxes' | 'own_field_values' | 'record_tags';
       };
+      /** What was decided when somebody looked at the credit of a customer, with what the customer had used and what was overdue at that moment (company's currency). Written by review_credit, never changed. */
+      credit_reviews: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          customer_id: string;
+          outcome: Database['public']['Enums']['credit_review_outcome'];
+          note: string;
+          used: number;
+          overdue: number;
+          limit_before: number;
+          limit_after: number;
+          review_on: string | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'credit_reviews_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company. */
       customer_addresses: {
         Row: {
@@ -1713,6 +1745,8 @@ export interface Database {
           discount_percent: number | null;
           discount_fixed: number | null;
           discount_days: number | null;
+          credit_reviewed_at: string | null;
+          credit_review_on: string | null;
           price_list_id: string | null;
           territory_id: string | null;
           sales_rep_id: string | null;
@@ -8017,6 +8051,35 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Customers whose credit wants looking at, and why: more is used than their limit, something is overdue, they are suspended, a paper of theirs has ended, or the day of their review has come. Tenant currency; limit and what is left of it are null for those who pay on delivery. Asked anew each time. */
+      credit_standings: {
+        Row: {
+          tenant_id: string | null;
+          customer_id: string | null;
+          code: string | null;
+          name: string | null;
+          status: Database['public']['Enums']['customer_status'] | null;
+          status_reason: string | null;
+          version: number | null;
+          territory_id: string | null;
+          sales_rep_id: string | null;
+          credit_limit: number | null;
+          used: number | null;
+          credit_left: number | null;
+          overdue: number | null;
+          oldest_due_on: string | null;
+          document_ended: string | null;
+          credit_reviewed_at: string | null;
+          review_on: string | null;
+          is_over_limit: boolean | null;
+          is_overdue: boolean | null;
+          is_suspended: boolean | null;
+          has_ended_papers: boolean | null;
+          is_review_due: boolean | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** What the open deals that the caller sees will bring, by pipeline, stage, owner and month in which they will be decided (its first day; null: no day is named): value, and value by the probability of the stage, rounded to the cent deal by deal. */
       deal_forecast: {
         Row: {
@@ -11164,6 +11227,19 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['refills']['Row'];
       };
+      /** Writes down what was decided about the credit of a customer, and does it: keep (nothing changes), change_limit (to new_limit) or suspend (the note is the reason). review_on: when it is looked at again; without it, after the company's rule credit.review_months. Raises reason_required, input_invalid, customer_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      review_credit: {
+        Args: {
+          customer_id: string;
+          outcome: Database['public']['Enums']['credit_review_outcome'];
+          note: string;
+          new_limit?: number | null;
+          review_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['credit_reviews']['Row'];
+      };
       /** Somebody other than the counter has looked at the count. Raises separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       review_offload: {
         Args: {
@@ -11888,6 +11964,7 @@ export interface Database {
       conversation_priority: 'low' | 'normal' | 'high' | 'urgent';
       conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
+      credit_review_outcome: 'keep' | 'change_limit' | 'suspend';
       customer_status:
         'draft' | 'pending_approval' | 'active' | 'rejected' | 'suspended' | 'inactive' | 'merged';
       deal_status: 'open' | 'won' | 'lost';

@@ -26,6 +26,7 @@ export const customerCommands = {
     variant: 'primary',
     done: m.the_customer_may_order_again(terms),
   },
+  review_credit: { label: m.review_credit() },
   suspend: {
     label: m.suspend(),
     variant: 'danger',
