@@ -56,3 +56,21 @@ create policy insert_editors on public.promotion_products for insert to authenti
 with check (tenant_id = (select private.tenant_id('prices.edit')));
 create policy delete_editors on public.promotion_products for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
+
+-- Pictures: one folder per company. Until it is added to a product a picture is its owner's alone.
+grant execute on function private.is_pictured to authenticated;
+grant select on public.product_images to authenticated;
+create policy select_readers on public.product_images for select to authenticated
+using (tenant_id = (select private.tenant_id('products.view')));
+create policy mzigo_insert_product_images on storage.objects for insert to authenticated
+with check (bucket_id = 'product-images' and (storage.foldername(name))[1] = (select private.tenant_id('products.edit'))::text);
+create policy mzigo_select_product_images on storage.objects for select to authenticated
+using (
+  bucket_id = 'product-images' and (storage.foldername(name))[1] = (select private.tenant_id('products.view'))::text
+  and (owner_id = (select auth.uid())::text or private.is_pictured(name))
+);
+create policy mzigo_delete_product_images on storage.objects for delete to authenticated
+using (
+  bucket_id = 'product-images' and (storage.foldername(name))[1] = (select private.tenant_id('products.edit'))::text
+  and not private.is_pictured(name)
+);

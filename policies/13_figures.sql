@@ -7,6 +7,11 @@ grant execute on function private.is_my_proof to authenticated;
 create policy mzigo_select_my_proofs on storage.objects for select to authenticated
 using (bucket_id = 'proofs' and private.is_my_proof(name));
 
+-- And the pictures of what he can order.
+grant execute on function private.is_my_picture to authenticated;
+create policy mzigo_select_my_pictures on storage.objects for select to authenticated
+using (bucket_id = 'product-images' and private.is_my_picture(name));
+
 grant select on public.container_confirmations to authenticated;
 create policy select_readers on public.container_confirmations for select to authenticated
 using (

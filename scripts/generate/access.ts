@@ -210,6 +210,7 @@ export const ACCESS: Record<string, Access> = {
   payment_refunds: { select: 'payments.view in scope' },
   credit_notes: { select: 'invoices.view in scope' },
   credit_note_items: { select: 'invoices.view in scope' },
+  product_images: { select: 'products.view' },
   receivables: { select: 'invoices.view in scope' },
   credit_reviews: { select: 'invoices.view in scope' },
   credit_standings: { select: 'invoices.view in scope' },

@@ -37,7 +37,7 @@ comment on function private.prices_offered(uuid, uuid, jsonb) is
   'What one unit of each of these products [{product_id, quantity}] costs a customer today when he takes so many; without a customer, somebody new. Raises lines_invalid.';
 
 create function private.my_products(search text default null)
-returns table (product_id uuid, sku text, name text, category text, unit text, allows_fractions boolean, order_minimum numeric, order_multiple numeric, packs jsonb, unit_price numeric, tax_rate numeric, price_includes_tax boolean, deposit_amount numeric, usual_quantity numeric)
+returns table (product_id uuid, sku text, name text, category text, unit text, allows_fractions boolean, order_minimum numeric, order_multiple numeric, packs jsonb, unit_price numeric, tax_rate numeric, price_includes_tax boolean, deposit_amount numeric, usual_quantity numeric, thumbnail text, image_path text, image_alt text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -64,17 +64,33 @@ begin
   return query
   select p.id, p.sku, p.name, p.category, p.unit, p.allows_fractions, p.order_minimum, p.order_multiple,
     (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', k.id, 'name', k.name, 'factor', k.factor) order by k.factor), '[]') from public.product_packs k where k.tenant_id = p.tenant_id and k.product_id = p.id),
-    r.unit_price, r.tax_rate, r.price_includes_tax, c.deposit_amount, b.quantity
+    r.unit_price, r.tax_rate, r.price_includes_tax, c.deposit_amount, b.quantity, i.thumbnail, i.path, i.alt
   from private.prices_offered(me.tenant_id, me.id, offered) r
   join public.products p on p.tenant_id = me.tenant_id and p.id = r.product_id
   left join public.products c on c.tenant_id = me.tenant_id and c.id = p.container_product_id
   left join private.basket_of(me) b on b.product_id = p.id
+  left join public.product_images i on i.tenant_id = me.tenant_id and i.product_id = p.id and i.place = 1
   order by r.line_number;
 end
 $$;
 comment on function private.my_products(text) is
-  'For customers: what they can order at their own prices, what they usually order first, then by name, at most 100; search: part of a name, code or category. packs [{id, name, factor}]; deposit_amount of the empty that a unit comes in; usual_quantity: what they usually order of it, null otherwise. Raises permission_denied.';
+  'For customers: what they can order at their own prices, what they usually order first, then by name, at most 100; search: part of a name, code or category. packs [{id, name, factor}]; deposit_amount of the empty that a unit comes in; usual_quantity: what they usually order of it, null otherwise; thumbnail, image_path, image_alt: its first picture. Raises permission_denied.';
 select private.expose('my_products');
+
+create function private.is_my_picture(object_name text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  tenant constant uuid := private.tenant_id('account.order');
+begin
+  return tenant is not null and private.scope_customer_id() is not null and exists (
+    select from public.product_images i
+    join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.is_active
+    where i.tenant_id = tenant and i.path = object_name
+  );
+end
+$$;
+comment on function private.is_my_picture(text) is 'Whether a stored picture is of something that the customer whom the caller acts for can order.';
 
 create function private.my_quote(lines jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -14,6 +14,8 @@ create table public.credit_reviews (
   review_on date,
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   constraint review_note_is_short check (btrim(note) <> '' and length(note) <= 500),
+  constraint review_figures_are_bounded check (used between -999999999999.99 and 999999999999.99 and overdue between 0 and 999999999999.99
+    and limit_before between 0 and 999999999999.99 and limit_after between 0 and 999999999999.99),
   constraint limit_follows_outcome check ((outcome = 'change_limit') = (limit_after <> limit_before))
 );
 create index credit_reviews_customer on public.credit_reviews (tenant_id, customer_id, created_at desc);

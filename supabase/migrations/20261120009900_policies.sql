@@ -360,6 +360,24 @@ with check (tenant_id = (select private.tenant_id('prices.edit')));
 create policy delete_editors on public.promotion_products for delete to authenticated
 using (tenant_id = (select private.tenant_id('prices.edit')));
 
+-- Pictures: one folder per company. Until it is added to a product a picture is its owner's alone.
+grant execute on function private.is_pictured to authenticated;
+grant select on public.product_images to authenticated;
+create policy select_readers on public.product_images for select to authenticated
+using (tenant_id = (select private.tenant_id('products.view')));
+create policy mzigo_insert_product_images on storage.objects for insert to authenticated
+with check (bucket_id = 'product-images' and (storage.foldername(name))[1] = (select private.tenant_id('products.edit'))::text);
+create policy mzigo_select_product_images on storage.objects for select to authenticated
+using (
+  bucket_id = 'product-images' and (storage.foldername(name))[1] = (select private.tenant_id('products.view'))::text
+  and (owner_id = (select auth.uid())::text or private.is_pictured(name))
+);
+create policy mzigo_delete_product_images on storage.objects for delete to authenticated
+using (
+  bucket_id = 'product-images' and (storage.foldername(name))[1] = (select private.tenant_id('products.edit'))::text
+  and not private.is_pictured(name)
+);
+
 -- Family 06, warehouse. Members limited to a warehouse see that one.
 
 grant execute on function private.sees_warehouse, private.counted_blind to authenticated;
@@ -1148,6 +1166,11 @@ grant execute on function private.has_something_to_sell, private.order_stages, p
 grant execute on function private.is_my_proof to authenticated;
 create policy mzigo_select_my_proofs on storage.objects for select to authenticated
 using (bucket_id = 'proofs' and private.is_my_proof(name));
+
+-- And the pictures of what he can order.
+grant execute on function private.is_my_picture to authenticated;
+create policy mzigo_select_my_pictures on storage.objects for select to authenticated
+using (bucket_id = 'product-images' and private.is_my_picture(name));
 
 grant select on public.container_confirmations to authenticated;
 create policy select_readers on public.container_confirmations for select to authenticated

@@ -368,13 +368,14 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('sales').rpc('add_comment', { ...document, text: 'Ring the bell twice.' });
   await as('sales').rpc('log_activity', { ...document, kind: 'call', outcome: 'reached' });
   await addFile(company, document);
+  await addPicture(company);
   await keepWith(company, document);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Front desk')`, [
     own,
   ]);
   await as('sales').query(`insert into contacts (customer_id, name) values ($1, 'Buyer')`, [other]);
   await as('admin').query(
-    `insert into customer_documents (customer_id, kind) values ($1, 'Licence'), ($2, 'Licence')`,
+    `insert into customer_documents (customer_id, kind, valid_until) values ($1, 'Licence', '2020-01-01'), ($2, 'Licence', '2020-01-01')`,
     [own, other],
   );
   await as('manager').rpc('review_credit', {
@@ -591,6 +592,26 @@ async function addFile(company: Company, document: Record<string, unknown>): Pro
   }
   const path = `${company.tenantId}/contract`;
   await person.rpc('add_attachment', { ...document, path, name: 'Contract.pdf' });
+}
+
+/** A picture of something that is sold. */
+async function addPicture(company: Company): Promise<void> {
+  const owner = playedBy(company, 'owner');
+  const path = `${company.tenantId}/picture`;
+  await owner.query(
+    `insert into storage.objects (bucket_id, name, owner_id, metadata)
+     values ('product-images', $1, auth.uid()::text, '{"mimetype": "image/jpeg", "size": 1200}')`,
+    [path],
+  );
+  const product = await owner.one<Row>(
+    `select id from products where is_active order by sku limit 1`,
+  );
+  await owner.rpc('add_product_image', {
+    product_id: product.id,
+    path,
+    thumbnail: 'data:image/jpeg;base64,/9j/4AAQ',
+    alt: 'A crate',
+  });
 }
 
 /** Goods of a batch that came in and turned out bad. */

@@ -5443,6 +5443,35 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Pictures of products, the first one (place 1) for lists. What is stored under path in the bucket product-images is the picture itself. Written by add_product_image, describe_product_image, lead_with_product_image and remove_product_image. */
+      product_images: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          product_id: string;
+          place: number;
+          alt: string | null;
+          path: string;
+          thumbnail: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'product_images_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Larger units of a product: name and how many base units it holds. */
       product_packs: {
         Row: {
@@ -8346,6 +8375,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['comments']['Row'];
       };
+      /** Adds a picture, which the caller has stored in the bucket product-images under his company's folder, to a product, behind those that it has; thumbnail: the same as a data URL of a small JPEG; alt: what is on it. Raises record_not_found, picture_not_found, thumbnail_is_a_small_picture, image_text_is_short, product_images_are_full, product_image_taken, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      add_product_image: {
+        Args: {
+          product_id: string;
+          path: string;
+          thumbnail: string;
+          alt?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['product_images']['Row'];
+      };
       /** Gives a document that the caller sees a tag; one that it has stays as it is. Raises record_not_found, tag_retired, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       add_tag: {
         Args: {
@@ -9676,6 +9716,16 @@ export interface Database {
         Args: { warehouse_id: string; requested_on: string; lines?: Json | null };
         Returns: Json;
       };
+      /** Says what is on a picture; nothing: the name of the product does. Raises image_text_is_short, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      describe_product_image: {
+        Args: {
+          product_image_id: string;
+          alt: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['product_images']['Row'];
+      };
       /** Sets aside an import that has written nothing. Raises record_not_found, import_target_unknown, import_transition_illegal, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       discard_import: {
         Args: {
@@ -10009,6 +10059,11 @@ export interface Database {
           elapsed: number;
         }[];
       };
+      /** Makes a picture the first of its product, which lists show. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      lead_with_product_image: {
+        Args: { product_image_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['product_images']['Row'];
+      };
       /** The caller goes to no more doors today: those that he did not visit are free for others. {doors: how many}. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       leave_doors: {
         Args: { idempotency_key?: string | null };
@@ -10247,7 +10302,7 @@ export interface Database {
           is_confirmed: boolean;
         }[];
       };
-      /** For customers: what they can order at their own prices, what they usually order first, then by name, at most 100; search: part of a name, code or category. packs [{id, name, factor}]; deposit_amount of the empty that a unit comes in; usual_quantity: what they usually order of it, null otherwise. Raises permission_denied. */
+      /** For customers: what they can order at their own prices, what they usually order first, then by name, at most 100; search: part of a name, code or category. packs [{id, name, factor}]; deposit_amount of the empty that a unit comes in; usual_quantity: what they usually order of it, null otherwise; thumbnail, image_path, image_alt: its first picture. Raises permission_denied. */
       my_products: {
         Args: { search?: string | null };
         Returns: {
@@ -10265,6 +10320,9 @@ export interface Database {
           price_includes_tax: boolean;
           deposit_amount: number;
           usual_quantity: number;
+          thumbnail: string;
+          image_path: string;
+          image_alt: string;
         }[];
       };
       /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
@@ -11000,6 +11058,11 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['comments']['Row'];
+      };
+      /** Takes a picture off its product; answers what it was, so that it can be removed from storage, too. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      remove_product_image: {
+        Args: { product_image_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['product_images']['Row'];
       };
       /** Takes a tag off a document that the caller sees; false when it had none. Raises record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       remove_tag: {

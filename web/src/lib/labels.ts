@@ -501,6 +501,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   product_component: m.label_product_component,
   product_cost: m.label_product_cost,
   product_family: m.label_product_family,
+  product_image: m.label_product_image,
   product_pack: m.label_product_pack,
   product_word: m.label_product_word,
   products: m.label_products,

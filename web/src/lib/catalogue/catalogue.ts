@@ -8,6 +8,7 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { m, terms } from '#lib/words.ts';
 import { keptFilters } from '#lib/records/kept_filters.ts';
+import type { Pictured } from './images.ts';
 import { familyFilter } from './families.ts';
 
 type Written = Database['public']['Tables'];
@@ -47,7 +48,9 @@ export const PRODUCTS: ListShape = {
 };
 
 export function listProducts(list: ListQuery) {
-  return readPage(PRODUCTS, list, () => supabase.from('products').select('*'));
+  return readPage(PRODUCTS, list, () =>
+    supabase.from('products').select('*,product_images(thumbnail)').eq('product_images.place', 1),
+  );
 }
 
 /** A product with its packs, its barcodes, its prices, its stock and, for who may know it, what it costs us and what its stock is worth. */
@@ -56,7 +59,7 @@ export function readProduct(id: string) {
     supabase
       .from('products')
       .select(
-        `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_words(id,word),product_costs(id,cost_price),
+        `*,product_packs(id,name,factor),product_barcodes(id,code,pack_id),product_words(id,word),product_costs(id,cost_price),product_images(*),
         price_list_items(id,min_quantity,price,price_lists(id,name)),
         parts:product_components!product_components_tenant_id_product_id_fkey(id,quantity,component:products!product_components_tenant_id_component_id_fkey(id,name,sku,unit)),
         inventory(id,warehouse_id,condition,on_hand,reserved,available,warehouses(name)),
@@ -66,6 +69,7 @@ export function readProduct(id: string) {
       .order('factor', { referencedTable: 'product_packs' })
       .order('code', { referencedTable: 'product_barcodes' })
       .order('word', { referencedTable: 'product_words' })
+      .order('place', { referencedTable: 'product_images' })
       .order('min_quantity', { referencedTable: 'price_list_items' })
       .order('on_hand', { referencedTable: 'inventory', ascending: false })
       .maybeSingle(),
@@ -77,8 +81,14 @@ export function bareProduct(id: string) {
   return answerOf(supabase.from('products').select('*').eq('id', id).maybeSingle());
 }
 
-export async function searchProducts(text: string): Promise<Product[]> {
-  let query = supabase.from('products').select('*').eq('is_active', true);
+export type ProductRow = Awaited<ReturnType<typeof listProducts>>['rows'][number];
+
+export async function searchProducts(text: string): Promise<(Product & Pictured)[]> {
+  let query = supabase
+    .from('products')
+    .select('*,product_images(thumbnail)')
+    .eq('is_active', true)
+    .eq('product_images.place', 1);
   if (text) query = narrow(query, [await meansProduct(text)]);
   return rows(query.order('name').limit(20));
 }

@@ -1,7 +1,7 @@
 import { toPortalError } from '#lib/errors.ts';
+import { asJpeg, drawn } from '#lib/platform/pictures.ts';
 import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
-import { m } from '#lib/words.ts';
 
 const BUCKET = 'proofs';
 /** An address of a stored photo that works for an hour. @throws PortalError */
@@ -34,19 +34,4 @@ function isDuplicate(error: Error): boolean {
 const LONGEST_SIDE = 1280;
 
 /** A phone's photo at the size that still shows what was delivered. */
-export async function shrink(file: Blob): Promise<Blob> {
-  const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.round(bitmap.width * scale);
-  canvas.height = Math.round(bitmap.height * scale);
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return new Promise((resolve, reject) =>
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error(m.this_photo_could_not_be_read()))),
-      'image/jpeg',
-      0.8,
-    ),
-  );
-}
+export const shrink = async (file: Blob): Promise<Blob> => asJpeg(await drawn(file, LONGEST_SIDE));

@@ -9,6 +9,8 @@ export interface Column<Row> {
   value: (row: Row) => string | null;
   /** The column of the figure behind the text, for those who go on calculating with it. */
   figure?: keyof Row & string;
+  /** A small picture before the text, as a data URL; an empty frame where there is none. */
+  picture?: (row: Row) => string | null;
   /** Its figures can be added up, and the list says what all of them come to. */
   adds?: boolean;
   /** The figure of the row that it is: who may know of what it is made, is shown that on a click. */

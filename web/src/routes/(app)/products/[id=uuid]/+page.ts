@@ -10,6 +10,7 @@ export function load({ params, depends, parent }) {
     'entity:product_pack',
     'entity:product_barcode',
     'entity:product_word',
+    'entity:product_image',
     'entity:price_list_item',
     'entity:inventory',
     ...KEPT_WITH,
