@@ -220,6 +220,19 @@ as $$
 $$;
 comment on function private.is_delivery_fee(jsonb) is 'Whether a value can be the rule orders.delivery_fee: {amount, tax_id?, includes_tax?}.';
 
+create function private.is_interest(interest jsonb) returns boolean
+language sql immutable parallel safe set search_path = ''
+as $$
+  select interest is null or interest = 'null' or (
+    pg_catalog.jsonb_typeof(interest) = 'object'
+    and case when pg_catalog.jsonb_typeof(interest -> 'percent') = 'number' then (interest ->> 'percent')::numeric > 0 and (interest ->> 'percent')::numeric <= 100 else false end
+    and coalesce(interest ->> 'per' in ('month', 'year'), false)
+    and coalesce(interest ->> 'from', '') ~ '^20[0-9]{2}-(0[1-9]|1[0-2])-01$'
+    and coalesce(interest ->> 'grace_days', '0') ~ '^([0-9]|[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-5])$'
+    and case coalesce(pg_catalog.jsonb_typeof(interest -> 'minimum'), 'null') when 'null' then true when 'number' then (interest ->> 'minimum')::numeric between 0 and 999999999.99 else false end)
+$$;
+comment on function private.is_interest(jsonb) is 'Whether a value can be the rule invoices.interest: {percent, per, from, grace_days?, minimum?}.';
+
 create function private.tg_tenant_settings__check_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -242,6 +255,7 @@ begin
     ) then 'orders.approval_limits'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.amend_tolerance_percent') not in ('number', 'null')
       or not new.business_rules -> 'orders.amend_tolerance_percent' between '0' and '1000' then 'orders.amend_tolerance_percent'
+    when not private.is_interest(new.business_rules -> 'invoices.interest') then 'invoices.interest'
     when not private.is_delivery_fee(new.business_rules -> 'orders.delivery_fee') then 'orders.delivery_fee'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'orders.duplicate_hours') not in ('number', 'null')
       or not new.business_rules -> 'orders.duplicate_hours' between '0' and '720' then 'orders.duplicate_hours'

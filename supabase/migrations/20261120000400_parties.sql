@@ -43,6 +43,7 @@ create table public.customers (
   payment_terms_days integer not null default 0,
   pays_at_month_end boolean not null default false,
   takes_reminders boolean not null default true,
+  pays_interest boolean not null default true,
   discount_percent numeric(5,2),
   discount_fixed numeric(14,2),
   discount_days integer,
@@ -96,6 +97,7 @@ comment on column public.customers.credit_reviewed_at is 'When somebody looked a
 comment on column public.customers.credit_review_on is 'The day on which it is to be looked at again, as that review said; null: no day.';
 comment on column public.customers.pays_at_month_end is 'The due date is the last day of the month in which those days end.';
 comment on column public.customers.takes_reminders is 'Whether he is reminded of overdue invoices, where the company has stages for that.';
+comment on column public.customers.pays_interest is 'Whether interest is charged on his overdue invoices, where the company asks for it.';
 comment on column public.customers.tax_exemption_reason is 'Why no tax is charged to the customer; null: it is. With the number of the certificate that proves it.';
 comment on column public.customers.edited_by is 'Who changed name, tax number or terms besides its creator; they do not decide on it either.';
 comment on column public.customers.merged_into_id is 'Who he turned out to be: all of his documents are that customer''s now. Null but for those who were merged.';
@@ -135,7 +137,7 @@ select private.register_error('credit_limit_is_bounded', 422, 'The credit limit 
 select private.register_error('payment_terms_are_bounded', 422, 'The days to pay are not possible.', 'Enter a number of days from 0 to 365.');
 select private.normalise_phones('public.customers');
 select private.register_error('early_discount_is_one', 422, 'The discount for paying early is not possible.', 'Enter either percent, up to 50, or an amount, and within how many days, from 0 to 365; or none of it.');
-select private.note_editors('public.customers', 'name', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'discount_percent', 'discount_fixed', 'discount_days');
+select private.note_editors('public.customers', 'name', 'tax_id', 'tax_exemption_reason', 'tax_exemption_certificate', 'customer_type', 'price_list_id', 'credit_limit', 'payment_terms_days', 'pays_at_month_end', 'pays_interest', 'discount_percent', 'discount_fixed', 'discount_days');
 select private.register_error('customer_code_taken', 409, 'Another customer has this code.', 'Choose another code, or leave it empty to have one given.');
 select private.refuse_taken('public.customers', 'customers_tenant_id_code_key', 'customer_code_taken');
 

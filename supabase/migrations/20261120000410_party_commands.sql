@@ -39,9 +39,9 @@ end
 $$;
 comment on function private.tg_customers__guard_credit() is
   'Credit terms and freedom from tax are part of what was approved: once a customer is submitted, changing them needs the right to approve customers.';
-create trigger _150_guard_credit before update of credit_limit, payment_terms_days, pays_at_month_end, discount_percent, discount_fixed, discount_days, tax_exemption_reason, tax_exemption_certificate on public.customers for each row
-when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days, old.pays_at_month_end, old.discount_percent, old.discount_fixed, old.discount_days, old.tax_exemption_reason, old.tax_exemption_certificate)
-  is distinct from (new.credit_limit, new.payment_terms_days, new.pays_at_month_end, new.discount_percent, new.discount_fixed, new.discount_days, new.tax_exemption_reason, new.tax_exemption_certificate))
+create trigger _150_guard_credit before update of credit_limit, payment_terms_days, pays_at_month_end, pays_interest, discount_percent, discount_fixed, discount_days, tax_exemption_reason, tax_exemption_certificate on public.customers for each row
+when (old.status <> 'draft' and (old.credit_limit, old.payment_terms_days, old.pays_at_month_end, old.pays_interest, old.discount_percent, old.discount_fixed, old.discount_days, old.tax_exemption_reason, old.tax_exemption_certificate)
+  is distinct from (new.credit_limit, new.payment_terms_days, new.pays_at_month_end, new.pays_interest, new.discount_percent, new.discount_fixed, new.discount_days, new.tax_exemption_reason, new.tax_exemption_certificate))
 execute function private.tg_customers__guard_credit();
 
 create function private.lock_customer(tenant uuid, customer uuid, expected_version integer) returns public.customers

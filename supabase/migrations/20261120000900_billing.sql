@@ -27,11 +27,15 @@ create table public.invoices (
   balance numeric(14,2) generated always as (subtotal + tax_total + deposit_total - paid_total) stored,
   printed jsonb,
   status_reason text,
+  interest_of_id uuid,
+  interest_month date,
   is_done boolean not null generated always as (status = 'paid') stored,
   is_live boolean not null generated always as (status <> 'void') stored,
   unique (tenant_id, number),
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
+  foreign key (tenant_id, interest_of_id) references public.invoices (tenant_id, id),
+  constraint interest_is_of_a_month check ((interest_of_id is null) = (interest_month is null) and interest_month = date_trunc('month', interest_month::timestamp)::date and interest_of_id <> id),
   constraint currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
   constraint totals_are_bounded check (subtotal between 0 and 999999999999.99 and tax_total between 0 and 999999999999.99 and deposit_total between -999999999999.99 and 999999999999.99),
   constraint paid_within_total check (paid_total between 0 and subtotal + tax_total + deposit_total),
@@ -48,14 +52,18 @@ create table public.invoices (
   constraint discount_has_its_day check ((discount_until is null) = (discount_amount is null) and discount_amount between 0.01 and subtotal + tax_total),
   constraint void_has_a_reason check (status <> 'void' or btrim(status_reason) <> '')
 );
-create unique index invoices_live on public.invoices (tenant_id, order_id) where is_live;
+create unique index invoices_live on public.invoices (tenant_id, order_id) where is_live and interest_of_id is null;
+-- Void ones too: what was waived is not charged again.
+create unique index invoices_interest on public.invoices (tenant_id, interest_of_id, interest_month) where interest_of_id is not null;
 create index invoices_recent on public.invoices (tenant_id, created_at desc, id desc);
 create index invoices_not_done on public.invoices (tenant_id, due_on, id) where is_done is false;
 create index invoices_order on public.invoices (tenant_id, order_id);
 create index invoices_customer on public.invoices (tenant_id, customer_id, is_done);
 comment on column public.invoices.printed is 'The customer as the invoice shows him, kept as he was when it was issued, with the address of its order, like orders.printed, and the seller {legal_name, postal_address, tax_numbers, contact_line, bank_details, mpesa_till, document_terms} of that day. Null for drafts.';
 comment on column public.invoices.discount_amount is 'What the customer may keep when he pays the rest until discount_until, by his terms on the day of issue.';
-comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued.';
+comment on column public.invoices.interest_of_id is 'The overdue invoice that it is interest on; null: it is no interest. It has the order of that invoice, and is not the one that bills it.';
+comment on column public.invoices.interest_month is 'The first day of the month that the interest is for.';
+comment on table public.invoices is 'Invoices over delivered quantities, one living invoice per order, and over interest on them. Numbers are without gaps, drawn when issued.';
 comment on column public.invoices.is_done is 'Paid, as nearly all invoices are in the end. A list of invoices in another state asks for is_done is false as well: an index answers that.';
 comment on column public.invoices.is_live is 'Not void.';
 select private.register_document('public.invoices', 'invoice', 'draft', 'invoices.view', '/invoices', prefix => 'INV', is_gapless => true);
@@ -110,7 +118,7 @@ create table public.invoice_items (
 create index invoice_items_product on public.invoice_items (tenant_id, product_id);
 create index invoice_items_order_item on public.invoice_items (tenant_id, order_item_id);
 comment on table public.invoice_items is 'Invoice lines: delivered goods at the frozen price, the delivery fee, and deposits (untaxed): on containers that stayed with the customer, below zero on those that came back. Written with the invoice, never changed.';
-comment on column public.invoice_items.is_fee is 'The delivery fee of the order: a line of no product, after the goods.';
+comment on column public.invoice_items.is_fee is 'A line of no product: the delivery fee of the order, after the goods, or (product_sku INTEREST) interest on another invoice.';
 comment on column public.invoice_items.discount_amount is 'The part of the order line''s discount that falls on what was delivered and kept.';
 select private.protect_ledger('public.invoice_items');
 

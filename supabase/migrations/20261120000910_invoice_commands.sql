@@ -1,6 +1,7 @@
 -- Family 09, billing: invoices, payments and what pays what.
 
 select private.register_error('invoice_has_payments', 409, 'The invoice is already paid in part or in full.', 'Take the payment off the invoice first, or cancel it.');
+select private.register_error('invoice_has_interest', 409, 'Interest was charged on this invoice.', 'Void the interest first; the details name it.');
 select private.register_error('payment_invalid', 422, 'The payment is not complete.', 'Give a method (cash, mpesa, bank_transfer, cheque), a positive amount, and a reference of 80 characters at most.');
 select private.register_error('mpesa_has_its_code', 422, 'An M-Pesa payment has a code.', 'Enter the code from the M-Pesa message, like SK71AB2CD3.');
 select private.register_error('received_at_invalid', 422, 'The money cannot have been received at that time.', 'Enter a day from the year 2000 until today.');
@@ -25,14 +26,14 @@ union all
 -- What was delivered and not brought back, and waits to be billed again because its invoice is void: with tax, without deposits.
 select o.tenant_id, o.customer_id, 'order_to_be_billed', 'order', o.id, o.number, o.created_at,
   private.fee_net(o) + private.fee_tax(o) + sum(private.line_net(k.kept, l.unit_price, l.tax_rate, l.price_includes_tax, k.discount) + private.line_tax(k.kept, l.unit_price, l.tax_rate, l.price_includes_tax, k.discount))
-from (select distinct i.tenant_id, i.customer_id, i.order_id from public.invoices i where i.is_done is false and not i.is_live) v
+from (select distinct i.tenant_id, i.customer_id, i.order_id from public.invoices i where i.is_done is false and not i.is_live and i.interest_of_id is null) v
 join public.orders o on o.tenant_id = v.tenant_id and o.customer_id = v.customer_id and o.id = v.order_id
 join public.order_items l on l.tenant_id = o.tenant_id and l.order_id = o.id and l.quantity_delivered > l.quantity_returned
 cross join lateral (
   select l.quantity_delivered - l.quantity_returned as kept,
     private.part_of_discount(l.discount_amount, l.unit_price, l.quantity, l.quantity_delivered - l.quantity_returned) as discount
 ) k
-where not exists (select from public.invoices n where n.tenant_id = o.tenant_id and n.order_id = o.id and n.is_live)
+where not exists (select from public.invoices n where n.tenant_id = o.tenant_id and n.order_id = o.id and n.is_live and n.interest_of_id is null)
 group by o.tenant_id, o.customer_id, o.id;
 
 create function private.lock_invoice(tenant uuid, invoice_id uuid, expected_version integer) returns public.invoices
@@ -221,7 +222,7 @@ create function private.is_billed(delivered public.orders) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  return exists (select from public.invoices i where i.tenant_id = delivered.tenant_id and i.order_id = delivered.id and i.status <> 'void');
+  return exists (select from public.invoices i where i.tenant_id = delivered.tenant_id and i.order_id = delivered.id and i.status <> 'void' and i.interest_of_id is null);
 end
 $$;
 comment on function private.is_billed(public.orders) is 'Whether an order has an invoice that is not void.';
@@ -259,12 +260,18 @@ as $$
 declare
   tenant constant uuid := private.require_permission('invoices.create');
   target public.invoices;
+  interest jsonb;
 begin
   target := private.lock_invoice(tenant, invoice_id, expected_version);
   if target.paid_total > 0 then
     perform private.fail('invoice_has_payments', pg_catalog.jsonb_build_object('invoice_id', target.id, 'paid_total', target.paid_total));
   end if;
   perform private.next_state('invoice', target.id, target.status::text, 'void');
+  select pg_catalog.jsonb_agg(i.number order by i.number) into interest
+  from public.invoices i where i.tenant_id = tenant and i.interest_of_id = target.id and i.is_live;
+  if interest is not null then
+    perform private.fail('invoice_has_interest', pg_catalog.jsonb_build_object('invoice_id', target.id, 'invoices', interest));
+  end if;
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
   end if;
@@ -272,7 +279,7 @@ begin
   return target;
 end
 $$;
-comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal.';
+comment on function private.void_invoice(uuid, text, integer) is 'Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Interest that is void is waived: it is not charged again. Raises invoice_has_payments, invoice_has_interest, reason_required, invoice_transition_illegal.';
 select private.expose_command('void_invoice');
 
 create function private.mark_overdue_invoices() returns bigint

@@ -90,7 +90,7 @@ begin
   if asked.id is null then
     return null;
   end if;
-  select i.total, i.paid_total into owed, money from public.invoices i where i.tenant_id = asked.tenant_id and i.order_id = asked.id and i.is_live;
+  select i.total, i.paid_total into owed, money from public.invoices i where i.tenant_id = asked.tenant_id and i.order_id = asked.id and i.is_live and i.interest_of_id is null;
   if not found then
     -- Not billed yet: what was given for it beforehand.
     select asked.total, coalesce(sum(p.unallocated), 0) into owed, money

@@ -231,7 +231,7 @@ begin
     union all
     select 3, 'order', o.customer_id, null, i.id
     from public.orders o
-    left join public.invoices i on i.tenant_id = o.tenant_id and i.order_id = o.id and i.status in ('issued', 'partially_paid', 'overdue')
+    left join public.invoices i on i.tenant_id = o.tenant_id and i.order_id = o.id and i.interest_of_id is null and i.status in ('issued', 'partially_paid', 'overdue')
     where o.tenant_id = tenant and o.number = private.number_written('order', line.bill_reference)
     union all
     select 4, 'customer', c.id, null, null

@@ -134,7 +134,7 @@ declare
   lines jsonb;
   earlier text;
 begin
-  select * into billed from public.invoices i where i.tenant_id = of_order.tenant_id and i.order_id = of_order.id and i.is_live for no key update;
+  select * into billed from public.invoices i where i.tenant_id = of_order.tenant_id and i.order_id = of_order.id and i.is_live and i.interest_of_id is null for no key update;
   if not found then
     return;
   end if;

@@ -4,7 +4,7 @@ create function private.account_entries(tenant uuid, customer uuid)
 returns table (on_date date, at timestamptz, kind text, document_id uuid, number text, debit numeric, credit numeric)
 language sql stable security definer set search_path = ''
 as $$
-  select i.issued_on, i.created_at, 'invoice', i.id, i.number, i.total, 0::numeric
+  select i.issued_on, i.created_at, case when i.interest_of_id is null then 'invoice' else 'interest_charge' end, i.id, i.number, i.total, 0::numeric
   from public.invoices i
   where i.tenant_id = tenant and i.customer_id = customer and i.is_live and i.status <> 'draft'
   union all
@@ -71,7 +71,7 @@ begin
 end
 $$;
 comment on function private.customer_statement(uuid, date, date) is
-  'Account of a customer between two days (the last 90, if not said) in the company''s currency: first a line "opening" with the sums before, then each invoice, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied.';
+  'Account of a customer between two days (the last 90, if not said) in the company''s currency: first a line "opening" with the sums before, then each invoice, interest_charge, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied.';
 select private.expose('customer_statement');
 
 create view public.receivables with (security_invoker = true) as

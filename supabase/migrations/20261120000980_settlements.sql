@@ -81,7 +81,7 @@ language sql stable security definer set search_path = ''
 as $$
   select
     (select coalesce(sum(i.total), 0) from public.trip_stops s
-      join public.invoices i on i.tenant_id = s.tenant_id and i.order_id = s.order_id and i.is_live
+      join public.invoices i on i.tenant_id = s.tenant_id and i.order_id = s.order_id and i.is_live and i.interest_of_id is null
       where s.tenant_id = tenant and s.trip_id = trip and s.status = 'delivered'),
     coalesce(sum(p.amount) filter (where p.method = 'cash'), 0),
     coalesce(sum(p.amount) filter (where p.method <> 'cash'), 0),

@@ -29,7 +29,7 @@ select private.register_error('figure_unknown', 404, 'There is no such figure.',
 select private.register_error('figure_has_no_past', 422, 'This figure is known for now only.', 'Ask for it without a moment.');
 
 select private.explain('customer_balance', 'customer', '{invoices.view,payments.view}', 'what a customer was billed and paid.', true, $$
-  select e.at, e.kind, case e.kind when 'invoice' then 'invoice' when 'credit_note' then 'credit_note' else 'payment' end, e.document_id, e.number, e.debit - e.credit
+  select e.at, e.kind, case e.kind when 'invoice' then 'invoice' when 'interest_charge' then 'invoice' when 'credit_note' then 'credit_note' else 'payment' end, e.document_id, e.number, e.debit - e.credit
   from private.account_entries(tenant, id) e
 $$);
 select private.explain('customer_credit_used', 'customer', '{customers.view,invoices.view}', 'what a customer has open, and ordered.', false, $$
@@ -82,7 +82,7 @@ $$);
 select private.explain('invoice_total', 'invoice', '{invoices.view}', 'its lines with their tax, and deposits.', false, $$
   select null::timestamptz, x.what, null::text, null::uuid, l.product_name, x.amount
   from public.invoice_items l
-  cross join lateral (values (case when l.is_deposit then 'deposit' when l.is_fee then 'delivery_fee' else 'line' end, l.line_total), ('tax', l.tax_amount)) x (what, amount)
+  cross join lateral (values (case when l.is_deposit then 'deposit' when l.product_sku = 'INTEREST' and l.is_fee then 'interest_charge' when l.is_fee then 'delivery_fee' else 'line' end, l.line_total), ('tax', l.tax_amount)) x (what, amount)
   where l.tenant_id = $1 and l.invoice_id = $2 and x.amount <> 0
 $$);
 select private.explain('invoice_balance', 'invoice', '{invoices.view,payments.view}', 'its total, and what paid it.', false, $$
@@ -107,7 +107,7 @@ select private.explain('settlement_billed', 'settlement', '{trips.view,invoices.
   select i.created_at, 'invoice', 'invoice', i.id, i.number, i.total
   from public.settlements s
   join public.trip_stops t on t.tenant_id = s.tenant_id and t.trip_id = s.trip_id and t.status = 'delivered'
-  join public.invoices i on i.tenant_id = t.tenant_id and i.order_id = t.order_id and i.is_live
+  join public.invoices i on i.tenant_id = t.tenant_id and i.order_id = t.order_id and i.is_live and i.interest_of_id is null
   where s.tenant_id = $1 and s.id = $2
 $$);
 select private.explain('settlement_cash', 'settlement', '{trips.view,payments.view}', 'cash that was taken at the doors.', false, $$

@@ -51,5 +51,5 @@ select private.explain('invoice_margin', 'invoice', '{invoices.view,reports.view
   select g.happened_at, g.what, g.document, g.document_id, g.number, g.amount
   from public.invoices i
   cross join lateral private.figure_order_margin(i.tenant_id, i.order_id) g
-  where i.tenant_id = $1 and i.id = $2 and i.is_live and g.what not in ('line', 'delivery_fee')
+  where i.tenant_id = $1 and i.id = $2 and i.is_live and i.interest_of_id is null and g.what not in ('line', 'delivery_fee')
 $$);

@@ -111,7 +111,7 @@ begin
     'proof', (select pg_catalog.jsonb_build_object('received_by', p.received_by, 'captured_at', p.captured_at, 'photo_path', p.photo_path)
       from public.delivery_proofs p where p.tenant_id = o.tenant_id and p.order_id = o.id),
     'invoice', (select pg_catalog.jsonb_build_object('id', i.id, 'number', i.number, 'status', i.status, 'total', i.total, 'balance', i.balance)
-      from public.invoices i where i.tenant_id = o.tenant_id and i.order_id = o.id and i.is_live and i.number is not null)
+      from public.invoices i where i.tenant_id = o.tenant_id and i.order_id = o.id and i.is_live and i.interest_of_id is null and i.number is not null)
   ) into found_order
   from public.orders o
   left join public.trip_stops s on s.tenant_id = o.tenant_id and s.order_id = o.id

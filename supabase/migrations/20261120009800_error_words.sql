@@ -251,6 +251,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('invitation_for_other_email', 'sw', 'Mwaliko huu ulitumwa kwa barua pepe nyingine.', 'Toka kwenye mfumo na ufungue kiungo tena.'),
   ('invitation_not_valid', 'sw', 'Mwaliko huu ulishatumika, uliondolewa au muda wake umeisha.', 'Mwombe aliyekualika akupe mpya.'),
   ('invitation_pending', 'sw', 'Mtu mwingine alimwalika mtu huyu wakati uleule.', 'Angalia orodha ya mialiko.'),
+  ('invoice_has_interest', 'sw', 'Riba imetozwa kwenye ankara hii.', 'Batilisha kwanza riba; maelezo yanaitaja.'),
   ('invoice_has_payments', 'sw', 'Ankara tayari imelipwa kiasi au yote.', 'Ondoa malipo kwenye ankara kwanza, au yaghairi.'),
   ('invoice_is_credited', 'sw', 'Kuna noti ya mkopo kwenye ankara hii.', 'Batilisha rasimu yake kwanza; iliyotolewa inabaki, na ankara pia.'),
   ('invoice_is_told', 'sw', 'Mamlaka ya kodi imeshaambiwa kuhusu ankara hii.', 'Toa noti ya mkopo kwa kilichokosewa, kisha andika ankara upya.'),

@@ -16,7 +16,7 @@ test('whose credit wants looking at is found in a list, looked into, and decided
   const manager = await signIn(visit(), 'manager@acme.test');
   await manager.open('/customers');
   await manager.page.getByRole('link', { name: 'Credit to review' }).click();
-  await manager.page.getByText('A paper has ended (Liquor licence)').waitFor();
+  await manager.page.getByRole('cell', { name: 'A paper has ended (Liquor licence)' }).waitFor();
   await manager.page
     .getByRole('button', { name: 'Review the credit of Kilimani Mini Mart' })
     .click();

@@ -13,14 +13,15 @@ const PICTURE = Buffer.from(
 test('a product is given pictures, which lists, orders and customers show', async () => {
   const admin = await signIn(visit(), 'admin@acme.test');
   await admin.open('/products?q=COL-300');
-  await admin.page.getByRole('link', { name: 'Cola', exact: false }).first().click();
-  const name = (await admin.page.getByRole('heading', { level: 1 }).textContent())?.trim() ?? '';
+  await admin.page.getByRole('link', { name: 'Cola 300 ml' }).first().click();
+  const name = 'Cola 300 ml, crate of 24';
+  await admin.page.getByRole('heading', { level: 1, name }).waitFor();
   const [front, label] = ['front.png', 'label.png'].map((file) => ({
     name: file,
     mimeType: 'image/png',
     buffer: PICTURE,
   }));
-  const input = admin.page.getByLabel('Add a picture');
+  const input = admin.page.locator('input[accept="image/*"]:enabled');
   await input.setInputFiles(front as never);
   await admin.page.getByRole('img', { name: `Open the picture of ${name}` }).waitFor();
   await input.setInputFiles(label as never);

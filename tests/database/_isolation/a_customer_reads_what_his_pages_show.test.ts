@@ -33,7 +33,7 @@ const ANSWERS: Record<string, string> = {
     'document{number status currency issued_on due_on discount_until discount_amount subtotal deposit_total total paid_total balance tax_receipt printed{name code tax_id tax_exemption payment_terms_days pays_at_month_end place address{label street city} seller{legal_name postal_address tax_numbers contact_line bank_details mpesa_till document_terms}} customers{name tax_id language} invoice_taxes{name percent amount} orders{number} invoice_items{product_sku product_name unit is_deposit is_fee quantity unit_price tax_rate discount_amount line_total taxes tax_amount}} company{legal_name postal_address tax_numbers contact_line bank_details mpesa_till document_terms logo locale currency timezone terminology business_rules}',
   my_payments: 'id number status method reference received_at currency amount unused is_confirmed',
   my_products:
-    'product_id sku name category unit allows_fractions order_minimum order_multiple packs{id name factor} unit_price tax_rate price_includes_tax deposit_amount usual_quantity',
+    'product_id sku name category unit allows_fractions order_minimum order_multiple packs{id name factor} unit_price tax_rate price_includes_tax deposit_amount usual_quantity thumbnail image_path image_alt',
   my_delivery_room: 'has_room',
   my_quote:
     'discount_total delivery_fee subtotal tax_total total credit lines{line_number product_id product_name unit quantity unit_price tax_rate price_includes_tax discount_amount is_gift line_total tax_amount in_stock}',

@@ -1742,6 +1742,7 @@ export interface Database {
           payment_terms_days: number;
           pays_at_month_end: boolean;
           takes_reminders: boolean;
+          pays_interest: boolean;
           discount_percent: number | null;
           discount_fixed: number | null;
           discount_days: number | null;
@@ -1776,6 +1777,7 @@ export interface Database {
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
           takes_reminders?: boolean;
+          pays_interest?: boolean;
           discount_percent?: number | null;
           discount_fixed?: number | null;
           discount_days?: number | null;
@@ -1800,6 +1802,7 @@ export interface Database {
           payment_terms_days?: number;
           pays_at_month_end?: boolean;
           takes_reminders?: boolean;
+          pays_interest?: boolean;
           discount_percent?: number | null;
           discount_fixed?: number | null;
           discount_days?: number | null;
@@ -3053,7 +3056,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** Invoices over delivered quantities, one living invoice per order. Numbers are without gaps, drawn when issued. */
+      /** Invoices over delivered quantities, one living invoice per order, and over interest on them. Numbers are without gaps, drawn when issued. */
       invoices: {
         Row: {
           id: string;
@@ -3080,6 +3083,8 @@ export interface Database {
           balance: number | null;
           printed: Json | null;
           status_reason: string | null;
+          interest_of_id: string | null;
+          interest_month: string | null;
           is_done: boolean;
           is_live: boolean;
           tax_receipt: Json | null;
@@ -3096,6 +3101,13 @@ export interface Database {
             columns: ['tenant_id', 'customer_id'];
             isOneToOne: false;
             referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'invoices_tenant_id_interest_of_id_fkey';
+            columns: ['tenant_id', 'interest_of_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
             referencedColumns: ['tenant_id', 'id'];
           },
           {
@@ -9652,7 +9664,7 @@ export interface Database {
         Args: never;
         Returns: Json;
       };
-      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
+      /** Account of a customer between two days (the last 90, if not said) in the company's currency: first a line "opening" with the sums before, then each invoice, interest_charge, payment, credit_note, write_off, discount and refund with the balance after it; above zero the customer owes. The last balance is what his invoices have open less his advances. Raises record_not_found, input_invalid, permission_denied. */
       customer_statement: {
         Args: { customer_id: string; from_date?: string | null; to_date?: string | null };
         Returns: {
@@ -11929,7 +11941,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['credit_notes']['Row'];
       };
-      /** Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Raises invoice_has_payments, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Voids an unpaid invoice with a reason; it keeps its number, and what was delivered waits to be billed again. Interest that is void is waived: it is not charged again. Raises invoice_has_payments, invoice_has_interest, reason_required, invoice_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       void_invoice: {
         Args: {
           invoice_id: string;

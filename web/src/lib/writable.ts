@@ -122,6 +122,7 @@ export const WRITABLE: Record<string, Writable> = {
       'payment_terms_days',
       'pays_at_month_end',
       'takes_reminders',
+      'pays_interest',
       'discount_percent',
       'discount_fixed',
       'discount_days',

@@ -5,6 +5,8 @@ export interface BillLine {
   id: string;
   is_deposit: boolean;
   is_fee: boolean;
+  product_sku: string;
+  product_name: string;
   quantity: number;
   unit_price: number;
   tax_rate: number;
@@ -30,6 +32,10 @@ export interface Bill {
 
 /** What a line charges or gives back. */
 export function billed(line: BillLine): string {
-  if (line.is_fee) return m.delivery();
+  if (line.is_fee) {
+    return line.product_sku === 'INTEREST'
+      ? m.interest_on({ what: line.product_name })
+      : m.delivery();
+  }
   return `${line.is_deposit ? `${m.deposit()} ` : ''}${line.products?.name ?? ''}`;
 }

@@ -67,7 +67,8 @@ export async function readInvoice(id: string) {
         `${INVOICE_IN_LIST},allowed_commands,invoice_taxes,
         invoice_items(*,products(name,sku,unit)),
         payment_allocations(id,amount,payments(id,number,status,method,received_at)),
-        credit_notes(id,number,status,total)`,
+        credit_notes(id,number,status,total),
+        interest_of:invoices!invoices_tenant_id_interest_of_id_fkey(id,number)`,
       )
       .eq('id', id)
       .order('line_number', { referencedTable: 'invoice_items' })
@@ -75,6 +76,18 @@ export async function readInvoice(id: string) {
       .maybeSingle(),
   );
   return found && { ...asPrinted(found), invoice_items: found.invoice_items.map(lineAsPrinted) };
+}
+
+/** The interest that was charged on an invoice, the latest first. */
+export function interestOn(id: string) {
+  return rows(
+    supabase
+      .from('invoices')
+      .select('id,number,status,total')
+      .eq('interest_of_id', id)
+      .order('interest_month', { ascending: false })
+      .limit(24),
+  );
 }
 
 /** Invoices of a customer that still wait for money, oldest due first. */

@@ -106,7 +106,11 @@ function sheetOf(
         ],
         rows: lines.map((line) => [
           (line.is_deposit ? `${say('deposit')} ` : '') +
-            (line.is_fee ? say('delivery') : named(line.product_name, line.product_sku)),
+            (line.is_fee
+              ? line.product_sku === 'INTEREST'
+                ? say('interest_on', { what: line.product_name })
+                : say('delivery')
+              : named(line.product_name, line.product_sku)),
           inUnits(desk, line.quantity, line.unit),
           amount(line.unit_price),
           ...(isReduced ? [amount(line.discount_amount)] : []),

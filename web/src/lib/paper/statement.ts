@@ -38,6 +38,7 @@ function entryName({ say }: Desk, kind: string): string {
     credit_note: () => say('credit_note'),
     write_off: () => say('written_off'),
     discount: () => say('discount_for_paying_early'),
+    interest_charge: () => say('interest_word'),
     refund: () => say('given_back'),
   };
   return names[kind]?.() ?? kind;

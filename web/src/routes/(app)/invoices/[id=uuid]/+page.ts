@@ -1,4 +1,4 @@
-import { readInvoice } from '#lib/billing/billing.ts';
+import { interestOn, readInvoice } from '#lib/billing/billing.ts';
 import { readIdentity } from '#lib/tenancy/tenancy.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { figureOf } from '#lib/records/explanations.ts';
@@ -7,10 +7,11 @@ import { recordLoad } from '#lib/records/record.ts';
 export const load = recordLoad('invoice', readInvoice, {
   with: ['payment', 'credit_note'],
   more: async (invoice) => {
-    const [seller, margin] = await Promise.all([
+    const [seller, margin, interest] = await Promise.all([
       readIdentity(),
       session.can('reports.view') ? figureOf('invoice_margin', invoice.id) : null,
+      interestOn(invoice.id),
     ]);
-    return { seller, margin };
+    return { seller, margin, interest };
   },
 });
