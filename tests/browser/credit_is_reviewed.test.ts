@@ -35,4 +35,16 @@ test('whose credit wants looking at is found in a list, looked into, and decided
   await manager.button('Review credit').click();
   await manager.page.getByText('has a limit of').waitFor();
   expect(await manager.page.getByText('75,000.00').count()).toBeGreaterThan(0);
+
+  // What is paid late costs interest, from the next month on, where the company says so.
+  const owner = await signIn(visit(), 'owner@acme.test');
+  await owner.open('/settings');
+  await owner.page.getByLabel('Interest on overdue invoices').fill('2');
+  await owner.page.getByLabel('Days without interest').fill('5');
+  await owner.button('Save the settings').click();
+  await owner.page.getByText('The settings are saved.').waitFor();
+  const rules = await company.by('owner').row('tenant_settings?select=business_rules');
+  expect(rules.business_rules).toMatchObject({
+    'invoices.interest': { percent: 2, per: 'month', grace_days: 5 },
+  });
 });

@@ -67,8 +67,7 @@ export async function readInvoice(id: string) {
         `${INVOICE_IN_LIST},allowed_commands,invoice_taxes,
         invoice_items(*,products(name,sku,unit)),
         payment_allocations(id,amount,payments(id,number,status,method,received_at)),
-        credit_notes(id,number,status,total),
-        interest_of:invoices!invoices_tenant_id_interest_of_id_fkey(id,number)`,
+        credit_notes(id,number,status,total)`,
       )
       .eq('id', id)
       .order('line_number', { referencedTable: 'invoice_items' })
@@ -76,6 +75,11 @@ export async function readInvoice(id: string) {
       .maybeSingle(),
   );
   return found && { ...asPrinted(found), invoice_items: found.invoice_items.map(lineAsPrinted) };
+}
+
+/** What an invoice is called. */
+export function invoiceNamed(id: string) {
+  return answerOf(supabase.from('invoices').select('id,number').eq('id', id).maybeSingle());
 }
 
 /** The interest that was charged on an invoice, the latest first. */
