@@ -290,6 +290,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   inflow: m.label_inflow,
   input_refused: m.label_input_refused,
   interest: m.label_interest,
+  interest_charge: m.label_interest_charge,
   interest_month: m.label_interest_month,
   interest_of: m.label_interest_of,
   inventory: m.label_inventory,

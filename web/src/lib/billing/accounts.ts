@@ -12,7 +12,7 @@ export type Entry = Database['public']['Functions']['customer_statement']['Retur
 export const ENTRIES: Record<string, { label: string; page: string | null }> = {
   opening: { label: m.brought_forward(), page: null },
   invoice: { label: m.invoice(terms), page: '/invoices' },
-  interest_charge: { label: m.interest_word(), page: '/invoices' },
+  interest_charge: { label: m.label_interest_charge(), page: '/invoices' },
   payment: { label: m.payment(), page: '/payments' },
   credit_note: { label: m.credit_note(), page: '/invoices/credits' },
   write_off: { label: m.written_off(), page: '/payments' },

@@ -38,7 +38,7 @@ function entryName({ say }: Desk, kind: string): string {
     credit_note: () => say('credit_note'),
     write_off: () => say('written_off'),
     discount: () => say('discount_for_paying_early'),
-    interest_charge: () => say('interest_word'),
+    interest_charge: () => say('label_interest_charge'),
     refund: () => say('given_back'),
   };
   return names[kind]?.() ?? kind;
