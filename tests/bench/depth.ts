@@ -80,7 +80,8 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   await work();
   return performance.now() - begin;
 };
-const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+const median = (times: number[]) =>
+  times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
 
 /** Both ways by turns, so that what else the machine does meets both. */
 async function compare(
@@ -184,7 +185,10 @@ try {
         for (let from = 0; from < sheet.length; from += LINES_AT_ONCE) {
           const items = sheet
             .slice(from, from + LINES_AT_ONCE)
-            .map((line, n) => ({ product_id: line['product_id'], counted: n % 10 === 0 ? 199 : 200 }));
+            .map((line, n) => ({
+              product_id: line['product_id'],
+              counted: n % 10 === 0 ? 199 : 200,
+            }));
           await way.rpc('warehouse', 'record_stock_count', { stock_count_id, items });
         }
         await way.rpc('warehouse', 'finish_stock_count', { stock_count_id });
@@ -202,7 +206,10 @@ try {
         for (let from = 0; from < sheet.length; from += LINES_AT_ONCE) {
           const items = sheet
             .slice(from, from + LINES_AT_ONCE)
-            .map((line, n) => ({ product_id: line['product_id'], counted: n % 10 === 0 ? 199 : 200 }));
+            .map((line, n) => ({
+              product_id: line['product_id'],
+              counted: n % 10 === 0 ? 199 : 200,
+            }));
           await way.run(
             'manager',
             `update ceiling.counted c set counted = g.counted from jsonb_to_recordset('${JSON.stringify(items)}') as g (product_id uuid, counted numeric) where c.product_id = g.product_id`,
