@@ -444,7 +444,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('promotion_product_taken', 'sw', 'Ofa tayari inahusu bidhaa hii.', 'Hakuna cha kufanya.'),
   ('promotion_takes_something_off', 'sw', 'Kinachotolewa na ofa ni sifuri au ni kingi mno.', 'Weka asilimia zaidi ya 0 hadi 100, kiasi zaidi ya 0, au idadi zaidi ya 0.'),
   ('promotion_thresholds_are_bounded', 'sw', 'Kinachopaswa kufikiwa na oda hakiwezekani.', 'Weka idadi au kiasi zaidi ya 0, au acha wazi.'),
-  ('proof_invalid', 'sw', 'Saini au picha haiwezi kutumika kama uthibitisho.', 'Mteja atie saini tena, au piga picha tena.'),
+  ('proof_invalid', 'sw', 'Saini au picha haziwezi kutumika kama uthibitisho.', 'Mteja atie saini tena, au piga picha tena, zisizozidi sita.'),
   ('proof_missing', 'sw', 'Ufikishaji unahitaji sahihi au picha.', 'Mteja atie sahihi, au piga picha; bila hivyo ofisi inarekodi ufikishaji na kusema kwa nini.'),
   ('proof_rests', 'sw', 'Majaribio mengi mno kutoka mtandao wako yameshindwa.', 'Subiri muda ulio kwenye maelezo, kisha ujaribu tena.'),
   ('purchase_exceeds_order', 'sw', 'Kimefika zaidi ya kilichoagizwa.', 'Hesabu tena. Pokea kiasi kinachoruhusiwa kwenye maelezo, na rudisha kilichobaki au kiagize.'),

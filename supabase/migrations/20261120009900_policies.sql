@@ -621,7 +621,7 @@ grant select on public.order_exceptions to authenticated;
 
 grant execute on function
   private.sees_trip, private.drives_trip, private.delivers_order, private.waits_for_a_van, private.is_load_confirmed, private.counted_for_the_other_side, private.is_ready_to_offload,
-  private.what_keeps_trip_open, private.normal_plate, private.has_routes
+  private.what_keeps_trip_open, private.normal_plate, private.has_routes, private.order_of_photo
 to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
@@ -723,7 +723,7 @@ using (
   bucket_id = 'proofs' and (storage.foldername(name))[1] = (select private.tenant_id('orders.view'))::text
   -- Whoever is limited sees the photos of the deliveries he sees, and his own, which come before the proof.
   and ((select private.is_unscoped()) or owner_id = (select auth.uid())::text
-    or exists (select from public.delivery_proofs p where p.photo_path = objects.name))
+    or exists (select from public.orders o where o.tenant_id = (select private.tenant_id('orders.view')) and o.id = private.order_of_photo(o.tenant_id, objects.name)))
 );
 
 -- Family 09, billing.

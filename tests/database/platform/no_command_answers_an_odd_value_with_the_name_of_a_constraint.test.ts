@@ -646,7 +646,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;
   if (argument.type === 'text')
     return argument.name === 'photo_path' ? 'null' : signatureOr(argument);
-  return argument.type === 'uuid[]' ? `'{}'` : 'null';
+  return argument.type.endsWith('[]') ? `'{}'` : 'null';
 }
 
 function signatureOr({ name }: { name: string }): string {

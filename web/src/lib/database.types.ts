@@ -1939,7 +1939,7 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
-      /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
+      /** Proof of a delivery: who took it, signature (PNG data URL) and/or up to six photos (paths in the storage bucket proofs), where and when. */
       delivery_proofs: {
         Row: {
           id: string;
@@ -1948,7 +1948,7 @@ export interface Database {
           trip_id: string;
           received_by: string;
           signature: string | null;
-          photo_path: string | null;
+          photo_paths: string[];
           latitude: number | null;
           longitude: number | null;
           notes: string | null;
@@ -9074,14 +9074,14 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['appointments']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
           items: Json;
           received_by: string;
           signature?: string | null;
-          photo_path?: string | null;
+          photo_paths?: string[] | null;
           empties?: Json | null;
           payment?: Json | null;
           captured_at?: string | null;
@@ -10142,7 +10142,7 @@ export interface Database {
         Args: { requested_on: string; lines?: Json | null };
         Returns: Json;
       };
-      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
         Args: { order_id: string };
         Returns: Json;

@@ -18,7 +18,10 @@ export interface Waiting {
   about_id: string;
   about: string;
   args: Record<string, unknown>;
-  photo: Blob | null;
+  /** Taken with it, in the order in which they are shown. */
+  photos: Blob[];
+  /** How many of them lie in storage already: sending goes on with the next one. */
+  stored: number;
   given_at: string;
   /** Set when the server refused it; it waits for the driver to decide. */
   problem: string | null;
@@ -37,6 +40,17 @@ class PhoneStore extends Dexie {
     // Trips are kept with the other copies (platform/kept.ts); what waits to be sent stays where it is.
     this.version(2).stores({ trips: null });
     this.version(3).stores({ positions: '[user_id+trip_id+happened_at], [user_id+trip_id]' });
+    // An entry had one photo at most. What waits on a phone while the portal is updated keeps it.
+    this.version(4).upgrade((change) =>
+      change
+        .table<Partial<Waiting> & { photo?: Blob | null }>('waiting')
+        .toCollection()
+        .modify((entry) => {
+          entry.photos = entry.photo ? [entry.photo] : [];
+          entry.stored = 0;
+          delete entry.photo;
+        }),
+    );
   }
 }
 
