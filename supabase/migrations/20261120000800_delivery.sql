@@ -450,7 +450,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 
 -- Only its driver sets off.
-select private.offer_if('trip', 'private.drives_trip(trips)', 'start');
+select private.offer_if('trip', 'private.drives_trip(trips) and not private.is_vehicle_check_missing(trips)', 'start');
 select private.offer_if('trip', $$private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
   and not private.counted_for_the_other_side(trips)$$, 'confirm_load');
 select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))

@@ -120,6 +120,30 @@ test('photos go on with the one at which the network went away, and none is sent
   expect(phone.entries.size).toBe(0);
 });
 
+test('the photo of a defect goes with the item that it shows', async () => {
+  const results = [
+    { item_id: 'tyres', is_in_order: true },
+    { item_id: 'lights', is_in_order: false, note: 'Out', photo: 0 },
+  ];
+  const trip = { id: 'trip-1', number: 'TRP-00001' };
+  await queue.give('check_vehicle', trip, { trip_id: trip.id, results }, [new Blob(['lights'])]);
+  await settle();
+  expect(server.calls.map((call) => call.args)).toEqual([
+    {
+      trip_id: 'trip-1',
+      results: [
+        { item_id: 'tyres', is_in_order: true },
+        {
+          item_id: 'lights',
+          is_in_order: false,
+          note: 'Out',
+          photo_path: `tenant-1/${keys()[0]}.jpg`,
+        },
+      ],
+    },
+  ]);
+});
+
 test('entries go out in the order in which they happened, and none overtakes one that failed', async () => {
   server.answer = () => Promise.reject(noNetwork());
   await queue.give('arrive_at_stop', ORDER, { order_id: ORDER.id });

@@ -7551,6 +7551,83 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** The checklist of a company: what a driver looks at on his van before it leaves. */
+      vehicle_check_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          place: number;
+          must_be_in_order: boolean;
+          is_active: boolean;
+        };
+        Insert: { name: string; place?: number; must_be_in_order?: boolean; is_active?: boolean };
+        Update: { name?: string; place?: number; must_be_in_order?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'vehicle_check_items_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a driver found on a van before a trip, item by item of the checklist, with the words and the weight that it had then. A defect stays with the van until somebody else clears it. */
+      vehicle_checks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          trip_id: string;
+          vehicle_id: string;
+          item_id: string;
+          item_name: string;
+          must_be_in_order: boolean;
+          is_in_order: boolean;
+          note: string | null;
+          photo_path: string | null;
+          checked_by: string;
+          checked_at: string;
+          recorded_at: string;
+          cleared_by: string | null;
+          cleared_at: string | null;
+          cleared_note: string | null;
+          is_open: boolean;
+          keeps_vehicle_here: boolean;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'vehicle_checks_tenant_id_item_id_fkey';
+            columns: ['tenant_id', 'item_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicle_check_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'vehicle_checks_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'vehicle_checks_tenant_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Where the phone of a driver was while his trip was on the way, once per moment. Written by record_positions, removed after business_rules."positions.kept_days". */
       vehicle_positions: {
         Row: {
@@ -9008,6 +9085,16 @@ export interface Database {
         Args: { token_hash: string; short_code: string; bill_reference: string };
         Returns: string;
       };
+      /** What the driver of a trip found on its van, of every item of the checklist [{item_id, is_in_order, note?, photo_path?}]; a defect has a note. A defect of what must be in order keeps the van here until somebody clears it. Told late it counts from when he looked. Raises not_the_driver, trip_without_vehicle, vehicle_checked_already, check_incomplete, defect_without_note, proof_invalid, record_not_found, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      check_vehicle: {
+        Args: {
+          trip_id: string;
+          results: Json;
+          checked_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
+      };
       /** Says whether customers are told of an event and how: all of the company, or one of them. is_on null: nothing is chosen any more. Answers whether they are told now. Raises notice_unknown, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       choose_notice: {
         Args: {
@@ -9023,6 +9110,11 @@ export interface Database {
       claim_messages: {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
+      };
+      /** Somebody else than who found a defect says that it was mended, or why the van may leave with it. Raises reason_required, defect_found_by_yourself, defect_cleared_already, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      clear_defect: {
+        Args: { defect_id: string; note: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['vehicle_checks']['Row'];
       };
       /** Closes what somebody else earned in a month that is over: nothing comes to it any more. Raises separation_of_duties, month_not_over, commission_statement_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       close_commission_statement: {
@@ -11430,7 +11522,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The driver sets off with a van that is in order; his orders are in transit. Raises not_the_driver, vehicle_not_active, vehicle_in_repair, vehicle_not_in_order, vehicle_check_missing, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
           trip_id: string;

@@ -7,6 +7,7 @@ export interface Waiting {
   key: string;
   rpc:
     | 'arrive_at_stop'
+    | 'check_vehicle'
     | 'complete_delivery'
     | 'fail_delivery'
     | 'record_trip_expense'
@@ -14,7 +15,7 @@ export interface Waiting {
     | 'visit_door';
   user_id: string;
   tenant_id: string;
-  /** The order, the door, of an expense the trip; of a sale, which has no order yet, the number of its receipt, twice. */
+  /** The order, the door, of an expense and of a vehicle check the trip; of a sale, which has no order yet, the number of its receipt, twice. */
   about_id: string;
   about: string;
   args: Record<string, unknown>;

@@ -41,6 +41,11 @@ class RoadQueue {
     );
   }
 
+  /** Whether what was found on the van of a trip waits to be sent. */
+  hasCheck(tripId: string): boolean {
+    return this.waiting.some((item) => item.rpc === 'check_vehicle' && item.about_id === tripId);
+  }
+
   /** Begins to send whenever there is something; returns a function that stops it. */
   start(): () => void {
     const send = () => void this.flush();
@@ -170,9 +175,15 @@ function bucketOf(rpc: Waiting['rpc']): 'attachments' | 'proofs' {
 /** What a command is sent with, the paths of its photos included. */
 function withPhotos({ rpc, args }: Waiting, paths: string[]): Record<string, unknown> {
   if (paths.length === 0) return args;
-  return rpc === 'complete_delivery'
-    ? { ...args, photo_paths: paths }
-    : { ...args, photo_path: paths[0] };
+  if (rpc === 'complete_delivery') return { ...args, photo_paths: paths };
+  if (rpc !== 'check_vehicle') return { ...args, photo_path: paths[0] };
+  const results = args.results as (Record<string, unknown> & { photo?: number })[];
+  return {
+    ...args,
+    results: results.map(({ photo, ...result }) =>
+      photo === undefined ? result : { ...result, photo_path: paths[photo] },
+    ),
+  };
 }
 
 export const queue = new RoadQueue();

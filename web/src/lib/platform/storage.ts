@@ -18,7 +18,10 @@ export async function signedUrl(bucket: string, path: string): Promise<string> {
 export async function signedUrls(bucket: string, paths: string[]): Promise<string[]> {
   const { data, error } = await supabase.storage.from(bucket).createSignedUrls(paths, HOUR);
   if (error) throw toPortalError(error, storageStatus(error));
-  return data.map(({ signedUrl: address }) => address);
+  return data.map((file) => {
+    if (file.error) throw toPortalError(new Error(file.error), 404);
+    return file.signedUrl ?? '';
+  });
 }
 
 /** The status that storage means; it mostly answers 400 and says the real one in the body. */
