@@ -11522,7 +11522,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** The driver sets off with a van that is in order; his orders are in transit. Raises not_the_driver, vehicle_not_active, vehicle_in_repair, vehicle_not_in_order, vehicle_check_missing, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The driver sets off with a van that is in order; his orders are in transit. Raises not_the_driver, vehicle_not_in_order, vehicle_check_missing, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
           trip_id: string;
