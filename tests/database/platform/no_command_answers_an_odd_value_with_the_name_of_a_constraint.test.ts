@@ -29,6 +29,7 @@ const isTelling = ({ name, type, isEnum }: Command['args'][number]) =>
 /** Telling commands that the owner is refused on this day whatever he sends, and what they wait for. */
 const REFUSED = {
   approve_settlement: 'cash that a driver has handed in',
+  check_vehicle: 'a trip whose van nobody has checked, and its driver',
   close_depot_shift: 'a depot that is open for a shift',
   confirm_load: 'a planned trip, and the counts of its load sheet',
   confirm_my_containers: 'a count of every empty that he holds, by a customer',
@@ -502,8 +503,6 @@ async function readCommands(): Promise<Command[]> {
 
 /** Lines that a command takes, as somebody would send them: what is asked, of which table, for which row. */
 const LINES: Record<string, (row: string) => string> = {
-  check_vehicle: () =>
-    `select json_build_object('item_id', id, 'is_in_order', true) as line from vehicle_check_items where is_active and tenant_id = ${good.get('tenant_id')}`,
   complete_delivery: (order) =>
     `select json_build_object('order_item_id', id, 'delivered', quantity) as line from order_items where order_id = '${order}'`,
   ...Object.fromEntries(
@@ -700,8 +699,7 @@ test('no command answers an odd value with the name of a constraint or a type', 
       const values = new Map(command.args.map((arg) => [arg.name, usual(command, arg)]));
       if (row !== null && subject !== undefined) values.set(subject.name, `'${row}'`);
       const lines = LINES[command.name];
-      const into = values.has('results') ? 'results' : 'items';
-      if (lines) values.set(into, await linesOf(lines(String(row))));
+      if (lines) values.set('items', await linesOf(lines(String(row))));
       for (const argument of [null, ...command.args]) {
         for (const odd of argument === null ? [''] : (ODD[argument.type] ?? ['null'])) {
           const sent = argument === null ? values : new Map(values).set(argument.name, odd);
