@@ -271,6 +271,7 @@ begin
     when not coalesce(new.business_rules ->> 'positions.kept_days', '30') ~ '^([1-9]|[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-5])$' then 'positions.kept_days'
     when not coalesce(new.business_rules ->> 'trips.near_metres', '500') ~ '^([5-9][0-9]|[1-9][0-9][0-9]|[1-4][0-9][0-9][0-9]|5000)$' then 'trips.near_metres'
     when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.counts_show_expected') not in ('boolean', 'null') then 'trips.counts_show_expected'
+    when pg_catalog.jsonb_typeof(new.business_rules -> 'trips.vehicle_check') not in ('boolean', 'null') then 'trips.vehicle_check'
   end;
   if problem is not null then
     perform private.fail('input_invalid', pg_catalog.jsonb_build_object('business_rules.' || problem, 'not a value that this rule can have'));

@@ -291,6 +291,15 @@ comment on table public.trip_goods is 'What a trip takes along to sell, beyond w
 select private.hold_to_unit('public.trip_goods', 'quantity');
 select private.manage_part('public.trip_goods', 'trip_id', 'product_id', 'quantity');
 
+create function private.are_photos_of(tenant uuid, paths text[]) returns boolean
+language sql immutable set search_path = ''
+as $$
+  select coalesce(pg_catalog.array_ndims(paths), 1) = 1 and count(*) <= 6 and count(distinct p.path) = count(*)
+    and coalesce(pg_catalog.bool_and(coalesce(p.path like tenant::text || '/%' and pg_catalog.length(p.path) <= 300, false)), true)
+  from pg_catalog.unnest(paths) as p (path)
+$$;
+comment on function private.are_photos_of(uuid, text[]) is 'Whether these are up to six different photos in the folder of a company.';
+
 create table public.delivery_proofs (
   id uuid not null default private.uuid_v7(),
   tenant_id uuid not null,
@@ -298,7 +307,7 @@ create table public.delivery_proofs (
   trip_id uuid not null,
   received_by text not null,
   signature text,
-  photo_path text,
+  photo_paths text[] not null default '{}',
   latitude numeric(9,6),
   longitude numeric(9,6),
   notes text,
@@ -312,16 +321,22 @@ create table public.delivery_proofs (
   foreign key (tenant_id, trip_id) references public.trips (tenant_id, id),
   constraint received_by_is_not_blank check (btrim(received_by) <> '' and length(received_by) <= 120),
   constraint signature_is_a_small_png check (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and length(signature) <= 200000),
-  constraint photo_path_is_in_the_own_folder check (photo_path like tenant_id::text || '/%' and length(photo_path) <= 300),
-  constraint proof_shows_something check (signature is not null or photo_path is not null or (btrim(unproved_because) <> '' and length(unproved_because) <= 500)),
+  constraint photos_are_few_and_in_the_own_folder check (private.are_photos_of(tenant_id, photo_paths)),
+  constraint proof_shows_something check (signature is not null or photo_paths <> '{}' or (btrim(unproved_because) <> '' and length(unproved_because) <= 500)),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
   constraint notes_are_bounded check (length(notes) <= 1000)
 );
 create index delivery_proofs_trip on public.delivery_proofs (tenant_id, trip_id);
-comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when.';
+create index delivery_proofs_photo on public.delivery_proofs using gin (photo_paths);
+comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or up to six photos (paths in the storage bucket proofs), where and when.';
 comment on column public.delivery_proofs.unproved_because is 'Why there is neither signature nor photo; the office alone records a delivery without them.';
 comment on column public.delivery_proofs.captured_at is 'When the customer signed, by the phone''s clock; recorded_at is when the server heard of it.';
 select private.protect_ledger('public.delivery_proofs');
+
+create function private.order_of_photo(tenant uuid, path text) returns uuid
+language sql stable security definer set search_path = ''
+as $$ select p.order_id from public.delivery_proofs p where p.tenant_id = tenant and p.photo_paths @> array[path] limit 1 $$;
+comment on function private.order_of_photo(uuid, text) is 'The order whose delivery a stored photo proves; null: of none. Under policies the index over photos could not be used.';
 
 create table public.offload_documents (
   like private.record including defaults including indexes,
@@ -435,7 +450,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('variance', 'pending_review', 'reject', 'rejected', 'variances.approve', '{created_by}', 'variance.rejected');
 
 -- Only its driver sets off.
-select private.offer_if('trip', 'private.drives_trip(trips)', 'start');
+select private.offer_if('trip', 'private.drives_trip(trips) and not private.is_vehicle_check_missing(trips)', 'start');
 select private.offer_if('trip', $$private.has_permission(trips.tenant_id, case when private.drives_trip(trips) then 'trips.drive' else 'trips.load' end)
   and not private.counted_for_the_other_side(trips)$$, 'confirm_load');
 select private.offer_if('trip', $$(private.drives_trip(trips) or private.has_permission(trips.tenant_id, 'trips.load'))

@@ -178,23 +178,56 @@ end
 $$;
 comment on function private.vehicle_in_repair(uuid, uuid) is 'Number under which a vehicle is in repair; null: it is not, as long as no family knows of repairs.';
 
-create function private.check_crew(target public.trips, is_planned boolean) returns void
+select private.register_error('vehicle_check_missing', 409, 'The vehicle has not been checked for this trip.', 'Go through the checklist first.');
+select private.register_error('vehicle_not_in_order', 409, 'Something on the vehicle that must be in order is not.', 'Have it mended and the defect cleared, or choose another vehicle.');
+
+create function private.require_vehicle_in_order(tenant uuid, vehicle uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
   van public.vehicles;
-  driver public.drivers;
+  defects jsonb;
+begin
+  -- A shared lock: who finds a defect on it comes before or after this step.
+  select * into van from public.vehicles v where v.tenant_id = tenant and v.id = vehicle for share;
+  select pg_catalog.jsonb_agg(c.item_name order by c.checked_at, c.item_name) into defects
+  from public.vehicle_checks c where c.tenant_id = tenant and c.vehicle_id = vehicle and c.is_open and c.keeps_vehicle_here;
+  if defects is not null then
+    perform private.fail('vehicle_not_in_order', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name, 'defects', defects));
+  end if;
+end
+$$;
+comment on function private.require_vehicle_in_order(uuid, uuid) is 'Nothing that must be in order on a vehicle is not. Raises vehicle_not_in_order.';
+
+create function private.require_fit_vehicle(tenant uuid, vehicle uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  van public.vehicles;
   repair text;
 begin
-  -- Shared locks: whoever takes the van or the driver out of service now comes before or after this step.
-  select * into van from public.vehicles v where v.tenant_id = target.tenant_id and v.id = target.vehicle_id for share;
+  -- A shared lock: who takes the van out of service comes before or after this step.
+  select * into van from public.vehicles v where v.tenant_id = tenant and v.id = vehicle for share;
   if not van.is_active then
     perform private.fail('vehicle_not_active', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name));
   end if;
-  repair := private.vehicle_in_repair(van.tenant_id, van.id);
+  repair := private.vehicle_in_repair(tenant, vehicle);
   if repair is not null then
     perform private.fail('vehicle_in_repair', pg_catalog.jsonb_build_object('vehicle_id', van.id, 'name', van.name, 'asset', repair));
   end if;
+  perform private.require_vehicle_in_order(tenant, vehicle);
+end
+$$;
+comment on function private.require_fit_vehicle(uuid, uuid) is
+  'The one place that says whether a vehicle may go on a trip: in service, not in repair, without a defect of what must be in order. No vehicle is nothing to say no to. Raises vehicle_not_active, vehicle_in_repair, vehicle_not_in_order.';
+
+create function private.check_crew(target public.trips, is_planned boolean) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  driver public.drivers;
+begin
+  perform private.require_fit_vehicle(target.tenant_id, target.vehicle_id);
   select * into driver from public.drivers d where d.tenant_id = target.tenant_id and d.id = target.driver_id for share;
   if not driver.is_active or exists (
     select from public.memberships m where m.tenant_id = driver.tenant_id and m.id = driver.membership_id and m.status <> 'active'
@@ -212,7 +245,7 @@ begin
 end
 $$;
 comment on function private.check_crew(public.trips, boolean) is
-  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. From the plan on the driver needs an account that may drive, since the load and the start wait for him. Raises vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in.';
+  'Vehicle and driver of a trip must be in service when they are chosen, when the trip is planned and when it leaves; on the road they finish it. From the plan on the driver needs an account that may drive, since the load and the start wait for him. Raises vehicle_not_active, vehicle_in_repair, vehicle_not_in_order, driver_not_active, driver_cannot_sign_in.';
 
 ------------------------------------------------------------------------------------------------
 -- Building
@@ -584,6 +617,10 @@ begin
   if not private.drives_trip(target) then
     perform private.fail('not_the_driver', pg_catalog.jsonb_build_object('trip_id', target.id));
   end if;
+  perform private.require_vehicle_in_order(tenant, target.vehicle_id);
+  if private.is_vehicle_check_missing(target) then
+    perform private.fail('vehicle_check_missing', pg_catalog.jsonb_build_object('trip_id', target.id));
+  end if;
   update public.trips t set status = 'in_progress', started_at = pg_catalog.now() where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
   earlier := private.run_as_rule('trip.start');
   update public.fulfilments f set status = 'in_transit' where f.tenant_id = tenant and f.trip_id = target.id and f.status = 'dispatched';
@@ -591,7 +628,7 @@ begin
   return target;
 end
 $$;
-comment on function private.start_trip(uuid, integer) is 'The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal.';
+comment on function private.start_trip(uuid, integer) is 'The driver sets off with a van that is in order; his orders are in transit. Raises not_the_driver, vehicle_not_in_order, vehicle_check_missing, trip_transition_illegal.';
 select private.expose_command('start_trip');
 
 create function private.lock_open_orders(target public.trips) returns void

@@ -5,7 +5,7 @@ select private.register_error('refusal_without_reason', 422, 'A refused quantity
 select private.register_error('nothing_delivered', 409, 'Nothing was delivered.', 'Report the delivery as failed instead.');
 select private.register_error('not_a_container', 422, 'This product is not a returnable container.', 'Choose one of the containers in the catalogue.');
 select private.register_error('refill_without_empty', 409, 'This is a refill, and fewer empties came back than full ones are handed over.', 'Take the missing empties, or deliver as many as came back; what is kept needs an exchange or a standard order.');
-select private.register_error('proof_invalid', 422, 'The signature or the photo cannot be used as a proof.', 'Let the customer sign again, or take the photo again.');
+select private.register_error('proof_invalid', 422, 'The signature or the photos cannot be used as a proof.', 'Let the customer sign again, or take the photos again, six at most.');
 select private.register_error('proof_missing', 422, 'A delivery needs a signature or a photo.', 'Let the customer sign, or take a photo; without either the office records the delivery and says why.');
 
 create function private.sale_under_way(tenant uuid, sold_order uuid) returns table (tenant_id uuid, order_id uuid, place uuid)
@@ -143,7 +143,7 @@ comment on function private.hand_over(public.trips, public.orders, uuid, public.
   'What changed hands at the door: the goods of a fulfilment leave the van, the empties come on board, and the containers and deposits follow. Where the van was counted meanwhile, what its count missed is explained. Raises stock_short, stock_history_negative, count_contradicts.';
 
 create function private.complete_delivery(
-  order_id uuid, items jsonb, received_by text, signature text default null, photo_path text default null, empties jsonb default '[]',
+  order_id uuid, items jsonb, received_by text, signature text default null, photo_paths text[] default '{}', empties jsonb default '[]',
   payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null,
   unproved_because text default null
 ) returns public.orders
@@ -160,6 +160,7 @@ declare
 begin
   delivery := private.lock_delivery(tenant, order_id, captured_at);
   target := delivery.target;
+  photo_paths := coalesce(photo_paths, '{}');
   perform private.check_door(target, delivery.trip, 'complete_delivery', captured_at);
   select * into fulfilment from public.fulfilments f where f.tenant_id = tenant and f.order_id = target.id for no key update;
   -- Two vans may stand at one customer's doors: his deposits are counted one delivery after the other.
@@ -172,13 +173,13 @@ begin
   perform private.note_position(tenant, target.id, latitude, longitude);
   payment := private.read_payment(payment);
   perform private.check_text('unproved_because', unproved_because, 500);
-  unproved_because := case when signature is null and photo_path is null and not private.drives_trip(delivery.trip) then nullif(pg_catalog.btrim(unproved_because), '') end;
-  if signature is null and photo_path is null and unproved_because is null then
+  unproved_because := case when signature is null and photo_paths = '{}' and not private.drives_trip(delivery.trip) then nullif(pg_catalog.btrim(unproved_because), '') end;
+  if signature is null and photo_paths = '{}' and unproved_because is null then
     perform private.fail('proof_missing', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   if (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and pg_catalog.length(signature) <= 200000) is false
-    or (photo_path like tenant::text || '/%' and pg_catalog.length(photo_path) <= 300) is false then
-    perform private.fail('proof_invalid', pg_catalog.jsonb_build_object('order_id', target.id, 'photo_path', photo_path));
+    or not private.are_photos_of(tenant, photo_paths) then
+    perform private.fail('proof_invalid', pg_catalog.jsonb_build_object('order_id', target.id, 'photo_paths', photo_paths));
   end if;
 
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_item_id', coalesce(f.order_item_id, g.order_item_id), 'quantity', f.quantity, 'delivered', g.delivered))
@@ -225,8 +226,8 @@ begin
   ), empties);
   perform private.hand_over(delivery.trip, target, fulfilment.id, 'delivery', empties, delivered_at);
 
-  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_path, latitude, longitude, notes, unproved_because, captured_at)
-  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_path, latitude, longitude, notes, unproved_because, delivered_at);
+  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_paths, latitude, longitude, notes, unproved_because, captured_at)
+  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_paths, latitude, longitude, notes, unproved_because, delivered_at);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, condition, expected, actual, unit_value, explanation)
   select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered,
     private.line_net(1, i.unit_price, i.tax_rate, i.price_includes_tax), f.refused_reason
@@ -246,6 +247,6 @@ begin
   return target;
 end
 $$;
-comment on function private.complete_delivery(uuid, jsonb, text, text, text, jsonb, jsonb, timestamptz, numeric, numeric, text, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
+comment on function private.complete_delivery(uuid, jsonb, text, text, text[], jsonb, jsonb, timestamptz, numeric, numeric, text, text) is
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
 select private.expose_command('complete_delivery');

@@ -108,7 +108,7 @@ begin
     'van', case when o.status in ('dispatched', 'in_transit') then pg_catalog.jsonb_build_object('registration', v.registration, 'planned_arrival_at', s.planned_arrival_at, 'arrived_at', s.arrived_at,
       'expected_at', (select a.arrives_at from private.arrivals_of(t) a where a.order_id = o.id),
       'stops_before', (select count(*) from public.trip_stops b where b.tenant_id = s.tenant_id and b.trip_id = s.trip_id and b.sequence < s.sequence and b.status not in ('delivered', 'failed'))) end,
-    'proof', (select pg_catalog.jsonb_build_object('received_by', p.received_by, 'captured_at', p.captured_at, 'photo_path', p.photo_path)
+    'proof', (select pg_catalog.jsonb_build_object('received_by', p.received_by, 'captured_at', p.captured_at, 'photo_paths', p.photo_paths)
       from public.delivery_proofs p where p.tenant_id = o.tenant_id and p.order_id = o.id),
     'invoice', (select pg_catalog.jsonb_build_object('id', i.id, 'number', i.number, 'status', i.status, 'total', i.total, 'balance', i.balance)
       from public.invoices i where i.tenant_id = o.tenant_id and i.order_id = o.id and i.is_live and i.interest_of_id is null and i.number is not null)
@@ -125,7 +125,7 @@ begin
 end
 $$;
 comment on function private.my_order(uuid) is
-  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
+  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
 select private.expose('my_order');
 
 create function private.my_bills()
@@ -188,9 +188,8 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return exists (
-    select from public.delivery_proofs p
-    join public.orders o on o.tenant_id = p.tenant_id and o.id = p.order_id
-    where p.photo_path = object_name and o.tenant_id = private.tenant_id('account.view') and o.customer_id = private.scope_customer_id()
+    select from public.orders o
+    where o.tenant_id = private.tenant_id('account.view') and o.id = private.order_of_photo(o.tenant_id, object_name) and o.customer_id = private.scope_customer_id()
   );
 end
 $$;

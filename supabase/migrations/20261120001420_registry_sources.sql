@@ -142,7 +142,7 @@ select private.register_registry_source('document_registry', 'customer_documents
   from public.customer_documents c $$);
 select private.register_registry_source('document_registry', 'delivery_proofs', 'public.delivery_proofs', $$
   select p.tenant_id, p.id as source_id, 'order' as entity_type, p.order_id as entity_id, 'proof' as document_type,
-    coalesce(p.received_by, o.number) as title, 'proofs/' || p.photo_path as file_url, case when p.photo_path is not null then 'image' end as file_type,
+    coalesce(p.received_by, o.number) as title, 'proofs/' || p.photo_paths[1] as file_url, case when p.photo_paths <> '{}' then 'image' end as file_type,
     case when p.signature is not null then 'signed' end as status, p.recorded_by as uploaded_by, p.captured_at as created_at
   from public.delivery_proofs p join public.orders o on o.tenant_id = p.tenant_id and o.id = p.order_id $$);
 select private.register_registry_source('document_registry', 'invoices', 'public.invoices', $$

@@ -217,6 +217,12 @@ create function tests.signature() returns text
 language sql immutable as $$ select 'data:image/png;base64,iVBORw0KGgo=' $$;
 
 -- Delivered quantities of an order with one line; what is missing was refused.
+create function tests.all_in_order() returns jsonb language sql security definer set search_path = ''
+as $$
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('item_id', i.id, 'is_in_order', true))
+  from public.vehicle_check_items i where i.tenant_id = tests.tenant('acme') and i.is_active
+$$;
+
 create function tests.taken(order_id uuid, delivered numeric, reason text default null) returns jsonb
 language sql stable security definer as $$
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('order_item_id', i.id, 'delivered', delivered, 'refused_reason', reason)))

@@ -196,6 +196,7 @@ const ORDER = {
     captured_at: '2026-11-22T09:00:00Z',
     signature: null,
     notes: 'Gate 2',
+    photo_paths: ['acme/1.jpg', 'acme/1-2.jpg'],
   },
   order_items: [
     { ...line(8), quantity_reserved: 0, quantity_delivered: 7 },
@@ -239,6 +240,7 @@ test('a delivery note has what was taken and who took it, and no prices', async 
     'Product 8 (SKU-8) 8 crates 7 crates',
     'Received by Linda Wekesa',
     'Gate 2',
+    'Photos kept with this delivery: 2',
   ]) {
     expect(text).toContain(words);
   }

@@ -14,6 +14,7 @@ interface Call {
 const server = vi.hoisted(() => ({
   calls: [] as Call[],
   photos: [] as string[],
+  store: (_name: string): Promise<void> => Promise.resolve(),
   answer: (_call: Call): Promise<unknown> => Promise.resolve(),
 }));
 const store = vi.hoisted(() => ({ phone: null as unknown }));
@@ -24,9 +25,10 @@ vi.mock('../../web/src/lib/delivery/phone.ts', () => ({
   },
 }));
 vi.mock('../../web/src/lib/delivery/photos.ts', () => ({
-  storePhoto: (tenant: string, name: string) => {
+  photoPath: (tenant: string, name: string) => `${tenant}/${name}.jpg`,
+  storePhoto: (_tenant: string, name: string) => {
     server.photos.push(name);
-    return Promise.resolve(`${tenant}/${name}.jpg`);
+    return server.store(name);
   },
 }));
 vi.mock('../../web/src/lib/platform/command.ts', async (original) => ({
@@ -59,6 +61,7 @@ beforeEach(async () => {
   phone = new MemoryPhone();
   store.phone = phone;
   server.answer = () => Promise.resolve();
+  server.store = () => Promise.resolve();
   workAt();
   await queue.flush();
   server.calls.length = 0;
@@ -90,13 +93,55 @@ test('an answer that was lost on the way leads to the same key, photo included, 
     done += 1;
     return done === 1 ? Promise.reject(noNetwork()) : Promise.resolve();
   };
-  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id }, new Blob(['photo']));
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id }, [new Blob(['photo'])]);
   await settle();
   await queue.flush();
   expect(new Set(keys()).size).toBe(1);
   expect(new Set(server.photos)).toEqual(new Set(keys()));
-  expect(server.calls[1]?.args.photo_path).toBe(`tenant-1/${keys()[0]}.jpg`);
+  expect(server.calls[1]?.args.photo_paths).toEqual([`tenant-1/${keys()[0]}.jpg`]);
   expect(phone.entries.size).toBe(0);
+});
+
+test('photos go on with the one at which the network went away, and none is sent twice', async () => {
+  server.store = (name) => (name.endsWith('-2') ? Promise.reject(noNetwork()) : Promise.resolve());
+  const photos = ['one', 'two', 'three'].map((what) => new Blob([what]));
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id }, photos);
+  await settle();
+  const key = queue.waiting[0]?.key ?? '';
+  expect(server.photos).toEqual([key, `${key}-2`]);
+  expect(server.calls).toEqual([]);
+
+  server.store = () => Promise.resolve();
+  await queue.flush();
+  expect(server.photos).toEqual([key, `${key}-2`, `${key}-2`, `${key}-3`]);
+  expect(server.calls.map((call) => call.args.photo_paths)).toEqual([
+    [`tenant-1/${key}.jpg`, `tenant-1/${key}-2.jpg`, `tenant-1/${key}-3.jpg`],
+  ]);
+  expect(phone.entries.size).toBe(0);
+});
+
+test('the photo of a defect goes with the item that it shows', async () => {
+  const results = [
+    { item_id: 'tyres', is_in_order: true },
+    { item_id: 'lights', is_in_order: false, note: 'Out', photo: 0 },
+  ];
+  const trip = { id: 'trip-1', number: 'TRP-00001' };
+  await queue.give('check_vehicle', trip, { trip_id: trip.id, results }, [new Blob(['lights'])]);
+  await settle();
+  expect(server.calls.map((call) => call.args)).toEqual([
+    {
+      trip_id: 'trip-1',
+      results: [
+        { item_id: 'tyres', is_in_order: true },
+        {
+          item_id: 'lights',
+          is_in_order: false,
+          note: 'Out',
+          photo_path: `tenant-1/${keys()[0]}.jpg`,
+        },
+      ],
+    },
+  ]);
 });
 
 test('entries go out in the order in which they happened, and none overtakes one that failed', async () => {

@@ -102,8 +102,13 @@ export class Company {
     return dispatcher.command('plan_trip', { trip_id: trip.id });
   }
 
-  /** The same trip, with so many crates to sell, counted by both sides, dispatched and started. */
-  async started(orders: Row[], registration: string, daysAhead: number, toSell = 0): Promise<Row> {
+  /** The same trip, with so many crates to sell, counted by both sides and dispatched. */
+  async dispatched(
+    orders: Row[],
+    registration: string,
+    daysAhead: number,
+    toSell = 0,
+  ): Promise<Row> {
     const trip = await this.planned(orders, registration, daysAhead);
     if (toSell > 0) {
       const goods = [{ product_id: this.cola.id, quantity: toSell }];
@@ -117,7 +122,12 @@ export class Company {
     }));
     await this.by('warehouse').command('confirm_load', { trip_id: trip.id, counts });
     await this.by('driver').command('confirm_load', { trip_id: trip.id, counts });
-    await this.by('dispatcher').command('dispatch_trip', { trip_id: trip.id });
+    return this.by('dispatcher').command('dispatch_trip', { trip_id: trip.id });
+  }
+
+  /** The same trip, on the road. */
+  async started(orders: Row[], registration: string, daysAhead: number, toSell = 0): Promise<Row> {
+    const trip = await this.dispatched(orders, registration, daysAhead, toSell);
     return this.by('driver').command('start_trip', { trip_id: trip.id });
   }
 

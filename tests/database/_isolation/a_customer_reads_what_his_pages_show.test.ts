@@ -26,7 +26,7 @@ const ANSWERS: Record<string, string> = {
   my_bills: 'kind id number status issued_on due_on currency total balance order_number',
   my_containers: 'product_id sku name unit quantity deposit counted confirmed_at',
   my_order:
-    'id number status version can_change can_give_up created_at requested_on currency subtotal tax_total total address_id notes address{label street city} lines{product_id sku name unit quantity delivered returned unit_price line_total tax_amount} steps{entered sent confirmed on_the_way delivered} van proof{received_by captured_at photo_path} invoice{id number status total balance}',
+    'id number status version can_change can_give_up created_at requested_on currency subtotal tax_total total address_id notes address{label street city} lines{product_id sku name unit quantity delivered returned unit_price line_total tax_amount} steps{entered sent confirmed on_the_way delivered} van proof{received_by captured_at photo_paths} invoice{id number status total balance}',
   my_orders:
     'id number status created_at requested_on currency total line_count planned_arrival_at delivered_at',
   my_paper:

@@ -183,6 +183,18 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   await as('warehouse').rpc('confirm_load', { trip_id: round, counts });
   await as('driver').rpc('confirm_load', { trip_id: round, counts });
   await as('dispatcher').rpc('dispatch_trip', { trip_id: round });
+  const looked = await admin.query<{ item_id: string; name: string }>(
+    'select id as item_id, name from public.vehicle_check_items where tenant_id = $1',
+    [company.tenantId],
+  );
+  await as('driver').rpc('check_vehicle', {
+    trip_id: round,
+    results: looked.map(({ item_id, name }) =>
+      name === 'First aid kit'
+        ? { item_id, is_in_order: false, note: 'No plasters' }
+        : { item_id, is_in_order: true },
+    ),
+  });
   await as('driver').rpc('start_trip', { trip_id: round });
   await as('driver').rpc('share_position', { is_shared: true });
   await as('driver').rpc('record_positions', {

@@ -173,6 +173,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
       { person_id: ids.account, warehouse_id: ids.warehouse },
     ),
     failure_reasons: row({ name: 'Isolated' }),
+    vehicle_check_items: row({ name: 'Isolated' }),
     variance_codes: row({ code: 'isolated', name: 'Isolated' }),
     warehouses: row({ code: 'ISO', name: 'Sample', kind: 'shop' }),
     whatsapp_templates: row({ name: 'isolated', body: 'Hello {contact}' }),

@@ -23,6 +23,19 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
+async function deliver(who: string, photo_paths: string[]): Promise<void> {
+  const item = await playedBy(acme, 'driver').one<{ id: string }>(
+    'select id from order_items where order_id = $1',
+    [order],
+  );
+  await playedBy(acme, who).rpc('complete_delivery', {
+    order_id: order,
+    items: [{ order_item_id: item.id, delivered: 10 }],
+    received_by: 'The cook',
+    photo_paths,
+  });
+}
+
 async function upload(company: Company, name: string, folder: string, file: string): Promise<void> {
   const session = playedBy(company, name);
   await assertBoundByPolicies(session);
@@ -54,19 +67,28 @@ test('before the proof a photo is seen by its driver and the office, not by cust
   expect(await seen(globex, 'admin')).toEqual([]);
 });
 
-test('the customer sees the photo of his own delivery, and no other one', async () => {
-  await upload(acme, 'dispatcher', acme.tenantId, 'of_somebody_else.jpg');
-  const item = await playedBy(acme, 'driver').one<{ id: string }>(
-    'select id from order_items where order_id = $1',
-    [order],
+test('a delivery is proved by one to six different photos of the own company', async () => {
+  const mine = (file: string) => `${acme.tenantId}/${file}.jpg`;
+  const seven = ['1', '2', '3', '4', '5', '6', '7'].map((file) => mine(file));
+  const invalid = { message: 'proof_invalid' };
+  await expect(deliver('driver', seven)).rejects.toMatchObject(invalid);
+  await expect(deliver('driver', [mine('1'), mine('1')])).rejects.toMatchObject(invalid);
+  await expect(deliver('driver', [mine('1'), `${globex.tenantId}/1.jpg`])).rejects.toMatchObject(
+    invalid,
   );
-  await playedBy(acme, 'driver').rpc('complete_delivery', {
-    order_id: order,
-    items: [{ order_item_id: item.id, delivered: 10 }],
-    received_by: 'The cook',
-    photo_path: `${acme.tenantId}/delivery.jpg`,
-  });
-  expect(await seen(acme, 'customer')).toEqual(['delivery.jpg']);
-  expect(await seen(acme, 'manager')).toEqual(['delivery.jpg', 'of_somebody_else.jpg']);
+  await expect(deliver('driver', [])).rejects.toMatchObject({ message: 'proof_missing' });
+});
+
+test('the customer sees every photo of his own delivery, and no other one', async () => {
+  await upload(acme, 'driver', acme.tenantId, 'delivery-2.jpg');
+  await upload(acme, 'dispatcher', acme.tenantId, 'of_somebody_else.jpg');
+  const both = ['delivery-2.jpg', 'delivery.jpg'];
+  await deliver(
+    'driver',
+    both.map((file) => `${acme.tenantId}/${file}`),
+  );
+  expect(await seen(acme, 'customer')).toEqual(both);
+  expect(await seen(acme, 'driver')).toEqual(both);
+  expect(await seen(acme, 'manager')).toEqual([...both, 'of_somebody_else.jpg']);
   expect(await seen(globex, 'admin')).toEqual([]);
 });

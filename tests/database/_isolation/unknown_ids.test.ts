@@ -37,6 +37,8 @@ const ROWS: Record<string, string> = {
   leave_request_id: `select id from public.leave_requests where tenant_id = $1 and status = 'requested'`,
   draft_expense: `select id from public.expenses where tenant_id = $1 and status = 'draft'`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
+  defect_id: `select id from public.vehicle_checks where tenant_id = $1 and not is_in_order`,
+  vehicle_check_item_id: `select id from public.vehicle_check_items where tenant_id = $1 order by place`,
   delivery_id: `select id from public.webhook_deliveries where tenant_id = $1`,
   document_id: `select order_id as id from public.trip_stops where tenant_id = $1`,
   driver_id: `select id from public.drivers where tenant_id = $1 and membership_id is null`,
@@ -185,6 +187,7 @@ const LISTS: Record<string, (id: (name: string) => string) => unknown> = {
   vehicle_ids: (id) => [id('vehicle_id')],
 };
 const LISTS_OF: Record<string, (id: (name: string) => string) => unknown> = {
+  'check_vehicle.results': (id) => [{ item_id: id('vehicle_check_item_id'), is_in_order: true }],
   'complete_delivery.items': (id) => [{ order_item_id: id('order_item_id'), delivered: 10 }],
   'credit_invoice.items': (id) => [{ invoice_item_id: id('invoice_item_id'), quantity: 1 }],
   'confirm_my_containers.counts': (id) => [{ product_id: id('product_id'), counted: 1 }],

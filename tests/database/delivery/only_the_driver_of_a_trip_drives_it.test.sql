@@ -16,7 +16,7 @@ select tests.sign_in('owner@acme.test');
 select throws_ok($$ select start_trip(tests.id('trip')) $$, '42501', 'not_the_driver', 'the owner sees it and does not drive it');
 select is((select t.allowed_commands from trips t where id = tests.id('trip')), array['cancel', 'reorder_stops', 'report_variance'], 'nor is he offered to');
 select tests.sign_in('driver@acme.test');
-select is((select t.allowed_commands from trips t where id = tests.id('trip')), array['report_variance', 'start'], 'the driver is');
+select is((select t.allowed_commands from trips t where id = tests.id('trip')), array['check_vehicle', 'report_variance', 'start'], 'the driver is');
 select is((start_trip(tests.id('trip'))).status::text, 'in_progress', 'and sets off');
 select is((select status::text from orders where id = tests.id('order')), 'in_transit', 'with his order');
 select tests.sign_in('driver@globex.test');

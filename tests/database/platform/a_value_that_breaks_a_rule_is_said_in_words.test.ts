@@ -45,6 +45,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
   },
   expense_categories: { name_is_short: { name: ' Fuel' } },
   failure_reasons: { name_is_short: { name: ' Closed' } },
+  vehicle_check_items: { name_is_short: { name: ' Tyres' }, place_is_bounded: { place: 0 } },
   variance_codes: { code_is_a_word: { code: 'Fell off' }, name_is_short: { name: ' Fell' } },
   customer_documents: {
     document_kind_is_short: { kind: ' ' },

@@ -29,6 +29,7 @@ const isTelling = ({ name, type, isEnum }: Command['args'][number]) =>
 /** Telling commands that the owner is refused on this day whatever he sends, and what they wait for. */
 const REFUSED = {
   approve_settlement: 'cash that a driver has handed in',
+  check_vehicle: 'a trip whose van nobody has checked, and its driver',
   close_depot_shift: 'a depot that is open for a shift',
   confirm_load: 'a planned trip, and the counts of its load sheet',
   confirm_my_containers: 'a count of every empty that he holds, by a customer',
@@ -646,7 +647,7 @@ function usual(command: Command, argument: Command['args'][number]): string {
   if (argument.isEnum) return `(enum_range(null::${argument.type}))[1]`;
   if (argument.type === 'text')
     return argument.name === 'photo_path' ? 'null' : signatureOr(argument);
-  return argument.type === 'uuid[]' ? `'{}'` : 'null';
+  return argument.type.endsWith('[]') ? `'{}'` : 'null';
 }
 
 function signatureOr({ name }: { name: string }): string {

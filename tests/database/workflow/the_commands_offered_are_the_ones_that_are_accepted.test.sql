@@ -94,6 +94,7 @@ begin
       when 'conversation.snooze' then perform public.snooze_conversation(id, now() + interval '1 hour');
       when 'transfer.receive' then perform public.receive_transfer(id, '[]', 'because');
       when 'transfer.receive_part' then perform public.receive_part_transfer(id, tests.lines('COL-300', 1));
+      when 'trip.check_vehicle' then perform public.check_vehicle(id, tests.all_in_order());
       when 'trip.record_trip_expense' then
         -- What a phone tells of late is taken, like a sale.
         if state <> 'in_progress' then

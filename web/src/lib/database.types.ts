@@ -1976,7 +1976,7 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
-      /** Proof of a delivery: who took it, signature (PNG data URL) and/or photo (path in the storage bucket proofs), where and when. */
+      /** Proof of a delivery: who took it, signature (PNG data URL) and/or up to six photos (paths in the storage bucket proofs), where and when. */
       delivery_proofs: {
         Row: {
           id: string;
@@ -1985,7 +1985,7 @@ export interface Database {
           trip_id: string;
           received_by: string;
           signature: string | null;
-          photo_path: string | null;
+          photo_paths: string[];
           latitude: number | null;
           longitude: number | null;
           notes: string | null;
@@ -7626,6 +7626,83 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** The checklist of a company: what a driver looks at on his van before it leaves. */
+      vehicle_check_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          place: number;
+          must_be_in_order: boolean;
+          is_active: boolean;
+        };
+        Insert: { name: string; place?: number; must_be_in_order?: boolean; is_active?: boolean };
+        Update: { name?: string; place?: number; must_be_in_order?: boolean; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'vehicle_check_items_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a driver found on a van before a trip, item by item of the checklist, with the words and the weight that it had then. A defect stays with the van until somebody else clears it. */
+      vehicle_checks: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          trip_id: string;
+          vehicle_id: string;
+          item_id: string;
+          item_name: string;
+          must_be_in_order: boolean;
+          is_in_order: boolean;
+          note: string | null;
+          photo_path: string | null;
+          checked_by: string;
+          checked_at: string;
+          recorded_at: string;
+          cleared_by: string | null;
+          cleared_at: string | null;
+          cleared_note: string | null;
+          is_open: boolean;
+          keeps_vehicle_here: boolean;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'vehicle_checks_tenant_id_item_id_fkey';
+            columns: ['tenant_id', 'item_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicle_check_items';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'vehicle_checks_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'vehicle_checks_tenant_id_vehicle_id_fkey';
+            columns: ['tenant_id', 'vehicle_id'];
+            isOneToOne: false;
+            referencedRelation: 'vehicles';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Where the phone of a driver was while his trip was on the way, once per moment. Written by record_positions, removed after business_rules."positions.kept_days". */
       vehicle_positions: {
         Row: {
@@ -9123,6 +9200,16 @@ export interface Database {
         Args: { token_hash: string; short_code: string; bill_reference: string };
         Returns: string;
       };
+      /** What the driver of a trip found on its van, of every item of the checklist [{item_id, is_in_order, note?, photo_path?}]; a defect has a note. A defect of what must be in order keeps the van here until somebody clears it. Told late it counts from when he looked. Raises not_the_driver, trip_without_vehicle, vehicle_checked_already, check_incomplete, defect_without_note, proof_invalid, record_not_found, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      check_vehicle: {
+        Args: {
+          trip_id: string;
+          results: Json;
+          checked_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['trips']['Row'];
+      };
       /** Says whether customers are told of an event and how: all of the company, or one of them. is_on null: nothing is chosen any more. Answers whether they are told now. Raises notice_unknown, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       choose_notice: {
         Args: {
@@ -9138,6 +9225,11 @@ export interface Database {
       claim_messages: {
         Args: { queue: string; quantity?: number | null; visibility_seconds?: number | null };
         Returns: { msg_id: number; read_ct: number; enqueued_at: string; message: Json }[];
+      };
+      /** Somebody else than who found a defect says that it was mended, or why the van may leave with it. Raises reason_required, defect_found_by_yourself, defect_cleared_already, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      clear_defect: {
+        Args: { defect_id: string; note: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['vehicle_checks']['Row'];
       };
       /** Closes what somebody else earned in a month that is over: nothing comes to it any more. Raises separation_of_duties, month_not_over, commission_statement_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       close_commission_statement: {
@@ -9189,14 +9281,14 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['appointments']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or photo path; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
           items: Json;
           received_by: string;
           signature?: string | null;
-          photo_path?: string | null;
+          photo_paths?: string[] | null;
           empties?: Json | null;
           payment?: Json | null;
           captured_at?: string | null;
@@ -10272,7 +10364,7 @@ export interface Database {
         Args: { requested_on: string; lines?: Json | null };
         Returns: Json;
       };
-      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_path}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
         Args: { order_id: string };
         Returns: Json;
@@ -11581,7 +11673,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
-      /** The driver sets off; his orders are in transit. Raises not_the_driver, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** The driver sets off with a van that is in order; his orders are in transit. Raises not_the_driver, vehicle_not_in_order, vehicle_check_missing, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
           trip_id: string;

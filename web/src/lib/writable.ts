@@ -372,6 +372,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'settings.manage',
     columns: ['name', 'needs_person', 'is_active'],
   },
+  vehicle_check_items: {
+    permission: 'settings.manage',
+    columns: ['name', 'place', 'must_be_in_order', 'is_active'],
+  },
   vehicles: {
     permission: 'trips.edit',
     columns: [

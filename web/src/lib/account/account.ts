@@ -68,7 +68,7 @@ export interface MyOrder {
     expected_at: string | null;
     stops_before: number;
   } | null;
-  proof: { received_by: string; captured_at: string; photo_path: string | null } | null;
+  proof: { received_by: string; captured_at: string; photo_paths: string[] } | null;
   invoice: { id: string; number: string; status: string; total: number; balance: number } | null;
 }
 

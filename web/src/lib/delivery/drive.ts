@@ -2,6 +2,7 @@ import { askJson, command } from '#lib/platform/command.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { type Container, containersOf, ownTrips } from './delivery.ts';
+import { type ChecklistItem, checklist } from './checks.ts';
 import { type FailureReason, failureReasons } from './failures.ts';
 import { offers } from '#lib/workflow/workflow.ts';
 import { type ExpenseCategory, expenseCategories } from '#lib/operations/categories.ts';
@@ -17,6 +18,8 @@ export interface TripPack {
   lines: DriveLine[];
   containers: Container[];
   failureReasons: FailureReason[];
+  /** What is looked at on the van; empty where that was done. */
+  checklist: ChecklistItem[];
   /** What money is spent on. */
   categories: ExpenseCategory[];
   /** Null where nothing is sold from the van now. */
@@ -42,13 +45,15 @@ export async function readDrive(
       lines: [],
       containers: [],
       failureReasons: [],
+      checklist: [],
       categories: [],
       van: null,
     };
   }
-  const [lines, reasons, categories, van] = await Promise.all([
+  const [lines, reasons, items, categories, van] = await Promise.all([
     linesOf(trip.id),
     failureReasons(),
+    offers(trip, 'check_vehicle') ? checklist() : [],
     offers(trip, 'record_trip_expense') ? expenseCategories() : [],
     offers(trip, 'sell_from_van') ? vanForSale(trip.id) : null,
   ]);
@@ -56,7 +61,16 @@ export async function readDrive(
     ...lines.map((line) => line.products),
     ...(van?.products ?? []),
   ]);
-  return { trips, trip, lines, containers, failureReasons: reasons, categories, van };
+  return {
+    trips,
+    trip,
+    lines,
+    containers,
+    failureReasons: reasons,
+    checklist: items,
+    categories,
+    van,
+  };
 }
 
 /** What goes to the doors of a trip, line by line. */

@@ -7,6 +7,7 @@ export interface Waiting {
   key: string;
   rpc:
     | 'arrive_at_stop'
+    | 'check_vehicle'
     | 'complete_delivery'
     | 'fail_delivery'
     | 'record_trip_expense'
@@ -14,11 +15,14 @@ export interface Waiting {
     | 'visit_door';
   user_id: string;
   tenant_id: string;
-  /** The order, the door, of an expense the trip; of a sale, which has no order yet, the number of its receipt, twice. */
+  /** The order, the door, of an expense and of a vehicle check the trip; of a sale, which has no order yet, the number of its receipt, twice. */
   about_id: string;
   about: string;
   args: Record<string, unknown>;
-  photo: Blob | null;
+  /** Taken with it, in the order in which they are shown. */
+  photos: Blob[];
+  /** How many of them lie in storage already: sending goes on with the next one. */
+  stored: number;
   given_at: string;
   /** Set when the server refused it; it waits for the driver to decide. */
   problem: string | null;
@@ -37,6 +41,17 @@ class PhoneStore extends Dexie {
     // Trips are kept with the other copies (platform/kept.ts); what waits to be sent stays where it is.
     this.version(2).stores({ trips: null });
     this.version(3).stores({ positions: '[user_id+trip_id+happened_at], [user_id+trip_id]' });
+    // An entry had one photo at most. What waits on a phone while the portal is updated keeps it.
+    this.version(4).upgrade((change) =>
+      change
+        .table<Partial<Waiting> & { photo?: Blob | null }>('waiting')
+        .toCollection()
+        .modify((entry) => {
+          entry.photos = entry.photo ? [entry.photo] : [];
+          entry.stored = 0;
+          delete entry.photo;
+        }),
+    );
   }
 }
 

@@ -1,13 +1,17 @@
 import { toPortalError } from '#lib/errors.ts';
 import { asJpeg, drawn } from '#lib/platform/pictures.ts';
-import { signedUrl, storageStatus } from '#lib/platform/storage.ts';
+import { signedUrls, storageStatus } from '#lib/platform/storage.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 
 const BUCKET = 'proofs';
-/** An address of a stored photo that works for an hour. @throws PortalError */
-export function photoUrl(path: string): Promise<string> {
-  return signedUrl(BUCKET, path);
+
+/** Addresses of stored photos that work for an hour. @throws PortalError */
+export function photoUrls(paths: string[]): Promise<string[]> {
+  return signedUrls(BUCKET, paths);
 }
+
+/** Where a photo of a company lies. */
+export const photoPath = (tenantId: string, name: string) => `${tenantId}/${name}.jpg`;
 
 /**
  * Stores a photo taken on the road in the folder of the company. Stored photos are never replaced, so
@@ -18,13 +22,11 @@ export async function storePhoto(
   name: string,
   photo: Blob,
   bucket: 'proofs' | 'attachments',
-): Promise<string> {
-  const path = `${tenantId}/${name}.jpg`;
+): Promise<void> {
   const { error } = await supabase.storage
     .from(bucket)
-    .upload(path, photo, { contentType: 'image/jpeg' });
+    .upload(photoPath(tenantId, name), photo, { contentType: 'image/jpeg' });
   if (error && !isDuplicate(error)) throw toPortalError(error, storageStatus(error));
-  return path;
 }
 
 function isDuplicate(error: Error): boolean {

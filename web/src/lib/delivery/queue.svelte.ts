@@ -4,7 +4,7 @@ import { commandNamed, newKey } from '#lib/platform/command.ts';
 import { session } from '#lib/platform/session.svelte.ts';
 import { m } from '#lib/words.ts';
 import { phone, type Waiting } from './phone.ts';
-import { storePhoto } from './photos.ts';
+import { photoPath, storePhoto } from './photos.ts';
 
 const RETRY_MS = 15_000;
 
@@ -41,6 +41,11 @@ class RoadQueue {
     );
   }
 
+  /** Whether what was found on the van of a trip waits to be sent. */
+  hasCheck(tripId: string): boolean {
+    return this.waiting.some((item) => item.rpc === 'check_vehicle' && item.about_id === tripId);
+  }
+
   /** Begins to send whenever there is something; returns a function that stops it. */
   start(): () => void {
     const send = () => void this.flush();
@@ -62,7 +67,7 @@ class RoadQueue {
     rpc: Waiting['rpc'],
     about: { id: string; number: string },
     args: Record<string, unknown>,
-    photo: Blob | null = null,
+    photos: Blob[] = [],
   ): Promise<void> {
     const { user, tenant } = session.me ?? {};
     if (!user || !tenant) throw toPortalError({ code: 'session_expired' }, 401);
@@ -74,7 +79,8 @@ class RoadQueue {
       about_id: about.id,
       about: about.number,
       args,
-      photo,
+      photos,
+      stored: 0,
       given_at: new Date().toISOString(),
       problem: null,
     });
@@ -131,24 +137,53 @@ class RoadQueue {
 
   async #send(item: Waiting): Promise<PortalError | null> {
     try {
-      const args = { ...item.args };
-      if (item.photo) {
-        const bucket = ['visit_door', 'record_trip_expense'].includes(item.rpc)
-          ? 'attachments'
-          : 'proofs';
-        args.photo_path = await storePhoto(item.tenant_id, item.key, item.photo, bucket);
-      }
-      await commandNamed(item.rpc, args, item.key);
+      const paths = await this.#store(item);
+      await commandNamed(item.rpc, withPhotos(item, paths), item.key);
       return null;
     } catch (cause) {
       return toPortalError(cause);
     }
   }
 
+  /**
+   * Stores the photos of an entry, each under a name of its own that stays the same: a network that goes away
+   * in between costs the photo that was on its way, never those before it, and none is stored twice.
+   * @returns their paths.
+   */
+  async #store({ key, tenant_id, rpc, photos, stored }: Waiting): Promise<string[]> {
+    const bucket = bucketOf(rpc);
+    const names = photos.map((_, at) => (at === 0 ? key : `${key}-${at + 1}`));
+    for (const [at, photo] of photos.entries()) {
+      if (at < stored) continue;
+      await storePhoto(tenant_id, names[at] ?? key, photo, bucket);
+      await phone.waiting.update(key, { stored: at + 1 });
+    }
+    return names.map((name) => photoPath(tenant_id, name));
+  }
+
   async #reload(): Promise<void> {
     const user = session.me?.user.id;
     this.items = user ? await phone.waiting.where('user_id').equals(user).sortBy('given_at') : [];
   }
+}
+
+/** Files of a document lie with its others, proofs in a place of their own. */
+function bucketOf(rpc: Waiting['rpc']): 'attachments' | 'proofs' {
+  return rpc === 'visit_door' || rpc === 'record_trip_expense' ? 'attachments' : 'proofs';
+}
+
+/** What a command is sent with, the paths of its photos included. */
+function withPhotos({ rpc, args }: Waiting, paths: string[]): Record<string, unknown> {
+  if (paths.length === 0) return args;
+  if (rpc === 'complete_delivery') return { ...args, photo_paths: paths };
+  if (rpc !== 'check_vehicle') return { ...args, photo_path: paths[0] };
+  const results = args.results as (Record<string, unknown> & { photo?: number })[];
+  return {
+    ...args,
+    results: results.map(({ photo, ...result }) =>
+      photo === undefined ? result : { ...result, photo_path: paths[photo] },
+    ),
+  };
 }
 
 export const queue = new RoadQueue();

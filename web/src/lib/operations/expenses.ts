@@ -193,6 +193,18 @@ export const changeExpense = (expense: Pick<Expense, 'id' | 'version'>, entry: E
     expected_version: expense.version,
   });
 
+/** What was spent on a trip, as far as the reader sees it. */
+export function expensesOfTrip(tripId: string) {
+  return rows(
+    supabase
+      .from('expenses')
+      .select('id,number,status,total,expense_categories(name)')
+      .eq('trip_id', tripId)
+      .order('created_at')
+      .limit(200),
+  );
+}
+
 /** What the reader sees of the cash of a trip that was spent: approved, and not decided on yet. */
 export async function spentOnTrip(tripId: string): Promise<{ approved: number; waiting: number }> {
   const spent = await rows(

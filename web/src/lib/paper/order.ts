@@ -42,7 +42,7 @@ type Order = Pick<
   fulfilments: { trips: { number: string } | null } | null;
   delivery_proofs: Pick<
     Tables<'delivery_proofs'>,
-    'received_by' | 'captured_at' | 'signature' | 'notes'
+    'received_by' | 'captured_at' | 'signature' | 'notes' | 'photo_paths'
   > | null;
   order_items: Item[];
 };
@@ -50,7 +50,7 @@ type Order = Pick<
 const ORDER =
   'orders?select=id,number,status,currency,created_at,requested_on,external_reference,notes,special_instructions,delivery_fee,subtotal,total,status_reason,printed,order_taxes,' +
   'customers(name,language),customer_addresses(label,street,city),warehouses(name),fulfilments(trips(number)),' +
-  'delivery_proofs(received_by,captured_at,signature,notes),' +
+  'delivery_proofs(received_by,captured_at,signature,notes,photo_paths),' +
   'order_items(product_sku,product_name,unit,quantity,quantity_reserved,quantity_delivered,unit_price,tax_rate,discount_amount,line_total,order_bundles(product_name))' +
   '&order_items.order=line_number';
 
@@ -216,7 +216,16 @@ export const deliveryNote: Kind<Order> = {
         },
       ],
       notes:
-        [order.special_instructions, order.notes, proof?.notes].filter(Boolean).join('\n') || null,
+        [
+          order.special_instructions,
+          order.notes,
+          proof?.notes,
+          proof?.photo_paths.length
+            ? say('photos_kept_with_the_delivery', { count: String(proof.photo_paths.length) })
+            : null,
+        ]
+          .filter(Boolean)
+          .join('\n') || null,
       signature: proof?.signature,
       signs: proof
         ? [say('received_by_received_by', { received_by: proof.received_by })]

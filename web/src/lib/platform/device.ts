@@ -19,6 +19,12 @@ export interface KeptCopy {
   read_at: string;
 }
 
+function severalPhotos(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('photo' in value)) return value;
+  const { photo, ...rest } = value;
+  return { ...rest, photos: photo ? [photo] : [] };
+}
+
 class DeviceStore extends Dexie {
   drafts!: Table<KeptDraft, string>;
   copies!: Table<KeptCopy, string>;
@@ -26,6 +32,16 @@ class DeviceStore extends Dexie {
   constructor() {
     super('mzigo-device');
     this.version(1).stores({ drafts: 'key', copies: 'key, read_at' });
+    // A form on the road took one photo; what was entered before the portal was updated keeps it.
+    this.version(2).upgrade((change) =>
+      change
+        .table<KeptDraft>('drafts')
+        .toCollection()
+        .modify((draft) => {
+          draft.value = severalPhotos(draft.value);
+          draft.beginning = severalPhotos(draft.beginning);
+        }),
+    );
   }
 }
 

@@ -14,6 +14,16 @@ export async function signedUrl(bucket: string, path: string): Promise<string> {
   return data.signedUrl;
 }
 
+/** Addresses of several stored files, asked for at once. @throws PortalError */
+export async function signedUrls(bucket: string, paths: string[]): Promise<string[]> {
+  const { data, error } = await supabase.storage.from(bucket).createSignedUrls(paths, HOUR);
+  if (error) throw toPortalError(error, storageStatus(error));
+  return data.map((file) => {
+    if (file.error) throw toPortalError(new Error(file.error), 404);
+    return file.signedUrl ?? '';
+  });
+}
+
 /** The status that storage means; it mostly answers 400 and says the real one in the body. */
 export function storageStatus(error: object): number {
   const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
