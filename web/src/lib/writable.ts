@@ -149,7 +149,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   failure_reasons: {
     permission: 'settings.manage',
-    columns: ['name', 'needs_note', 'is_active'],
+    columns: ['name', 'is_active', 'needs_note'],
   },
   holidays: {
     permission: 'settings.manage',
@@ -197,7 +197,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   lost_reasons: {
     permission: 'sales.manage',
-    columns: ['name', 'needs_note', 'is_active'],
+    columns: ['name', 'is_active', 'needs_note'],
   },
   maintenance_plans: {
     permission: 'assets.manage',
@@ -366,6 +366,10 @@ export const WRITABLE: Record<string, Writable> = {
   territories: {
     permission: 'territories.edit',
     columns: ['code', 'name', 'parent_id', 'is_active', 'area'],
+  },
+  ticket_categories: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
   },
   variance_codes: {
     permission: 'settings.manage',
