@@ -103,7 +103,7 @@ create function private.reopens(resolved_at timestamptz) returns boolean
 language sql stable set search_path = ''
 as $$ select resolved_at > pg_catalog.now() - interval '14 days' $$;
 comment on function private.reopens(timestamptz) is 'Whether what was resolved then can be taken up again: for 14 days.';
-select private.offer_if('ticket', 'tickets.assignee_id is null', 'take');
+select private.offer_if('ticket', 'tickets.assignee_id is null and exists (select from public.memberships m where m.tenant_id = tickets.tenant_id and m.user_id = auth.uid())', 'take');
 select private.offer_if('ticket', 'private.reopens(tickets.resolved_at)', 'reopen');
 
 create function private.tg_tickets__keep_clock() returns trigger
@@ -344,13 +344,14 @@ begin
   if target.assignee_id is not null then
     perform private.fail('ticket_taken', pg_catalog.jsonb_build_object('ticket_id', target.id, 'assignee_id', target.assignee_id));
   end if;
+  perform private.check_assignee(target.tenant_id, auth.uid(), null);
   update public.tickets t set assignee_id = auth.uid() where t.tenant_id = target.tenant_id and t.id = target.id
   returning * into target;
   return target;
 end
 $$;
 comment on function private.take_ticket(uuid) is
-  'Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, ticket_transition_illegal, record_not_found, permission_denied.';
+  'Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, permission_denied.';
 select private.expose_command('take_ticket');
 
 create function private.move_ticket(ticket public.tickets, command text, reason text default null, resolution text default null) returns public.tickets
@@ -362,7 +363,9 @@ declare
 begin
   update public.tickets t
   set status = next_status, status_reason = reason,
-    assignee_id = case when command = 'start' then coalesce(t.assignee_id, auth.uid()) else t.assignee_id end,
+    -- Who helps from the platform is none of the company's people.
+    assignee_id = case when command = 'start' and t.assignee_id is null
+      then (select m.user_id from public.memberships m where m.tenant_id = t.tenant_id and m.user_id = auth.uid()) else t.assignee_id end,
     resolution = case when command = 'resolve' then resolution when next_status = 'closed' then t.resolution end,
     resolved_at = case when command = 'resolve' then pg_catalog.now() when next_status = 'closed' then t.resolved_at end
   where t.tenant_id = ticket.tenant_id and t.id = ticket.id

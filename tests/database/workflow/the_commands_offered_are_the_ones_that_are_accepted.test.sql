@@ -950,6 +950,7 @@ begin
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance($c$skip_maintenance_job($1, 'because')$c$));
   perform pg_temp.examine('ticket', pg_temp.ticket());
   perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)'));
+  perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)', 'assign_ticket($1)'));
   perform pg_temp.examine('ticket', pg_temp.ticket($c$wait_ticket($1, 'because')$c$));
   perform pg_temp.examine('ticket', pg_temp.ticket($c$resolve_ticket($1, 'because')$c$));
   perform pg_temp.examine('ticket', pg_temp.ticket($c$resolve_ticket($1, 'because')$c$, 'close_ticket($1)'));

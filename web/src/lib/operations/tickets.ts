@@ -93,7 +93,7 @@ export const ticketCommands = {
       reason: 'required',
     },
   },
-  assign: { label: m.label_assign() },
+  assign: { label: m.give_to_somebody() },
   change: { label: m.change() },
   close: {
     label: m.close(),
