@@ -186,7 +186,7 @@ create table public.import_rows (
   foreign key (tenant_id, import_id) references public.imports (tenant_id, id),
   constraint line_is_of_a_file check (line between 1 and 10000000)
 );
-create index import_rows_place on public.import_rows (tenant_id, import_id, place);
+create index import_rows_settled on public.import_rows (tenant_id, import_id, place) where awaits is null;
 create index import_rows_of_record on public.import_rows (tenant_id, import_id, record_hash, line) where record_hash is not null;
 create index import_rows_awaiting on public.import_rows (tenant_id, import_id, awaits, place) where awaits is not null;
 select private.force_policies('public.import_rows');
@@ -353,15 +353,15 @@ as $$
 #variable_conflict use_variable
 declare
   target public.imports;
-  record_field text;
+  known private.import_targets;
   staged integer;
 begin
   perform private.require_records('rows', rows, '{"line": "integer"}');
   target := private.lock_import(import_id, 'check');
-  select coalesce(t.grouped_by, t.key_field) into record_field from private.import_targets t where t.target = target.target;
+  select * into known from private.import_targets t where t.target = target.target;
   insert into public.import_rows (tenant_id, import_id, line, place, record_hash, cells, values, error_key, error_details)
-  select target.tenant_id, target.id, (r ->> 'line')::integer, (r ->> 'line')::integer,
-    pg_catalog.hashtextextended(nullif(pg_catalog.btrim(case pg_catalog.jsonb_typeof(r -> 'values') when 'object' then r -> 'values' ->> record_field end), ''), 0),
+  -- The check says the same of rows of a record that come in parts; said here of the others it saves writing them twice.
+  select target.tenant_id, target.id, l.line, case when known.grouped_by is null or l.record_hash is null then l.line else min(l.line) over (partition by l.record_hash) end, l.record_hash,
     array(select pg_catalog.jsonb_array_elements_text(case pg_catalog.jsonb_typeof(r -> 'cells') when 'array' then r -> 'cells' else '[]' end)),
     coalesce((
       select pg_catalog.jsonb_object_agg(v.key, pg_catalog.btrim(v.value))
@@ -371,7 +371,11 @@ begin
     case when pg_catalog.jsonb_typeof(r -> 'unreadable') = 'object' then 'import_row_unreadable' end,
     case when pg_catalog.jsonb_typeof(r -> 'unreadable') = 'object' then r -> 'unreadable' end
   from pg_catalog.jsonb_array_elements(rows) r
-  where (r ->> 'line')::integer between 1 and 10000000
+  cross join lateral (
+    select (r ->> 'line')::integer as line,
+      pg_catalog.hashtextextended(nullif(pg_catalog.btrim(case pg_catalog.jsonb_typeof(r -> 'values') when 'object' then r -> 'values' ->> coalesce(known.grouped_by, known.key_field) end), ''), 0) as record_hash
+  ) l
+  where l.line between 1 and 10000000
   on conflict on constraint import_rows_pkey do nothing;
   get diagnostics staged = row_count;
   if exists (select from pg_catalog.jsonb_array_elements(rows) r where not coalesce((r ->> 'line')::integer between 1 and 10000000, false)) then
@@ -409,6 +413,10 @@ begin
     error_key = case when r.error_key = 'import_row_unreadable' then r.error_key end,
     error_details = case when r.error_key = 'import_row_unreadable' then r.error_details end
   where r.tenant_id = target.tenant_id and r.import_id = target.id and r.status <> 'waiting';
+  if target.rows_total > 1000 then
+    -- Rows that have just come in are not counted yet, and a plan for few would read all of them for each record.
+    analyze (skip_locked) public.import_rows (tenant_id, import_id, line, place, record_hash, awaits);
+  end if;
   update public.imports i
   set status = 'checking', status_reason = null, on_duplicate = target.on_duplicate, is_whole = coalesce(check_import.is_whole, target.is_whole), run_by = auth.uid()
   where i.tenant_id = target.tenant_id and i.id = target.id

@@ -326,7 +326,7 @@ begin
     from (
       select b.line, b.place, b.error_details, pg_catalog.row_number() over (partition by b.place order by b.line) as n
       from public.import_rows b
-      where b.tenant_id = job.tenant_id and b.import_id = job.import_id
+      where b.tenant_id = job.tenant_id and b.import_id = job.import_id and b.awaits is null
         and b.place = any (array(select o.place from pg_catalog.unnest(outcomes) o where o.status = 'bad' and exists (
           select from pg_catalog.jsonb_each(o.error_details) d where d.value @> '[{}]' and d.value -> 0 ? 'line')))
     ) m

@@ -11,10 +11,13 @@ as $$
 declare
   parsed private.order_line[];
   problems jsonb;
+  products uuid[];
 begin
   if pg_catalog.jsonb_typeof(lines) is distinct from 'array' or pg_catalog.jsonb_array_length(lines) not between 1 and 500 then
     perform private.fail('lines_invalid', '{"lines": "an array of 1 to 500 lines is needed"}');
   end if;
+  -- Named beforehand, else a plan for lines of any number reads the whole catalogue for each order.
+  products := array(select private.uuid_or_null(e.line ->> 'product_id') from pg_catalog.jsonb_array_elements(lines) as e (line));
   parsed := array(
     select row(x.n, x.product, x.quantity, case
       when x.sold is null then 'product_unknown'
@@ -33,8 +36,8 @@ begin
           case when pg_catalog.length(e.line ->> 'quantity') <= 30 and (e.line ->> 'quantity') ~ '^-?[0-9]+(\.[0-9]+)?$' then (e.line ->> 'quantity')::numeric end as quantity
         from pg_catalog.jsonb_array_elements(lines) with ordinality as e (line, n)
       ) w
-      left join public.products p on p.tenant_id = tenant and p.id = w.product
-      left join public.product_packs k on k.tenant_id = tenant and k.product_id = p.id and k.id = private.uuid_or_null(w.pack)
+      left join public.products p on p.tenant_id = tenant and p.id = any (products) and p.id = w.product
+      left join public.product_packs k on k.tenant_id = tenant and k.product_id = any (products) and k.product_id = p.id and k.id = private.uuid_or_null(w.pack)
       cross join lateral (select w.quantity * coalesce(k.factor, 1) as quantity) q
     ) x
     order by x.n
@@ -61,6 +64,8 @@ as $$
 #variable_conflict use_column
 declare
   is_exempt constant boolean := (select c.tax_exemption_reason is not null from public.customers c where c.tenant_id = tenant and c.id = customer);
+  read constant private.order_line[] := private.read_lines(tenant, lines, kept);
+  products constant uuid[] := array(select r.product_id from pg_catalog.unnest(read) r);
 begin
   return query
   with recursive lists as (
@@ -85,8 +90,8 @@ begin
     case when is_exempt and b.prices_include_tax then private.line_net(1, b.price, p.tax_rate, true) else coalesce(b.price, p.base_price) end,
     coalesce((array['customer', 'customer_type', 'territory', 'default'])[b.tier], 'base'),
     case when is_exempt then 0 else p.tax_rate end, case when is_exempt then '[]' else p.taxes end, not is_exempt and coalesce(b.prices_include_tax, false), p.composition = 'bundle'
-  from pg_catalog.unnest(private.read_lines(tenant, lines, kept)) r
-  join public.products p on p.tenant_id = tenant and p.id = r.product_id
+  from pg_catalog.unnest(read) r
+  join public.products p on p.tenant_id = tenant and p.id = any (products) and p.id = r.product_id
   left join lateral (
     select round(i.price * l.share, 2) as price, l.tier, l.prices_include_tax
     from lists l

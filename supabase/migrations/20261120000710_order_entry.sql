@@ -558,7 +558,7 @@ comment on function private.write_orders(private.order_draft[]) is
 create function private.goods_of(draft private.order_draft) returns jsonb
 language sql immutable set search_path = ''
 as $$
-  select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)) from pg_catalog.unnest(draft.lines) r where not r.is_gift
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', r.product_id, 'quantity', r.quantity)) from pg_catalog.unnest(draft.lines) r where not r.is_gift
 $$;
 comment on function private.goods_of(private.order_draft) is 'The lines of a draft that somebody asked for: no gifts.';
 

@@ -4,6 +4,7 @@ create function private.import_orders(items private.import_item[]) returns setof
 language plpgsql set search_path = ''
 as $$
 declare
+  tenant constant uuid := private.active_tenant_id();
   customers constant jsonb := private.import_references('public.customers', 'code', 'customer', items);
   products constant jsonb := private.import_references('public.products', 'sku', 'product', items);
   depots constant jsonb := private.import_references('public.warehouses', 'code', 'depot', items);
@@ -26,7 +27,7 @@ begin
         coalesce((products ->> (r.value ->> 'product'))::uuid, private.import_reference('public.products', 'sku', 'product', r.value ->> 'product')) as product
       from pg_catalog.jsonb_array_elements(item.rows) with ordinality r (value, n)
     ) l
-    left join public.product_packs k on k.tenant_id = private.active_tenant_id() and k.product_id = l.product and k.name = l.pack;
+    left join public.product_packs k on k.tenant_id = tenant and k.product_id = l.product and k.name = l.pack;
     unknown := (select min(l ->> 'pack') from pg_catalog.jsonb_array_elements(wanted) l where l ->> 'pack_id' is null);
     if unknown is not null then
       perform private.fail('import_reference_unknown', pg_catalog.jsonb_build_object('pack', unknown));

@@ -26,21 +26,26 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
   hours constant numeric := coalesce((private.tenant_rule(tenant, 'orders.duplicate_hours'))::text::numeric, 24);
+  recent constant uuid[] := array(
+    select o.id from public.orders o
+    where o.tenant_id = tenant and o.customer_id = customer and o.created_at > pg_catalog.now() - hours * interval '1 hour'
+      and o.status not in ('cancelled', 'rejected', 'failed') and o.backorder_of_id is null and o.id is distinct from except_order
+      and (reference is null or o.external_reference is null)
+    order by o.created_at desc, o.id desc limit 20
+  );
 begin
+  if recent = '{}' then
+    return recent;
+  end if;
   return array(
     with wanted as materialized (
       select l.product_id, sum(l.quantity) as quantity from pg_catalog.jsonb_to_recordset(lines) as l (product_id uuid, quantity numeric) group by 1
-    ), recent as materialized (
-      select o.id, o.created_at, o.external_reference from public.orders o
-      where o.tenant_id = tenant and o.customer_id = customer and o.created_at > pg_catalog.now() - hours * interval '1 hour'
-        and o.status not in ('cancelled', 'rejected', 'failed') and o.backorder_of_id is null and o.id is distinct from except_order
-      order by o.created_at desc, o.id desc limit 20
     )
     select h.id
     from (
       select r.id, r.created_at, i.product_id, sum(i.quantity) as quantity
-      from recent r join public.order_items i on i.tenant_id = tenant and i.order_id = r.id and not i.is_gift
-      where reference is null or r.external_reference is null
+      from public.orders r join public.order_items i on i.tenant_id = tenant and i.order_id = r.id and not i.is_gift
+      where r.tenant_id = tenant and r.id = any (recent)
       group by r.id, r.created_at, i.product_id
     ) h
     left join wanted w on w.product_id = h.product_id
