@@ -56,7 +56,7 @@ test('a complaint becomes a ticket, waits, is resolved, and the customer sees ho
   await manager.page.waitForURL(/\/tickets\/[0-9a-f-]{36}$/);
   const seller = await signIn(visit(), 'sales@acme.test', { isPhone: true });
   await seller.open('/tickets');
-  await seller.page.getByText('The scale is wrong').filter({ visible: true }).first().click();
+  await seller.page.locator('a[data-open]').filter({ visible: true }).first().click();
   await seller.page.getByRole('heading', { level: 1, name: 'The scale is wrong' }).waitFor();
   await seller.button('Take it').click();
   await seller.page.getByText('The ticket is yours.').first().waitFor();

@@ -792,7 +792,6 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   won: m.label_won,
   won_deals: m.label_won_deals,
   work_shift: m.label_work_shift,
-  worked: m.label_worked,
   workflow: m.label_workflow,
   workflow_definition: m.label_workflow_definition,
   working_hour: m.label_working_hour,
