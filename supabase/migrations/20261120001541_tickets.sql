@@ -333,7 +333,7 @@ comment on function private.assign_ticket(uuid, uuid, uuid, integer) is
   'Gives an unresolved ticket to somebody (account), to a team, of which somebody takes it, or back to nobody. Raises person_not_in_company, ticket_transition_illegal, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('assign_ticket');
 
-create function private.take_ticket(ticket_id uuid) returns public.tickets
+create function private.take_ticket(ticket_id uuid, expected_version integer default null) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -344,14 +344,15 @@ begin
   if target.assignee_id is not null then
     perform private.fail('ticket_taken', pg_catalog.jsonb_build_object('ticket_id', target.id, 'assignee_id', target.assignee_id));
   end if;
+  perform private.check_version(expected_version, target.version);
   perform private.check_assignee(target.tenant_id, auth.uid(), null);
   update public.tickets t set assignee_id = auth.uid() where t.tenant_id = target.tenant_id and t.id = target.id
   returning * into target;
   return target;
 end
 $$;
-comment on function private.take_ticket(uuid) is
-  'Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, permission_denied.';
+comment on function private.take_ticket(uuid, integer) is
+  'Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('take_ticket');
 
 create function private.move_ticket(ticket public.tickets, command text, reason text default null, resolution text default null) returns public.tickets

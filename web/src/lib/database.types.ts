@@ -11840,7 +11840,11 @@ export interface Database {
       };
       /** Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       take_ticket: {
-        Args: { ticket_id: string; idempotency_key?: string | null };
+        Args: {
+          ticket_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
         Returns: Database['public']['Tables']['tickets']['Row'];
       };
       /** What is to be told: {may_be_there (an earlier attempt may have arrived), device {pin, branch, control_unit, key}, document {kind, number, original, name, issued_on, buyer {name, pin}, lines}}; {waits: true} for a credit note whose invoice was not taken yet; null when it was dealt with. Counts the attempt. For the worker submit-tax (service role). */
