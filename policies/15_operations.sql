@@ -105,3 +105,16 @@ using (
   tenant_id = (select private.tenant_id('leave.view'))
   and (person_id = (select auth.uid()) or created_by = (select auth.uid()) or (select private.tenant_id('leave.view_all')) is not null)
 );
+
+select private.let_edit('public.ticket_categories', 'tickets.view', 'settings.manage', '{}', 'name', 'is_active');
+
+grant select on public.tickets to authenticated;
+-- A ticket is made with the rights of whoever sees what it is made of.
+grant execute on function private.write_ticket to authenticated;
+-- Whether a ticket is offered to be taken up again is worked out with its reader's rights.
+grant execute on function private.reopens to authenticated;
+create policy select_readers on public.tickets for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('tickets.view'))
+  and (assignee_id is null or assignee_id = any ((select private.my_line())::uuid[]) or created_by = (select auth.uid()) or (select private.tenant_id('tickets.view_all')) is not null)
+);

@@ -33,3 +33,4 @@ select private.refuse_invalid('public.assets', 'name', 'serial', 'bought_on', 'w
 select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
 select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');
+select private.refuse_invalid('public.tickets', 'subject', 'description');

@@ -51,7 +51,7 @@ const OTHERS = [
 function toldColumns(relation: Relation | undefined): string[] {
   return (relation?.columns ?? [])
     .map(({ name }) => name)
-    .filter((name) => !['id', 'tenant_id', 'printed'].includes(name))
+    .filter((name) => !['id', 'tenant_id', 'printed', 'worked'].includes(name))
     .filter((name) => !name.endsWith('_by') && (!name.endsWith('_at') || /^planned_/.test(name)))
     .map((name) => name.replace(/_id$/, ''));
 }

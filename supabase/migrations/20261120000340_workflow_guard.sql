@@ -235,6 +235,46 @@ $$;
 comment on function private.let_edit(regclass, text, text, text[], text[]) is
   'Everybody who holds the one permission reads a table, and who holds the other makes and changes its rows, in these columns (private.let_write); nobody is limited to some of them. Called by policies.';
 
+create table private.name_list (
+  like private.record including defaults including indexes,
+  name text not null,
+  is_active boolean not null default true,
+  foreign key (tenant_id) references public.tenants (id),
+  unique (tenant_id, name),
+  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+);
+select private.force_policies('private.name_list');
+comment on table private.name_list is
+  'What the lists have that a company keeps in its own words: create table … (like private.name_list including defaults including constraints including indexes, …), then private.keep_names. Empty.';
+
+create function private.tg_tenants__give_names() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute pg_catalog.format('insert into public.%I (tenant_id, name) select $1, n from pg_catalog.unnest($2::text[]) n', tg_argv[0]) using new.id, tg_argv[1];
+  return null;
+end
+$$;
+comment on function private.tg_tenants__give_names() is 'Gives a new company the names that a list of its own begins with.';
+
+create function private.keep_names(list regclass, entity text, view_permission text, what text, begins_with text[] default '{}') returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  list_name constant text := (select c.relname from pg_catalog.pg_class c where c.oid = list);
+begin
+  perform private.manage_table(list, entity);
+  perform private.set_audience(entity, view_permission);
+  perform private.register_error(entity || '_taken', 409, pg_catalog.format('There is a %s of this name already.', what), 'Choose another name, or use that one.');
+  perform private.refuse_taken(list, list_name || '_tenant_id_name_key', entity || '_taken');
+  if begins_with <> '{}' then
+    execute pg_catalog.format('create trigger %I after insert on public.tenants for each row execute function private.tg_tenants__give_names(%L, %L)', '_300_give_' || list_name, list_name, begins_with);
+  end if;
+end
+$$;
+comment on function private.keep_names(regclass, text, text, text, text[]) is
+  'Has a company keep a list (private.name_list) in its own words: told to whoever holds the permission, no name of it twice (<entity>_taken, what: how an error calls one of them), and with what a new company begins. Called by migrations.';
+
 create function private.tg__note_editor() returns trigger
 language plpgsql security definer set search_path = ''
 as $$

@@ -1,20 +1,13 @@
 -- Family 08, delivery: why a delivery failed, in the words of the company, and the order of the stops.
 
 create table public.failure_reasons (
-  like private.record including defaults including indexes,
-  name text not null,
+  like private.name_list including defaults including constraints including indexes,
   needs_note boolean not null default false,
-  is_active boolean not null default true,
-  foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id, name),
-  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+  foreign key (tenant_id) references public.tenants (id)
 );
 comment on table public.failure_reasons is 'Why a customer could not be served, in the words of the company: what a failed delivery names.';
 comment on column public.failure_reasons.needs_note is 'Whether it says too little by itself, as "Other" does: the driver writes more.';
-select private.manage_table('public.failure_reasons', 'failure_reason');
-select private.set_audience('failure_reason', 'trips.view');
-select private.register_error('failure_reason_taken', 409, 'There is a reason of this name already.', 'Choose another name, or use that one.');
-select private.refuse_taken('public.failure_reasons', 'failure_reasons_tenant_id_name_key', 'failure_reason_taken');
+select private.keep_names('public.failure_reasons', 'failure_reason', 'trips.view', 'reason');
 
 create function private.tg_tenants__give_failure_reasons() returns trigger
 language plpgsql security definer set search_path = ''

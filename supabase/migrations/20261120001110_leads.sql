@@ -3,30 +3,11 @@
 create type public.lead_status as enum ('new', 'contacted', 'qualified', 'converted', 'unqualified', 'duplicate');
 
 create table public.lead_sources (
-  like private.record including defaults including indexes,
-  name text not null,
-  is_active boolean not null default true,
-  foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id, name),
-  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+  like private.name_list including defaults including constraints including indexes,
+  foreign key (tenant_id) references public.tenants (id)
 );
 comment on table public.lead_sources is 'Where leads come from, in the words of the company: a fair, the website, a recommendation.';
-select private.manage_table('public.lead_sources', 'lead_source');
-select private.set_audience('lead_source', 'leads.view');
-select private.register_error('lead_source_taken', 409, 'There is a source of this name already.', 'Choose another name, or use that one.');
-select private.refuse_taken('public.lead_sources', 'lead_sources_tenant_id_name_key', 'lead_source_taken');
-
-create function private.tg_tenants__give_lead_sources() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  insert into public.lead_sources (tenant_id, name)
-  select new.id, s from pg_catalog.unnest(array['Recommendation', 'Website', 'WhatsApp', 'Walked in', 'Door to door', 'Fair', 'Bought']) s;
-  return null;
-end
-$$;
-comment on function private.tg_tenants__give_lead_sources() is 'Gives a new company the sources of leads that it begins with.';
-create trigger _300_give_lead_sources after insert on public.tenants for each row execute function private.tg_tenants__give_lead_sources();
+select private.keep_names('public.lead_sources', 'lead_source', 'leads.view', 'source', array['Recommendation', 'Website', 'WhatsApp', 'Walked in', 'Door to door', 'Fair', 'Bought']);
 
 create table public.lead_vendors (
   like private.record including defaults including indexes,

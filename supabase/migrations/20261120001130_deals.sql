@@ -55,20 +55,13 @@ select private.refuse_taken('public.pipeline_stages', 'pipeline_stages_ends', 's
 select private.register_error('probability_fits_the_kind', 422, 'This probability does not fit the stage.', 'Enter 0 to 100; 100 where a deal is won, 0 where it is lost.');
 
 create table public.lost_reasons (
-  like private.record including defaults including indexes,
-  name text not null,
+  like private.name_list including defaults including constraints including indexes,
   needs_note boolean not null default false,
-  is_active boolean not null default true,
-  foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id, name),
-  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+  foreign key (tenant_id) references public.tenants (id)
 );
 comment on table public.lost_reasons is 'Why deals are lost, in the words of the company.';
 comment on column public.lost_reasons.needs_note is 'Whether it says too little by itself, as "Other" does.';
-select private.manage_table('public.lost_reasons', 'lost_reason');
-select private.set_audience('lost_reason', 'deals.view');
-select private.register_error('lost_reason_taken', 409, 'There is a reason of this name already.', 'Choose another name, or use that one.');
-select private.refuse_taken('public.lost_reasons', 'lost_reasons_tenant_id_name_key', 'lost_reason_taken');
+select private.keep_names('public.lost_reasons', 'lost_reason', 'deals.view', 'reason');
 
 create function private.tg_tenants__give_pipeline() returns trigger
 language plpgsql security definer set search_path = ''

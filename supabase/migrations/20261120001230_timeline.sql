@@ -2,9 +2,9 @@
 
 create function private.is_told(column_name text) returns boolean
 language sql immutable
-return column_name not in ('id', 'tenant_id', 'printed') and column_name !~ '_by$' and (column_name !~ '_at$' or column_name ~ '^planned_');
+return column_name not in ('id', 'tenant_id', 'printed', 'worked') and column_name !~ '_by$' and (column_name !~ '_at$' or column_name ~ '^planned_');
 comment on function private.is_told(text) is
-  'Whether the timeline tells a change of this column: not who and when, which it says of every entry, and not the words that a document keeps.';
+  'Whether the timeline tells a change of this column: not who and when, which it says of every entry, not the words that a document keeps, and not how long a clock ran.';
 
 create function private.value_in_words(table_name text, column_name text, value jsonb) returns text
 language plpgsql stable set search_path = ''

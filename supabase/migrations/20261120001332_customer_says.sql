@@ -154,6 +154,12 @@ comment on function private.ask_for_help(text, text, uuid) is
   'For customers: a complaint or a question, about one of their orders, invoices or payments (document_kind: order, invoice, payment) or about nothing of these. It becomes a task of the company; answers its id. Raises request_text_is_bounded, record_not_found, rate_limit_exceeded, permission_denied.';
 select private.expose_command('ask_for_help');
 
+create function private.answered_request(task public.tasks) returns table (number text, status text)
+language sql stable security definer set search_path = ''
+as $$ select task.number, task.status::text $$;
+comment on function private.answered_request(public.tasks) is
+  'Under which number a request of a customer is looked after, and how far that is: as the task that it became. A house that makes more of it answers it anew.';
+
 create function private.my_requests()
 returns table (id uuid, number text, status text, text text, created_at timestamptz, document_kind text, document_id uuid)
 language plpgsql stable security definer set search_path = ''
@@ -163,12 +169,13 @@ declare
   me constant public.customers := private.require_customer('account.view');
 begin
   return query
-  select t.id, t.number, t.status::text, t.details, t.created_at, nullif(t.document_kind, 'customer'), case when t.document_kind <> 'customer' then t.document_id end
+  select t.id, a.number, a.status, t.details, t.created_at, nullif(t.document_kind, 'customer'), case when t.document_kind <> 'customer' then t.document_id end
   from public.tasks t
+  cross join lateral private.answered_request(t) a
   where t.tenant_id = me.tenant_id
     and t.created_by in (select m.user_id from public.memberships m where m.tenant_id = me.tenant_id and m.customer_id = me.id and m.role = 'customer')
   order by t.created_at desc, t.id desc;
 end
 $$;
-comment on function private.my_requests() is 'For customers: what they asked or complained of, the newest first, and whether it is open, done or cancelled. Raises permission_denied.';
+comment on function private.my_requests() is 'For customers: what they asked or complained of, the newest first, and how far it is. Raises permission_denied.';
 select private.expose('my_requests');

@@ -1,30 +1,11 @@
 -- Family 15, operations: what the company spends besides goods, entered by one person and approved by another (docs/decisions/0053).
 
 create table public.expense_categories (
-  like private.record including defaults including indexes,
-  name text not null,
-  is_active boolean not null default true,
-  foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id, name),
-  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+  like private.name_list including defaults including constraints including indexes,
+  foreign key (tenant_id) references public.tenants (id)
 );
 comment on table public.expense_categories is 'What money is spent on, in the words of the company.';
-select private.manage_table('public.expense_categories', 'expense_category');
-select private.set_audience('expense_category', 'expenses.view');
-select private.register_error('expense_category_taken', 409, 'There is a category of this name already.', 'Choose another name, or use that one.');
-select private.refuse_taken('public.expense_categories', 'expense_categories_tenant_id_name_key', 'expense_category_taken');
-
-create function private.tg_tenants__give_expense_categories() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  insert into public.expense_categories (tenant_id, name)
-  select new.id, c.name from pg_catalog.unnest(array['Fuel', 'Parking', 'Toll', 'Repair', 'Meals', 'Airtime', 'Other']) c (name);
-  return null;
-end
-$$;
-comment on function private.tg_tenants__give_expense_categories() is 'Gives a new company the categories of expenses that it begins with.';
-create trigger _300_give_expense_categories after insert on public.tenants for each row execute function private.tg_tenants__give_expense_categories();
+select private.keep_names('public.expense_categories', 'expense_category', 'expenses.view', 'category', array['Fuel', 'Parking', 'Toll', 'Repair', 'Meals', 'Airtime', 'Other']);
 
 create type public.expense_status as enum ('draft', 'submitted', 'approved', 'paid', 'rejected', 'cancelled');
 create type public.expense_payer as enum ('company', 'person', 'trip_cash');

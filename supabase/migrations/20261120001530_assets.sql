@@ -1,30 +1,11 @@
 -- Family 15, operations: what the company owns and uses: where each piece is or who has it, and whether it works (docs/decisions/0063).
 
 create table public.asset_kinds (
-  like private.record including defaults including indexes,
-  name text not null,
-  is_active boolean not null default true,
-  foreign key (tenant_id) references public.tenants (id),
-  unique (tenant_id, name),
-  constraint name_is_short check (length(name) between 1 and 40 and name = btrim(name))
+  like private.name_list including defaults including constraints including indexes,
+  foreign key (tenant_id) references public.tenants (id)
 );
 comment on table public.asset_kinds is 'Kinds of things that the company owns, in its own words.';
-select private.manage_table('public.asset_kinds', 'asset_kind');
-select private.set_audience('asset_kind', 'assets.view');
-select private.register_error('asset_kind_taken', 409, 'There is a kind of this name already.', 'Choose another name, or use that one.');
-select private.refuse_taken('public.asset_kinds', 'asset_kinds_tenant_id_name_key', 'asset_kind_taken');
-
-create function private.tg_tenants__give_asset_kinds() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  insert into public.asset_kinds (tenant_id, name)
-  select new.id, k.name from pg_catalog.unnest(array['Vehicle', 'Forklift', 'Cooler', 'Scale', 'Phone', 'Computer', 'Other']) k (name);
-  return null;
-end
-$$;
-comment on function private.tg_tenants__give_asset_kinds() is 'Gives a new company the kinds of assets that it begins with.';
-create trigger _300_give_asset_kinds after insert on public.tenants for each row execute function private.tg_tenants__give_asset_kinds();
+select private.keep_names('public.asset_kinds', 'asset_kind', 'assets.view', 'kind', array['Vehicle', 'Forklift', 'Cooler', 'Scale', 'Phone', 'Computer', 'Other']);
 
 create type public.asset_status as enum ('in_service', 'in_repair', 'retired');
 

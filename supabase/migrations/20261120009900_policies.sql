@@ -1360,6 +1360,19 @@ using (
   and (person_id = (select auth.uid()) or created_by = (select auth.uid()) or (select private.tenant_id('leave.view_all')) is not null)
 );
 
+select private.let_edit('public.ticket_categories', 'tickets.view', 'settings.manage', '{}', 'name', 'is_active');
+
+grant select on public.tickets to authenticated;
+-- A ticket is made with the rights of whoever sees what it is made of.
+grant execute on function private.write_ticket to authenticated;
+-- Whether a ticket is offered to be taken up again is worked out with its reader's rights.
+grant execute on function private.reopens to authenticated;
+create policy select_readers on public.tickets for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('tickets.view'))
+  and (assignee_id is null or assignee_id = any ((select private.my_line())::uuid[]) or created_by = (select auth.uid()) or (select private.tenant_id('tickets.view_all')) is not null)
+);
+
 -- Family 16, targets.
 
 grant execute on function private.commission_month_is_over to authenticated;
@@ -1453,3 +1466,4 @@ select private.refuse_invalid('public.assets', 'name', 'serial', 'bought_on', 'w
 select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
 select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');
+select private.refuse_invalid('public.tickets', 'subject', 'description');

@@ -20,6 +20,7 @@ export interface BusyDay {
   assets: Row[];
   maintenance: Row[];
   leave: Row;
+  tickets: Row[];
   territory: Row;
   /** A door that was visited and is left alone. */
   door: Row;
@@ -334,6 +335,24 @@ export async function busyDay(): Promise<BusyDay> {
     job,
     await by('manager').row('maintenance_jobs?status=eq.planned&select=id'),
   ];
+  // What is wrong: nobody's yet, and one that was resolved.
+  const wrong = await by('manager').row('ticket_categories?name=eq.Delivery&select=id');
+  const tickets: Row[] = [];
+  for (const subject of ['Crates came wet', 'The delivery came after closing']) {
+    tickets.push(
+      await by('manager').command('create_ticket', {
+        subject,
+        category_id: wrong.id,
+        customer_id: customer.id,
+        priority: 'high',
+        description: 'The customer rang at noon.',
+      }),
+    );
+  }
+  await by('manager').command('resolve_ticket', {
+    ticket_id: tickets[1]?.id,
+    resolution: 'Came again in the morning',
+  });
   // Who is to be there this week, and who is away.
   await by('manager').ask('/rest/v1/shifts', {
     body: {
@@ -424,6 +443,7 @@ export async function busyDay(): Promise<BusyDay> {
     assets,
     maintenance,
     leave,
+    tickets,
     territory,
     door,
     template,

@@ -352,6 +352,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await earnMoney(company);
   await lookAfterAssets(company);
   await beAway(company);
+  await putRight(company);
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -882,6 +883,32 @@ async function lookAfterAssets(company: Company) {
     plan.id,
   ]);
   await manager.rpc('complete_maintenance_job', { maintenance_job_id: job.id, cost: 100 });
+}
+
+/** What is wrong: nobody's, a salesperson's, a driver's own, and one that was resolved. */
+async function putRight(company: Company) {
+  const manager = playedBy(company, 'manager');
+  const category = await manager.one<Row>(
+    `select id from ticket_categories where name = 'Delivery'`,
+  );
+  const person = await manager.one<Row>(
+    `select m.user_id as id from memberships m where m.role = 'sales' order by m.created_at limit 1`,
+  );
+  const boss = await manager.one<Row>(
+    `select m.user_id as id from memberships m where m.role = 'manager' order by m.created_at limit 1`,
+  );
+  const enter = (name: string, subject: string, values: Record<string, unknown> = {}) =>
+    playedBy(company, name).rpc<Row>('create_ticket', {
+      subject,
+      category_id: category.id,
+      ...values,
+    });
+  await enter('manager', 'Crates are wet');
+  await enter('manager', 'Came too late', { assignee_id: person.id });
+  await enter('manager', 'The scale is wrong', { assignee_id: boss.id });
+  await enter('driver', 'The gate is locked');
+  const done = await enter('manager', 'The invoice was lost', { assignee_id: boss.id });
+  await manager.rpc('resolve_ticket', { ticket_id: done.id, resolution: 'Sent again' });
 }
 
 /** Who is to be there, and who asks to be away. */

@@ -264,6 +264,10 @@ const SALES: Record<string, { all: string; own: string }> = {
     all: 'leave.view_all',
     own: `(x.created_by = (select user_id from me) or x.person_id = (select user_id from me))`,
   },
+  tickets: {
+    all: 'tickets.view_all',
+    own: `(x.assignee_id is null or x.assignee_id in ${LINE} or x.created_by = (select user_id from me))`,
+  },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -312,6 +316,7 @@ const DOCUMENTS: Record<string, string> = {
   settlement: 'settlements',
   stock_count: 'stock_counts',
   task: 'tasks',
+  ticket: 'tickets',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
   purchase_order: 'purchase_orders',

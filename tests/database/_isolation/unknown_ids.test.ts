@@ -35,6 +35,9 @@ const ROWS: Record<string, string> = {
   asset_id: `select id from public.assets where tenant_id = $1 and status = 'in_service' order by number`,
   maintenance_job_id: `select id from public.maintenance_jobs where tenant_id = $1 and status = 'planned'`,
   leave_request_id: `select id from public.leave_requests where tenant_id = $1 and status = 'requested'`,
+  ticket_category: `select id from public.ticket_categories where tenant_id = $1 order by name`,
+  ticket_id: `select id from public.tickets where tenant_id = $1 and status = 'open' order by number`,
+  resolved_ticket: `select id from public.tickets where tenant_id = $1 and status = 'resolved'`,
   draft_expense: `select id from public.expenses where tenant_id = $1 and status = 'draft'`,
   customer_id: `select customer_id as id from public.memberships where tenant_id = $1 and role = 'customer'`,
   defect_id: `select id from public.vehicle_checks where tenant_id = $1 and not is_in_order`,
@@ -89,6 +92,10 @@ const DOCUMENTS: Record<string, Values> = {
   purchase_proposal: { vendor_id: 'goods_vendor' },
   release_vendor: { vendor_id: 'goods_vendor' },
   take_goods: { trip_id: 'draft_trip' },
+  change_ticket: { category_id: 'ticket_category' },
+  create_ticket: { category_id: 'ticket_category' },
+  reopen_ticket: { ticket_id: 'resolved_ticket' },
+  close_ticket: { ticket_id: 'resolved_ticket' },
 };
 
 /** What else a command needs, so that the id decides. */

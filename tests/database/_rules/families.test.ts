@@ -99,5 +99,6 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.cash_spent',
     'private.vehicle_in_repair',
     'private.away',
+    'private.answered_request',
   ]);
 });

@@ -403,6 +403,21 @@ beforeAll(async () => {
   }
   await owner.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
   await boss.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
+  // And what is wrong, in each state.
+  ticketCategory = await id('ticket_categories', `name = 'Delivery'`);
+  for (const steps of ['', 'start', 'wait', 'resolve', 'resolve close']) {
+    const ticket = await owner.rpc<{ id: string }>('create_ticket', {
+      subject: 'Came too late',
+      category_id: ticketCategory,
+    });
+    for (const step of steps.split(' ').filter(Boolean)) {
+      await owner.rpc(`${step}_ticket`, {
+        ticket_id: ticket.id,
+        ...(step === 'wait' ? { reason: 'The customer is away' } : {}),
+        ...(step === 'resolve' ? { resolution: 'Brought' } : {}),
+      });
+    }
+  }
   good.set('category_id', `'${fuel}'`);
   good.set('spent_on', `'2026-11-02'`);
   good.set('total', '10');
@@ -540,6 +555,8 @@ let ownPlan: { id: string };
 let booking: { type: string; offer: string; customer: string };
 /** What an asset is. */
 let kind: string;
+/** What a ticket is about. */
+let ticketCategory: string;
 /** A trip of which money is spent. */
 let onRoad: string;
 /** From whom goods are ordered, and what. */
@@ -638,6 +655,11 @@ function usual(command: Command, argument: Command['args'][number]): string {
       return 'null';
     if (/^(bought_on|warranty_until)$/.test(argument.name)) return 'null';
   }
+  if (/_ticket$/.test(command.name)) {
+    if (argument.name === 'category_id') return `'${ticketCategory}'`;
+    if (/^(assignee_id|team_id|customer_id|order_id|conversation_id|task_id)$/.test(argument.name))
+      return 'null';
+  }
   if (/purchase/.test(command.name)) {
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
     if (argument.name === 'expected_on') return `'2030-01-02'`;
@@ -686,6 +708,7 @@ test('no command answers an odd value with the name of a constraint or a type', 
       'create_expense',
       'create_leave_request',
       'create_order',
+      'create_ticket',
       'create_trip',
       'quote_order',
       'record_payment',

@@ -102,6 +102,8 @@ begin
         end if;
         perform public.record_trip_expense(id, pg_temp.category(), 5);
       when 'asset.change' then perform public.change_asset(id, 'Changed', pg_temp.asset_kind());
+      when 'task.create_ticket' then perform public.create_ticket('Wet crates', pg_temp.ticket_category(), task_id => id);
+      when 'ticket.change' then perform public.change_ticket(id, 'Changed', pg_temp.ticket_category());
       when 'asset.hand_over' then perform public.hand_over_asset(id, holder_id => tests.account('sales@acme.test'));
       when 'asset.create_maintenance_job' then perform public.create_maintenance_job(id, 'Oil', pg_temp.today());
       when 'maintenance_job.complete' then perform public.complete_maintenance_job(id);
@@ -202,6 +204,23 @@ declare
 begin
   perform tests.sign_in('manager@acme.test');
   made := (public.create_maintenance_job(made, 'Oil', pg_temp.today())).id;
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
+create function pg_temp.ticket_category() returns uuid language sql security definer as $$
+  select c.id from public.ticket_categories c where c.tenant_id = tests.tenant('acme') and c.name = 'Delivery'
+$$;
+-- What is wrong, told by a salesperson.
+create function pg_temp.ticket(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  made := (public.create_ticket('Came too late', pg_temp.ticket_category())).id;
   foreach step in array steps loop
     execute 'select public.' || step using made;
   end loop;
@@ -931,6 +950,12 @@ begin
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance());
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance('complete_maintenance_job($1)'));
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance($c$skip_maintenance_job($1, 'because')$c$));
+  perform pg_temp.examine('ticket', pg_temp.ticket());
+  perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)'));
+  perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)', 'assign_ticket($1)'));
+  perform pg_temp.examine('ticket', pg_temp.ticket($c$wait_ticket($1, 'because')$c$));
+  perform pg_temp.examine('ticket', pg_temp.ticket($c$resolve_ticket($1, 'because')$c$));
+  perform pg_temp.examine('ticket', pg_temp.ticket($c$resolve_ticket($1, 'because')$c$, 'close_ticket($1)'));
   perform pg_temp.examine('leave_request', pg_temp.leave());
   perform pg_temp.examine('leave_request', pg_temp.leave('approve_leave_request($1)', $c$cancel_leave_request($1, 'because')$c$));
   perform pg_temp.examine('leave_request', pg_temp.leave('approve_leave_request($1)'));

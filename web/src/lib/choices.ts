@@ -514,6 +514,13 @@ export const TEMPLATE_STATUS = [
   'rejected',
 ] as const satisfies Enums<'template_status'>[];
 export const TENANT_STATUS = ['active', 'suspended'] as const satisfies Enums<'tenant_status'>[];
+export const TICKET_STATUS = [
+  'open',
+  'in_progress',
+  'waiting',
+  'resolved',
+  'closed',
+] as const satisfies Enums<'ticket_status'>[];
 export const TRANSFER_STATUS = [
   'draft',
   'dispatched',

@@ -523,6 +523,21 @@ export const DOCUMENTS = {
     },
     settled: null,
   },
+  ticket: {
+    table: 'tickets',
+    page: '/tickets',
+    permission: 'tickets.view',
+    number: 'number',
+    states: {
+      open: 'open',
+      in_progress: 'open',
+      waiting: 'open',
+      resolved: 'open',
+      closed: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   commission_statement: {
     table: 'commission_statements',
     page: '/commissions',

@@ -20,6 +20,7 @@ import Footprints from '@lucide/svelte/icons/footprints';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import LifeBuoy from '@lucide/svelte/icons/life-buoy';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
 import MessagesSquare from '@lucide/svelte/icons/messages-square';
@@ -118,6 +119,7 @@ const placed: Section[] = [
         phone: 8,
       },
       listOf('conversation', MessagesSquare, 7),
+      listOf('ticket', LifeBuoy),
       { href: '/agents', label: m.ai_agents(), icon: Bot, needs: ['conversations.view'] },
       { href: '/products', label: m.products(terms), icon: Package, needs: ['products.view'] },
       { href: '/prices', label: m.price_lists(), icon: Tags, needs: ['prices.view'] },

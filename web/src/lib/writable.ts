@@ -150,7 +150,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   failure_reasons: {
     permission: 'settings.manage',
-    columns: ['name', 'needs_note', 'is_active'],
+    columns: ['name', 'is_active', 'needs_note'],
   },
   holidays: {
     permission: 'settings.manage',
@@ -198,7 +198,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   lost_reasons: {
     permission: 'sales.manage',
-    columns: ['name', 'needs_note', 'is_active'],
+    columns: ['name', 'is_active', 'needs_note'],
   },
   maintenance_plans: {
     permission: 'assets.manage',
@@ -367,6 +367,10 @@ export const WRITABLE: Record<string, Writable> = {
   territories: {
     permission: 'territories.edit',
     columns: ['code', 'name', 'parent_id', 'is_active', 'area'],
+  },
+  ticket_categories: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
   },
   variance_codes: {
     permission: 'settings.manage',
