@@ -2545,11 +2545,11 @@ export interface Database {
           updated_by: string | null;
           version: number;
           name: string;
-          needs_note: boolean;
           is_active: boolean;
+          needs_note: boolean;
         };
-        Insert: { name: string; needs_note?: boolean; is_active?: boolean };
-        Update: { name?: string; needs_note?: boolean; is_active?: boolean };
+        Insert: { name: string; is_active?: boolean; needs_note?: boolean };
+        Update: { name?: string; is_active?: boolean; needs_note?: boolean };
         Relationships: [
           {
             foreignKeyName: 'failure_reasons_tenant_id_fkey';
@@ -3779,11 +3779,11 @@ export interface Database {
           updated_by: string | null;
           version: number;
           name: string;
-          needs_note: boolean;
           is_active: boolean;
+          needs_note: boolean;
         };
-        Insert: { name: string; needs_note?: boolean; is_active?: boolean };
-        Update: { name?: string; needs_note?: boolean; is_active?: boolean };
+        Insert: { name: string; is_active?: boolean; needs_note?: boolean };
+        Update: { name?: string; is_active?: boolean; needs_note?: boolean };
         Relationships: [
           {
             foreignKeyName: 'lost_reasons_tenant_id_fkey';
@@ -6276,7 +6276,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What a company promises, by the priority of a conversation, in minutes of its working hours. A change counts for what begins, or takes its next step, after it. */
+      /** What a company promises, by the priority of a conversation or ticket, in minutes of its working hours. A change counts for what begins, or takes its next step, after it. */
       service_levels: {
         Row: {
           id: string;
@@ -7220,6 +7220,137 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** What tickets are about, in the words of the company. */
+      ticket_categories: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          is_active: boolean;
+        };
+        Insert: { name: string; is_active?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'ticket_categories_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is wrong at a customer or in the house, until it is resolved. Seen by whoever has it, his line and who entered it, by everybody with tickets.view while nobody has it, and by who sees all. */
+      tickets: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['ticket_status'];
+          subject: string;
+          description: string | null;
+          category_id: string;
+          priority: Database['public']['Enums']['conversation_priority'];
+          customer_id: string | null;
+          order_id: string | null;
+          conversation_id: string | null;
+          task_id: string | null;
+          assignee_id: string | null;
+          team_id: string | null;
+          status_reason: string | null;
+          resolution: string | null;
+          resolved_at: string | null;
+          answered_at: string | null;
+          answer_due_at: string | null;
+          resolve_due_at: string | null;
+          running_at: string | null;
+          worked: string;
+          next_due_at: string | null;
+          is_open: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'tickets_assignee_id_fkey';
+            columns: ['assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_assignee_id_fkey';
+            columns: ['tenant_id', 'assignee_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_category_id_fkey';
+            columns: ['tenant_id', 'category_id'];
+            isOneToOne: false;
+            referencedRelation: 'ticket_categories';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_conversation_id_fkey';
+            columns: ['tenant_id', 'conversation_id'];
+            isOneToOne: false;
+            referencedRelation: 'conversations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_task_id_fkey';
+            columns: ['tenant_id', 'task_id'];
+            isOneToOne: true;
+            referencedRelation: 'tasks';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'tickets_tenant_id_team_id_fkey';
+            columns: ['tenant_id', 'team_id'];
+            isOneToOne: false;
+            referencedRelation: 'teams';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What a transfer takes along, in base units. People of the receiving place see it only when everything was received: they count without knowing it. */
       transfer_items: {
@@ -8747,6 +8878,17 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['trips']['Row'];
       };
+      /** Gives an unresolved ticket to somebody (account), to a team, of which somebody takes it, or back to nobody. Raises person_not_in_company, ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      assign_ticket: {
+        Args: {
+          ticket_id: string;
+          assignee_id?: string | null;
+          team_id?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
+      };
       /** Drafts the invoice of a delivered order anew, over what was delivered, after the one before was voided. Raises order_not_delivered, order_already_billed, nothing_to_bill, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       bill_order: {
         Args: {
@@ -9165,6 +9307,19 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['taxes']['Row'];
       };
+      /** Writes an unresolved ticket anew; another priority promises another time. Raises ticket_subject_is_short, ticket_description_is_bounded, ticket_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_ticket: {
+        Args: {
+          ticket_id: string;
+          subject: string;
+          category_id: string;
+          description?: string | null;
+          priority?: Database['public']['Enums']['conversation_priority'] | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
+      };
       /** Changes vehicle, driver, times or notes of a draft or planned trip; null leaves a field as it is. Raises trip_fixed, trip_times_invalid, trip_overloaded, vehicle_not_active, vehicle_in_repair, driver_not_active, driver_cannot_sign_in, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       change_trip: {
         Args: {
@@ -9269,6 +9424,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['purchase_orders']['Row'];
+      };
+      /** Puts a resolved ticket away for good; 14 days after it was resolved that is done by itself. Raises ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      close_ticket: {
+        Args: {
+          ticket_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
       };
       /** It took place, with what came of it (outcome) and a note. A lead of which it says that he is qualified is qualified with it, where the caller may do that. Raises record_not_found, appointment_transition_illegal, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       complete_appointment: {
@@ -9709,6 +9873,23 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['tenants']['Row'];
+      };
+      /** Enters a ticket, of a customer or of the house; made of a conversation, or of a task (a complaint), its customer is that of these, and the task is done: the customer sees the ticket in its place. assignee_id: account of whoever works on it; null: whoever takes it. Raises ticket_subject_is_short, ticket_description_is_bounded, task_has_ticket, task_transition_illegal, person_not_in_company, record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_ticket: {
+        Args: {
+          subject: string;
+          category_id: string;
+          description?: string | null;
+          priority?: Database['public']['Enums']['conversation_priority'] | null;
+          customer_id?: string | null;
+          order_id?: string | null;
+          conversation_id?: string | null;
+          task_id?: string | null;
+          assignee_id?: string | null;
+          team_id?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
       };
       /** Drafts a transfer of stock; items [{product_id, quantity (base units), condition?}]. Nothing moves before it is dispatched. Raises warehouse_not_available, transfer_goes_elsewhere, lines_invalid. The same idempotency_key with the same values is answered again, not done again. */
       create_transfer: {
@@ -10434,7 +10615,7 @@ export interface Database {
         Args: { lines: Json };
         Returns: Json;
       };
-      /** For customers: what they asked or complained of, the newest first, and whether it is open, done or cancelled. Raises permission_denied. */
+      /** For customers: what they asked or complained of, the newest first, and how far it is. Raises permission_denied. */
       my_requests: {
         Args: never;
         Returns: {
@@ -11219,6 +11400,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['tasks']['Row'];
       };
+      /** Takes a resolved ticket up again, within 14 days and before it is closed. Raises ticket_too_old, ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      reopen_ticket: {
+        Args: {
+          ticket_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
+      };
       /** Puts the open stops of a trip in another order, from its plan to its last stop: order_ids names each of their orders once. What was loaded and counted stays. Raises stops_changed, trip_transition_illegal, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       reorder_stops: {
         Args: {
@@ -11326,6 +11516,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
       };
+      /** Nothing is left to do on a ticket; resolution says what was done. Raises ticket_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      resolve_ticket: {
+        Args: {
+          ticket_id: string;
+          resolution: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
+      };
       /** An asset is back from repair. Raises asset_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       restore_asset: {
         Args: {
@@ -11334,6 +11534,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['assets']['Row'];
+      };
+      /** What a ticket waited for is there. Raises ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      resume_ticket: {
+        Args: {
+          ticket_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
       };
       /** The company has an asset no longer, for a reason: sold, lost, scrapped. What was planned for it is skipped. Raises reason_required, asset_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       retire_asset: {
@@ -11673,6 +11882,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['stock_counts']['Row'];
       };
+      /** Begins to work on a ticket, which is the caller's where nobody had it. Raises ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      start_ticket: {
+        Args: {
+          ticket_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
+      };
       /** The driver sets off with a van that is in order; his orders are in transit. Raises not_the_driver, vehicle_not_in_order, vehicle_check_missing, trip_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       start_trip: {
         Args: {
@@ -11863,6 +12081,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
+      /** Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      take_ticket: {
+        Args: {
+          ticket_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
+      };
       /** What is to be told: {may_be_there (an earlier attempt may have arrived), device {pin, branch, control_unit, key}, document {kind, number, original, name, issued_on, buyer {name, pin}, lines}}; {waits: true} for a credit note whose invoice was not taken yet; null when it was dealt with. Counts the attempt. For the worker submit-tax (service role). */
       tax_submission_to_send: {
         Args: { tenant_id: string; submission_id: string };
@@ -12051,6 +12278,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['conversations']['Row'];
+      };
+      /** A ticket waits for somebody outside, said in reason; the time until it is resolved stands still. Raises reason_required, ticket_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      wait_ticket: {
+        Args: {
+          ticket_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['tickets']['Row'];
       };
       /** What waits for somebody in the caller's company, as far as he sees it: kind and state of the documents, the list that shows them, how many there are, and whether he is one who has to act (null: nobody has to). */
       waiting: {
@@ -12283,6 +12520,7 @@ export interface Database {
       tax_submission_status: 'queued' | 'sent' | 'refused';
       template_status: 'pending' | 'approved' | 'rejected';
       tenant_status: 'active' | 'suspended';
+      ticket_status: 'open' | 'in_progress' | 'waiting' | 'resolved' | 'closed';
       transfer_status: 'draft' | 'dispatched' | 'partially_received' | 'received' | 'cancelled';
       trip_status: 'draft' | 'planned' | 'dispatched' | 'in_progress' | 'completed' | 'cancelled';
       unassigned_reason:
