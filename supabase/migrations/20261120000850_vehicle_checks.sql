@@ -3,7 +3,7 @@
 create table public.vehicle_check_items (
   like private.record including defaults including indexes,
   name text not null,
-  place smallint not null default 1,
+  place integer not null default 1,
   must_be_in_order boolean not null default false,
   is_active boolean not null default true,
   foreign key (tenant_id) references public.tenants (id),
