@@ -11838,7 +11838,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leads']['Row'];
       };
-      /** Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Takes a ticket that nobody has; of several who do so at once one has it. Raises ticket_taken, person_not_in_company, ticket_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       take_ticket: {
         Args: {
           ticket_id: string;
