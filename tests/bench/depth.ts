@@ -183,12 +183,10 @@ try {
           `select i.product_id from stock_count_items i where i.stock_count_id = '${stock_count_id}' order by i.id`,
         );
         for (let from = 0; from < sheet.length; from += LINES_AT_ONCE) {
-          const items = sheet
-            .slice(from, from + LINES_AT_ONCE)
-            .map((line, n) => ({
-              product_id: line['product_id'],
-              counted: n % 10 === 0 ? 199 : 200,
-            }));
+          const items = sheet.slice(from, from + LINES_AT_ONCE).map((line, n) => ({
+            product_id: line['product_id'],
+            counted: n % 10 === 0 ? 199 : 200,
+          }));
           await way.rpc('warehouse', 'record_stock_count', { stock_count_id, items });
         }
         await way.rpc('warehouse', 'finish_stock_count', { stock_count_id });
@@ -204,12 +202,10 @@ try {
         );
         const sheet = await way.run('manager', 'select product_id from ceiling.counted');
         for (let from = 0; from < sheet.length; from += LINES_AT_ONCE) {
-          const items = sheet
-            .slice(from, from + LINES_AT_ONCE)
-            .map((line, n) => ({
-              product_id: line['product_id'],
-              counted: n % 10 === 0 ? 199 : 200,
-            }));
+          const items = sheet.slice(from, from + LINES_AT_ONCE).map((line, n) => ({
+            product_id: line['product_id'],
+            counted: n % 10 === 0 ? 199 : 200,
+          }));
           await way.run(
             'manager',
             `update ceiling.counted c set counted = g.counted from jsonb_to_recordset('${JSON.stringify(items)}') as g (product_id uuid, counted numeric) where c.product_id = g.product_id`,
