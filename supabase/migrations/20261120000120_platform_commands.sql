@@ -24,6 +24,12 @@ language sql immutable
 return coalesce(tenant, '00000000-0000-0000-0000-000000000000');
 comment on function private.key_space(uuid) is 'Where the keys of a company''s commands are kept; commands of the platform have the nil id.';
 
+create function private.request_hash(arguments jsonb) returns bytea
+language sql immutable parallel safe
+return pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_strip_nulls(arguments)::text, 'UTF8'));
+comment on function private.request_hash(jsonb) is
+  'By what a request is known again: what it says, not what it leaves out. So a retry that a phone kept over an update is the same request, though the command takes one argument more (null where it is not given).';
+
 create function private.begin_command(command text, tenant uuid, idempotency_key uuid, arguments jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -45,7 +51,7 @@ begin
   if not found then
     return null;
   end if;
-  if earlier.command <> command or earlier.arguments_hash <> pg_catalog.sha256(pg_catalog.convert_to(arguments::text, 'UTF8')) then
+  if earlier.command <> command or earlier.arguments_hash <> private.request_hash(arguments) then
     perform private.fail('idempotency_key_reused', pg_catalog.jsonb_build_object('idempotency_key', idempotency_key, 'command', earlier.command));
   end if;
   return earlier.response;
@@ -59,7 +65,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   insert into private.idempotency_keys (tenant_id, user_id, key, command, arguments_hash, response)
-  values (private.key_space(tenant), auth.uid(), idempotency_key, command, pg_catalog.sha256(pg_catalog.convert_to(arguments::text, 'UTF8')), response);
+  values (private.key_space(tenant), auth.uid(), idempotency_key, command, private.request_hash(arguments), response);
 end
 $$;
 comment on function private.end_command(text, uuid, uuid, jsonb, jsonb) is
