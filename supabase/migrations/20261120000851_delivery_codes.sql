@@ -81,7 +81,7 @@ declare
   salt constant text := pg_catalog.gen_random_uuid()::text;
   places integer;
 begin
-  if not private.is_code_missing(target) then
+  if target.status not in ('dispatched', 'in_transit') or not private.is_code_missing(target) then
     perform private.fail('delivery_code_not_asked_for', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
   select count(*) into places from private.delivery_codes c where c.tenant_id = target.tenant_id and c.order_id = target.id;
@@ -94,7 +94,7 @@ begin
 end
 $$;
 comment on function private.make_delivery_code(public.orders) is
-  'A new code of six digits for an order whose row is locked; who calls it tells it to the customer and keeps it nowhere. Raises delivery_code_not_asked_for, delivery_codes_used.';
+  'A new code of six digits for an order on its way whose row is locked; who calls it tells it to the customer and keeps it nowhere. Raises delivery_code_not_asked_for, delivery_codes_used.';
 
 create function private.enter_delivery_code(order_id uuid, code text, captured_at timestamptz default null) returns jsonb
 language plpgsql security definer set search_path = ''

@@ -1,5 +1,5 @@
 begin;
-select plan(37);
+select plan(38);
 
 create function pg_temp.hear() returns void language sql security definer as $$ select private.process_queue('notifications', 200) $$;
 -- What the newest message with a code says: read where nobody of the company reads.
@@ -65,6 +65,10 @@ select is(enter_delivery_code(tests.id('order'), pg_temp.wrong(pg_temp.code())) 
 select is(pg_temp.taken(tests.id('order'), 'He was in a hurry'), 'delivered', 'then the goods are handed over');
 select is((select no_code_because from delivery_proofs where order_id = tests.id('order')), null, 'and no reason is kept beside a right code');
 select is((select array_agg(is_right order by place) from delivery_code_tries where order_id = tests.id('order')), '{f,t}', 'the tries stay to be read');
+
+select tests.sign_in('dispatcher@acme.test');
+select throws_ok($$ select send_delivery_code(tests.id('order')) $$, 'PT409', 'order_transition_illegal', 'what was delivered needs none any more');
+select tests.sign_in('driver@acme.test');
 
 -- Without one.
 select is(pg_temp.taken(tests.id('mute'), ' He has no telephone '), 'delivered', 'without a code the driver says why');
