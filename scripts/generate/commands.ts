@@ -19,6 +19,7 @@ const CONSEQUENCES: Record<string, string> = {
   'invoice.reopen': 'cancel_payment',
   'invoice.reopen_part': 'cancel_payment',
   'invoice.reopen_late': 'cancel_payment',
+  'contract.end': 'run_maintenance',
   'invoice.mark_overdue': 'run_maintenance',
   'planning_session.complete': 'record_planning_result',
   'planning_session.fail': 'record_planning_failure',

@@ -268,6 +268,11 @@ const SALES: Record<string, { all: string; own: string }> = {
     all: 'tickets.view_all',
     own: `(x.assignee_id is null or x.assignee_id in ${LINE} or x.created_by = (select user_id from me))`,
   },
+  contracts: { all: 'contracts.view_all', own: OWN_DEALS },
+  contract_terms: {
+    all: 'contracts.view_all',
+    own: through('contract_id', 'contracts', OWN_DEALS),
+  },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -298,6 +303,7 @@ const DOCUMENTS: Record<string, string> = {
   asset: 'assets',
   leave_request: 'leave_requests',
   maintenance_job: 'maintenance_jobs',
+  contract: 'contracts',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',

@@ -164,6 +164,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     expense_categories: row({ name: 'Isolated' }),
     asset_kinds: row({ name: 'Isolated' }),
+    contract_kinds: row({ name: 'Isolated' }),
     ticket_categories: row({ name: 'Isolated' }),
     maintenance_plans: row(
       { name: 'Isolated', every_days: 30, starts_on: '2030-01-01' },

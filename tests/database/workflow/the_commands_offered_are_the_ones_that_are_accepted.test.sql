@@ -103,6 +103,10 @@ begin
         perform public.record_trip_expense(id, pg_temp.category(), 5);
       when 'asset.change' then perform public.change_asset(id, 'Changed', pg_temp.asset_kind());
       when 'task.create_ticket' then perform public.create_ticket('Wet crates', pg_temp.ticket_category(), task_id => id);
+      when 'contract.activate' then perform public.activate_contract(id, pg_temp.paper_of(id), 'J. Mwangi');
+      when 'contract.change' then perform public.change_contract(id, 'Changed', pg_temp.contract_kind(), pg_temp.today(), vendor_id => pg_temp.mills());
+      when 'contract.assign' then perform public.assign_contract(id, tests.account('sales@acme.test'));
+      when 'contract.give_notice' then perform public.give_notice_contract(id);
       when 'ticket.change' then perform public.change_ticket(id, 'Changed', pg_temp.ticket_category());
       when 'asset.hand_over' then perform public.hand_over_asset(id, holder_id => tests.account('sales@acme.test'));
       when 'asset.create_maintenance_job' then perform public.create_maintenance_job(id, 'Oil', pg_temp.today());
@@ -213,6 +217,25 @@ end $$;
 create function pg_temp.ticket_category() returns uuid language sql security definer as $$
   select c.id from public.ticket_categories c where c.tenant_id = tests.tenant('acme') and c.name = 'Delivery'
 $$;
+create function pg_temp.contract_kind() returns uuid language sql security definer as $$
+  select k.id from public.contract_kinds k where k.tenant_id = tests.tenant('acme') and k.name = 'Supply'
+$$;
+create function pg_temp.paper_of(document uuid) returns uuid language sql security definer as $$ select a.id from public.attachments a where a.document_id = paper_of.document $$;
+-- A contract that a salesperson looks after, with its paper.
+create function pg_temp.contract(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('manager@acme.test');
+  made := (public.create_contract('Flour', pg_temp.contract_kind(), pg_temp.today(), vendor_id => pg_temp.mills(), owner_id => tests.account('sales@acme.test'))).id;
+  perform tests.file('contract', made);
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
 -- What is wrong, told by a salesperson.
 create function pg_temp.ticket(variadic steps text[] default '{}') returns uuid language plpgsql as $$
 declare
@@ -950,6 +973,15 @@ begin
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance());
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance('complete_maintenance_job($1)'));
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance($c$skip_maintenance_job($1, 'because')$c$));
+  perform pg_temp.examine('contract', pg_temp.contract());
+  perform pg_temp.examine('contract', pg_temp.contract($c$cancel_contract($1, 'because')$c$));
+  perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$));
+  perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$, 'give_notice_contract($1)'));
+  perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$, $c$terminate_contract($1, 'because')$c$));
+  one := pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$, 'give_notice_contract($1)');
+  update public.contracts set starts_on = starts_on - 1, ends_on = ends_on - 1 where id = one;
+  perform private.end_contracts();
+  perform pg_temp.examine('contract', one);
   perform pg_temp.examine('ticket', pg_temp.ticket());
   perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)'));
   perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)', 'assign_ticket($1)'));

@@ -86,6 +86,19 @@ export const CONTAINER_HOLDER = [
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONTRACT_PERIOD = [
+  'once',
+  'month',
+  'quarter',
+  'year',
+] as const satisfies Enums<'contract_period'>[];
+export const CONTRACT_STATUS = [
+  'draft',
+  'active',
+  'ended',
+  'terminated',
+  'cancelled',
+] as const satisfies Enums<'contract_status'>[];
 export const CONVERSATION_PRIORITY = [
   'low',
   'normal',

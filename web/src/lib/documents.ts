@@ -538,6 +538,21 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  contract: {
+    table: 'contracts',
+    page: '/contracts',
+    permission: 'contracts.view',
+    number: 'number',
+    states: {
+      draft: 'waiting',
+      active: 'open',
+      ended: 'done',
+      terminated: 'done',
+      cancelled: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   commission_statement: {
     table: 'commission_statements',
     page: '/commissions',
