@@ -134,3 +134,19 @@ using (
     select from public.contracts c where c.tenant_id = contract_terms.tenant_id and c.id = contract_id
   ))
 );
+
+grant select on public.proposals, public.proposal_items to authenticated;
+create policy select_readers on public.proposals for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.deals d where d.tenant_id = proposals.tenant_id and d.id = deal_id
+  ))
+);
+create policy select_readers on public.proposal_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.proposals p where p.tenant_id = proposal_items.tenant_id and p.id = proposal_id
+  ))
+);

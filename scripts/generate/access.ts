@@ -53,6 +53,8 @@ export const ACCESS: Record<string, Access> = {
   contract_kinds: edited('contracts.view', 'settings.manage'),
   contract_terms: { select: 'contracts.view in scope' },
   contracts: { select: 'contracts.view in scope' },
+  proposal_items: { select: 'deals.view in scope' },
+  proposals: { select: 'deals.view in scope' },
   ticket_categories: edited('tickets.view', 'settings.manage'),
   tickets: { select: 'tickets.view in scope' },
   shifts: {

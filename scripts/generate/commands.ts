@@ -20,6 +20,8 @@ const CONSEQUENCES: Record<string, string> = {
   'invoice.reopen_part': 'cancel_payment',
   'invoice.reopen_late': 'cancel_payment',
   'contract.end': 'run_maintenance',
+  'proposal.expire': 'run_maintenance',
+  'proposal.supersede': 'send_proposal',
   'invoice.mark_overdue': 'run_maintenance',
   'planning_session.complete': 'record_planning_result',
   'planning_session.fail': 'record_planning_failure',

@@ -22,6 +22,7 @@ export interface BusyDay {
   leave: Row;
   tickets: Row[];
   contracts: Row[];
+  proposals: Row[];
   territory: Row;
   /** A door that was visited and is left alone. */
   door: Row;
@@ -336,6 +337,26 @@ export async function busyDay(): Promise<BusyDay> {
     job,
     await by('manager').row('maintenance_jobs?status=eq.planned&select=id'),
   ];
+  // What is offered: one that was sent, and the draft of its next version.
+  const offered = await by('manager').command('create_proposal', {
+    customer_id: customer.id,
+    title: 'Crates for the festival',
+    valid_until: '2090-01-01',
+    lines: [
+      {
+        product_id: (await by('manager').row('products?sku=eq.COL-300&select=id')).id,
+        quantity: 12,
+      },
+    ],
+  });
+  await by('manager').command('send_proposal', { proposal_id: offered.id });
+  const proposals = [
+    offered,
+    await by('manager').command('revise_proposal', {
+      proposal_id: offered.id,
+      valid_until: '2090-01-01',
+    }),
+  ];
   // What is agreed: a draft that renews itself, and what is to be signed yet.
   const supply = await by('manager').row('contract_kinds?name=eq.Supply&select=id');
   const contracts: Row[] = [];
@@ -464,6 +485,7 @@ export async function busyDay(): Promise<BusyDay> {
     leave,
     tickets,
     contracts,
+    proposals,
     territory,
     door,
     template,

@@ -907,6 +907,21 @@ async function agree(company: Company) {
       ...values,
     });
   await enter('Crates for the season', { customer_id: customer.id, owner_id: person.id });
+  const product = await manager.one<Row>(
+    `select id from products where is_active and base_price > 0 and composition = 'single' order by sku limit 1`,
+  );
+  const lines = [{ product_id: product.id, quantity: 12 }];
+  for (const owner_id of [person.id, company.people.get('manager')?.userId]) {
+    const deal = await manager.rpc<Row>('create_deal', {
+      title: 'Offered',
+      customer_id: customer.id,
+      owner_id,
+    });
+    const offer = { deal_id: deal.id, valid_until: '2090-01-01', lines };
+    const sent = await manager.rpc<Row>('create_proposal', offer);
+    await manager.rpc('send_proposal', { proposal_id: sent.id });
+    await manager.rpc('create_proposal', offer);
+  }
   await enter('Flour', { vendor_id: vendor.id });
   const signed = await enter('Flour again', { vendor_id: vendor.id });
   const path = `${company.tenantId}/signed`;

@@ -289,6 +289,11 @@ const SALES: Record<string, { all: string; own: string }> = {
   deals: { all: 'deals.view_all', own: OWN_DEALS },
   deal_items: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
   deal_forecast: { all: 'deals.view_all', own: OWN_DEALS },
+  proposals: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
+  proposal_items: {
+    all: 'deals.view_all',
+    own: `x.proposal_id in (select p.id from public.proposals p join public.deals d on d.id = p.deal_id where d.owner_id in ${LINE})`,
+  },
   pipelines: { all: 'deals.view_all', own: OWN_PIPELINES },
   pipeline_stages: {
     all: 'deals.view_all',
@@ -325,6 +330,7 @@ const DOCUMENTS: Record<string, string> = {
   ticket: 'tickets',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
+  proposal: 'proposals',
   purchase_order: 'purchase_orders',
   refill: 'refills',
   transfer: 'transfers',

@@ -63,6 +63,8 @@ const ROW_RIGHTS: Record<string, string[]> = {
   'select tickets': ['tickets.view_all'],
   'select leads': ['leads.view_all'],
   'select deals': ['deals.view_all'],
+  'select proposals': ['deals.view_all'],
+  'select proposal_items': ['deals.view_all'],
   'select pipelines': ['deals.view_all'],
 };
 

@@ -403,6 +403,25 @@ beforeAll(async () => {
   }
   await owner.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
   await boss.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
+  // And what is offered, in each state.
+  for (const steps of ['', 'send', 'send accept', 'send decline', 'cancel']) {
+    const deal = await owner.rpc<{ id: string }>('create_deal', {
+      title: 'Offered',
+      customer_id: customer,
+    });
+    offeredFor = deal.id;
+    const proposal = await owner.rpc<{ id: string }>('create_proposal', {
+      deal_id: deal.id,
+      valid_until: '2090-01-01',
+      lines: [{ product_id: product, quantity: 1 }],
+    });
+    for (const step of steps.split(' ').filter(Boolean)) {
+      await owner.rpc(`${step}_proposal`, {
+        proposal_id: proposal.id,
+        ...(/decline|cancel/.test(step) ? { reason: 'Too dear' } : {}),
+      });
+    }
+  }
   // And what is agreed, in each state.
   contractKind = await id('contract_kinds', `name = 'Supply'`);
   for (const step of ['', 'activate', 'give_notice', 'terminate', 'cancel']) {
@@ -589,6 +608,8 @@ let ownPlan: { id: string };
 let booking: { type: string; offer: string; customer: string };
 /** What an asset is. */
 let kind: string;
+/** A deal for which something may be offered. */
+let offeredFor: string;
 /** What a contract is about, and its signed paper. */
 let contractKind: string;
 let contractPaper: string | undefined;
@@ -692,6 +713,11 @@ function usual(command: Command, argument: Command['args'][number]): string {
       return 'null';
     if (/^(bought_on|warranty_until)$/.test(argument.name)) return 'null';
   }
+  if (/_proposal$/.test(command.name)) {
+    if (argument.name === 'valid_until') return `'2090-01-01'`;
+    if (argument.name === 'deal_id') return `'${offeredFor}'`;
+    if (argument.name === 'lines') return 'null';
+  }
   if (/_contract$/.test(command.name)) {
     if (argument.name === 'kind_id') return `'${contractKind}'`;
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
@@ -759,6 +785,7 @@ test('no command answers an odd value with the name of a constraint or a type', 
       'create_expense',
       'create_leave_request',
       'create_order',
+      'create_proposal',
       'create_ticket',
       'create_trip',
       'quote_order',

@@ -103,6 +103,9 @@ begin
         perform public.record_trip_expense(id, pg_temp.category(), 5);
       when 'asset.change' then perform public.change_asset(id, 'Changed', pg_temp.asset_kind());
       when 'task.create_ticket' then perform public.create_ticket('Wet crates', pg_temp.ticket_category(), task_id => id);
+      when 'proposal.change' then perform public.change_proposal(id, pg_temp.today() + 10);
+      when 'proposal.revise' then perform public.revise_proposal(id, pg_temp.today() + 10);
+      when 'deal.create_proposal' then perform public.create_proposal(pg_temp.today() + 10, id);
       when 'contract.activate' then perform public.activate_contract(id, pg_temp.paper_of(id), 'J. Mwangi');
       when 'contract.change' then perform public.change_contract(id, 'Changed', pg_temp.contract_kind(), pg_temp.today(), vendor_id => pg_temp.mills());
       when 'contract.assign' then perform public.assign_contract(id, tests.account('sales@acme.test'));
@@ -221,6 +224,20 @@ create function pg_temp.contract_kind() returns uuid language sql security defin
   select k.id from public.contract_kinds k where k.tenant_id = tests.tenant('acme') and k.name = 'Supply'
 $$;
 create function pg_temp.paper_of(document uuid) returns uuid language sql security definer as $$ select a.id from public.attachments a where a.document_id = paper_of.document $$;
+-- A proposal of a salesperson.
+create function pg_temp.proposal(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  made := (public.create_proposal(pg_temp.today() + 10, customer_id => tests.customer('Kilimani Mini Mart'), title => 'Offered', lines => tests.lines('COL-300', 1))).id;
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
 -- A contract that a salesperson looks after, with its paper.
 create function pg_temp.contract(variadic steps text[] default '{}') returns uuid language plpgsql as $$
 declare
@@ -973,6 +990,16 @@ begin
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance());
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance('complete_maintenance_job($1)'));
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance($c$skip_maintenance_job($1, 'because')$c$));
+  perform pg_temp.examine('proposal', pg_temp.proposal());
+  perform pg_temp.examine('proposal', pg_temp.proposal($c$cancel_proposal($1, 'because')$c$));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)'));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)', 'accept_proposal($1)'));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)', $c$decline_proposal($1, 'because')$c$));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)', $c$send_proposal((public.revise_proposal($1, pg_temp.today() + 10)).id)$c$));
+  one := pg_temp.proposal('send_proposal($1)');
+  update public.proposals set valid_until = pg_temp.today() - 1 where id = one;
+  perform private.expire_proposals();
+  perform pg_temp.examine('proposal', one);
   perform pg_temp.examine('contract', pg_temp.contract());
   perform pg_temp.examine('contract', pg_temp.contract($c$cancel_contract($1, 'because')$c$));
   perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$));

@@ -437,6 +437,15 @@ export const PROMOTION_KIND = [
   'buy_get',
   'free_goods',
 ] as const satisfies Enums<'promotion_kind'>[];
+export const PROPOSAL_STATUS = [
+  'draft',
+  'sent',
+  'accepted',
+  'declined',
+  'expired',
+  'superseded',
+  'cancelled',
+] as const satisfies Enums<'proposal_status'>[];
 export const PURCHASE_ORDER_STATUS = [
   'draft',
   'submitted',

@@ -5933,6 +5933,92 @@ export interface Database {
         ];
         ComputedFields: 'promotion_given';
       };
+      /** The lines of a proposal, in base units, at the customer's prices and in the words of the day on which they were written. */
+      proposal_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          proposal_id: string;
+          line_number: number;
+          product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
+          quantity: number;
+          unit_price: number;
+          price_includes_tax: boolean;
+          tax_rate: number;
+          line_net: number;
+          line_tax: number;
+          line_total: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'proposal_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'proposal_items_tenant_id_proposal_id_fkey';
+            columns: ['tenant_id', 'proposal_id'];
+            isOneToOne: false;
+            referencedRelation: 'proposals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version stands at a time: sent, or accepted; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal. */
+      proposals: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['proposal_status'];
+          deal_id: string;
+          revision: number;
+          valid_until: string;
+          currency: string;
+          subtotal: number;
+          tax_total: number;
+          total: number;
+          notes: string | null;
+          status_reason: string | null;
+          sent_at: string | null;
+          decided_at: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'proposals_tenant_id_deal_id_fkey';
+            columns: ['tenant_id', 'deal_id'];
+            isOneToOne: false;
+            referencedRelation: 'deals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'proposals_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** The lines of a purchase order: good goods, in base units. */
       purchase_order_items: {
         Row: {
@@ -8691,6 +8777,15 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
+      /** The customer says yes: its lines become the products of the deal, which is won; of several who say so at once one wins it. Raises proposal_is_over, proposal_of_a_closed_deal, proposal_transition_illegal, deal_needs_forecast, pipeline_without_stage, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      accept_proposal: {
+        Args: {
+          proposal_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
+      };
       /** Says that a customer is another one than those that he looks like and those that look like him; who said so and when stays with him. Raises customer_not_similar, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       acknowledge_similar_customer: {
         Args: {
@@ -9234,6 +9329,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
+      /** Calls a draft off, for a reason. Raises reason_required, proposal_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_proposal: {
+        Args: {
+          proposal_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
+      };
       /** Calls a purchase order off, with a reason, before anything of it came; an approved one by those who approve. Raises reason_required, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_purchase_order: {
         Args: {
@@ -9455,6 +9560,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
+      /** Writes a draft anew, its lines (if there are any) at the customer's prices of today. Raises proposal_day_is_near, lines_invalid, proposal_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_proposal: {
+        Args: {
+          proposal_id: string;
+          valid_until: string;
+          lines?: Json | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Writes a draft anew, header and lines; whoever does so does not approve it. Raises purchase_order_transition_illegal, version_conflict and the errors of create_purchase_order. The same idempotency_key with the same values is answered again, not done again. */
       change_purchase_order: {
@@ -10021,6 +10138,19 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
       };
+      /** Drafts what a customer is offered for an open deal; without one a deal of this title is begun with the customer. lines [{product_id, quantity, pack_id?}] at his prices of today; without: the products of the deal. Raises proposal_day_is_near, proposal_of_a_closed_deal, lines_invalid, record_not_found, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_proposal: {
+        Args: {
+          valid_until: string;
+          deal_id?: string | null;
+          customer_id?: string | null;
+          title?: string | null;
+          lines?: Json | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
+      };
       /** Drafts an order of goods from a vendor for a depot or shop; items [{product_id, quantity (base units), unit_cost (before tax)}], each product once. Raises warehouse_not_available, record_not_found, vendor_blocked, lines_invalid, costs_invalid, expected_day_is_near, purchase_total_is_bounded. The same idempotency_key with the same values is answered again, not done again. */
       create_purchase_order: {
         Args: {
@@ -10193,6 +10323,16 @@ export interface Database {
           error: string;
           failed_at: string;
         }[];
+      };
+      /** The customer says no, for a reason; the deal stays open. Raises reason_required, proposal_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      decline_proposal: {
+        Args: {
+          proposal_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Removes a draft for good, with its lines, tags and own fields; its number is not given again and the audit trail keeps what it said. Refused, naming them, while other records hang on it: payments, messages, comments, files, tasks. Answers the order as it was. Raises order_is_no_draft, draft_is_in_use, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       delete_order: {
@@ -11842,6 +11982,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
       };
+      /** Drafts the next version of what was sent, at the customer's prices of today; what was sent stands until that is sent. Answers the draft. Raises proposal_day_is_near, proposal_of_a_closed_deal, lines_invalid, proposal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      revise_proposal: {
+        Args: {
+          proposal_id: string;
+          valid_until: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
+      };
       /** Withdraws an open invitation. Raises invitation_not_valid. The same idempotency_key with the same values is answered again, not done again. */
       revoke_invitation: {
         Args: { invitation_id: string; idempotency_key?: string | null };
@@ -11915,6 +12065,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['messages']['Row'];
+      };
+      /** Offers it to the customer, who is told unless he does not want to be: from now on it is not changed any more, and what stood before of the deal is superseded. Raises proposal_has_no_lines, proposal_day_is_near, proposal_of_a_closed_deal, proposal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      send_proposal: {
+        Args: {
+          proposal_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_template: {
@@ -12724,6 +12883,8 @@ export interface Database {
         | 'order_amount'
         | 'buy_get'
         | 'free_goods';
+      proposal_status:
+        'draft' | 'sent' | 'accepted' | 'declined' | 'expired' | 'superseded' | 'cancelled';
       purchase_order_status:
         | 'draft'
         | 'submitted'

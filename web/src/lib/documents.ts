@@ -553,6 +553,23 @@ export const DOCUMENTS = {
     decisions: {},
     settled: null,
   },
+  proposal: {
+    table: 'proposals',
+    page: '/proposals',
+    permission: 'deals.view',
+    number: 'number',
+    states: {
+      draft: 'open',
+      sent: 'open',
+      accepted: 'open',
+      declined: 'done',
+      expired: 'done',
+      superseded: 'done',
+      cancelled: 'done',
+    },
+    decisions: {},
+    settled: null,
+  },
   commission_statement: {
     table: 'commission_statements',
     page: '/commissions',

@@ -14,6 +14,7 @@ import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import Factory from '@lucide/svelte/icons/factory';
 import DoorOpen from '@lucide/svelte/icons/door-open';
+import FileCheck from '@lucide/svelte/icons/file-check';
 import FileText from '@lucide/svelte/icons/file-text';
 import FileUp from '@lucide/svelte/icons/file-up';
 import Signature from '@lucide/svelte/icons/signature';
@@ -109,6 +110,7 @@ const placed: Section[] = [
       listOf('customer', Users, 3),
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
+      listOf('proposal', FileCheck),
       listOf('contract', Signature),
       { ...listOf('commission_statement', Award), label: m.commissions() },
       { href: '/kpis', label: m.kpis(), icon: Target, needs: ['kpis.view'] },

@@ -114,6 +114,8 @@ export const PAPERS: ListShape = {
         'credit_note',
         'imported_file',
         'contract',
+        'proposal',
+        'proposal',
       ],
     ]),
     { name: 'ends', label: m.ends(), kind: 'moment', column: 'expires_at', optional: true },
