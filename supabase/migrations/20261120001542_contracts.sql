@@ -36,7 +36,7 @@ create table public.contracts (
   signed_paper_id uuid,
   notice_on date,
   status_reason text,
-  party_id uuid not null generated always as (coalesce(customer_id, vendor_id)) stored,
+  party uuid not null generated always as (coalesce(customer_id, vendor_id)) stored,
   notice_until date generated always as (case when status in ('draft', 'active') and notice_on is null and renews_months is not null then ends_on - notice_days end) stored,
   is_active boolean not null generated always as (status = 'active') stored,
   foreign key (tenant_id) references public.tenants (id),
@@ -64,9 +64,9 @@ create table public.contracts (
   constraint status_reason_matches_status check ((status in ('terminated', 'cancelled')) = (status_reason is not null)),
   -- What renews itself has no end until somebody gives notice, so no renewal meets another contract.
   constraint one_exclusive_contract_at_a_time exclude using gist (
-    tenant_id with =, kind_id with =, party_id with =,
+    tenant_id with =, kind_id with =, party with =,
     daterange(starts_on, case when renews_months is not null and notice_on is null then null else ends_on end, '[]') with &&
-  ) where (is_exclusive and status = 'active')
+  ) where (is_exclusive and is_active)
 );
 create index contracts_kind on public.contracts (tenant_id, kind_id, is_exclusive);
 create index contracts_customer on public.contracts (tenant_id, customer_id) where customer_id is not null;
@@ -88,7 +88,7 @@ comment on column public.contracts.value is 'What it is worth with taxes, per va
 comment on column public.contracts.signed_by is 'Who signed for the other side.';
 comment on column public.contracts.signed_paper_id is 'The signed paper, among the files of the contract; it stays there.';
 comment on column public.contracts.notice_on is 'Day on which one side gave notice: it is not renewed any more.';
-comment on column public.contracts.party_id is 'The customer or vendor that it is with.';
+comment on column public.contracts.party is 'The customer or vendor that it is with.';
 comment on column public.contracts.notice_until is 'The last day on which notice keeps it from being renewed; null: it does not renew itself.';
 comment on column public.contracts.is_active is 'Whether it holds: signed, and neither over nor terminated.';
 
@@ -122,6 +122,9 @@ insert into private.in_place_commands (machine, command, state, permission) valu
   ('contract', 'change', 'draft', 'contracts.edit'), ('contract', 'assign', 'draft', 'contracts.edit'), ('contract', 'assign', 'active', 'contracts.edit'),
   ('contract', 'give_notice', 'active', 'contracts.sign');
 select private.find_by('contract', 'vendor_id', 'private.vendors_meant(typed)');
+
+-- The clock ends it; nobody is offered to.
+select private.offer_if('contract', 'false', 'end');
 
 create table public.contract_terms (
   id uuid not null default private.uuid_v7(),

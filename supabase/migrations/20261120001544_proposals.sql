@@ -17,6 +17,7 @@ create table public.proposals (
   status_reason text,
   sent_at timestamptz,
   decided_at timestamptz,
+  is_standing boolean not null generated always as (status in ('sent', 'accepted')) stored,
   foreign key (tenant_id) references public.tenants (id),
   foreign key (tenant_id, deal_id) references public.deals (tenant_id, id),
   unique (tenant_id, number),
@@ -30,8 +31,8 @@ create table public.proposals (
   constraint sending_is_recorded check ((status in ('draft', 'cancelled')) = (sent_at is null)),
   constraint decision_is_recorded check (status not in ('accepted', 'declined') or decided_at is not null)
 );
-create unique index proposals_standing on public.proposals (tenant_id, deal_id) where status in ('sent', 'accepted');
-create index proposals_expiring on public.proposals (valid_until) where status = 'sent';
+create unique index proposals_standing on public.proposals (tenant_id, deal_id) where is_standing;
+create index proposals_expiring on public.proposals (valid_until) where is_standing;
 create index proposals_recent on public.proposals (tenant_id, created_at desc, id desc);
 comment on table public.proposals is
   'What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version stands at a time: sent, or accepted; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal.';
@@ -41,6 +42,7 @@ comment on column public.proposals.subtotal is 'The sum of its lines before tax.
 comment on column public.proposals.tax_total is 'The tax of its lines.';
 comment on column public.proposals.status_reason is 'Why the customer declined, or why it was called off.';
 comment on column public.proposals.decided_at is 'When the customer accepted or declined.';
+comment on column public.proposals.is_standing is 'Whether it is what the deal is offered now: sent, or accepted.';
 select private.register_error('proposal_day_is_near', 422, 'A proposal cannot hold until this day.', 'Enter a day from today to 2099.');
 select private.register_error('proposal_has_no_lines', 422, 'The proposal offers nothing yet.', 'Choose its products first.');
 select private.register_error('proposal_is_over', 409, 'The proposal does not hold any more.', 'Make a new version of it and send that.');
@@ -59,6 +61,9 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
 insert into private.in_place_commands (machine, command, state, permission) values
   ('proposal', 'change', 'draft', 'deals.edit'), ('proposal', 'revise', 'sent', 'deals.edit'), ('proposal', 'revise', 'declined', 'deals.edit'),
   ('proposal', 'revise', 'expired', 'deals.edit'), ('deal', 'create_proposal', 'open', 'deals.edit');
+
+-- The clock, and the next version, do these; nobody is offered to.
+select private.offer_if('proposal', 'false', 'expire', 'supersede');
 
 create table public.proposal_items (
   id uuid not null default private.uuid_v7(),
@@ -277,7 +282,7 @@ declare
   earlier text;
 begin
   earlier := private.run_as_rule('proposal.send');
-  update public.proposals p set status = 'superseded' where p.tenant_id = tenant and p.deal_id = deal and p.status in ('sent', 'accepted');
+  update public.proposals p set status = 'superseded' where p.tenant_id = tenant and p.deal_id = deal and p.is_standing;
   perform private.run_as_rule(earlier);
 end
 $$;
@@ -398,7 +403,7 @@ begin
   where (p.tenant_id, p.id) in (
     select s.tenant_id, s.id from public.proposals s
     -- Nowhere on earth is it later than this; the company's own day decides.
-    where s.status = 'sent' and s.valid_until < current_date + 1 and s.valid_until < private.tenant_today(s.tenant_id)
+    where s.is_standing and s.status = 'sent' and s.valid_until < current_date + 1 and s.valid_until < private.tenant_today(s.tenant_id)
     order by s.valid_until, s.id limit 500 for no key update skip locked
   );
   get diagnostics expired = row_count;

@@ -268,6 +268,10 @@ const SALES: Record<string, { all: string; own: string }> = {
     all: 'tickets.view_all',
     own: `(x.assignee_id is null or x.assignee_id in ${LINE} or x.created_by = (select user_id from me))`,
   },
+  attachments: {
+    all: 'contracts.view_all',
+    own: `(x.document_kind <> 'contract' or x.document_id in (select c.id from public.contracts c where c.owner_id in ${LINE}))`,
+  },
   contracts: { all: 'contracts.view_all', own: OWN_DEALS },
   contract_terms: {
     all: 'contracts.view_all',
@@ -469,7 +473,8 @@ export class Expectation {
     }
     const sales = SALES[table];
     if (sales && !this.holds(person, sales.all)) limits.push(sales.own);
-    if (isScoped && isLimited(person) && !sales) limits.push(SCOPES[table] ?? 'false');
+    if (isScoped && isLimited(person) && (!sales || SCOPES[table]))
+      limits.push(SCOPES[table] ?? 'false');
     if (table === 'list_views') limits.push('x.shared_with is not null');
     return `(${limits.join(' and ')})`;
   }

@@ -386,7 +386,7 @@ where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('depot_shift', 'open'), ('depot_shift', 'cancel'), ('depot_shift', 'finish'), ('depot_shift', 'resume'),
   ('order', 'dispatch'), ('order', 'start_delivery'), ('order', 'sell'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
+  ('contract', 'end'), ('proposal', 'expire'), ('proposal', 'supersede'), ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
