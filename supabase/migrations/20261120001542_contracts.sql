@@ -74,7 +74,7 @@ create index contracts_vendor on public.contracts (tenant_id, vendor_id) where v
 create index contracts_owner on public.contracts (tenant_id, owner_id);
 create index contracts_paper on public.contracts (tenant_id, signed_paper_id) where signed_paper_id is not null;
 create index contracts_ending on public.contracts (ends_on) where is_active;
-create index contracts_notice on public.contracts (notice_until) where is_active;
+create index contracts_due on public.contracts (coalesce(notice_until, ends_on)) where is_active;
 create index contracts_ends on public.contracts (tenant_id, ends_on, id);
 create index contracts_recent on public.contracts (tenant_id, created_at desc, id desc);
 comment on table public.contracts is
@@ -454,7 +454,9 @@ begin
       select coalesce(c.notice_until, c.ends_on) as day, case when c.notice_until is null then 'contract.ending' else 'contract.notice_due' end as event
     ) d
     cross join lateral (select d.event || ':' || c.id || ':' || d.day || ':' || u.id as business_key) k
-    where c.is_active and coalesce(c.notice_until, c.ends_on) between private.tenant_today(c.tenant_id) and private.tenant_today(c.tenant_id) + 30
+    -- Nowhere on earth is it earlier or later than this; the company's own day decides.
+    where c.is_active and coalesce(c.notice_until, c.ends_on) between current_date - 1 and current_date + 31
+      and coalesce(c.notice_until, c.ends_on) between private.tenant_today(c.tenant_id) and private.tenant_today(c.tenant_id) + 30
       and not exists (select from public.messages g where g.tenant_id = c.tenant_id and g.business_key = k.business_key)
   loop
     sent := sent + (private.say(due.tenant_id, due.event, 'email', due.email, pg_catalog.jsonb_build_object('number', due.number, 'customer', due.party, 'date', due.day),

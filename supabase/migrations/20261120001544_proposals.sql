@@ -132,7 +132,7 @@ declare
   tenant constant uuid := private.require_permission('deals.edit');
   locked public.proposals;
 begin
-  select * into locked from public.proposals p
+  select p.* into locked from public.proposals p
   join public.deals d on d.tenant_id = p.tenant_id and d.id = p.deal_id
   where p.tenant_id = tenant and p.id = proposal and private.has_permission(tenant, 'deals.view')
     and (d.owner_id = any (private.my_line()) or private.has_permission(tenant, 'deals.view_all'));

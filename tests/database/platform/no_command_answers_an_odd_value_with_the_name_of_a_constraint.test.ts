@@ -424,7 +424,7 @@ beforeAll(async () => {
   }
   // And what is agreed, in each state.
   contractKind = await id('contract_kinds', `name = 'Supply'`);
-  for (const step of ['', 'activate', 'give_notice', 'terminate', 'cancel']) {
+  for (const step of ['', 'activate', 'terminate', 'cancel']) {
     const contract = await owner.rpc<{ id: string; tenant_id: string }>('create_contract', {
       title: 'Flour',
       kind_id: contractKind,
@@ -451,10 +451,7 @@ beforeAll(async () => {
         signed_by: 'J. Mwangi',
       });
     if (step !== '' && step !== 'activate')
-      await owner.rpc(`${step}_contract`, {
-        contract_id: contract.id,
-        ...(step === 'give_notice' ? {} : { reason: 'They closed' }),
-      });
+      await owner.rpc(`${step}_contract`, { contract_id: contract.id, reason: 'They closed' });
   }
   // And what is wrong, in each state.
   ticketCategory = await id('ticket_categories', `name = 'Delivery'`);

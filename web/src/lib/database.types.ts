@@ -1444,7 +1444,7 @@ export interface Database {
           signed_paper_id: string | null;
           notice_on: string | null;
           status_reason: string | null;
-          party_id: string;
+          party: string;
           notice_until: string | null;
           is_active: boolean;
           allowed_commands: string[] | null;
@@ -5995,6 +5995,7 @@ export interface Database {
           status_reason: string | null;
           sent_at: string | null;
           decided_at: string | null;
+          is_standing: boolean;
           allowed_commands: string[] | null;
           own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
           record_tags: Database['public']['Tables']['record_tags']['Row'] | null;

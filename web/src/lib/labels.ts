@@ -331,6 +331,7 @@ export const LABELS: Record<string, (terms: Terms) => string> = {
   is_owed: m.label_is_owed,
   is_planned: m.label_is_planned,
   is_received: m.label_is_received,
+  is_standing: m.label_is_standing,
   is_unresolved: m.label_is_unresolved,
   is_whole: m.label_is_whole,
   is_worked_on: m.label_is_worked_on,
