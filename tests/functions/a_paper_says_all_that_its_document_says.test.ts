@@ -365,6 +365,7 @@ test('a proposal says what is offered and until when, and whether it still stand
   const proposal = {
     number: 'PROP-00003',
     status: 'sent',
+    is_standing: true,
     revision: 2,
     valid_until: '2026-12-20',
     currency: 'KES',
@@ -394,9 +395,8 @@ test('a proposal says what is offered and until when, and whether it still stand
     expect(text).toContain(words);
   }
   expect(text).not.toContain('Superseded');
-  expect((await paperOf('proposal', { ...proposal, status: 'superseded' })).text).toContain(
-    'Proposal PROP-00003 Superseded',
-  );
+  const superseded = { ...proposal, status: 'superseded', is_standing: false };
+  expect((await paperOf('proposal', superseded)).text).toContain('Proposal PROP-00003 Superseded');
 });
 
 test('a statement has every entry, more than the API answers at once, and the balance', async () => {

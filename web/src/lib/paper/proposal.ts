@@ -8,6 +8,7 @@ type Proposal = Pick<
   Tables<'proposals'>,
   | 'number'
   | 'status'
+  | 'is_standing'
   | 'revision'
   | 'valid_until'
   | 'currency'
@@ -29,7 +30,7 @@ type Proposal = Pick<
 };
 
 const PROPOSAL =
-  'proposals?select=number,status,revision,valid_until,currency,subtotal,tax_total,total,notes,created_at,sent_at,' +
+  'proposals?select=number,status,is_standing,revision,valid_until,currency,subtotal,tax_total,total,notes,created_at,sent_at,' +
   'deals(title,customers(name,tax_id,language)),' +
   'proposal_items(product_sku,product_name,unit,quantity,unit_price,tax_rate,line_net)' +
   '&proposal_items.order=line_number';
@@ -45,7 +46,7 @@ export const proposal: Kind<Proposal> = {
     return {
       title: say('label_proposal'),
       number: offer.number,
-      stamp: ['sent', 'accepted'].includes(offer.status) ? null : desk.stateName(offer.status),
+      stamp: offer.is_standing ? null : desk.stateName(offer.status),
       to: addressee(say('customer'), desk, null, { ...offer.deals?.customers }),
       facts: [
         { label: say('date'), value: day(offer.sent_at ?? offer.created_at) },
