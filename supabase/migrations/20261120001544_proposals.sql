@@ -29,25 +29,25 @@ create table public.proposals (
   constraint notes_are_bounded check (length(notes) <= 4000),
   constraint status_reason_matches_status check ((status in ('declined', 'cancelled')) = (status_reason is not null)),
   constraint sending_is_recorded check ((status in ('draft', 'cancelled')) = (sent_at is null)),
-  constraint decision_is_recorded check (status not in ('accepted', 'declined') or decided_at is not null)
+  constraint decision_is_recorded check ((status in ('accepted', 'declined')) = (decided_at is not null))
 );
-create unique index proposals_standing on public.proposals (tenant_id, deal_id) where is_standing;
-create index proposals_expiring on public.proposals (valid_until) where is_standing;
+create unique index proposals_standing on public.proposals (tenant_id, deal_id) where is_standing and decided_at is null;
+create index proposals_expiring on public.proposals (valid_until) where is_standing and decided_at is null;
 create index proposals_recent on public.proposals (tenant_id, created_at desc, id desc);
 comment on table public.proposals is
-  'What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version stands at a time: sent, or accepted; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal.';
+  'What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version waits for an answer at a time; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal.';
 comment on column public.proposals.revision is 'Which version of its deal it is: 1, 2, …';
 comment on column public.proposals.valid_until is 'The last day on which it can be accepted, in the company''s time zone.';
 comment on column public.proposals.subtotal is 'The sum of its lines before tax.';
 comment on column public.proposals.tax_total is 'The tax of its lines.';
 comment on column public.proposals.status_reason is 'Why the customer declined, or why it was called off.';
 comment on column public.proposals.decided_at is 'When the customer accepted or declined.';
-comment on column public.proposals.is_standing is 'Whether it is what the deal is offered now: sent, or accepted.';
+comment on column public.proposals.is_standing is 'Whether it counts: sent and neither answered nor over, or accepted.';
 select private.register_error('proposal_day_is_near', 422, 'A proposal cannot hold until this day.', 'Enter a day from today to 2099.');
 select private.register_error('proposal_has_no_lines', 422, 'The proposal offers nothing yet.', 'Choose its products first.');
 select private.register_error('proposal_is_over', 409, 'The proposal does not hold any more.', 'Make a new version of it and send that.');
 select private.register_error('proposal_of_a_closed_deal', 409, 'The deal of this proposal is not open.', 'Open the deal again first, or begin another one.');
-select private.register_error('proposal_stands', 409, 'Another version of this proposal stands now.', 'Load the page again.');
+select private.register_error('proposal_stands', 409, 'Another version of this proposal waits for an answer.', 'Load the page again.');
 select private.register_document('public.proposals', 'proposal', 'draft', 'deals.view', '/proposals', prefix => 'PROP');
 select private.refuse_taken('public.proposals', 'proposals_standing', 'proposal_stands');
 insert into private.transitions (machine, from_state, command, to_state, permission, event) values
@@ -56,8 +56,7 @@ insert into private.transitions (machine, from_state, command, to_state, permiss
   ('proposal', 'sent', 'accept', 'accepted', 'deals.edit', 'proposal.accepted'),
   ('proposal', 'sent', 'decline', 'declined', 'deals.edit', 'proposal.declined'),
   ('proposal', 'sent', 'expire', 'expired', 'deals.edit', 'proposal.expired'),
-  ('proposal', 'sent', 'supersede', 'superseded', 'deals.edit', 'proposal.superseded'),
-  ('proposal', 'accepted', 'supersede', 'superseded', 'deals.edit', 'proposal.superseded');
+  ('proposal', 'sent', 'supersede', 'superseded', 'deals.edit', 'proposal.superseded');
 insert into private.in_place_commands (machine, command, state, permission) values
   ('proposal', 'change', 'draft', 'deals.edit'), ('proposal', 'revise', 'sent', 'deals.edit'), ('proposal', 'revise', 'declined', 'deals.edit'),
   ('proposal', 'revise', 'expired', 'deals.edit'), ('deal', 'create_proposal', 'open', 'deals.edit');
@@ -282,11 +281,11 @@ declare
   earlier text;
 begin
   earlier := private.run_as_rule('proposal.send');
-  update public.proposals p set status = 'superseded' where p.tenant_id = tenant and p.deal_id = deal and p.is_standing;
+  update public.proposals p set status = 'superseded' where p.tenant_id = tenant and p.deal_id = deal and p.is_standing and p.decided_at is null;
   perform private.run_as_rule(earlier);
 end
 $$;
-comment on function private.supersede_proposals(uuid, uuid) is 'What stood of a locked deal makes room for its next version.';
+comment on function private.supersede_proposals(uuid, uuid) is 'What waits for an answer of a locked deal makes room for its next version.';
 
 create function private.send_proposal(proposal_id uuid, expected_version integer default null) returns public.proposals
 language plpgsql security definer set search_path = ''
@@ -308,7 +307,7 @@ begin
 end
 $$;
 comment on function private.send_proposal(uuid, integer) is
-  'Offers it to the customer, who is told unless he does not want to be: from now on it is not changed any more, and what stood before of the deal is superseded. Raises proposal_has_no_lines, proposal_day_is_near, proposal_of_a_closed_deal, proposal_transition_illegal, record_not_found, version_conflict, permission_denied.';
+  'Offers it to the customer, who is told unless he does not want to be: from now on it is not changed any more, and what waited for an answer of the deal is superseded. Raises proposal_has_no_lines, proposal_day_is_near, proposal_of_a_closed_deal, proposal_transition_illegal, record_not_found, version_conflict, permission_denied.';
 select private.expose_command('send_proposal');
 
 create function private.accept_proposal(proposal_id uuid, expected_version integer default null) returns public.proposals
@@ -403,7 +402,7 @@ begin
   where (p.tenant_id, p.id) in (
     select s.tenant_id, s.id from public.proposals s
     -- Nowhere on earth is it later than this; the company's own day decides.
-    where s.is_standing and s.status = 'sent' and s.valid_until < current_date + 1 and s.valid_until < private.tenant_today(s.tenant_id)
+    where s.is_standing and s.decided_at is null and s.valid_until < current_date + 1 and s.valid_until < private.tenant_today(s.tenant_id)
     order by s.valid_until, s.id limit 500 for no key update skip locked
   );
   get diagnostics expired = row_count;

@@ -478,7 +478,7 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('proposal_has_no_lines', 'sw', 'Pendekezo halitoi chochote bado.', 'Chagua bidhaa zake kwanza.'),
   ('proposal_is_over', 'sw', 'Pendekezo si halali tena.', 'Tengeneza toleo jipya lake na ulitume.'),
   ('proposal_of_a_closed_deal', 'sw', 'Dili la pendekezo hili halijafunguliwa.', 'Lifungue tena kwanza, au anza jingine.'),
-  ('proposal_stands', 'sw', 'Toleo jingine la pendekezo hili ndilo halali sasa.', 'Pakia ukurasa upya.'),
+  ('proposal_stands', 'sw', 'Toleo jingine la pendekezo hili linasubiri jibu.', 'Pakia ukurasa upya.'),
   ('proposal_transition_illegal', 'sw', 'Hatua hii haiwezekani katika hali ya sasa.', 'Pakia ukurasa upya na utumie kitufe kimojawapo kinachotolewa.'),
   ('purchase_exceeds_order', 'sw', 'Kimefika zaidi ya kilichoagizwa.', 'Hesabu tena. Pokea kiasi kinachoruhusiwa kwenye maelezo, na rudisha kilichobaki au kiagize.'),
   ('purchase_order_transition_illegal', 'sw', 'Hatua hii haiwezekani katika hali ya sasa.', 'Pakia ukurasa upya na utumie kitufe kimojawapo kinachotolewa.'),

@@ -5972,7 +5972,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version stands at a time: sent, or accepted; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal. */
+      /** What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version waits for an answer at a time; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal. */
       proposals: {
         Row: {
           id: string;
@@ -12067,7 +12067,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['messages']['Row'];
       };
-      /** Offers it to the customer, who is told unless he does not want to be: from now on it is not changed any more, and what stood before of the deal is superseded. Raises proposal_has_no_lines, proposal_day_is_near, proposal_of_a_closed_deal, proposal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      /** Offers it to the customer, who is told unless he does not want to be: from now on it is not changed any more, and what waited for an answer of the deal is superseded. Raises proposal_has_no_lines, proposal_day_is_near, proposal_of_a_closed_deal, proposal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       send_proposal: {
         Args: {
           proposal_id: string;

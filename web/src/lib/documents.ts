@@ -561,7 +561,7 @@ export const DOCUMENTS = {
     states: {
       draft: 'open',
       sent: 'open',
-      accepted: 'open',
+      accepted: 'done',
       declined: 'done',
       expired: 'done',
       superseded: 'done',
