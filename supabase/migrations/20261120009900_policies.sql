@@ -1373,6 +1373,38 @@ using (
   and (assignee_id is null or assignee_id = any ((select private.my_line())::uuid[]) or created_by = (select auth.uid()) or (select private.tenant_id('tickets.view_all')) is not null)
 );
 
+select private.let_edit('public.contract_kinds', 'contracts.view', 'settings.manage', '{is_exclusive}', 'name', 'is_active');
+
+grant select on public.contracts, public.contract_terms to authenticated;
+create policy select_readers on public.contracts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('contracts.view'))
+  and (owner_id = any ((select private.my_line())::uuid[]) or (select private.tenant_id('contracts.view_all')) is not null)
+);
+create policy select_readers on public.contract_terms for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('contracts.view'))
+  and ((select private.tenant_id('contracts.view_all')) is not null or exists (
+    select from public.contracts c where c.tenant_id = contract_terms.tenant_id and c.id = contract_id
+  ))
+);
+
+grant select on public.proposals, public.proposal_items to authenticated;
+create policy select_readers on public.proposals for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.deals d where d.tenant_id = proposals.tenant_id and d.id = deal_id
+  ))
+);
+create policy select_readers on public.proposal_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.proposals p where p.tenant_id = proposal_items.tenant_id and p.id = proposal_id
+  ))
+);
+
 -- Family 16, targets.
 
 grant execute on function private.commission_month_is_over to authenticated;
@@ -1467,3 +1499,5 @@ select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
 select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');
 select private.refuse_invalid('public.tickets', 'subject', 'description');
+select private.refuse_invalid('public.contracts', 'title', 'customer_id', 'vendor_id', 'starts_on', 'ends_on', 'notice_days', 'renews_months', 'value', 'value_per', 'notes');
+select private.refuse_invalid('public.proposals', 'valid_until');

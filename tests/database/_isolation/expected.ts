@@ -268,6 +268,15 @@ const SALES: Record<string, { all: string; own: string }> = {
     all: 'tickets.view_all',
     own: `(x.assignee_id is null or x.assignee_id in ${LINE} or x.created_by = (select user_id from me))`,
   },
+  attachments: {
+    all: 'contracts.view_all',
+    own: `(x.document_kind <> 'contract' or x.document_id in (select c.id from public.contracts c where c.owner_id in ${LINE}))`,
+  },
+  contracts: { all: 'contracts.view_all', own: OWN_DEALS },
+  contract_terms: {
+    all: 'contracts.view_all',
+    own: through('contract_id', 'contracts', OWN_DEALS),
+  },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -284,6 +293,11 @@ const SALES: Record<string, { all: string; own: string }> = {
   deals: { all: 'deals.view_all', own: OWN_DEALS },
   deal_items: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
   deal_forecast: { all: 'deals.view_all', own: OWN_DEALS },
+  proposals: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
+  proposal_items: {
+    all: 'deals.view_all',
+    own: `x.proposal_id in (select p.id from public.proposals p join public.deals d on d.id = p.deal_id where d.owner_id in ${LINE})`,
+  },
   pipelines: { all: 'deals.view_all', own: OWN_PIPELINES },
   pipeline_stages: {
     all: 'deals.view_all',
@@ -298,6 +312,7 @@ const DOCUMENTS: Record<string, string> = {
   asset: 'assets',
   leave_request: 'leave_requests',
   maintenance_job: 'maintenance_jobs',
+  contract: 'contracts',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',
@@ -319,6 +334,7 @@ const DOCUMENTS: Record<string, string> = {
   ticket: 'tickets',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
+  proposal: 'proposals',
   purchase_order: 'purchase_orders',
   refill: 'refills',
   transfer: 'transfers',
@@ -457,7 +473,8 @@ export class Expectation {
     }
     const sales = SALES[table];
     if (sales && !this.holds(person, sales.all)) limits.push(sales.own);
-    if (isScoped && isLimited(person) && !sales) limits.push(SCOPES[table] ?? 'false');
+    if (isScoped && isLimited(person) && (!sales || SCOPES[table]))
+      limits.push(SCOPES[table] ?? 'false');
     if (table === 'list_views') limits.push('x.shared_with is not null');
     return `(${limits.join(' and ')})`;
   }

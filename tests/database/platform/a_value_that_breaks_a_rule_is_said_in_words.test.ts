@@ -34,6 +34,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     target_month_begins: { month: '2020-01-02' },
   },
   asset_kinds: { name_is_short: { name: ' Cooler' } },
+  contract_kinds: { name_is_short: { name: ' Supply' } },
   ticket_categories: { name_is_short: { name: ' Delivery' } },
   maintenance_plans: {
     plan_comes_round: { every_days: 0 },

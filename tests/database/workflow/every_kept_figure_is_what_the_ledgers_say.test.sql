@@ -61,6 +61,8 @@ with t as (update purchase_order_items set received = 1 where purchase_order_id 
 insert into tampered select 'purchase_order_received', id from t;
 with t as (update purchase_orders set total = total + 1, received_total = 1 where id = tests.id('purchase') returning id)
 insert into tampered select d, t.id from t, (values ('purchase_order_total'), ('purchase_order_received_total')) v (d);
+with t as (insert into proposals (tenant_id, number, deal_id, revision, valid_until, currency, subtotal) values (tests.tenant('acme'), 'PROP-1', gen_random_uuid(), 1, '2090-01-01', 'KES', 1) returning id)
+insert into tampered select 'proposal_total', id from t;
 with t as (update order_items set quantity = quantity + 1 where order_id = tests.id('reserved') returning id)
 insert into tampered select 'order_item_reserved', id from t;
 with t as (update order_items i set quantity_delivered = 2 from orders o where o.id = i.order_id and o.tenant_id = i.tenant_id and o.status = 'delivered' and i.quantity_delivered = 3 returning i.id)

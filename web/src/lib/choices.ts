@@ -86,6 +86,19 @@ export const CONTAINER_HOLDER = [
   'van',
   'depot',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONTRACT_PERIOD = [
+  'once',
+  'month',
+  'quarter',
+  'year',
+] as const satisfies Enums<'contract_period'>[];
+export const CONTRACT_STATUS = [
+  'draft',
+  'active',
+  'ended',
+  'terminated',
+  'cancelled',
+] as const satisfies Enums<'contract_status'>[];
 export const CONVERSATION_PRIORITY = [
   'low',
   'normal',
@@ -424,6 +437,15 @@ export const PROMOTION_KIND = [
   'buy_get',
   'free_goods',
 ] as const satisfies Enums<'promotion_kind'>[];
+export const PROPOSAL_STATUS = [
+  'draft',
+  'sent',
+  'accepted',
+  'declined',
+  'expired',
+  'superseded',
+  'cancelled',
+] as const satisfies Enums<'proposal_status'>[];
 export const PURCHASE_ORDER_STATUS = [
   'draft',
   'submitted',

@@ -84,6 +84,10 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
   },
+  contract_kinds: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
+  },
   customer_addresses: {
     permission: 'customers.edit',
     columns: [
