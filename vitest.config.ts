@@ -4,6 +4,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { catalogues } from './web/paraglide.ts';
 
+const PORTAL = 'tests/harness/with_portal.ts';
+
 /** Layers of tests. Each has its own folder under tests/ and its own preparation. */
 function layer(name: string, include: string[], globalSetup: string[] = []) {
   return {
@@ -51,12 +53,14 @@ export default defineConfig({
     projects: [
       layer('unit', ['tests/functions/**/*.test.ts']),
       withSvelte(layer('web', ['tests/web/**/*.test.ts'])),
-      layer('stack', ['tests/stack/**/*.test.ts']),
+      layer('stack', ['tests/stack/**/*.test.ts'], [PORTAL]),
       layer('database', ['tests/database/**/*.test.ts'], ['tests/harness/with_server.ts']),
       layer('repository', ['tests/repository/**/*.test.ts'], ['tests/harness/with_server.ts']),
-      layer('api', ['tests/api/**/*.test.ts'], ['tests/harness/with_stack.ts']),
-      withTime(layer('browser', ['tests/browser/**/*.test.ts'])),
-      withTime(layer('replay', ['tests/replay/**/*.test.ts'], ['tests/harness/with_stack.ts'])),
+      layer('api', ['tests/api/**/*.test.ts'], [PORTAL, 'tests/harness/with_stack.ts']),
+      withTime(layer('browser', ['tests/browser/**/*.test.ts'], [PORTAL])),
+      withTime(
+        layer('replay', ['tests/replay/**/*.test.ts'], [PORTAL, 'tests/harness/with_stack.ts']),
+      ),
     ],
   },
 });

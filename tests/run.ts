@@ -5,7 +5,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildPortal, isPortalStale } from '../supabase/stack/portal_build.ts';
 
 const root = join(import.meta.dirname, '..');
 const results = join(root, '.mzigo', 'test-results.json');
@@ -20,8 +19,6 @@ interface Results {
 
 await mkdir(join(root, '.mzigo'), { recursive: true });
 await rm(results, { force: true });
-// Every stack that a test starts serves this one build.
-if (await isPortalStale()) await buildPortal(join(root, '.mzigo'));
 
 const vitest = spawn(
   process.execPath,

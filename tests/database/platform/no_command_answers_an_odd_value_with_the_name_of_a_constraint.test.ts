@@ -272,6 +272,7 @@ beforeAll(async () => {
     `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
     [kit.id, await id('products', `sku = 'COL-300'`)],
   );
+  good.set('empty_id', `'${await id('products', `sku = 'EMP-CRATE24'`)}'`);
   good.set('kit_id', `'${kit.id}'`);
   await owner.rpc('create_kitting', {
     warehouse_id: things.warehouse_id,
@@ -624,6 +625,11 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'customer_id')
+    return good.get('buyer_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'product_id')
+    return good.get('empty_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'account') return `'loss'`;
   if (command.name === 'create_kitting' && argument.name === 'product_id')
     return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')

@@ -10,6 +10,7 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { inStates, openStatesOf } from '#lib/workflow/documents.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
+import { personFilter } from '#lib/tenancy/tenancy.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
 import { driverFilter, vehicleFilter } from './filters.ts';
@@ -283,13 +284,17 @@ export const VARIANCES = documentList('variance', {
     { ...customerFilter, through: { has: 'orders', own: 'order_id', their: 'id' } },
     { name: 'kind', label: m.found_at(), kind: 'choice', options: choices(VARIANCE_KIND) },
     enteredFilter(m.when()),
+    // Empty for what the loss account bears, or nobody has decided yet.
+    { ...personFilter('responsible', m.answers_for_it(), 'responsible_id'), optional: true },
     { name: 'value', label: m.value(), kind: 'number', unit: 'money', more: true },
   ],
 });
 
 export function listVariances(list: ListQuery) {
   return readPage(VARIANCES, list, (relations) =>
-    supabase.from('variances').select(having(ON_VARIANCE, relations)),
+    supabase
+      .from('variances')
+      .select(having(`${ON_VARIANCE},responsible:memberships(users(full_name))`, relations)),
   );
 }
 
