@@ -31,7 +31,7 @@ test('empties that a customer lost are written off by two people, and stand unde
   await manager.page.getByText('The write-off was approved.').waitFor();
   await manager.open('/stock/containers?holder=loss');
   await manager.page.getByRole('cell', { name: 'Lost' }).first().waitFor();
-  expect(await company.by('manager').rows('container_holdings?holder=eq.loss&select=quantity')).toEqual(
-    [{ quantity: 1 }],
-  );
+  expect(
+    await company.by('manager').rows('container_holdings?holder=eq.loss&select=quantity'),
+  ).toEqual([{ quantity: 1 }]);
 });

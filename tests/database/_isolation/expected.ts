@@ -230,7 +230,8 @@ SCOPES.planning_changes =
 SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoices i where i.balance > 0 and i.order_id in (select id from my_orders))`;
 SCOPES.container_ledger =
   SCOPES.container_holdings =
-  SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
+  SCOPES.container_balances =
+    `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
 
 /** Accounts whose leads and deals somebody sees, and the teams whose pipelines he does. */
 const LED = `with recursive led as (

@@ -58,7 +58,11 @@ test('a write-off is approved and reversed once', async () => {
     container_write_off_transition_illegal: 2,
   });
   expect(
-    await races.at('customers', customer, every('reverse_container_write_off', { reason: 'Found' })),
+    await races.at(
+      'customers',
+      customer,
+      every('reverse_container_write_off', { reason: 'Found' }),
+    ),
   ).toEqual({ ok: 1, container_write_off_transition_illegal: 2 });
   expect(
     await races.number(

@@ -20,6 +20,7 @@ const VEHICLE = 'id,name,registration,location_id,capacity_kg,capacity_l,capacit
 const ON_TRIP = `*,warehouses(name),vehicles(${VEHICLE}),drivers(id,name,phone)` as const;
 const PRODUCT = 'products(name,sku,unit)';
 const ON_VARIANCE = `*,${PRODUCT},trips(id,number),orders(id,number)` as const;
+const RESPONSIBLE = 'responsible:memberships(users(full_name))' as const;
 const ON_OFFLOAD = '*,trips(id,number),warehouses(name)';
 /** What a driver and a dispatcher need of a trip on the way. */
 const ON_THE_WAY =
@@ -34,7 +35,9 @@ export type Load = NonNullable<TripRecord['loads']>;
 export type Vehicle = NonNullable<Trip['vehicles']>;
 export type Driver = Pick<Tables<'drivers'>, 'id' | 'name' | 'phone'>;
 export type Offload = Awaited<ReturnType<typeof listOffloads>>['rows'][number];
-export type Variance = Awaited<ReturnType<typeof listVariances>>['rows'][number];
+export type ListedVariance = Awaited<ReturnType<typeof listVariances>>['rows'][number];
+/** As it also stands on its offload and its trip. */
+export type Variance = Omit<ListedVariance, 'responsible'>;
 
 export const TRIPS = documentList('trip', {
   sort: '-planned_start_at',
@@ -292,9 +295,7 @@ export const VARIANCES = documentList('variance', {
 
 export function listVariances(list: ListQuery) {
   return readPage(VARIANCES, list, (relations) =>
-    supabase
-      .from('variances')
-      .select(having(`${ON_VARIANCE},responsible:memberships(users(full_name))`, relations)),
+    supabase.from('variances').select(having(`${ON_VARIANCE},${RESPONSIBLE}`, relations)),
   );
 }
 
@@ -303,7 +304,7 @@ export function readVariance(id: string) {
     supabase
       .from('variances')
       .select(
-        `${ON_VARIANCE},allowed_commands,variance_codes(name),responsible:memberships(users(full_name))`,
+        `${ON_VARIANCE},allowed_commands,variance_codes(name),${RESPONSIBLE}`,
       )
       .eq('id', id)
       .maybeSingle(),

@@ -19,15 +19,17 @@ export const load = recordLoad('customer', readCustomer, {
     'container_confirmation',
   ],
   more: async ({ id, merged_into_id }) => {
-    const [areas, priceLists, credit, reviews, mergedInto, notices, containers] = await Promise.all([
-      territories(),
-      priceListChoices(),
-      session.canAny(['orders.create', 'invoices.view']) ? creditOf(id) : null,
-      session.can('invoices.view') ? reviewsOf(id) : [],
-      merged_into_id ? customerFilter.find(merged_into_id) : null,
-      listNotices(id),
-      session.can('inventory.view') ? containersOf(id) : [],
-    ]);
+    const [areas, priceLists, credit, reviews, mergedInto, notices, containers] = await Promise.all(
+      [
+        territories(),
+        priceListChoices(),
+        session.canAny(['orders.create', 'invoices.view']) ? creditOf(id) : null,
+        session.can('invoices.view') ? reviewsOf(id) : [],
+        merged_into_id ? customerFilter.find(merged_into_id) : null,
+        listNotices(id),
+        session.can('inventory.view') ? containersOf(id) : [],
+      ],
+    );
     return { areas, priceLists, credit, reviews, mergedInto, notices, containers };
   },
 });
