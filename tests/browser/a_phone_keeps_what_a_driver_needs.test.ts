@@ -51,7 +51,7 @@ const bytesOf = (files: { text: string }[]) =>
   files.reduce((sum, { text }) => sum + gzipSync(text).length, 0);
 
 test('a phone fetches the pages of a driver and nothing that only a desk works with', async () => {
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   await driver.open('/drive');
   const files = await kept(driver);
   const scripts = files.filter(({ path }) => path.endsWith('.js'));
@@ -66,7 +66,7 @@ test('a phone fetches the pages of a driver and nothing that only a desk works w
 test('a desk keeps what it has used, and without a network the rest says so in a sentence', async () => {
   const company = await Company.open();
   const order = await company.approved('Karen Country Kiosk', 1);
-  const owner = await signIn(visit(), 'owner@acme.test');
+  const owner = await signIn(visit(), 'owner@acme.test', { worksOffline: true });
   const { page, context } = owner;
   await kept(owner);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);

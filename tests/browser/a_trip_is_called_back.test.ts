@@ -13,7 +13,7 @@ test('the office cancels a trip on the road, and what its driver did without net
   const late = await company.allocated('Java Corner Cafe', 2);
   const open = await company.allocated('Kilimani Mini Mart', 3);
   const trip = await company.started([told, late, open], 'KDA 101A', 1);
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   await driver.open('/drive');
   await driver.page.getByRole('link', { name: 'Java Corner Cafe' }).waitFor();
   await driver.page.evaluate(async () => void (await navigator.serviceWorker.ready));

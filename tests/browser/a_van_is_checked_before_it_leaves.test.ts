@@ -10,7 +10,7 @@ test('a driver finds a defect without network, the van stays, and leaves when th
   const company = await Company.open();
   const order = await company.allocated('Java Corner Cafe', 2);
   const trip = await company.dispatched([order], 'KDA 101A', 1);
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   await driver.open(`/drive?trip=${trip.id}`);
   const check = driver.page.getByRole('link', { name: 'Check the vehicle' });
   await check.waitFor();

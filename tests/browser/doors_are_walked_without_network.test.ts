@@ -27,7 +27,7 @@ test('doors are handed out, visited without network, and who is interested becom
     body: { team_id: team.id, membership_id: closer.id },
   });
 
-  const walker = await signIn(visit(), 'sales@acme.test', { isPhone: true });
+  const walker = await signIn(visit(), 'sales@acme.test', { isPhone: true, worksOffline: true });
   const { page, context } = walker;
   await context.grantPermissions(['geolocation']);
   await context.setGeolocation({ latitude: -1.2804, longitude: 36.82, accuracy: 8 });

@@ -10,7 +10,7 @@ test('what a driver sells without network is an order once the network is back',
   const company = await Company.open();
   const order = await company.allocated('Java Corner Cafe', 2);
   const trip = await company.started([order], 'KDA 101A', 1, 6);
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   await bringAxe(driver);
   await driver.open('/drive');
   await driver.page.getByRole('link', { name: 'Sell from the van' }).waitFor();

@@ -19,7 +19,7 @@ test('what a driver records without network arrives later, once, also when an an
   const first = await company.allocated('Java Corner Cafe', 2);
   const second = await company.allocated('Ngong View Bar', 3);
   await company.started([first, second], 'KDA 101A', 1);
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   await driver.open('/drive');
   await driver.page.getByRole('link', { name: 'Ngong View Bar' }).waitFor();
   // The portal itself is on the phone: he has opened it before he leaves.

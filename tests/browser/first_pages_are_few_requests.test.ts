@@ -35,10 +35,6 @@ test('the sign-in, the first page and the first list are a few requests each, an
     }
   });
 
-  await page.addInitScript(() => {
-    // The kept copy of the portal is fetched behind the page; it is none of what the page waits for.
-    delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
-  });
   await person.open('/sign-in');
   await page.getByLabel('E-mail').waitFor();
   await page.waitForLoadState('networkidle');
@@ -68,9 +64,6 @@ test('the sign-in, the first page and the first list are a few requests each, an
 test('the page where a driver’s day begins comes while his password is looked at', async () => {
   const person = await visitor(visit());
   const { page } = person;
-  await page.addInitScript(() => {
-    delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
-  });
   let asked = new Set<string>();
   page.on('request', (request) => {
     if (request.url().endsWith('.js')) asked.add(new URL(request.url()).pathname);

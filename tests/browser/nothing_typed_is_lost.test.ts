@@ -10,7 +10,7 @@ test('a half recorded delivery survives going back and a reload without network,
   const company = await Company.open();
   const order = await company.allocated('Karen Country Kiosk', 10);
   await company.started([order], 'KDA 101A', 1);
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   const { page } = driver;
   await driver.open('/drive');
   await page.getByRole('link', { name: 'Karen Country Kiosk' }).click();

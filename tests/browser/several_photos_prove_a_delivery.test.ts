@@ -50,7 +50,7 @@ test('photos reach the office: the one that waited while the portal was updated,
   const waited = await company.allocated('Ngong View Bar', 3);
   const order = await company.allocated('Java Corner Cafe', 2);
   await company.started([waited, order], 'KDA 101A', 1);
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   const by = company.by('driver');
   const { user_id, tenant_id } = await by.row('memberships?limit=1&select=user_id,tenant_id');
   const lines = await by.rows(`order_items?order_id=eq.${waited.id}&select=id`);

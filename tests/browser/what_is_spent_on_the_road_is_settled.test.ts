@@ -28,7 +28,7 @@ test('what a driver spends without network is approved, and his cash comes home 
   const trip = await company.started([order], 'KDA 101A', 3);
   await company.delivered(order, 0, 3000);
 
-  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true });
+  const driver = await signIn(visit(), 'driver@acme.test', { isPhone: true, worksOffline: true });
   await driver.open(`/drive?trip=${trip.id}`);
   const record = driver.page.getByRole('link', { name: 'Record an expense' });
   await record.waitFor();

@@ -83,6 +83,8 @@ export const SCREENS = {
 
 interface Screen {
   isPhone?: boolean;
+  /** Whether the portal may keep itself on this device; for all others that is work for nothing. */
+  worksOffline?: boolean;
   /** Where the browser believes to be, such as `America/New_York`. */
   timezoneId?: string;
 }
@@ -96,6 +98,7 @@ export async function visitor(
   const context = await browser.newContext({
     ...(storageState === undefined ? {} : { storageState }),
     viewport: screen.isPhone ? SCREENS.phone : SCREENS.desktop,
+    serviceWorkers: screen.worksOffline ? 'allow' : 'block',
     hasTouch: screen.isPhone ?? false,
     reducedMotion: 'reduce',
     ...(screen.timezoneId === undefined ? {} : { timezoneId: screen.timezoneId }),

@@ -44,6 +44,34 @@ test('what came in by M-Pesa is read, charges and what failed are left out', asy
   });
 });
 
+test('a table made out of the PDF tells payer and account in its details, over several rows', async () => {
+  const { lines, skipped, rejected } = await read(
+    `Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Balance
+SKL1AB2CD3,2026-11-25 21:45:13,Pay Bill from 2547*****102 - JANE,Completed,"1,250.00",,"51,450.00"
+,,WANJIRU Acc. INV-,,,,
+,,000012,,,,
+SKL5AB2CD3,2026-11-25 20:00:00,"Funds received from -
+0711000102 PETER KAMAU",Completed,300.00,,"50,200.00"
+SKL2AB2CD3,2026-11-24 08:05:00,Pay Bill Charge,Completed,,-23.00,"51,427.00"
+`,
+  );
+  expect(lines).toMatchObject([
+    {
+      reference: 'SKL1AB2CD3',
+      paid_by: 'JANE WANJIRU',
+      paid_from: '2547*****102',
+      bill_reference: 'INV-000012',
+    },
+    {
+      reference: 'SKL5AB2CD3',
+      paid_by: 'PETER KAMAU',
+      paid_from: '0711000102',
+      bill_reference: null,
+    },
+  ]);
+  expect({ skipped, rejected }).toEqual({ skipped: 1, rejected: [] });
+});
+
 test('a bank writes semicolons, commas and dates of its own', async () => {
   const { lines, found } = await read(
     'Value Date;Transaction Reference;Credit;Debit;Name\n13.11.2026;FT 12/3;1.200,50;;Kilimani\n14.11.2026;FT 12/4;;40,00;Fees\n',

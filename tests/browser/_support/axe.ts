@@ -18,9 +18,9 @@ export function bringAxe(person: Person): Promise<unknown> {
 }
 
 /** Judges the page in the light and then, for what a theme can break, in the dark. */
-function run(person: Person): Promise<string[]> {
+function run(person: Person, exclude: string[]): Promise<string[]> {
   return person.page.evaluate(
-    async ([rules, colours]) => {
+    async ([rules, colours, without]) => {
       const { axe: judge } = window as unknown as { axe: typeof axe };
       const { classList } = document.documentElement;
       const found: string[] = [];
@@ -29,10 +29,13 @@ function run(person: Person): Promise<string[]> {
         ['dark', colours],
       ] as const) {
         classList.toggle('dark', theme === 'dark');
-        const { violations } = await judge.run(document, {
-          runOnly: only,
-          resultTypes: ['violations'],
-        });
+        const { violations } = await judge.run(
+          without.length > 0 ? { exclude: without } : document,
+          {
+            runOnly: only,
+            resultTypes: ['violations'],
+          },
+        );
         for (const rule of violations) {
           for (const node of rule.nodes) {
             found.push(`${theme}: ${rule.id} at ${node.target.join(' ')}`);
@@ -42,16 +45,19 @@ function run(person: Person): Promise<string[]> {
       classList.remove('dark');
       return found;
     },
-    [WCAG, COLOURS] as const,
+    [WCAG, COLOURS, exclude] as const,
   );
 }
 
-/** What axe finds on the page as it stands, in both sizes and both themes. */
-export async function violationsOf(person: Person): Promise<string[]> {
+/**
+ * What axe finds on the page as it stands, in both sizes and both themes.
+ * @param isFramed whether what is around every page was judged on another: mostly it is the larger part.
+ */
+export async function violationsOf(person: Person, isFramed = false): Promise<string[]> {
   const found: string[] = [];
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     await person.page.setViewportSize(viewport);
-    const broken = await run(person);
+    const broken = await run(person, isFramed ? ['[data-frame]'] : []);
     found.push(...broken.map((text) => `${screen}, ${text}`));
   }
   return found;

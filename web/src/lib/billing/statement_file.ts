@@ -43,6 +43,8 @@ interface Layout {
   payer?: string;
   phone?: string;
   account?: string;
+  /** Where payer and account stand in one text when they have no columns of their own. */
+  details?: string;
 }
 
 /** What Safaricom exports for an organisation, and what banks call the same things. */
@@ -55,6 +57,7 @@ const LAYOUTS: Layout[] = [
     status: 'Transaction Status',
     payer: 'Other Party Info',
     account: 'A/C No.',
+    details: 'Details',
   },
   ...['Credit', 'Money In', 'Paid In', 'Amount'].flatMap((amount) =>
     ['Reference', 'Transaction Reference', 'Transaction ID', 'Ref'].flatMap((reference) =>
@@ -72,8 +75,8 @@ const LAYOUTS: Layout[] = [
 ];
 
 const columnsOf = ({ reference, posted, amount }: Layout) => [reference, posted, amount];
-const othersOf = ({ status, payer, phone, account }: Layout) =>
-  [status, payer, phone, account].filter((name) => name !== undefined);
+const othersOf = ({ status, payer, phone, account, details }: Layout) =>
+  [status, payer, phone, account, details].filter((name) => name !== undefined);
 
 /** Every name that a column of a statement may have, for finding its header. */
 export const STATEMENT_NAMES = LAYOUTS.flatMap((layout) => [
@@ -93,7 +96,8 @@ export function readStatement(
   told: Told = {},
 ): StatementFile {
   const { layout, table } = findLayout(sheet);
-  const incoming = table.rows.filter((row) => isMoneyIn(row, layout));
+  const rows = withoutBreaks(table.rows, layout);
+  const incoming = rows.filter((row) => isMoneyIn(row, layout));
   const texts = (column: string) => incoming.map((row) => row.values[column] ?? '').filter(Boolean);
   const dates = findDateOrder(texts(layout.posted));
   const decimal = sheet.isTyped
@@ -110,7 +114,7 @@ export function readStatement(
   }
   return {
     lines,
-    skipped: table.rows.length - incoming.length,
+    skipped: rows.length - incoming.length,
     rejected,
     found: [layout.name, sheet.format, `decimal ${sign}`, order].join(', '),
     doubts: {
@@ -130,6 +134,25 @@ function findLayout(sheet: Sheet): { layout: Layout; table: Table } {
     }
   }
   throw problem;
+}
+
+/** A PDF breaks long details over lines; made into a table, each break is a row with nothing else in it. */
+function withoutBreaks(rows: Row[], { details, reference, posted, amount }: Layout): Row[] {
+  if (details === undefined) return rows;
+  const whole: Row[] = [];
+  for (const row of rows) {
+    const before = whole.at(-1);
+    const text = row.values[details] ?? '';
+    const isRest =
+      text !== '' && [reference, posted, amount].every((name) => (row.values[name] ?? '') === '');
+    if (isRest && before) {
+      const begun = before.values[details] ?? '';
+      // "INV-" and "000012" are one word.
+      const between = /\S-$/.test(begun) ? '' : ' ';
+      before.values = { ...before.values, [details]: `${begun}${between}${text}` };
+    } else whole.push({ ...row });
+  }
+  return whole;
 }
 
 /** Charges, withdrawals and what was not completed are no money that came in. */
@@ -159,7 +182,8 @@ function readLine(
   const day = readDate(posted, how.order);
   if (day === null)
     return m.posted_posted_2_is_no_date({ posted: layout.posted, posted_2: posted });
-  const payer = values[layout.payer ?? ''] ?? '';
+  const details = detailsOf(values[layout.details ?? ''] ?? '');
+  const payer = values[layout.payer ?? ''] || details.payer;
   // "254711000102 - JANE WANJIRU", with stars in the middle of the number at times.
   const [, number, name] = /^\+?(\d[\d*]{5,14})\s*-\s*(.*)$/.exec(payer) ?? [];
   return {
@@ -168,8 +192,21 @@ function readLine(
     posted_at: how.momentOf(day, timeOf(posted)),
     paid_by: (name ?? payer) || null,
     paid_from: number ?? (values[layout.phone ?? ''] || null),
-    bill_reference: values[layout.account ?? ''] || null,
+    bill_reference: values[layout.account ?? ''] || details.account || null,
   };
+}
+
+/**
+ * What a PDF of M-Pesa has in one text: "Pay Bill from 2547*****102 - JANE WANJIRU Acc. INV-12", and without
+ * an account "Funds received from - 0711000102 JANE WANJIRU".
+ */
+function detailsOf(text: string): { payer: string; account: string } {
+  const [, from = '', account = ''] =
+    /\bfrom\s+(.*?)(?:\s+acc(?:ount)?\b\.?(?:\s*no\.?)?\s*:?\s*(.*))?$/i.exec(
+      text.replaceAll(/\s+/g, ' ').trim(),
+    ) ?? [];
+  const [, number, name] = /^(?:-\s*)?\+?(\d[\d*]{5,14})(?:\s*-)?\s*(.*)$/.exec(from) ?? [];
+  return { payer: number === undefined ? from : `${number} - ${name}`, account };
 }
 
 /** `21:45:13`; midnight where only the day is told. */
