@@ -5,11 +5,11 @@ import { useBrowser } from './_support/walk.ts';
 
 const visit = useBrowser();
 
-test('empties that a customer lost are written off by two people, and stand under their name', async () => {
+test('empties that a customer lost are written off by two people; past stock and who answers for a difference are looked up', async () => {
   const company = await Company.open();
   const order = await company.allocated('Kilimani Mini Mart', 10);
   await company.started([order], 'KDA 101A', 1);
-  await company.delivered(order, 0);
+  await company.delivered(order, 1);
   const { id } = await company.customer('Kilimani Mini Mart');
 
   const clerk = await signIn(visit(), 'warehouse@acme.test');
@@ -34,4 +34,24 @@ test('empties that a customer lost are written off by two people, and stand unde
   expect(
     await company.by('manager').rows('container_holdings?holder=eq.loss&select=quantity'),
   ).toEqual([{ quantity: 1 }]);
+
+  // What a place had at a moment stands beside what it has now.
+  await manager.open('/stock/as_of?at=2020-01-01T00:00:00Z');
+  await manager.page.getByRole('columnheader', { name: 'Then' }).waitFor();
+  await manager.page
+    .getByRole('row', { name: /COL-300/ })
+    .first()
+    .waitFor();
+
+  // The crate that was refused is the driver's to answer for.
+  const driver = await company.by('manager').row('memberships?role=eq.driver&select=id');
+  const variance = await company.by('manager').row(`variances?order_id=eq.${order.id}&select=id`);
+  await company.by('manager').command('approve_variance', {
+    variance_id: variance.id,
+    code: 'lost',
+    responsible_id: driver.id,
+  });
+  await manager.open(`/variances?responsible=${driver.id}`);
+  await manager.page.getByRole('columnheader', { name: 'Answers for it' }).waitFor();
+  expect(await manager.page.getByRole('link', { name: /^VAR-/ }).count()).toBe(1);
 });

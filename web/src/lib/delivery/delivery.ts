@@ -303,9 +303,7 @@ export function readVariance(id: string) {
   return answerOf(
     supabase
       .from('variances')
-      .select(
-        `${ON_VARIANCE},allowed_commands,variance_codes(name),${RESPONSIBLE}`,
-      )
+      .select(`${ON_VARIANCE},allowed_commands,variance_codes(name),${RESPONSIBLE}`)
       .eq('id', id)
       .maybeSingle(),
   );
