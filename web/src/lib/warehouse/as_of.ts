@@ -4,7 +4,7 @@ import { supabase } from '#lib/platform/supabase.ts';
 /** What a place had of a product at a moment, beside what it has now. */
 export interface Compared {
   id: string;
-  product: { name: string; sku: string; unit: string };
+  product: { name: string; sku: string; unit: string } | null;
   condition: string;
   past: number;
   present: number;
@@ -18,7 +18,7 @@ export async function stockCompared(placeId: string, moment: string): Promise<Co
     rows(
       supabase
         .from('inventory')
-        .select('id,product_id,condition,on_hand,products!inner(name,sku,unit)')
+        .select('id,product_id,condition,on_hand,products(name,sku,unit)')
         .eq('warehouse_id', placeId)
         .order('product_id')
         .limit(20_000),
@@ -39,6 +39,6 @@ export async function stockCompared(placeId: string, moment: string): Promise<Co
     .sort(
       (one, other) =>
         Number(other.past !== other.present) - Number(one.past !== one.present) ||
-        one.product.name.localeCompare(other.product.name),
+        (one.product?.name ?? '').localeCompare(other.product?.name ?? ''),
     );
 }
