@@ -179,6 +179,19 @@ create trigger _290_keep_settled before update of status on public.payments for 
 when (new.trip_id is not null and new.method = 'cash' and new.status in ('rejected', 'cancelled') and old.status not in ('rejected', 'cancelled'))
 execute function private.tg_payments__keep_settled();
 
+create function private.tg_payments__need_no_counting() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.bring_home(new.tenant_id, new.trip_id);
+  return null;
+end
+$$;
+comment on function private.tg_payments__need_no_counting() is 'Where the last cash of a cancelled trip turns out not to be, there is nothing to hand in and the van is home.';
+create trigger _300_need_no_counting after update of status on public.payments for each row
+when (new.trip_id is not null and new.method = 'cash' and new.status in ('rejected', 'cancelled') and old.status not in ('rejected', 'cancelled'))
+execute function private.tg_payments__need_no_counting();
+
 create function private.tg_payments__tell_late_money() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -252,6 +265,7 @@ begin
       values (tenant, 'cash', target.trip_id, greatest(target.cash - target.spent, 0), target.counted + greatest(target.spent - target.cash, 0), 1, target.number,
         (select d.membership_id from public.drivers d where d.tenant_id = tenant and d.id = target.driver_id));
     end if;
+    perform private.bring_home(tenant, target.trip_id);
   end if;
   return target;
 end

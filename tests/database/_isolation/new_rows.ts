@@ -96,7 +96,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),
     customer_addresses: row(
-      { label: 'Back door', street: 'Lane 1', city: 'Nairobi' },
+      { label: 'Back door', street: 'Lane 1', city: 'Nairobi', country: 'KE', phone: '+254711000333' },
       { customer_id: ids.customer },
       ids.customer,
     ),

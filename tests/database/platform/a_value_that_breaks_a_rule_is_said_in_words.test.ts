@@ -147,8 +147,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
   },
   customer_addresses: {
     city_is_not_blank: { city: '' },
+    address_parts_are_bounded: { region: LONG },
+    country_is_a_code: { country: 'Kenya' },
     instructions_are_bounded: { instructions: LONG },
     label_is_not_blank: { label: ' ' },
+    phone_is_e164: { phone: 'call me' },
     position_is_complete: { latitude: 1 },
     position_is_on_earth: { latitude: 91, longitude: 0 },
     street_is_not_blank: { street: LONG },

@@ -1679,7 +1679,13 @@ export interface Database {
           kind: Database['public']['Enums']['address_kind'];
           label: string;
           street: string;
+          line_2: string | null;
           city: string;
+          region: string | null;
+          postal_code: string | null;
+          country: string | null;
+          contact_name: string | null;
+          phone: string | null;
           latitude: number | null;
           longitude: number | null;
           instructions: string | null;
@@ -1693,7 +1699,13 @@ export interface Database {
           kind?: Database['public']['Enums']['address_kind'];
           label: string;
           street: string;
+          line_2?: string | null;
           city: string;
+          region?: string | null;
+          postal_code?: string | null;
+          country?: string | null;
+          contact_name?: string | null;
+          phone?: string | null;
           latitude?: number | null;
           longitude?: number | null;
           instructions?: string | null;
@@ -1706,7 +1718,13 @@ export interface Database {
           kind?: Database['public']['Enums']['address_kind'];
           label?: string;
           street?: string;
+          line_2?: string | null;
           city?: string;
+          region?: string | null;
+          postal_code?: string | null;
+          country?: string | null;
+          contact_name?: string | null;
+          phone?: string | null;
           latitude?: number | null;
           longitude?: number | null;
           instructions?: string | null;
@@ -4678,6 +4696,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          deposit_expected: number | null;
           discount_total: number | null;
           order_progress: Database['public']['Enums']['order_progress'] | null;
           order_taxes: Json | null;
@@ -4726,6 +4745,7 @@ export interface Database {
         ];
         ComputedFields:
           | 'allowed_commands'
+          | 'deposit_expected'
           | 'discount_total'
           | 'order_progress'
           | 'order_taxes'
@@ -8837,7 +8857,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leave_requests']['Row'];
       };
-      /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it, once its cash is counted. Raises van_not_empty, offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
           offload_id: string;
@@ -9128,7 +9148,7 @@ export interface Database {
         };
         Returns: Json;
       };
-      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments, invoices or a part on the road hang on it. Raises reason_required, order_has_documents, order_is_on_its_way, order_was_delivered, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
           order_id: string;
@@ -10214,6 +10234,23 @@ export interface Database {
           amount: number;
         }[];
       };
+      /** The rows that make an indicator from a day to another (at most a year) of a person (his account), of a team and those below it, or (null) of the company, which sum to it: as explain_figure has them. Own figures and those of one's line; kpis.view_all: everybody's. Raises input_invalid, record_not_found, permission_denied. */
+      explain_kpi: {
+        Args: {
+          measure: Database['public']['Enums']['kpi_measure'];
+          since: string;
+          until: string;
+          subject?: string | null;
+        };
+        Returns: {
+          happened_at: string;
+          what: string;
+          document: string;
+          document_id: string;
+          number: string;
+          amount: number;
+        }[];
+      };
       /** Says why there are differences, items [{product_id, condition?, reason_id (null for none)}], before the count is approved: reasons that explain a difference of that sign. Raises reason_does_not_fit, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       explain_stock_count: {
         Args: {
@@ -10702,7 +10739,7 @@ export interface Database {
           image_alt: string;
         }[];
       };
-      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, deposits (on the containers, beside the total, if no empties come back), credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
       my_quote: {
         Args: { lines: Json };
         Returns: Json;
@@ -10922,7 +10959,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company's where none is asked about), subtotal (with it), tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company's where none is asked about), subtotal (with it), tax_total, total, deposits (on the containers, beside the total, if no empties come back), credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: {
           customer_id: string;

@@ -25,7 +25,7 @@ const ON_OFFLOAD = '*,trips(id,number),warehouses(name)';
 /** What a driver and a dispatcher need of a trip on the way. */
 const ON_THE_WAY =
   `trip_stops(*,orders(number,total,notes,status,order_type,special_instructions,payment_method,delivery_fee,delivery_fee_tax_rate,delivery_fee_includes_tax),
-  customer_addresses(label,street,city,instructions,latitude,longitude,window_start,window_end,customers(name,phone))),
+  customer_addresses(label,street,line_2,city,contact_name,phone,instructions,latitude,longitude,window_start,window_end,customers(name,phone))),
   loads(*,load_items(*,${PRODUCT})),offload_documents(*)` as const;
 
 export type Trip = Awaited<ReturnType<typeof listTrips>>['rows'][number];
