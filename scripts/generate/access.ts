@@ -152,7 +152,9 @@ export const ACCESS: Record<string, Access> = {
   serial_movements: { select: 'inventory.view in scope' },
   serials: { select: 'inventory.view in scope' },
   container_balances: { select: 'inventory.view in scope' },
+  container_holdings: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
+  container_write_offs: { select: 'inventory.view in scope' },
   customer_addresses: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',

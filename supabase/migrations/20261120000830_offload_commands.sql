@@ -182,13 +182,6 @@ begin
     from public.offload_items i
     cross join lateral (values (van_location, -1), (document.warehouse_id, 1)) as m (location_id, sign)
     where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0;
-    perform private.move_containers(tenant, 'van', van_location, 'depot', document.warehouse_id, 'offload', document.id, (
-      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(p.container_product_id, p.id), 'quantity', i.counted))
-      from public.offload_items i
-      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-      where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0
-        and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = tenant and f.container_product_id = p.id))
-    ), pg_catalog.now());
     if trip.status = 'cancelled' then
       if private.van_carries_something(trip) then
         perform private.fail('van_not_empty', pg_catalog.jsonb_build_object('trip_id', trip.id));

@@ -121,7 +121,9 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('contact_name_is_short', 'sw', 'Jina la mhusika ni refu mno.', 'Lifupishe hadi herufi 120.'),
   ('container_is_whole', 'sw', 'Kinachokuja kwenye chombo hakina sehemu, kwa kuwa chombo chake hakina.', 'Kiuze kwa vipimo kamili, au bila chombo.'),
   ('container_tracked_alike', 'sw', 'Mtungi hubaki na namba yake hata ukiwa mtupu.', 'Fuatilia kitupu kwa namba ya utambulisho kabla ya kilichojaa, na maliza kwa kilichojaa.'),
+  ('container_write_off_transition_illegal', 'sw', 'Hatua hii haiwezekani katika hali ya sasa.', 'Pakia ukurasa upya na utumie kitufe kimojawapo kinachotolewa.'),
   ('containers_invalid', 'sw', 'Hivi si vyombo vinavyohesabiwa kwako.', 'Tuma idadi ya kila chombo kilicho kwenye akaunti yako, kuanzia 0 hadi 99999999.'),
+  ('containers_not_held', 'sw', 'Mteja hana vyombo vingi hivyo.', 'Futa alivyonavyo, au angalia alivyorudisha.'),
   ('content_differs', 'sw', 'Bidhaa si yaliyomo yake yenyewe, wala chombo chake.', 'Chagua bidhaa nyingine kuwa yaliyomo.'),
   ('content_is_bounded', 'sw', 'Kiasi cha yaliyomo si zaidi ya 0 au ni kikubwa mno.', 'Andika kiasi hadi 99999999.'),
   ('content_is_in_a_container', 'sw', 'Yaliyomo yanahitaji kiasi chake na chombo cha kuwekwa.', 'Andika chombo, yaliyomo na kiasi, au usiandike yaliyomo kabisa.'),
@@ -697,4 +699,5 @@ insert into private.error_words (key, language, sentence, next_step) values
   ('workflow_rule_taken', 'sw', 'Hatua hii tayari ina kanuni ya kampuni yenu.', 'Badilisha kanuni hiyo badala yake.'),
   ('workflow_step_is_known', 'sw', 'Mtiririko wa kazi hauna hatua kama hiyo.', 'Chagua hatua mojawapo kutoka kwenye ukurasa wa mtiririko wa kazi.'),
   ('working_hours_taken', 'sw', 'Kuna saa za kazi wakati huu wa siku hii tayari.', 'Badilisha hizo, au chagua saa kando yake.'),
-  ('write_off_exceeds', 'sw', 'Kilicho wazi kwenye ankara sasa ni pungufu ya hiki.', 'Ikatae, na uombe kilicho wazi.');
+  ('write_off_exceeds', 'sw', 'Kilicho wazi kwenye ankara sasa ni pungufu ya hiki.', 'Ikatae, na uombe kilicho wazi.'),
+  ('write_off_names_an_account', 'sw', 'Vyombo vilivyokwisha vimevunjika au vimepotea.', 'Chagua kimojawapo.');

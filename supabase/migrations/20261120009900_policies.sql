@@ -384,7 +384,7 @@ grant execute on function private.sees_warehouse, private.counted_blind to authe
 
 grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
 
-select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
+select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_breakage', 'is_active');
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
@@ -645,7 +645,7 @@ to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
   'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
-select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_active');
+select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_breakage', 'is_active');
 select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.vehicle_check_items', 'trips.view', 'settings.manage', '{}', 'name', 'place', 'must_be_in_order', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
@@ -837,6 +837,13 @@ create policy select_readers on public.months for select to authenticated
 using (tenant_id = (select private.tenant_id('months.view')));
 create policy select_readers on public.late_postings for select to authenticated
 using (tenant_id = (select private.tenant_id('months.view')));
+
+grant select on public.container_write_offs to authenticated;
+create policy select_readers on public.container_write_offs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_write_offs.tenant_id and c.id = customer_id))
+);
 
 -- Family 10, messaging.
 
@@ -1187,7 +1194,7 @@ grant execute on function private.is_my_picture to authenticated;
 create policy mzigo_select_my_pictures on storage.objects for select to authenticated
 using (bucket_id = 'product-images' and private.is_my_picture(name));
 
-grant select on public.container_confirmations to authenticated;
+grant select on public.container_confirmations, public.container_holdings to authenticated;
 create policy select_readers on public.container_confirmations for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))

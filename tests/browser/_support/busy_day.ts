@@ -121,6 +121,16 @@ export async function busyDay(): Promise<BusyDay> {
   });
   await ask();
 
+  // A crate that he has broke at his place.
+  const empty = await by('warehouse').row('products?sku=eq.EMP-CRATE24&select=id');
+  await by('warehouse').command('write_off_containers', {
+    customer_id: first['customer_id'],
+    product_id: empty.id,
+    quantity: 1,
+    reason: 'It fell down the stairs',
+    account: 'breakage',
+  });
+
   const damaged = await by('warehouse').row('adjustment_reasons?name=eq.Damaged&select=id');
   const adjustment = await by('warehouse').command('create_adjustment', {
     warehouse_id: company.depot.id,

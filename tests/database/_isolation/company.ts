@@ -266,6 +266,13 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('customer').rpc('confirm_my_containers', {
     counts: [{ product_id: container, counted: 7 }],
   });
+  await as('warehouse').rpc('write_off_containers', {
+    customer_id: own,
+    product_id: container,
+    quantity: 1,
+    reason: 'Broke in the shop',
+    account: 'breakage',
+  });
   await as('customer').rpc('tell_my_payment', { amount: 20, reference: 'TOLD1' });
   const back = await as('sales').rpc<Row>('request_return', {
     customer_id: own,

@@ -15,6 +15,7 @@ const KEYS: Record<string, string> = {
   conversation_activity: 'x.conversation_id::text',
   conversation_clocks: 'x.conversation_id::text',
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
+  container_holdings: 'x.id',
   credit_standings: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
@@ -116,8 +117,10 @@ const SCOPES: Record<string, string> = {
   order_requests: mine('customer_id', 'my_customers'),
   conversations: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   inbox: mine('customer_id', 'my_customers'),
+  container_holdings: '',
   container_balances: '',
   container_confirmations: mine('customer_id', 'my_customers'),
+  container_write_offs: mine('customer_id', 'my_customers'),
   container_ledger: '',
   credit_note_items: `exists (select from public.credit_notes c join public.invoices i on i.id = c.invoice_id where c.id = x.credit_note_id and i.order_id in (select id from my_orders))`,
   credit_notes: through('invoice_id', 'invoices', mine('order_id', 'my_orders')),
@@ -226,7 +229,9 @@ SCOPES.planning_changes =
     through('planning_session_id', 'planning_sessions', PLANS);
 SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoices i where i.balance > 0 and i.order_id in (select id from my_orders))`;
 SCOPES.container_ledger =
-  SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
+  SCOPES.container_holdings =
+  SCOPES.container_balances =
+    `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
 
 /** Accounts whose leads and deals somebody sees, and the teams whose pipelines he does. */
 const LED = `with recursive led as (
@@ -332,6 +337,7 @@ const DOCUMENTS: Record<string, string> = {
   stock_count: 'stock_counts',
   task: 'tasks',
   ticket: 'tickets',
+  container_write_off: 'container_write_offs',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
   proposal: 'proposals',

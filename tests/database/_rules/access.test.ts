@@ -29,6 +29,7 @@ const VIEWS = [
   'batch_balances',
   'batch_recipients',
   'container_balances',
+  'container_holdings',
   'events',
   'order_exceptions',
   'inbox',

@@ -272,6 +272,7 @@ beforeAll(async () => {
     `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
     [kit.id, await id('products', `sku = 'COL-300'`)],
   );
+  good.set('empty_id', `'${await id('products', `sku = 'EMP-CRATE24'`)}'`);
   good.set('kit_id', `'${kit.id}'`);
   await owner.rpc('create_kitting', {
     warehouse_id: things.warehouse_id,
@@ -679,6 +680,12 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  // He gave back two crates fewer than he was brought.
+  if (command.name === 'write_off_containers' && argument.name === 'customer_id')
+    return good.get('into_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'product_id')
+    return good.get('empty_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'account') return `'loss'`;
   if (command.name === 'create_kitting' && argument.name === 'product_id')
     return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')
@@ -788,6 +795,7 @@ test('no command answers an odd value with the name of a constraint or a type', 
       'quote_order',
       'record_payment',
       'request_return',
+      'write_off_containers',
     ];
     const rows =
       subject === undefined || isNew.includes(command.name) || OF_CUSTOMERS.test(command.name)

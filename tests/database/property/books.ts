@@ -72,6 +72,37 @@ const RULES: Record<string, string> = {
   'containers go from one holder to another': `
     select l.reference_id, l.product_id, sum(l.quantity) from public.container_ledger l
     where l.tenant_id = $1 group by l.reference_id, l.product_id having sum(l.quantity) <> 0`,
+  'a customer holds what was delivered, less what came back and what is gone': `
+    select customer_id, product_id, sum(quantity) as difference from (
+      select l.holder_id as customer_id, l.product_id, l.quantity from public.container_ledger l where l.tenant_id = $1 and l.holder = 'customer'
+      union all
+      select o.customer_id, p.container_product_id, -f.quantity_delivered
+      from public.fulfilment_items f
+      join public.fulfilments d on d.tenant_id = f.tenant_id and d.id = f.fulfilment_id and d.status = 'delivered'
+      join public.orders o on o.tenant_id = d.tenant_id and o.id = d.order_id
+      join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id and p.container_product_id is not null
+      where f.tenant_id = $1
+      union all
+      select o.customer_id, t.product_id, t.quantity
+      from public.inventory_transactions t join public.orders o on o.tenant_id = t.tenant_id and o.id = t.reference_id
+      where t.tenant_id = $1 and t.kind = 'empties'
+      union all
+      select r.customer_id, p.container_product_id, i.received
+      from public.returns r join public.return_items i on i.tenant_id = r.tenant_id and i.return_id = r.id
+      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.container_product_id is not null
+      where r.tenant_id = $1 and r.status in ('received', 'credited')
+      union all
+      select w.customer_id, w.product_id, w.quantity from public.container_write_offs w where w.tenant_id = $1 and w.status = 'approved'
+    ) x group by customer_id, product_id having sum(quantity) <> 0`,
+  'containers of our places are those that their stock is in, or is': `
+    select place, container, sum(quantity) as difference from (
+      select l.holder_id as place, l.product_id as container, l.quantity from public.container_ledger l where l.tenant_id = $1 and l.holder in ('van', 'depot')
+      union all
+      select t.warehouse_id, coalesce(p.container_product_id, p.id), -t.quantity
+      from public.inventory_transactions t join public.products p on p.tenant_id = t.tenant_id and p.id = t.product_id
+      where t.tenant_id = $1
+        and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = p.tenant_id and f.container_product_id = p.id))
+    ) x group by place, container having sum(quantity) <> 0`,
   'loaded = delivered + sold + brought home - difference, and each difference has a decision': `
     select t.id, p.id as product_id, loaded.sum as loaded, delivered.sum as delivered, delivered.sold, home.expected, home.counted
     from public.trips t

@@ -50,6 +50,7 @@ const PAYMENT = ['payments', 'payment'] as const;
 const ADJUSTMENT = ['manual_adjustments', 'adjustment'] as const;
 const TRANSFER = ['transfers', 'transfer'] as const;
 const COUNT = ['stock_counts', 'stock_count'] as const;
+const GONE = ['container_write_offs', 'container_write_off'] as const;
 const REFILL = ['refills', 'refill'] as const;
 const PURCHASE = ['purchase_orders', 'purchase_order'] as const;
 const CUSTOMER = ['customers', 'customer'] as const;
@@ -436,6 +437,39 @@ export const DEEDS: Record<string, Deed> = {
     weight: 2,
     roles: ['finance', 'manager'],
     plan: on('write_off_invoice', INVOICE, ['issued', 'partially_paid', 'overdue'], because),
+  },
+  write_off_containers: {
+    weight: 3,
+    roles: ['warehouse', 'manager'],
+    plan: async (hand) => {
+      const held = await hand.rows(
+        `select b.holder_id as id, b.product_id, b.quantity from public.container_balances b
+         where b.tenant_id = $1 and b.holder = 'customer' and b.quantity > 0 order by b.holder_id, b.product_id`,
+      );
+      if (held.length === 0) return null;
+      const { id, product_id, quantity } = hand.one(held);
+      return {
+        command: 'write_off_containers',
+        args: {
+          customer_id: id,
+          product_id,
+          quantity: Math.max(1, part(hand, quantity)),
+          reason: 'Gone by chance',
+          account: hand.one(['loss', 'breakage']),
+          keeps_deposit: hand.number(2) > 1,
+        },
+      };
+    },
+  },
+  approve_container_write_off: {
+    weight: 3,
+    roles: ['manager', 'admin'],
+    plan: on('approve_container_write_off', GONE, ['requested']),
+  },
+  reverse_container_write_off: {
+    weight: 1,
+    roles: ['manager', 'admin'],
+    plan: on('reverse_container_write_off', GONE, ['approved'], because),
   },
   credit_invoice: {
     weight: 3,

@@ -949,6 +949,25 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('kitting', other);
 
+  -- Empties that are gone at a customer's, found again, and some that are not gone.
+  perform private.move_containers(tests.tenant('acme'), 'outside', tests.tenant('acme'), 'customer', tests.customer('Kilimani Mini Mart'), 'product', tests.product('EMP-CRATE24'),
+    jsonb_build_array(jsonb_build_object('product_id', tests.product('EMP-CRATE24'), 'quantity', 20, 'unit_deposit', 400)), now());
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.write_off_containers(tests.customer('Kilimani Mini Mart'), tests.product('EMP-CRATE24'), 2, 'because')).id;
+  one := (public.write_off_containers(tests.customer('Kilimani Mini Mart'), tests.product('EMP-CRATE24'), 2, 'because')).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('container_write_off', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.approve_container_write_off(other);
+  perform public.reject_container_write_off(one, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('container_write_off', one);
+  perform pg_temp.examine('container_write_off', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.reverse_container_write_off(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('container_write_off', other);
+
   -- A depot that opens, begins to close, goes on and closes; and one whose opening is given up.
   insert into warehouses (tenant_id, code, name, works_in_shifts) values (tests.tenant('acme'), 'SHF', 'Depot with shifts', true);
   perform tests.sign_in('warehouse@acme.test');

@@ -324,6 +324,23 @@ export const DOCUMENTS = {
     },
     settled: ['issued', 'void'],
   },
+  container_write_off: {
+    table: 'container_write_offs',
+    page: '/stock/containers/losses',
+    permission: 'inventory.view',
+    number: 'number',
+    states: {
+      requested: 'waiting',
+      approved: 'waiting',
+      rejected: 'done',
+      reversed: 'done',
+    },
+    decisions: {
+      requested: 'inventory.approve',
+      approved: 'inventory.approve',
+    },
+    settled: null,
+  },
   return: {
     table: 'returns',
     page: '/returns',

@@ -9,7 +9,7 @@ export interface Writable {
 export const WRITABLE: Record<string, Writable> = {
   adjustment_reasons: {
     permission: 'settings.manage',
-    columns: ['name', 'is_active'],
+    columns: ['name', 'is_breakage', 'is_active'],
   },
   ai_agents: {
     permission: 'settings.manage',
@@ -384,7 +384,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   variance_codes: {
     permission: 'settings.manage',
-    columns: ['name', 'needs_person', 'is_active'],
+    columns: ['name', 'needs_person', 'is_breakage', 'is_active'],
   },
   vehicle_check_items: {
     permission: 'settings.manage',
