@@ -67,13 +67,6 @@ select private.block_orders('nobody_may_approve', '{pending_approval}', 'setting
        where m.tenant_id = o.tenant_id and m.status = 'active' and coalesce(t.is_granted, p.permission is not null)
          and m.user_id is distinct from o.created_by and m.user_id <> all (o.edited_by)
          and coalesce(o.total <= (private.tenant_rule(o.tenant_id, 'orders.approval_limits') ->> m.role::text)::numeric, true)) $$);
-select private.block_orders('depot_closed', '{allocated}', 'inventory.edit', 'its trip should have left, and the depot is closed.',
-  $$ select w.name from public.warehouses w where w.tenant_id = o.tenant_id and w.id = o.warehouse_id and w.works_in_shifts
-       and not exists (select from public.depot_shifts s where s.tenant_id = w.tenant_id and s.warehouse_id = w.id and s.is_live and s.status = 'open')
-       and exists (
-         select from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
-         where s.tenant_id = o.tenant_id and s.order_id = o.id and t.status in ('draft', 'planned') and t.planned_start_at <= pg_catalog.now()) $$);
-
 create view public.order_exceptions with (security_invoker = true) as
 select o.tenant_id, o.id::text || ' ' || b.reason as id, o.id as order_id, null::uuid as standing_order_id, null::uuid as template_id, b.reason, b.permission, o.number, o.status,
   o.customer_id, c.name as customer_name, o.warehouse_id, o.total, coalesce(o.submitted_at, o.created_at) as since, b.note

@@ -52,6 +52,13 @@ end
 $$;
 comment on function private.refresh_load_of_order(public.orders) is 'Renews the load sheet of the planned trip that carries an order, if there is one.';
 
+select private.block_orders('depot_closed', '{allocated}', 'inventory.edit', 'its trip should have left, and the depot is closed.',
+  $$ select w.name from public.warehouses w where w.tenant_id = o.tenant_id and w.id = o.warehouse_id and w.works_in_shifts
+       and not exists (select from public.depot_shifts s where s.tenant_id = w.tenant_id and s.warehouse_id = w.id and s.is_live and s.status = 'open')
+       and exists (
+         select from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+         where s.tenant_id = o.tenant_id and s.order_id = o.id and t.status in ('draft', 'planned') and t.planned_start_at <= pg_catalog.now()) $$);
+
 select private.register_error('order_has_documents', 409, 'Documents hang on this order: money was taken for it, or it was billed.', 'Reject, cancel or refund the payments and void the invoices in the details first.');
 
 -- Answered by family 09.

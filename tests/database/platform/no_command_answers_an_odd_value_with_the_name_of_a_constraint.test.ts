@@ -700,6 +700,10 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (argument.name === 'email') return 'null';
   }
   if (command.name === 'agent_performance') return `'2026-11-02'`;
+  if (command.name === 'explain_kpi') {
+    if (argument.name === 'measure') return `'invoiced'`;
+    return argument.name === 'subject' ? 'null' : `'2026-11-02'`;
+  }
   if (command.name === 'kpi_board') return argument.name === 'month' ? `'2026-11-01'` : 'null';
   if (/_expense$/.test(command.name)) {
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;

@@ -85,7 +85,16 @@ export const CONTAINER_HOLDER = [
   'driver',
   'van',
   'depot',
+  'breakage',
+  'loss',
+  'outside',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONTAINER_WRITE_OFF_STATUS = [
+  'requested',
+  'approved',
+  'rejected',
+  'reversed',
+] as const satisfies Enums<'container_write_off_status'>[];
 export const CONTRACT_PERIOD = [
   'once',
   'month',

@@ -186,14 +186,16 @@ export interface Database {
           name: string;
           effect: Database['public']['Enums']['adjustment_effect'];
           is_for_counts: boolean;
+          is_breakage: boolean;
           is_active: boolean;
         };
         Insert: {
           name: string;
           effect: Database['public']['Enums']['adjustment_effect'];
+          is_breakage?: boolean;
           is_active?: boolean;
         };
-        Update: { name?: string; is_active?: boolean };
+        Update: { name?: string; is_breakage?: boolean; is_active?: boolean };
         Relationships: [
           {
             foreignKeyName: 'adjustment_reasons_tenant_id_fkey';
@@ -1362,6 +1364,54 @@ export interface Database {
           },
         ];
         ComputedFields: never;
+      };
+      /** Containers that a customer will not give back, because they broke or are lost at his place: approved by somebody else than who asked, they leave him for the account that is named. Reversed where they are found after all. */
+      container_write_offs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['container_write_off_status'];
+          customer_id: string;
+          product_id: string;
+          account: Database['public']['Enums']['container_holder'];
+          quantity: number;
+          keeps_deposit: boolean;
+          deposit_amount: number | null;
+          reason: string;
+          approved_by: string | null;
+          approved_at: string | null;
+          rejected_reason: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'container_write_offs_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'container_write_offs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** What contracts are about, in the words of the company. */
       contract_kinds: {
@@ -7889,10 +7939,22 @@ export interface Database {
           code: string;
           name: string;
           needs_person: boolean;
+          is_breakage: boolean;
           is_active: boolean;
         };
-        Insert: { code: string; name: string; needs_person?: boolean; is_active?: boolean };
-        Update: { name?: string; needs_person?: boolean; is_active?: boolean };
+        Insert: {
+          code: string;
+          name: string;
+          needs_person?: boolean;
+          is_breakage?: boolean;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          needs_person?: boolean;
+          is_breakage?: boolean;
+          is_active?: boolean;
+        };
         Relationships: [
           {
             foreignKeyName: 'variance_codes_tenant_id_fkey';
@@ -8543,6 +8605,27 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Who has how many containers now, with the deposit on them in the company's currency; beside a customer's what he last said that he holds. */
+      container_holdings: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          holder: Database['public']['Enums']['container_holder'] | null;
+          holder_id: string | null;
+          holder_name: string | null;
+          product_id: string | null;
+          product_sku: string | null;
+          product_name: string | null;
+          quantity: number | null;
+          deposit_amount: number | null;
+          counted: number | null;
+          confirmed_at: string | null;
+          difference: number | null;
+          is_disputed: boolean | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Customers whose credit wants looking at, and why: more is used than their limit, something is overdue, they are suspended, a paper of theirs has ended, or the day of their review has come. Tenant currency; limit and what is left of it are null for those who pay on delivery. Asked anew each time. */
       credit_standings: {
         Row: {
@@ -8981,6 +9064,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Takes containers that are gone off a customer, at the deposit of their time, the oldest first; what somebody else asked for. Raises containers_not_held, separation_of_duties, container_write_off_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      approve_container_write_off: {
+        Args: {
+          container_write_off_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
       };
       /** Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       approve_customer: {
@@ -11565,6 +11657,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Refuses a write-off of containers, with a reason. Raises reason_required, separation_of_duties, container_write_off_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reject_container_write_off: {
+        Args: {
+          container_write_off_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
+      };
       /** Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       reject_customer: {
         Args: {
@@ -11977,6 +12079,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Containers that were written off are there after all: the customer holds them again, at the deposit that was theirs. Raises reason_required, separation_of_duties, container_write_off_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_container_write_off: {
+        Args: {
+          container_write_off_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
       };
       /** Takes a completed kitting of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_kitting: {
@@ -12758,6 +12870,19 @@ export interface Database {
         Args: { worker: string };
         Returns: string[];
       };
+      /** Asks for containers of a customer to be written off, because they broke or are lost at his place (account: breakage or loss); somebody else approves. keeps_deposit: he answers for them; otherwise he gets their deposit back with his next invoice. Raises containers_not_held, write_off_names_an_account, reason_required, quantity_not_whole, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      write_off_containers: {
+        Args: {
+          customer_id: string;
+          product_id: string;
+          quantity: number;
+          reason: string;
+          account?: Database['public']['Enums']['container_holder'] | null;
+          keeps_deposit?: boolean | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
+      };
       /** Asks for an invoice, or a part of what is open of it, to be written off: a pending payment that nobody made, which somebody else approves. Raises write_off_exceeds, reason_required, invoice_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       write_off_invoice: {
         Args: {
@@ -12788,7 +12913,8 @@ export interface Database {
       commission_basis: 'won_deals' | 'received_money';
       commission_statement_status: 'open' | 'closed' | 'paid';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
-      container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      container_holder: 'customer' | 'driver' | 'van' | 'depot' | 'breakage' | 'loss' | 'outside';
+      container_write_off_status: 'requested' | 'approved' | 'rejected' | 'reversed';
       contract_period: 'once' | 'month' | 'quarter' | 'year';
       contract_status: 'draft' | 'active' | 'ended' | 'terminated' | 'cancelled';
       conversation_priority: 'low' | 'normal' | 'high' | 'urgent';
