@@ -2,7 +2,7 @@
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
   private.write_comment, private.write_attachment, private.is_attached, private.write_tag, private.take_tag,
-  private.write_task, private.move_task, private.rewrite_task, private.write_activity, private.write_own_fields, private.own_values_of to authenticated;
+  private.write_task, private.move_task, private.rewrite_task, private.write_activity, private.write_own_fields, private.own_values_of, private.is_code_sendable to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
 grant select on public.comments to authenticated;

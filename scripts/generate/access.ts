@@ -174,6 +174,7 @@ export const ACCESS: Record<string, Access> = {
   delivery_proofs: { select: 'orders.view in scope' },
   vehicle_check_items: edited('trips.view', 'settings.manage'),
   vehicle_checks: { select: 'trips.view in scope' },
+  delivery_code_tries: { select: 'trips.view in scope' },
   vehicle_positions: { select: 'trips.view in scope' },
   drivers: edited('trips.view', 'trips.edit'),
   event_store: { select: 'audit.view or document readers' },

@@ -206,6 +206,8 @@ create table public.trip_stops (
   arrived_latitude numeric(9,6),
   arrived_longitude numeric(9,6),
   metres_from_address integer,
+  asks_for_code boolean not null default false,
+  code_confirmed_at timestamptz,
   printed jsonb,
   primary key (tenant_id, id),
   -- An order rides on one trip at most; leaving a trip deletes the stop.
@@ -215,12 +217,15 @@ create table public.trip_stops (
   foreign key (tenant_id, order_id) references public.orders (tenant_id, id),
   foreign key (tenant_id, customer_id, address_id) references public.customer_addresses (tenant_id, customer_id, id),
   constraint sequence_is_bounded check (sequence between 1 and 1000),
-  constraint position_is_on_earth check (arrived_latitude between -90 and 90 and arrived_longitude between -180 and 180)
+  constraint position_is_on_earth check (arrived_latitude between -90 and 90 and arrived_longitude between -180 and 180),
+  constraint confirmed_code_was_asked_for check (code_confirmed_at is null or asks_for_code)
 );
 create index trip_stops_address on public.trip_stops (tenant_id, customer_id, address_id);
 comment on table public.trip_stops is 'The orders of a trip in the order of delivery, planned and actual.';
 comment on column public.trip_stops.arrived_latitude is 'Where the phone was as its driver reported the arrival or the delivery, in degrees, with arrived_longitude; null where it did not know.';
 comment on column public.trip_stops.metres_from_address is 'How far that is from the address as the crow flies; null where either is not known. It refuses nothing: the office looks at what is far.';
+comment on column public.trip_stops.asks_for_code is 'Whether the driver asks the customer for his one-time code; decided when the trip is dispatched.';
+comment on column public.trip_stops.code_confirmed_at is 'When the right code was entered, by the phone''s clock.';
 comment on column public.trip_stops.printed is 'The customer and his address as they were when the van left him, like orders.printed; null before, when the driver needs what is true today.';
 
 create function private.tg_trip_stops__keep_words() returns trigger
@@ -312,6 +317,7 @@ create table public.delivery_proofs (
   longitude numeric(9,6),
   notes text,
   unproved_because text,
+  no_code_because text,
   captured_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   recorded_by uuid default auth.uid(),
@@ -324,12 +330,14 @@ create table public.delivery_proofs (
   constraint photos_are_few_and_in_the_own_folder check (private.are_photos_of(tenant_id, photo_paths)),
   constraint proof_shows_something check (signature is not null or photo_paths <> '{}' or (btrim(unproved_because) <> '' and length(unproved_because) <= 500)),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
-  constraint notes_are_bounded check (length(notes) <= 1000)
+  constraint notes_are_bounded check (length(notes) <= 1000),
+  constraint missing_code_says_why check (btrim(no_code_because) <> '' and length(no_code_because) <= 500)
 );
 create index delivery_proofs_trip on public.delivery_proofs (tenant_id, trip_id);
 create index delivery_proofs_photo on public.delivery_proofs using gin (photo_paths);
 comment on table public.delivery_proofs is 'Proof of a delivery: who took it, signature (PNG data URL) and/or up to six photos (paths in the storage bucket proofs), where and when.';
 comment on column public.delivery_proofs.unproved_because is 'Why there is neither signature nor photo; the office alone records a delivery without them.';
+comment on column public.delivery_proofs.no_code_because is 'Why the goods were handed over without the one-time code that was asked for; null where it was entered, or none was asked for.';
 comment on column public.delivery_proofs.captured_at is 'When the customer signed, by the phone''s clock; recorded_at is when the server heard of it.';
 select private.protect_ledger('public.delivery_proofs');
 

@@ -566,6 +566,8 @@ begin
   end if;
 
   update public.trips t set status = 'dispatched', dispatched_by = auth.uid(), dispatched_at = pg_catalog.now() where t.tenant_id = target.tenant_id and t.id = target.id returning * into target;
+  update public.trip_stops s set asks_for_code = true
+  where s.tenant_id = tenant and s.trip_id = target.id and private.wants_delivery_code(tenant, s.customer_id);
 
   delete from public.reservations r
   using public.trip_stops s join public.order_items i on i.tenant_id = s.tenant_id and i.order_id = s.order_id

@@ -145,7 +145,7 @@ comment on function private.hand_over(public.trips, public.orders, uuid, public.
 create function private.complete_delivery(
   order_id uuid, items jsonb, received_by text, signature text default null, photo_paths text[] default '{}', empties jsonb default '[]',
   payment jsonb default null, captured_at timestamptz default null, latitude numeric default null, longitude numeric default null, notes text default null,
-  unproved_because text default null
+  unproved_because text default null, no_code_because text default null
 ) returns public.orders
 language plpgsql security definer set search_path = ''
 as $$
@@ -180,6 +180,13 @@ begin
   if (signature ~ '^data:image/png;base64,[A-Za-z0-9+/]+=*$' and pg_catalog.length(signature) <= 200000) is false
     or not private.are_photos_of(tenant, photo_paths) then
     perform private.fail('proof_invalid', pg_catalog.jsonb_build_object('order_id', target.id, 'photo_paths', photo_paths));
+  end if;
+
+  perform private.check_text('no_code_because', no_code_because, 500);
+  if not private.is_code_missing(target) then
+    no_code_because := null;
+  elsif coalesce(pg_catalog.btrim(no_code_because), '') = '' then
+    perform private.fail('delivery_code_missing', pg_catalog.jsonb_build_object('order_id', target.id));
   end if;
 
   select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_item_id', coalesce(f.order_item_id, g.order_item_id), 'quantity', f.quantity, 'delivered', g.delivered))
@@ -226,8 +233,8 @@ begin
   ), empties);
   perform private.hand_over(delivery.trip, target, fulfilment.id, 'delivery', empties, delivered_at);
 
-  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_paths, latitude, longitude, notes, unproved_because, captured_at)
-  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_paths, latitude, longitude, notes, unproved_because, delivered_at);
+  insert into public.delivery_proofs (tenant_id, order_id, trip_id, received_by, signature, photo_paths, latitude, longitude, notes, unproved_because, no_code_because, captured_at)
+  values (tenant, target.id, (delivery.trip).id, private.require_text('received_by', received_by, 120), signature, photo_paths, latitude, longitude, notes, unproved_because, pg_catalog.btrim(no_code_because), delivered_at);
   insert into public.variances (tenant_id, kind, trip_id, order_id, product_id, condition, expected, actual, unit_value, explanation)
   select tenant, 'delivery', (delivery.trip).id, target.id, f.product_id, 'good', f.quantity, f.quantity_delivered,
     private.line_net(1, i.unit_price, i.tax_rate, i.price_includes_tax), f.refused_reason
@@ -247,6 +254,6 @@ begin
   return target;
 end
 $$;
-comment on function private.complete_delivery(uuid, jsonb, text, text, text[], jsonb, jsonb, timestamptz, numeric, numeric, text, text) is
-  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
+comment on function private.complete_delivery(uuid, jsonb, text, text, text[], jsonb, jsonb, timestamptz, numeric, numeric, text, text, text) is
+  'Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), no_code_because where the stop asks for a code that was not entered (enter_delivery_code), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, delivery_code_missing, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts.';
 select private.expose_command('complete_delivery');

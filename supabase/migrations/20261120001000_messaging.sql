@@ -37,7 +37,7 @@ create index messages_permission on public.messages (permission);
 create index messages_entity on public.messages (tenant_id, entity_id);
 comment on table public.messages is 'E-mails, WhatsApp and text messages, sent and received. The business key makes sure that nothing is sent twice (private.enqueue_message). "simulated" = no provider is configured, the portal''s outbox shows it; "uncertain" = the worker ended while sending it, so nobody knows; "received" = it came in.';
 comment on column public.messages.recipient is 'The address of the other side, also of what came in: a telephone number (E.164), an e-mail address, or the id that WhatsApp gives a person without a number.';
-comment on column public.messages.permission is 'Who may read it: messages.view; mails with a link that opens an account ask for more and lose their body once really sent.';
+comment on column public.messages.permission is 'Who may read it: messages.view; what opens something to whoever reads it (the link of an account, the code of a delivery) asks for more and loses its words once really sent.';
 select private.force_policies('public.messages');
 select private.keep_by_quarters('public.messages', kept_for => interval '2 years');
 
@@ -83,7 +83,7 @@ comment on function private.fill_in(text, jsonb) is 'The text with every {name} 
 create function private.known_placeholders() returns text[]
 language sql immutable set search_path = ''
 as $$
-  select array['arrival', 'author', 'choices', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'receiver', 'total']
+  select array['arrival', 'author', 'choices', 'code', 'company', 'customer', 'date', 'deposit', 'head', 'number', 'place', 'product', 'products', 'quantity', 'reason', 'receiver', 'total']
 $$;
 comment on function private.known_placeholders() is 'The names that texts of messages may have in braces.';
 
@@ -98,7 +98,7 @@ create table public.message_texts (
   constraint placeholders_are_known check (private.placeholders_of(coalesce(subject, '') || body) <@ private.known_placeholders())
 );
 comment on table public.message_texts is
-  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in.';
+  'What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {code}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in.';
 select private.force_policies('public.message_texts');
 
 create table public.message_templates (
@@ -121,7 +121,7 @@ select private.manage_table('public.message_templates', 'message_template');
 select private.register_error('message_text_is_known', 422, 'There is no such message.', 'Choose one of the events, channels and languages of the list of messages.');
 select private.register_error('subject_is_short', 422, 'The subject is too long.', 'Shorten it to 300 characters.');
 select private.register_error('message_body_is_bounded', 422, 'The text is missing or too long.', 'Enter a text of at most 2000 characters.');
-select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products}, {arrival}, {receiver} or {choices}.');
+select private.register_error('placeholders_are_known', 422, 'The text has a name in braces that is not known.', 'Use {customer}, {number}, {total}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products}, {arrival}, {receiver}, {code} or {choices}.');
 select private.register_error('message_template_taken', 409, 'Your company has its own words for this message already.', 'Change those instead.');
 select private.refuse_taken('public.message_templates', 'message_templates_tenant_id_event_channel_language_key', 'message_template_taken');
 
@@ -132,6 +132,8 @@ cross join (values
   ('order.approved', 'en', 'Dear {customer}, your order {number} of {total} is confirmed. Thank you! {company}'),
   ('order.rejected', 'en', 'Dear {customer}, we cannot take your order {number}: {reason}. Please call us. {company}'),
   ('order.dispatched', 'en', 'Dear {customer}, your order {number} has left our depot and is on its way to you{arrival}. {company}'),
+  ('order.code', 'en', 'Dear {customer}, the code for your order {number} is {code}. Tell it to the driver once you have your goods, and to nobody before. {company}'),
+  ('order.code', 'sw', 'Mpendwa {customer}, nambari ya siri ya oda yako {number} ni {code}. Mwambie dereva ukishapokea bidhaa zako, na usimwambie mtu yeyote kabla. {company}'),
   ('order.delivered', 'en', 'Dear {customer}, your order {number} was delivered and received by {receiver}. Thank you for buying from {company}.'),
   ('order.failed', 'en', 'Dear {customer}, we could not deliver your order {number}: {reason}. Answer with the day on which it suits you, or wait for our call. {company}'),
   ('invoice.issued', 'en', 'Dear {customer}, the invoice for your order {number} over {total} is ready. {company}'),

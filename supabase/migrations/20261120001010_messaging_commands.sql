@@ -35,7 +35,7 @@ select private.expose('enqueue_message', 'service_role');
 
 create function private.say(
   tenant uuid, event text, channel public.message_channel, recipient text, names jsonb, business_key text, entity_type text default null, entity_id uuid default null,
-  language text default null
+  language text default null, permission text default 'messages.view'
 ) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
@@ -54,10 +54,10 @@ begin
   limit 1;
   names := names || pg_catalog.jsonb_build_object('company', text.company);
   return private.enqueue_message(tenant, channel, recipient, event, private.fill_in(text.subject, names), private.fill_in(text.body, names),
-    business_key, 'messages.view', entity_type, entity_id, case channel when 'whatsapp' then private.template_about(tenant, event, names, language) end);
+    business_key, permission, entity_type, entity_id, case channel when 'whatsapp' then private.template_about(tenant, event, names, language) end);
 end
 $$;
-comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid, text) is
+comment on function private.say(uuid, text, public.message_channel, text, jsonb, text, text, uuid, text, text) is
   'Writes the message about an event in this language, or the company''s, and in the company''s words, with these names filled in, and queues it; null when its business key was used before.';
 
 create function private.tell_managers(tenant uuid, event text, names jsonb, business_key text, entity_type text, entity_id uuid) returns void
@@ -138,8 +138,9 @@ begin
   set status = record_message_result.status, provider = record_message_result.provider, provider_reference = coalesce(record_message_result.provider_reference, m.provider_reference),
     error = pg_catalog.left(record_message_result.error, 500), status_at = pg_catalog.now(),
     sent_at = case when record_message_result.status in ('sent', 'simulated') then pg_catalog.now() end,
-    -- A mail that opens an account has no business staying readable once it is really on its way.
-    body = case when record_message_result.status = 'sent' and m.permission = 'users.manage' then '(sent)' else m.body end
+    -- What opens an account, or proves a delivery, has no business staying readable once it is really on its way.
+    body = case when record_message_result.status = 'sent' and m.permission = 'users.manage' then '(sent)' else m.body end,
+    content = case when record_message_result.status = 'sent' and m.permission = 'users.manage' then pg_catalog.jsonb_set(m.content, '{parameters}', '[]') else m.content end
   where m.tenant_id = record_message_result.tenant_id and m.id = record_message_result.message_id and m.status in ('queued', 'sending', 'uncertain')
   returning * into recorded;
   if recorded.channel_id is not null and provider_reference is not null then

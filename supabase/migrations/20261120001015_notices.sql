@@ -15,15 +15,16 @@ insert into public.notice_kinds (place, event, is_on) values
   (1, 'order.approved', true),
   (2, 'order.rejected', true),
   (3, 'order.dispatched', true),
-  (4, 'order.near', false),
-  (5, 'order.delivered', true),
-  (6, 'order.failed', true),
-  (7, 'invoice.issued', true),
-  (8, 'payment.approved', false),
-  (9, 'account.statement', false),
-  (10, 'appointment.scheduled', true),
-  (11, 'appointment.cancelled', true),
-  (12, 'appointment.reminder', true);
+  (4, 'order.code', false),
+  (5, 'order.near', false),
+  (6, 'order.delivered', true),
+  (7, 'order.failed', true),
+  (8, 'invoice.issued', true),
+  (9, 'payment.approved', false),
+  (10, 'account.statement', false),
+  (11, 'appointment.scheduled', true),
+  (12, 'appointment.cancelled', true),
+  (13, 'appointment.reminder', true);
 
 create table public.notice_choices (
   like private.record including defaults including indexes,
@@ -158,7 +159,7 @@ $$;
 comment on function private.customer_of_payment(uuid, uuid) is 'The customer whose money came in; nobody for what is no money.';
 select private.address('payment', 'customer_of_payment');
 
-create function private.tell_customer(tenant uuid, event text, told private.addressee, business_key text, entity_type text, entity_id uuid) returns uuid
+create function private.tell_customer(tenant uuid, event text, told private.addressee, business_key text, entity_type text, entity_id uuid, permission text default 'messages.view') returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -172,10 +173,10 @@ begin
     when told.phone is null then 'email'
     when choice.channel = 'email' and told.email is null then 'whatsapp'
     else coalesce(choice.channel, 'whatsapp') end;
-  return private.say(tenant, event, way, case way when 'email' then told.email else told.phone end, told.names, business_key, entity_type, entity_id, told.language);
+  return private.say(tenant, event, way, case way when 'email' then told.email else told.phone end, told.names, business_key, entity_type, entity_id, told.language, permission);
 end
 $$;
-comment on function private.tell_customer(uuid, text, private.addressee, text, text, uuid) is
+comment on function private.tell_customer(uuid, text, private.addressee, text, text, uuid, text) is
   'Writes a customer the message about an event in his language, unless he or his company have chosen that he is not told, by the chosen channel where he can be reached so; null when nothing is written, or was before under this business key.';
 
 create function private.notify_about(event public.event_store) returns void

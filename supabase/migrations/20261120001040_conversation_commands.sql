@@ -411,7 +411,7 @@ declare
   problem text;
 begin
   select * into target from public.messages m
-  where m.tenant_id = tenant and m.id = message_id and m.direction = 'out' and m.contact_id is not null for update;
+  where m.tenant_id = tenant and m.id = message_id and m.direction = 'out' and m.contact_id is not null and m.permission <> 'users.manage' for update;
   if not found or not (private.is_unscoped() or exists (
     select from public.contacts p join public.customers b on b.tenant_id = p.tenant_id and b.id = p.customer_id
     where p.tenant_id = tenant and p.id = target.contact_id and private.sees_customer(b.id, b.territory_id)

@@ -106,7 +106,7 @@ begin
     ),
     'steps', pg_catalog.jsonb_build_object('entered', o.created_at, 'sent', o.submitted_at, 'confirmed', o.approved_at, 'on_the_way', t.started_at, 'delivered', o.delivered_at),
     'van', case when o.status in ('dispatched', 'in_transit') then pg_catalog.jsonb_build_object('registration', v.registration, 'planned_arrival_at', s.planned_arrival_at, 'arrived_at', s.arrived_at,
-      'expected_at', (select a.arrives_at from private.arrivals_of(t) a where a.order_id = o.id),
+      'expected_at', (select a.arrives_at from private.arrivals_of(t) a where a.order_id = o.id), 'asks_for_code', s.asks_for_code and s.code_confirmed_at is null,
       'stops_before', (select count(*) from public.trip_stops b where b.tenant_id = s.tenant_id and b.trip_id = s.trip_id and b.sequence < s.sequence and b.status not in ('delivered', 'failed'))) end,
     'proof', (select pg_catalog.jsonb_build_object('received_by', p.received_by, 'captured_at', p.captured_at, 'photo_paths', p.photo_paths)
       from public.delivery_proofs p where p.tenant_id = o.tenant_id and p.order_id = o.id),
@@ -125,8 +125,26 @@ begin
 end
 $$;
 comment on function private.my_order(uuid) is
-  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
+  'For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one''s own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), asks_for_code, stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied.';
 select private.expose('my_order');
+
+create function private.show_my_delivery_code(order_id uuid) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  me constant public.customers := private.require_customer('account.view');
+  target public.orders;
+begin
+  select * into target from public.orders o where o.tenant_id = me.tenant_id and o.customer_id = me.id and o.id = show_my_delivery_code.order_id for no key update;
+  if not found then
+    perform private.fail('record_not_found', pg_catalog.jsonb_build_object('order_id', order_id));
+  end if;
+  return private.make_delivery_code(target);
+end
+$$;
+comment on function private.show_my_delivery_code(uuid) is
+  'For customers: a code for an order that is on its way, to tell its driver. It is shown this once and valid beside those that they were sent. Raises delivery_code_not_asked_for, delivery_codes_used, record_not_found, permission_denied.';
+select private.expose_command('show_my_delivery_code');
 
 create function private.my_bills()
 returns table (kind text, id uuid, number text, status text, issued_on date, due_on date, currency text, total numeric, balance numeric, order_number text)

@@ -640,7 +640,7 @@ grant select on public.order_exceptions to authenticated;
 grant execute on function
   private.sees_trip, private.drives_trip, private.delivers_order, private.waits_for_a_van, private.is_load_confirmed, private.counted_for_the_other_side, private.is_ready_to_offload,
   private.what_keeps_trip_open, private.normal_plate, private.has_routes, private.order_of_photo,
-  private.is_vehicle_checked, private.has_checklist, private.is_vehicle_check_missing
+  private.is_vehicle_checked, private.has_checklist, private.is_vehicle_check_missing, private.takes_a_code
 to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
@@ -719,6 +719,13 @@ create policy select_readers on public.vehicle_checks for select to authenticate
 using (
   tenant_id = (select private.tenant_id('trips.view'))
   and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = vehicle_checks.tenant_id and t.id = trip_id))
+);
+
+grant select on public.delivery_code_tries to authenticated;
+create policy select_readers on public.delivery_code_tries for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('trips.view'))
+  and ((select private.is_unscoped()) or exists (select from public.trips t where t.tenant_id = delivery_code_tries.tenant_id and t.id = trip_id))
 );
 
 grant select on public.vehicle_positions to authenticated;
@@ -1117,7 +1124,7 @@ create policy select_readers on public.door_visits for select to authenticated u
 
 grant execute on function private.fail, private.require_permission, private.require_document, private.is_told, private.value_in_words, private.ledger_of,
   private.write_comment, private.write_attachment, private.is_attached, private.write_tag, private.take_tag,
-  private.write_task, private.move_task, private.rewrite_task, private.write_activity, private.write_own_fields, private.own_values_of to authenticated;
+  private.write_task, private.move_task, private.rewrite_task, private.write_activity, private.write_own_fields, private.own_values_of, private.is_code_sendable to authenticated;
 
 -- Comments and files are open to whoever sees their document and works in the company: a customer sees his orders.
 grant select on public.comments to authenticated;

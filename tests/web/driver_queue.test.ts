@@ -190,6 +190,25 @@ test('a refused entry is kept with its reason and does not hold up the next one'
   expect(phone.entries.size).toBe(0);
 });
 
+test('a delivery that was refused for want of a code goes again with the reason why there is none', async () => {
+  const withoutCode = new PortalError({
+    key: 'delivery_code_missing',
+    status: 409,
+    message: 'No.',
+  });
+  server.answer = ({ args }) =>
+    args.no_code_because === undefined ? Promise.reject(withoutCode) : Promise.resolve();
+  await queue.give('complete_delivery', ORDER, { order_id: ORDER.id });
+  await settle();
+  const [refused] = queue.refused;
+  expect(refused?.refusal).toBe('delivery_code_missing');
+  if (refused) await queue.sendWithoutCode(refused, 'He lost it');
+  expect(server.calls.at(-1)?.args).toEqual({ order_id: ORDER.id, no_code_because: 'He lost it' });
+  // The try under this key counts once, whenever its answer is lost.
+  expect(new Set(keys()).size).toBe(1);
+  expect(phone.entries.size).toBe(0);
+});
+
 test('a session that ran out keeps everything until somebody has signed in again', async () => {
   server.answer = () =>
     Promise.reject(new PortalError({ key: 'session_expired', status: 401, message: 'Out.' }));

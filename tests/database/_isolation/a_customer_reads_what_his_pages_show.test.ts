@@ -83,7 +83,7 @@ const HARMLESS: Record<string, { says: RegExp; why: string }> = {
 
 /** His own commands, and what is asked for in them before anything is looked up. */
 const OWN =
-  /^(ask_for_help|cancel_my_order|change_my_order|confirm_my_containers|tell_my_payment)$/;
+  /^(ask_for_help|cancel_my_order|change_my_order|confirm_my_containers|show_my_delivery_code|tell_my_payment)$/;
 /** Input is looked at before rights: what was sent here is wrong for everybody. */
 const INPUT_FIRST = /^(create_task|scan_serials|snooze_conversation|summarise_list|switch_tenant)$/;
 

@@ -182,6 +182,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
   const counts = [{ product_id: product.id, count: 10 }];
   await as('warehouse').rpc('confirm_load', { trip_id: round, counts });
   await as('driver').rpc('confirm_load', { trip_id: round, counts });
+  await as('owner').rpc('choose_notice', { event: 'order.code', is_on: true });
   await as('dispatcher').rpc('dispatch_trip', { trip_id: round });
   const looked = await admin.query<{ item_id: string; name: string }>(
     'select id as item_id, name from public.vehicle_check_items where tenant_id = $1',
@@ -196,6 +197,7 @@ export async function workMorning(database: TestDatabase, company: Company): Pro
     ),
   });
   await as('driver').rpc('start_trip', { trip_id: round });
+  await as('driver').rpc('enter_delivery_code', { order_id: order, code: '000000' });
   await as('driver').rpc('share_position', { is_shared: true });
   await as('driver').rpc('record_positions', {
     trip_id: round,
@@ -229,6 +231,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
     items: [{ order_item_id: item, delivered: 9, refused_reason: 'Leaking' }],
     received_by: 'The cook',
     signature: SIGNATURE,
+    no_code_because: 'He did not find it',
     empties: [{ product_id: product.container_product_id, quantity: 8 }],
     payment: { method: 'cash', amount: 500 },
   });

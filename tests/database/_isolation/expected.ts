@@ -206,6 +206,7 @@ const SCOPES: Record<string, string> = {
   ),
   transfer_receipts: through('transfer_id', 'transfers', BOTH_PLACES),
   transfers: BOTH_PLACES,
+  delivery_code_tries: mine('trip_id', 'my_trips'),
   vehicle_checks: mine('trip_id', 'my_trips'),
   vehicle_positions: mine('trip_id', 'my_trips'),
   trip_goods: mine('trip_id', 'my_trips'),

@@ -93,6 +93,7 @@ test('a question that a later family answers was asked by an earlier one', () =>
     'private.cash_is_settled',
     'private.has_written',
     'private.people_of',
+    'private.wants_delivery_code',
     'private.batches_received',
     'private.purchase_value',
     'private.ordered_from_vendors',

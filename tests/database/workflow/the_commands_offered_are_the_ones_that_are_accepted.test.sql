@@ -59,7 +59,8 @@ begin
           return 'nothing to do';
         end if;
         perform public.arrive_at_stop(id);
-      when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature());
+      when 'order.complete_delivery' then perform public.complete_delivery(id, tests.taken(id, 1), 'Tom Odhiambo', tests.signature(), no_code_because => 'because');
+      when 'order.enter_delivery_code' then perform public.enter_delivery_code(id, '123456');
       when 'planning_session.move_stops' then perform public.move_stops(id, pg_temp.planned_in(id));
       when 'planning_session.lock_stops' then perform public.lock_stops(id, pg_temp.planned_in(id));
       when 'planning_session.locate_order' then perform public.locate_order(id, (pg_temp.planned_in(id))[1], -1.28, 36.8);
@@ -573,6 +574,9 @@ begin
   perform public.confirm_load(trip, tests.counts(trip));
   perform tests.sign_out();
   perform pg_temp.examine('trip', trip);
+  -- Its customers are asked for a code.
+  perform tests.sign_in('admin@acme.test');
+  perform public.choose_notice('order.code', true);
   perform tests.sign_in('dispatcher@acme.test');
   perform public.dispatch_trip(trip);
   perform tests.sign_out();
@@ -583,8 +587,10 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('trip', trip);
   perform pg_temp.examine('order', one);
-  perform tests.deliver(one, 1, payment => '{"method": "cash", "amount": 10}');
+  perform tests.sign_in('admin@acme.test');
+  perform public.choose_notice('order.code', false);
   perform tests.sign_in('driver@acme.test');
+  perform public.complete_delivery(one, tests.taken(one, 1), 'Tom Odhiambo', tests.signature(), payment => '{"method": "cash", "amount": 10}', no_code_because => 'he forgot it');
   perform public.fail_delivery(other, 'closed');
   perform tests.sign_out();
   perform pg_temp.examine('order', one);

@@ -2180,6 +2180,39 @@ export interface Database {
         ];
         ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
+      /** Codes that were entered at a door, right or wrong, five at most per order. What was entered is not kept. */
+      delivery_code_tries: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          order_id: string;
+          trip_id: string;
+          place: number;
+          is_right: boolean;
+          entered_at: string;
+          recorded_at: string;
+          entered_by: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'delivery_code_tries_tenant_id_order_id_fkey';
+            columns: ['tenant_id', 'order_id'];
+            isOneToOne: false;
+            referencedRelation: 'orders';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'delivery_code_tries_tenant_id_trip_id_fkey';
+            columns: ['tenant_id', 'trip_id'];
+            isOneToOne: false;
+            referencedRelation: 'trips';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
       /** Proof of a delivery: who took it, signature (PNG data URL) and/or up to six photos (paths in the storage bucket proofs), where and when. */
       delivery_proofs: {
         Row: {
@@ -2194,6 +2227,7 @@ export interface Database {
           longitude: number | null;
           notes: string | null;
           unproved_because: string | null;
+          no_code_because: string | null;
           captured_at: string;
           recorded_at: string;
           recorded_by: string | null;
@@ -4256,7 +4290,7 @@ export interface Database {
         ];
         ComputedFields: never;
       };
-      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
+      /** What the product says in a message about an event, per channel and language; public.message_templates of a company come first. {customer}, {number}, {total}, {arrival} (when the van is expected, in brackets, or nothing), {receiver}, {code}, {deposit}, {reason}, {author}, {company}, {date}, {head}, {place}, {product}, {quantity}, {products} and {choices} are filled in. */
       message_texts: {
         Row: {
           event: string;
@@ -7798,6 +7832,8 @@ export interface Database {
           arrived_latitude: number | null;
           arrived_longitude: number | null;
           metres_from_address: number | null;
+          asks_for_code: boolean;
+          code_confirmed_at: string | null;
           printed: Json | null;
           near_at: string | null;
         };
@@ -9863,7 +9899,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['appointments']['Row'];
       };
-      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
+      /** Records a delivery: items [{order_item_id, delivered, refused_reason?, serials?}] for every line, proof (PNG data URL and/or the paths of up to six photos; the office, never the driver, may say why there is none: unproved_because), no_code_because where the stop asks for a code that was not entered (enter_delivery_code), empties [{product_id, quantity, condition?, serials?}] (serials: every number of what is tracked by it, unless scanned before), payment {method, amount, reference?}. Van stock, containers, variances and the draft invoice follow in the same transaction. Raises serials_needed, serials_invalid, delivery_lines_incomplete, refusal_without_reason, nothing_delivered, not_a_container, refill_without_empty, proof_missing, proof_invalid, delivery_code_missing, payment_invalid, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal; of a trip that was cancelled meanwhile trip_was_cancelled, van_is_being_counted, count_contradicts. The same idempotency_key with the same values is answered again, not done again. */
       complete_delivery: {
         Args: {
           order_id: string;
@@ -9878,6 +9914,7 @@ export interface Database {
           longitude?: number | null;
           notes?: string | null;
           unproved_because?: string | null;
+          no_code_because?: string | null;
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
@@ -10570,6 +10607,16 @@ export interface Database {
         };
         Returns: string;
       };
+      /** The code that a customer told the driver at his door: {is_right, tries_left}. A wrong one counts; after five only a reason helps (no_code_because of complete_delivery). Raises delivery_code_not_asked_for, delivery_code_tries_used, input_invalid, captured_at_invalid, not_the_driver, order_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      enter_delivery_code: {
+        Args: {
+          order_id: string;
+          code: string;
+          captured_at?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Json;
+      };
       /** The rows that make a figure, which sum to it: when, what it is, the document (kind, id, number or name of the line), amount in the company's currency or in base units. The newest first, at most 500 singly; those before are one row, "earlier", with how many they are as its number. Figures: customer_balance, customer_credit_used, customer_deposits (of a customer), stock_on_hand, stock_reserved, stock_value (of a row of inventory), order_total, order_discount, order_margin, invoice_total, invoice_margin, invoice_balance, payment_unallocated, promotion_given, settlement_billed, settlement_cash, settlement_spent, settlement_difference. With a moment as it was then, where the figure has a past. Raises figure_unknown, figure_has_no_past, permission_denied, record_not_found. */
       explain_figure: {
         Args: { figure: string; id: string; moment?: string | null };
@@ -11032,7 +11079,7 @@ export interface Database {
         Args: { requested_on: string; lines?: Json | null };
         Returns: Json;
       };
-      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
+      /** For customers: one of their orders with its way to them: {id, number, status, version, can_change, can_give_up, created_at, requested_on, currency, subtotal, tax_total, total, address_id, notes (of a draft of one's own), address {label, street, city}, lines [{product_id, sku, name, unit, quantity, delivered, returned, unit_price, line_total, tax_amount}], steps {entered, sent, confirmed, on_the_way, delivered}, van {registration, planned_arrival_at, arrived_at, expected_at (as of now, while the van drives), asks_for_code, stops_before} while it is under way, proof {received_by, captured_at, photo_paths}, invoice {id, number, status, total, balance}}. Raises record_not_found, permission_denied. */
       my_order: {
         Args: { order_id: string };
         Returns: Json;
@@ -12204,6 +12251,11 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['orders']['Row'];
       };
+      /** Sends the customer of an order another code for its delivery; those that he was sent before stay right. Who gives the command does not see it. Raises delivery_code_not_asked_for, delivery_codes_used, delivery_code_not_tellable, order_transition_illegal, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
+      send_delivery_code: {
+        Args: { order_id: string; idempotency_key?: string | null };
+        Returns: Database['public']['Tables']['orders']['Row'];
+      };
       /** Answers with a picture (JPEG, PNG) or a PDF, which the caller has stored in the bucket messages under his company's folder; caption: at most 1024 characters. Raises file_not_found, file_not_sendable, answered_meanwhile, reply_window_closed, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_file: {
         Args: {
@@ -12338,6 +12390,11 @@ export interface Database {
       share_position: {
         Args: { is_shared: boolean; idempotency_key?: string | null };
         Returns: Database['public']['Tables']['drivers']['Row'];
+      };
+      /** For customers: a code for an order that is on its way, to tell its driver. It is shown this once and valid beside those that they were sent. Raises delivery_code_not_asked_for, delivery_codes_used, record_not_found, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      show_my_delivery_code: {
+        Args: { order_id: string; idempotency_key?: string | null };
+        Returns: string;
       };
       /** Telephone numbers and e-mail addresses that several people of the directory have who belong to different records, with those people [{name, company, type, entity_type, entity_id}]; at most 100. Of whom the caller sees. Raises permission_denied. */
       similar_people: {

@@ -67,6 +67,7 @@ export interface MyOrder {
     arrived_at: string | null;
     expected_at: string | null;
     stops_before: number;
+    asks_for_code: boolean;
   } | null;
   proof: { received_by: string; captured_at: string; photo_paths: string[] } | null;
   invoice: { id: string; number: string; status: string; total: number; balance: number } | null;
@@ -89,6 +90,9 @@ export type Wanted = { product_id: string; quantity: number };
 
 export const myAccount = () => askJson<Account, 'my_account'>('my_account', {});
 export const myOrder = (order_id: string) => askJson<MyOrder, 'my_order'>('my_order', { order_id });
+/** A code for the driver, which is shown this once. */
+export const showMyDeliveryCode = (order_id: string) =>
+  command('show_my_delivery_code', { order_id });
 export const myQuote = (lines: Wanted[]) => askJson<Quote, 'my_quote'>('my_quote', { lines });
 
 export const myOrders = (most: number) => rows(supabase.rpc('my_orders').limit(most));

@@ -91,6 +91,29 @@ export function startTrip(trip: DriveTrip) {
   return command('start_trip', { trip_id: trip.id, expected_version: trip.version });
 }
 
+/** The code of a stop as it is typed, and what was answered. */
+export interface CodeEntry {
+  code: string;
+  /** Why there is none. */
+  because: string;
+  /** What was asked of the server, or kept for it. */
+  answered: string;
+  isRight: boolean;
+  /** Null: nobody could be asked. */
+  triesLeft: number | null;
+}
+
+/** Enters the code that the customer of an order told his driver; asks once, a phone keeps it otherwise. */
+export function enterCode(
+  entered: { order_id: string; code: string; captured_at: string },
+  key: string,
+): Promise<{ is_right: boolean; tries_left: number }> {
+  return askJson<{ is_right: boolean; tries_left: number }, 'enter_delivery_code'>(
+    'enter_delivery_code',
+    { ...entered, idempotency_key: key },
+  );
+}
+
 /** What to collect at a stop, worked out by the database from what is typed. */
 export interface Due {
   /** With tax. */

@@ -81,5 +81,7 @@ export async function setStop(orderId: string, told: ToldStop) {
     items: lines.map((line) => ({ order_item_id: line.id, delivered: Number(line.quantity) })),
     received_by: told.receivedBy.trim(),
     unproved_because: told.note.trim(),
+    // Counts only where a code is asked for.
+    no_code_because: told.note.trim(),
   });
 }

@@ -9,6 +9,7 @@ export interface Waiting {
     | 'arrive_at_stop'
     | 'check_vehicle'
     | 'complete_delivery'
+    | 'enter_delivery_code'
     | 'fail_delivery'
     | 'record_trip_expense'
     | 'sell_from_van'
@@ -26,6 +27,8 @@ export interface Waiting {
   given_at: string;
   /** Set when the server refused it; it waits for the driver to decide. */
   problem: string | null;
+  /** The key of that refusal. */
+  refusal?: string;
 }
 
 /** Where the phone was, not told yet. */

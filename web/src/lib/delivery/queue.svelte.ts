@@ -34,6 +34,14 @@ class RoadQueue {
     return this.items.filter((item) => item.about_id === id);
   }
 
+  /** Whether the goods of an order were handed over, or not, as far as this phone knows. */
+  hasLeft(orderId: string): boolean {
+    return this.of(orderId).some(
+      ({ rpc, problem }) =>
+        problem === null && (rpc === 'complete_delivery' || rpc === 'fail_delivery'),
+    );
+  }
+
   /** Sales from the van of a trip that the server does not know yet. */
   sales(tripId: string): Waiting[] {
     return this.items.filter(
@@ -68,11 +76,12 @@ class RoadQueue {
     about: { id: string; number: string },
     args: Record<string, unknown>,
     photos: Blob[] = [],
+    key = newKey(),
   ): Promise<void> {
     const { user, tenant } = session.me ?? {};
     if (!user || !tenant) throw toPortalError({ code: 'session_expired' }, 401);
     await phone.waiting.add({
-      key: newKey(),
+      key,
       rpc,
       user_id: user.id,
       tenant_id: tenant.id,
@@ -107,7 +116,10 @@ class RoadQueue {
         } else if (failure.retryable || failure.status === 401) {
           break;
         } else {
-          await phone.waiting.update(item.key, { problem: sentence(failure) });
+          await phone.waiting.update(item.key, {
+            problem: sentence(failure),
+            refusal: failure.key,
+          });
         }
       }
     } finally {
@@ -128,6 +140,13 @@ class RoadQueue {
     await phone.waiting.update(key, { problem: null });
     await this.#reload();
     await this.flush();
+  }
+
+  /** Sends a refused delivery again, with the reason why there is no code. */
+  async sendWithoutCode(item: Waiting, because: string): Promise<void> {
+    const args = { ...item.args, no_code_because: because };
+    await phone.waiting.update(item.key, { args });
+    await this.retry(item.key);
   }
 
   async discard(key: string): Promise<void> {

@@ -11,6 +11,7 @@ const NAMES: Record<string, string> = {
   'account.statement': m.notice_account_statement(),
   'invoice.issued': m.notice_invoice_issued(terms),
   'invoice.reminder': m.notice_invoice_reminder(terms),
+  'order.code': m.notice_order_code(),
   'order.approved': m.notice_order_approved(terms),
   'order.delivered': m.notice_order_delivered(terms),
   'order.dispatched': m.notice_order_dispatched(terms),

@@ -83,6 +83,10 @@ export const orderCommands = {
     },
     leadsTo: (order) => `/orders/${order.id}`,
   },
+  send_delivery_code: {
+    label: m.send_the_code_again(),
+    done: m.the_customer_is_sent_another_code(terms),
+  },
   release: { label: m.release_the_hold(), variant: 'primary', done: m.the_order_goes_on(terms) },
   delete: {
     label: m.remove_this_draft(),

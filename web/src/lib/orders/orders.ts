@@ -78,6 +78,15 @@ export const ORDERS = documentList('order', {
       through: { has: 'order_items', own: 'id', their: 'order_id' },
       more: true,
     },
+    {
+      name: 'without_code',
+      label: m.why_delivered_without_a_code(),
+      kind: 'text',
+      column: 'no_code_because',
+      through: { has: 'delivery_proofs', own: 'id', their: 'order_id' },
+      optional: true,
+      more: true,
+    },
     { ...personFilter('by', m.taken_by(), 'created_by', 'user_id'), more: true },
   ],
 });
