@@ -37,7 +37,7 @@ test('a code is wrong, then right; without network a wrong one waits until the d
   await page.getByText('This code is wrong. Tries left: 4.').waitFor();
   await page.getByLabel('Code that the customer tells you').fill(code);
   await driver.button('Complete the delivery').click();
-  await page.getByText('1 of 2 stops done').waitFor();
+  await page.getByText('Delivered', { exact: true }).waitFor();
 
   await driver.context.setOffline(true);
   await atTheDoor('Java Corner Cafe', '000000');

@@ -44,11 +44,8 @@ const REFUSED = {
   scan_serials: 'a document with goods that are tracked by serial number',
   sell_from_van: 'a van on the road with goods that are free',
   send_file: 'a picture or a paper that he has stored',
-  send_delivery_code: 'an order on its way to somebody who is asked for a code',
   set_tenant_status: 'the platform alone suspends companies',
   share_position: 'a driver',
-  show_my_delivery_code:
-    'an order on its way to somebody who is asked for a code, and this customer',
   submit_offload: 'a trip whose stops are all done, and its driver',
   submit_settlement: 'a trip whose stops are all done, with cash, and its driver',
   unscan_serials: 'a document with goods that are tracked by serial number',

@@ -144,7 +144,8 @@ class RoadQueue {
 
   /** Sends a refused delivery again, with the reason why there is no code. */
   async sendWithoutCode(item: Waiting, because: string): Promise<void> {
-    const args = { ...item.args, no_code_because: because };
+    // The store of a phone takes no proxies.
+    const args = { ...$state.snapshot(item.args), no_code_because: because };
     await phone.waiting.update(item.key, { args });
     await this.retry(item.key);
   }
