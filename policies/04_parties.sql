@@ -28,7 +28,7 @@ with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
 select private.let_write('public.customer_addresses', '{customer_id}',
-  'kind', 'label', 'street', 'city', 'latitude', 'longitude', 'instructions', 'window_start', 'window_end', 'is_default', 'is_active');
+  'kind', 'label', 'street', 'line_2', 'city', 'region', 'postal_code', 'country', 'contact_name', 'phone', 'latitude', 'longitude', 'instructions', 'window_start', 'window_end', 'is_default', 'is_active');
 create policy select_readers on public.customer_addresses for select to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.view'))

@@ -8,7 +8,7 @@ to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
   'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
-select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_active');
+select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_breakage', 'is_active');
 select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.vehicle_check_items', 'trips.view', 'settings.manage', '{}', 'name', 'place', 'must_be_in_order', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');

@@ -76,3 +76,10 @@ create policy select_readers on public.months for select to authenticated
 using (tenant_id = (select private.tenant_id('months.view')));
 create policy select_readers on public.late_postings for select to authenticated
 using (tenant_id = (select private.tenant_id('months.view')));
+
+grant select on public.container_write_offs to authenticated;
+create policy select_readers on public.container_write_offs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_write_offs.tenant_id and c.id = customer_id))
+);

@@ -12,7 +12,7 @@ grant execute on function private.is_my_picture to authenticated;
 create policy mzigo_select_my_pictures on storage.objects for select to authenticated
 using (bucket_id = 'product-images' and private.is_my_picture(name));
 
-grant select on public.container_confirmations to authenticated;
+grant select on public.container_confirmations, public.container_holdings to authenticated;
 create policy select_readers on public.container_confirmations for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))

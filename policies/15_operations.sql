@@ -118,3 +118,35 @@ using (
   tenant_id = (select private.tenant_id('tickets.view'))
   and (assignee_id is null or assignee_id = any ((select private.my_line())::uuid[]) or created_by = (select auth.uid()) or (select private.tenant_id('tickets.view_all')) is not null)
 );
+
+select private.let_edit('public.contract_kinds', 'contracts.view', 'settings.manage', '{is_exclusive}', 'name', 'is_active');
+
+grant select on public.contracts, public.contract_terms to authenticated;
+create policy select_readers on public.contracts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('contracts.view'))
+  and (owner_id = any ((select private.my_line())::uuid[]) or (select private.tenant_id('contracts.view_all')) is not null)
+);
+create policy select_readers on public.contract_terms for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('contracts.view'))
+  and ((select private.tenant_id('contracts.view_all')) is not null or exists (
+    select from public.contracts c where c.tenant_id = contract_terms.tenant_id and c.id = contract_id
+  ))
+);
+
+grant select on public.proposals, public.proposal_items to authenticated;
+create policy select_readers on public.proposals for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.deals d where d.tenant_id = proposals.tenant_id and d.id = deal_id
+  ))
+);
+create policy select_readers on public.proposal_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.proposals p where p.tenant_id = proposal_items.tenant_id and p.id = proposal_id
+  ))
+);

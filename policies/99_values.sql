@@ -34,3 +34,5 @@ select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
 select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');
 select private.refuse_invalid('public.tickets', 'subject', 'description');
+select private.refuse_invalid('public.contracts', 'title', 'customer_id', 'vendor_id', 'starts_on', 'ends_on', 'notice_days', 'renews_months', 'value', 'value_per', 'notes');
+select private.refuse_invalid('public.proposals', 'valid_until');

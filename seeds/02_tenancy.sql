@@ -47,6 +47,8 @@ begin
   account := private.create_account('super@mzigo.test', 'mzigo-demo-2026', 'Super Admin');
   insert into private.platform_admins (user_id) values (account);
   update public.users u set active_tenant_id = (select t.id from public.tenants t where t.slug = 'acme') where u.id = account;
+  -- This password stands in the README: a slow hash of it protects nobody and keeps every demo and test waiting.
+  update auth.users u set encrypted_password = extensions.crypt('mzigo-demo-2026', extensions.gen_salt('bf', 4));
 end
 $$;
 

@@ -9,7 +9,7 @@
  * and holds the right that its source asks besides); `document readers` (whoever sees the document the row is
  * about). `in scope` after them: people limited to a customer, a territory, a warehouse or their own
  * trips see and write only rows inside that limit; of leads, deals and pipelines everybody without `*.view_all` sees
- * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of assets those that he has; of shifts and leave his own; of tickets those that he has or entered, those of his teams, and what is nobody's; of targets his own and those of his teams; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
+ * his own, those of the teams that he leads, and what is nobody's; of expenses those that he entered or is paid back for; of assets those that he has; of shifts and leave his own; of contracts those that he or his line looks after; of tickets those that he has or entered, those of his teams, and what is nobody's; of targets his own and those of his teams; of commissions his own, and the plans that count for him; of appointments and hours his own and those of
  * the teams that he leads.
  */
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
@@ -50,6 +50,11 @@ export const ACCESS: Record<string, Access> = {
     update: 'assets.manage',
   },
   leave_requests: { select: 'leave.view in scope' },
+  contract_kinds: edited('contracts.view', 'settings.manage'),
+  contract_terms: { select: 'contracts.view in scope' },
+  contracts: { select: 'contracts.view in scope' },
+  proposal_items: { select: 'deals.view in scope' },
+  proposals: { select: 'deals.view in scope' },
   ticket_categories: edited('tickets.view', 'settings.manage'),
   tickets: { select: 'tickets.view in scope' },
   shifts: {
@@ -147,7 +152,9 @@ export const ACCESS: Record<string, Access> = {
   serial_movements: { select: 'inventory.view in scope' },
   serials: { select: 'inventory.view in scope' },
   container_balances: { select: 'inventory.view in scope' },
+  container_holdings: { select: 'inventory.view in scope' },
   container_ledger: { select: 'inventory.view in scope' },
+  container_write_offs: { select: 'inventory.view in scope' },
   customer_addresses: {
     select: 'customers.view in scope',
     insert: 'customers.create in scope',

@@ -25,7 +25,16 @@ const OTHERS = [
   ...['super_admin', 'no_role', 'page', 'company', 'price_list', 'place', 'product'],
   // What registries gather.
   ...['planning', 'payment_due', 'next_step', 'expected_close', 'paper_ends', 'batch_expires'],
-  ...['holiday', 'standing_order', 'contract_ends', 'goods_expected', 'delivery', 'task', 'trip'],
+  ...[
+    'holiday',
+    'standing_order',
+    'contract_ends',
+    'notice_until',
+    'goods_expected',
+    'delivery',
+    'task',
+    'trip',
+  ],
   ...['maintenance', 'warranty_ends', 'work_shift', 'leave'],
   ...['created', 'changed', 'step', 'comment', 'file', 'message', 'note', 'approval'],
   ...['upload', 'customer_paper', 'proof', 'imported_file', 'signed', 'commission'],

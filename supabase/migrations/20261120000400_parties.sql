@@ -147,7 +147,13 @@ create table public.customer_addresses (
   kind public.address_kind not null default 'both',
   label text not null,
   street text not null,
+  line_2 text,
   city text not null,
+  region text,
+  postal_code text,
+  country text,
+  contact_name text,
+  phone text,
   latitude numeric(9,6),
   longitude numeric(9,6),
   instructions text,
@@ -161,6 +167,9 @@ create table public.customer_addresses (
   constraint label_is_not_blank check (btrim(label) <> '' and length(label) <= 80),
   constraint street_is_not_blank check (btrim(street) <> '' and length(street) <= 300),
   constraint city_is_not_blank check (btrim(city) <> '' and length(city) <= 120),
+  constraint address_parts_are_bounded check (length(line_2) <= 300 and length(region) <= 120 and length(postal_code) <= 20 and length(contact_name) <= 120),
+  constraint country_is_a_code check (country ~ '^[A-Z]{2}$'),
+  constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint instructions_are_bounded check (length(instructions) <= 1000),
   constraint position_is_on_earth check (latitude between -90 and 90 and longitude between -180 and 180),
   constraint position_is_complete check ((latitude is null) = (longitude is null)),
@@ -168,12 +177,18 @@ create table public.customer_addresses (
 );
 create unique index customer_addresses_default on public.customer_addresses (tenant_id, customer_id) where is_default;
 comment on table public.customer_addresses is 'Where a customer is delivered and billed. Degrees are WGS 84; the window is local time of the company.';
+comment on column public.customer_addresses.line_2 is 'Building, floor, stall: what stands below the street.';
+comment on column public.customer_addresses.country is 'ISO 3166-1 alpha-2; null: the company''s own.';
+comment on column public.customer_addresses.contact_name is 'Whom the driver asks for there; phone is the number of this place.';
+select private.register_error('address_parts_are_bounded', 422, 'A part of the address is too long.', 'Shorten the second line to 300 characters, the region and the person to ask for to 120, the postal code to 20.');
+select private.register_error('country_is_a_code', 422, 'This is no country.', 'Enter the two letters of the country, like KE.');
 select private.register_error('label_is_not_blank', 422, 'The address has no label, or too long a one.', 'Enter a label of at most 80 characters, like Shop.');
 select private.register_error('street_is_not_blank', 422, 'The street is missing or too long.', 'Enter a street of at most 300 characters.');
 select private.register_error('city_is_not_blank', 422, 'The city is missing or too long.', 'Enter a city of at most 120 characters.');
 select private.register_error('instructions_are_bounded', 422, 'The instructions for the driver are too long.', 'Shorten them to 1000 characters.');
 select private.register_error('window_is_ordered', 422, 'The hours of delivery end before they begin.', 'Enter an end that is later than the start.');
 select private.manage_table('public.customer_addresses', 'customer_address');
+select private.normalise_phones('public.customer_addresses');
 select private.set_audience('customer_address', 'customers.view');
 select private.register_error('default_address_taken', 409, 'The customer has a default address already.', 'Take the mark from that address first.');
 select private.refuse_taken('public.customer_addresses', 'customer_addresses_default', 'default_address_taken');

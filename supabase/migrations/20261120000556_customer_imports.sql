@@ -23,8 +23,9 @@ begin
         select from public.customer_addresses a
         where a.tenant_id = private.active_tenant_id() and a.customer_id = written.record_id and (a.street, a.city) is not distinct from (line ->> 'street', line ->> 'city')
       ) then
-        insert into public.customer_addresses (customer_id, label, street, city, instructions, latitude, longitude, is_default)
-        values (written.record_id, coalesce(line ->> 'address_label', line ->> 'street'), line ->> 'street', line ->> 'city', line ->> 'instructions',
+        insert into public.customer_addresses (customer_id, label, street, line_2, city, region, postal_code, country, contact_name, phone, instructions, latitude, longitude, is_default)
+        values (written.record_id, coalesce(line ->> 'address_label', line ->> 'street'), line ->> 'street', line ->> 'line_2', line ->> 'city', line ->> 'region', line ->> 'postal_code',
+          pg_catalog.upper(line ->> 'country'), line ->> 'contact_name', line ->> 'address_phone', line ->> 'instructions',
           (line ->> 'latitude')::numeric, (line ->> 'longitude')::numeric,
           not exists (select from public.customer_addresses a where a.tenant_id = private.active_tenant_id() and a.customer_id = written.record_id and a.is_default))
         returning id into part;
@@ -54,17 +55,23 @@ select private.import_into('customer', 'public.customers', 'customers.create', '
   {"field": "tax_id", "kind": "code", "names": ["pin", "kra pin", "vat number", "tax number"]},
   {"field": "customer_type", "names": ["type", "channel"]},
   {"field": "category", "names": ["group", "class"]},
-  {"field": "territory", "kind": "code", "names": ["route", "region", "territory code"]},
+  {"field": "territory", "kind": "code", "names": ["route", "territory code"]},
   {"field": "price_list", "names": ["prices"]},
   {"field": "credit_limit", "kind": "numeric", "names": ["credit"]},
   {"field": "payment_terms_days", "kind": "integer", "names": ["terms", "payment terms", "days"]},
   {"field": "address_label", "names": ["address name", "label"]},
   {"field": "street", "names": ["address", "address line 1", "road"]},
+  {"field": "line_2", "names": ["address line 2", "building"]},
   {"field": "city", "names": ["town"]},
+  {"field": "region", "names": ["county", "state", "province"]},
+  {"field": "postal_code", "kind": "code", "names": ["postcode", "zip", "zip code"]},
+  {"field": "country", "kind": "code", "names": ["country code"]},
+  {"field": "contact_name", "names": ["ask for", "person at the address"]},
+  {"field": "address_phone", "kind": "code", "names": ["phone at the address"]},
   {"field": "instructions", "names": ["directions", "landmark"]},
   {"field": "latitude", "kind": "numeric", "names": ["lat"]},
   {"field": "longitude", "kind": "numeric", "names": ["lng", "lon", "long"]},
-  {"field": "contact", "names": ["contact name", "contact person"]},
+  {"field": "contact", "names": ["contact person"]},
   {"field": "contact_role", "names": ["position"]},
   {"field": "contact_phone", "kind": "code"},
   {"field": "contact_email"},

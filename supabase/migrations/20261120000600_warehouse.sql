@@ -63,6 +63,7 @@ create table public.adjustment_reasons (
   name text not null,
   effect public.adjustment_effect not null,
   is_for_counts boolean not null default false,
+  is_breakage boolean not null default false,
   is_active boolean not null default true,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, name),
@@ -73,6 +74,7 @@ comment on table public.adjustment_reasons is 'Why stock is corrected, in the wo
 comment on column public.adjustment_reasons.effect is
   'What it explains: stock that is added, that is taken, either, or goods that go from one condition to another, as many in the one as out of the other. Said once; documents were judged by it.';
 comment on column public.adjustment_reasons.is_for_counts is 'The one that differences of counts have unless somebody says more. Every company has it; one that is not in use is that still, and chosen nowhere else.';
+comment on column public.adjustment_reasons.is_breakage is 'The containers that it takes are broken; otherwise they are lost.';
 select private.manage_table('public.adjustment_reasons', 'adjustment_reason');
 select private.set_audience('adjustment_reason', 'inventory.view');
 select private.register_error('adjustment_reason_taken', 409, 'There is a reason of this name already.', 'Choose another name, or use that one.');
@@ -82,10 +84,10 @@ create function private.tg_tenants__give_reasons() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into public.adjustment_reasons (tenant_id, name, effect, is_for_counts) values
-    (new.id, 'Damaged', 'decrease', false), (new.id, 'Lost', 'decrease', false), (new.id, 'Stolen', 'decrease', false),
-    (new.id, 'Expired', 'decrease', false), (new.id, 'Own use', 'decrease', false), (new.id, 'Found', 'increase', false),
-    (new.id, 'Correction', 'both', false), (new.id, 'Count difference', 'both', true), (new.id, 'Inspected', 'condition_change', false);
+  insert into public.adjustment_reasons (tenant_id, name, effect, is_for_counts, is_breakage) values
+    (new.id, 'Damaged', 'decrease', false, true), (new.id, 'Lost', 'decrease', false, false), (new.id, 'Stolen', 'decrease', false, false),
+    (new.id, 'Expired', 'decrease', false, false), (new.id, 'Own use', 'decrease', false, false), (new.id, 'Found', 'increase', false, false),
+    (new.id, 'Correction', 'both', false, false), (new.id, 'Count difference', 'both', true, false), (new.id, 'Inspected', 'condition_change', false, false);
   return null;
 end
 $$;

@@ -1,6 +1,6 @@
 -- Family 06, warehouse: the returnable containers, who holds them, and their way from one holder to another.
 
-create type public.container_holder as enum ('customer', 'driver', 'van', 'depot');
+create type public.container_holder as enum ('customer', 'driver', 'van', 'depot', 'breakage', 'loss', 'outside');
 
 create table public.container_ledger (
   id uuid not null default private.uuid_v7(),
@@ -20,12 +20,15 @@ create table public.container_ledger (
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint quantity_is_bounded check (quantity <> 0 and quantity between -99999999 and 99999999),
   constraint deposit_is_bounded check (unit_deposit between 0 and 999999.99),
-  constraint customers_alone_pay_deposits check (holder = 'customer' or unit_deposit = 0)
+  constraint customers_alone_pay_deposits check (holder = 'customer' or unit_deposit = 0),
+  constraint accounts_are_of_the_company check (holder not in ('breakage', 'loss', 'outside') or holder_id = tenant_id)
 );
 create index container_ledger_balance on public.container_ledger (tenant_id, holder, holder_id, product_id);
 create index container_ledger_product on public.container_ledger (tenant_id, product_id);
 create index container_ledger_reference on public.container_ledger (tenant_id, reference_id);
 comment on table public.container_ledger is 'Containers (crates, bottles, cylinders) and deposit money per holder, append-only; positive = the holder has more of them.';
+comment on column public.container_ledger.holder is
+  'Who has them. Three are accounts of the company, whose id is the holder then: breakage and loss, where what is gone stands with its name, and outside, where containers come from and go to for good (vendors, stock that was there at the beginning). All holders together have none.';
 comment on column public.container_ledger.unit_deposit is 'Deposit of one container as it was when it was handed over; a return closes the deposit that was paid.';
 select private.hold_to_unit('public.container_ledger', 'quantity');
 select private.protect_ledger('public.container_ledger');

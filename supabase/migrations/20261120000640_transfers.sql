@@ -117,17 +117,10 @@ begin
   select transfer.tenant_id, m.place, g.product_id, g.condition, m.sign * g.quantity, 'transfer', 'transfer', transfer.id
   from pg_catalog.jsonb_to_recordset(goods) as g (product_id uuid, condition public.stock_condition, quantity numeric)
   cross join lateral (values (from_id, -1), (to_id, 1)) as m (place, sign);
-  perform private.move_containers(transfer.tenant_id, 'depot', from_id, 'depot', to_id, 'transfer', transfer.id, (
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(p.container_product_id, p.id), 'quantity', g.quantity))
-    from pg_catalog.jsonb_to_recordset(goods) as g (product_id uuid, quantity numeric)
-    join public.products p on p.tenant_id = transfer.tenant_id and p.id = g.product_id
-    where p.container_product_id is not null
-      or exists (select from public.products f where f.tenant_id = transfer.tenant_id and f.container_product_id = p.id)
-  ), pg_catalog.now());
 end
 $$;
 comment on function private.move_in_transit(public.transfers, uuid, uuid, jsonb) is
-  'Moves goods [{product_id, condition, quantity}] of a transfer, with the containers they are in or are, between a place and the transit account.';
+  'Moves goods [{product_id, condition, quantity}] of a transfer between a place and the transit account.';
 
 create function private.transit_account(tenant uuid) returns uuid
 language sql stable security definer set search_path = ''

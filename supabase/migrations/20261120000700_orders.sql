@@ -207,13 +207,14 @@ begin
     select pg_catalog.jsonb_build_object('name', c.name, 'code', c.code, 'tax_id', c.tax_id, 'tax_exemption', case when c.tax_exemption_reason is not null then pg_catalog.jsonb_build_object('reason', c.tax_exemption_reason, 'certificate', c.tax_exemption_certificate) end,
       'payment_terms_days', c.payment_terms_days, 'pays_at_month_end', c.pays_at_month_end,
       'place', (select w.name from public.warehouses w where w.tenant_id = tenant and w.id = depot),
-      'address', (select pg_catalog.jsonb_build_object('label', a.label, 'street', a.street, 'city', a.city) from public.customer_addresses a where a.tenant_id = tenant and a.id = address))
+      'address', (select pg_catalog.jsonb_build_object('label', a.label, 'street', pg_catalog.concat_ws(', ', a.street, a.line_2),
+        'city', pg_catalog.concat_ws(', ', pg_catalog.concat_ws(' ', a.postal_code, a.city), a.region, a.country)) from public.customer_addresses a where a.tenant_id = tenant and a.id = address))
     from public.customers c where c.tenant_id = tenant and c.id = customer
   );
 end
 $$;
 comment on function private.printed_customer(uuid, uuid, uuid, uuid) is
-  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, tax_exemption {reason, certificate}, payment_terms_days, pays_at_month_end, place, address {label, street, city}}.';
+  'A customer, his address and the depot in the words of today, for a document to keep: {name, code, tax_id, tax_exemption {reason, certificate}, payment_terms_days, pays_at_month_end, place, address {label, street (with its second line), city (with postal code, region and country)}}.';
 
 create function private.tg_orders__keep_words() returns trigger
 language plpgsql security definer set search_path = ''

@@ -211,6 +211,23 @@ end
 $$;
 comment on function private.delivery_fee_for(public.customers, numeric) is 'The delivery fee of an order of this customer: as it is wanted, else as the company''s rule orders.delivery_fee says, with the tax of that rule.';
 
+create function private.deposits_expected(tenant uuid, items jsonb) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  wanted constant uuid[] := array(select (i.item ->> 'product_id')::uuid from pg_catalog.jsonb_array_elements(items) as i (item));
+begin
+  return (
+    select coalesce(sum(round(i.quantity * c.deposit_amount, 2)), 0)
+    from pg_catalog.jsonb_to_recordset(items) as i (product_id uuid, quantity numeric)
+    join public.products p on p.tenant_id = tenant and p.id = any (wanted) and p.id = i.product_id
+    join public.products c on c.tenant_id = tenant and c.id = p.container_product_id
+  );
+end
+$$;
+comment on function private.deposits_expected(uuid, jsonb) is
+  'Today''s deposits on the containers of goods [{product_id, quantity}], in the company''s currency, if no empties come back for them: what the invoice may have beside the total of the order.';
+
 create function private.quote_lines(buyer public.customers, warehouse_id uuid, lines jsonb, amended public.orders, delivery_fee numeric default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -237,6 +254,7 @@ begin
       'lines', pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.line_number),
       'discount_total', sum(p.discount_amount), 'delivery_fee', fee_net, 'subtotal', sum(p.line_total) + fee_net, 'tax_total', sum(p.tax_amount) + fee_tax,
       'total', sum(p.line_total + p.tax_amount) + fee_net + fee_tax,
+      'deposits', private.deposits_expected(tenant, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.product_id, 'quantity', p.quantity))),
       'credit', case when buyer.payment_terms_days > 0 then pg_catalog.jsonb_build_object(
         'limit', buyer.credit_limit, 'used', private.credit_used(tenant, buyer.id),
         'left', buyer.credit_limit - private.credit_used(tenant, buyer.id) - sum(p.line_total + p.tax_amount) - fee_net - fee_tax) end,
@@ -269,7 +287,7 @@ begin
 end
 $$;
 comment on function private.quote_order(uuid, uuid, jsonb, uuid, numeric) is
-  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company''s where none is asked about), subtotal (with it), tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available.';
+  'What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company''s where none is asked about), subtotal (with it), tax_total, total, deposits (on the containers, beside the total, if no empties come back), credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available.';
 select private.expose('quote_order');
 
 create type private.priced_line as (line_number integer, product_id uuid, quantity numeric, unit_price numeric, price_source text, tax_rate numeric, taxes jsonb, price_includes_tax boolean, discount_amount numeric, discounts jsonb, is_gift boolean, entered integer, bundle_product_id uuid, bundle_quantity numeric);

@@ -58,6 +58,15 @@ select private.block_orders('stock_short', '{approved}', 'orders.edit', 'its dep
      ) n
      having pg_catalog.bool_or(n.quantity > n.left_over) and not (o.allow_backorder and pg_catalog.bool_or(n.left_over > 0)) $$);
 
+select private.block_orders('nobody_may_approve', '{pending_approval}', 'settings.manage', 'nobody but those who entered or changed it may approve as much as it comes to.',
+  $$ select '' where not exists (
+       select from public.memberships m
+       join public.users u on u.id = m.user_id and u.status = 'active'
+       left join public.role_permissions p on p.role = m.role and p.permission = 'orders.approve'
+       left join public.tenant_role_permissions t on t.tenant_id = m.tenant_id and t.role = m.role and t.permission = 'orders.approve'
+       where m.tenant_id = o.tenant_id and m.status = 'active' and coalesce(t.is_granted, p.permission is not null)
+         and m.user_id is distinct from o.created_by and m.user_id <> all (o.edited_by)
+         and coalesce(o.total <= (private.tenant_rule(o.tenant_id, 'orders.approval_limits') ->> m.role::text)::numeric, true)) $$);
 create view public.order_exceptions with (security_invoker = true) as
 select o.tenant_id, o.id::text || ' ' || b.reason as id, o.id as order_id, null::uuid as standing_order_id, null::uuid as template_id, b.reason, b.permission, o.number, o.status,
   o.customer_id, c.name as customer_name, o.warehouse_id, o.total, coalesce(o.submitted_at, o.created_at) as since, b.note
@@ -79,4 +88,4 @@ comment on column public.order_exceptions.permission is 'What somebody needs to 
 comment on column public.order_exceptions.number is 'Of the order, or the name of the template.';
 comment on column public.order_exceptions.customer_name is 'Null for who may not see customers.';
 comment on column public.order_exceptions.since is 'When the order was sent for approval (a draft: entered), or when the standing order was to be made.';
-comment on column public.order_exceptions.note is 'What there is to say about it: why it is held, the label of the address, by how much the credit is exceeded (company''s currency; for who may see customers), which products are short, which error refused the standing order.';
+comment on column public.order_exceptions.note is 'What there is to say about it: why it is held, the label of the address, by how much the credit is exceeded (company''s currency; for who may see customers), which products are short, which depot is closed, which error refused the standing order.';

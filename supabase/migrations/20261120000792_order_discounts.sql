@@ -272,6 +272,25 @@ $$;
 comment on function private.discount_total(public.orders) is 'What promotions take off an order that the caller sees, as its prices say it. A computed field: select=*,discount_total.';
 select private.expose('discount_total');
 
+create function private.deposit_expected(ordered public.orders) returns numeric
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select private.deposits_expected(o.tenant_id, (
+      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', i.product_id, 'quantity', i.quantity))
+      from public.order_items i where i.tenant_id = o.tenant_id and i.order_id = o.id
+    ))
+    from public.orders o
+    where o.tenant_id = private.tenant_id('orders.view') and o.id = ordered.id and o.is_done is false
+      and (private.is_unscoped() or private.sees_order(o.id, o.customer_id, o.warehouse_id))
+  );
+end
+$$;
+comment on function private.deposit_expected(public.orders) is
+  'The deposits on the containers of an order that the caller sees, beside its total, if no empties come back; null once it is done, when its invoice tells them. A computed field: select=*,deposit_expected.';
+select private.expose('deposit_expected');
+
 create function private.promotion_given(offer public.promotions) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$

@@ -136,8 +136,8 @@ create unique index trips_vehicle_on_the_road on public.trips (tenant_id, vehicl
 create unique index trips_driver_on_the_road on public.trips (tenant_id, driver_id) where is_on_the_road;
 select private.register_error('vehicle_taken', 409, 'The vehicle is on another trip at that time.', 'Choose another vehicle or other times.');
 select private.register_error('driver_taken', 409, 'The driver is on another trip at that time.', 'Choose another driver or other times.');
-select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first, or have the van counted and the offload approved if it was cancelled; or choose another vehicle.');
-select private.register_error('driver_on_the_road', 409, 'The driver has not come back from his last trip.', 'Complete that trip first, or have the van counted and the offload approved if it was cancelled; or choose another driver.');
+select private.register_error('vehicle_on_the_road', 409, 'The vehicle has not come back from its last trip.', 'Complete that trip first; if it was cancelled, have its van counted, the offload approved and its cash counted; or choose another vehicle.');
+select private.register_error('driver_on_the_road', 409, 'The driver has not come back from his last trip.', 'Complete that trip first; if it was cancelled, have its van counted, the offload approved and its cash counted; or choose another driver.');
 select private.refuse_taken('public.trips', 'driver_is_on_one_trip_at_a_time', 'driver_taken', each_alone => true);
 select private.refuse_taken('public.trips', 'vehicle_is_on_one_trip_at_a_time', 'vehicle_taken', each_alone => true);
 select private.refuse_taken('public.trips', 'trips_vehicle_on_the_road', 'vehicle_on_the_road', each_alone => true);
@@ -146,8 +146,8 @@ comment on table public.trips is 'One round of one van with one driver.';
 comment on column public.trips.printed is 'The seller as the papers of the trip show him, kept as he was when it was dispatched: {seller}. Null before.';
 comment on column public.trips.is_done is 'Completed, as nearly all trips are in the end. A list of trips in another state asks for is_done is false as well: an index answers that.';
 comment on column public.trips.is_booked is 'Planned or on the way: its driver and its vehicle are taken for the planned time.';
-comment on column public.trips.is_on_the_road is 'Left the depot and not back yet: neither its van nor its driver leaves on another trip. One that was cancelled on the road is back when its offload is approved (came_home_at).';
-comment on column public.trips.came_home_at is 'When the offload of a trip that was cancelled on the road was approved; null on every other trip.';
+comment on column public.trips.is_on_the_road is 'Left the depot and not back yet: neither its van nor its driver leaves on another trip. One that was cancelled on the road is back when its offload is approved and its cash is counted (came_home_at).';
+comment on column public.trips.came_home_at is 'When a trip that was cancelled on the road had its offload approved and its cash counted, whichever came later; null on every other trip.';
 select private.register_document('public.trips', 'trip', 'draft', 'trips.view', '/trips', prefix => 'TRP');
 insert into private.waiting_states (machine, state, permission) values ('trip', 'planned', 'trips.load');
 insert into private.transitions (machine, from_state, command, to_state, permission, separate_from, event) values

@@ -578,13 +578,6 @@ begin
   join public.load_items l on l.tenant_id = h.tenant_id and l.load_id = h.id
   cross join lateral (values (target.warehouse_id, -1), (van.location_id, 1)) as m (location_id, sign)
   where h.tenant_id = tenant and h.trip_id = target.id;
-  perform private.move_containers(tenant, 'depot', target.warehouse_id, 'van', van.location_id, 'trip', target.id, (
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', p.container_product_id, 'quantity', l.expected))
-    from public.loads h
-    join public.load_items l on l.tenant_id = h.tenant_id and l.load_id = h.id
-    join public.products p on p.tenant_id = l.tenant_id and p.id = l.product_id and p.container_product_id is not null
-    where h.tenant_id = tenant and h.trip_id = target.id
-  ), pg_catalog.now());
 
   -- The orders follow from their fulfilments.
   earlier := private.run_as_rule('trip.dispatch');

@@ -52,6 +52,13 @@ end
 $$;
 comment on function private.refresh_load_of_order(public.orders) is 'Renews the load sheet of the planned trip that carries an order, if there is one.';
 
+select private.block_orders('depot_closed', '{allocated}', 'inventory.edit', 'its trip should have left, and the depot is closed.',
+  $$ select w.name from public.warehouses w where w.tenant_id = o.tenant_id and w.id = o.warehouse_id and w.works_in_shifts
+       and not exists (select from public.depot_shifts s where s.tenant_id = w.tenant_id and s.warehouse_id = w.id and s.is_live and s.status = 'open')
+       and exists (
+         select from public.trip_stops s join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+         where s.tenant_id = o.tenant_id and s.order_id = o.id and t.status in ('draft', 'planned') and t.planned_start_at <= pg_catalog.now()) $$);
+
 select private.register_error('order_has_documents', 409, 'Documents hang on this order: money was taken for it, or it was billed.', 'Reject, cancel or refund the payments and void the invoices in the details first.');
 
 -- Answered by family 09.
@@ -64,6 +71,31 @@ end
 $$;
 comment on function private.documents_on_order(public.orders) is
   'What has to be undone before an order is cancelled, [{document, id, number, status, amount}]: its payments that neither paid something else nor were given back, and its invoices; null when nothing hangs on it.';
+
+select private.register_error('order_is_on_its_way', 409, 'The order, or a part of it, is on its way on the trip in the details.', 'Call that trip back, or let the driver record what happens at the door.');
+select private.register_error('order_was_delivered', 409, 'The order was delivered.', 'Take its goods back as a return, which credits the customer; money is given back as a refund.');
+
+create function private.refuse_open_deliveries(target public.orders) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  on_the_road jsonb;
+begin
+  if target.status = 'delivered' then
+    perform private.fail('order_was_delivered', pg_catalog.jsonb_build_object('order_id', target.id));
+  end if;
+  select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('order_id', o.id, 'order', o.number, 'trip_id', t.id, 'trip', t.number) order by o.number) into on_the_road
+  from public.orders o
+  join public.trip_stops s on s.tenant_id = o.tenant_id and s.order_id = o.id
+  join public.trips t on t.tenant_id = s.tenant_id and t.id = s.trip_id
+  where o.tenant_id = target.tenant_id and (o.id = target.id or o.backorder_of_id = target.id) and o.status in ('dispatched', 'in_transit');
+  if on_the_road is not null then
+    perform private.fail('order_is_on_its_way', pg_catalog.jsonb_build_object('order_id', target.id, 'deliveries', on_the_road));
+  end if;
+end
+$$;
+comment on function private.refuse_open_deliveries(public.orders) is
+  'What left the depot is not cancelled, neither the order nor a part of it. Raises order_is_on_its_way, naming {order, trip} of each, and order_was_delivered.';
 
 create function private.cancel_order(order_id uuid, reason text, expected_version integer default null) returns public.orders
 language plpgsql security definer set search_path = ''
@@ -78,6 +110,7 @@ begin
   trip_id := private.lock_trip_of_order(tenant, order_id);
   target := private.lock_order(tenant, order_id, expected_version);
   perform private.check_trip_of_order(target, trip_id);
+  perform private.refuse_open_deliveries(target);
   perform private.next_state('order', target.id, target.status::text, 'cancel');
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     perform private.fail('reason_required', '{"reason": "required"}');
@@ -93,7 +126,7 @@ begin
 end
 $$;
 comment on function private.cancel_order(uuid, text, integer) is
-  'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal.';
+  'Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments, invoices or a part on the road hang on it. Raises reason_required, order_has_documents, order_is_on_its_way, order_was_delivered, order_transition_illegal.';
 select private.expose_command('cancel_order');
 
 select private.register_error('split_invalid', 422, 'The order cannot be split like that.', 'Choose quantities of its lines, of what each product is ordered in, and leave something on the order.');

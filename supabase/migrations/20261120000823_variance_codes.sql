@@ -5,6 +5,7 @@ create table public.variance_codes (
   code text not null,
   name text not null,
   needs_person boolean not null default false,
+  is_breakage boolean not null default false,
   is_active boolean not null default true,
   foreign key (tenant_id) references public.tenants (id),
   unique (tenant_id, code),
@@ -14,6 +15,7 @@ create table public.variance_codes (
 );
 comment on table public.variance_codes is 'The causes a difference is accepted under, in the words of the company. The code stays: other systems and what was decided know a cause by it.';
 comment on column public.variance_codes.needs_person is 'Whether somebody answers for what is missing under it; otherwise the loss account may.';
+comment on column public.variance_codes.is_breakage is 'The containers that are missing under it are broken; otherwise they are lost.';
 select private.manage_table('public.variance_codes', 'variance_code');
 select private.set_audience('variance_code', 'variances.view');
 select private.register_error('code_is_a_word', 422, 'A code is small letters, digits and underscores, 30 at most, and begins with a letter.', 'Write it like short_loaded.');
@@ -28,9 +30,9 @@ create function private.tg_tenants__give_variance_codes() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into public.variance_codes (tenant_id, code, name) values
-    (new.id, 'customer_refused', 'Customer refused'), (new.id, 'damaged', 'Damaged'), (new.id, 'lost', 'Lost'), (new.id, 'stolen', 'Stolen'),
-    (new.id, 'counting_error', 'Counting error'), (new.id, 'short_loaded', 'Short loaded'), (new.id, 'other', 'Other');
+  insert into public.variance_codes (tenant_id, code, name, is_breakage) values
+    (new.id, 'customer_refused', 'Customer refused', false), (new.id, 'damaged', 'Damaged', true), (new.id, 'lost', 'Lost', false), (new.id, 'stolen', 'Stolen', false),
+    (new.id, 'counting_error', 'Counting error', false), (new.id, 'short_loaded', 'Short loaded', false), (new.id, 'other', 'Other', false);
   return null;
 end
 $$;

@@ -102,6 +102,29 @@ end
 $$;
 comment on function private.van_carries_something(public.trips) is 'Whether the books show goods on the van of a trip.';
 
+-- Asked here, answered where there is money (docs/architecture.md, Families look one way).
+create function private.cash_is_settled(target public.trips) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return true;
+end
+$$;
+comment on function private.cash_is_settled(public.trips) is 'Whether the cash that was taken on a trip was handed in and counted; true when none was taken.';
+
+create function private.bring_home(tenant uuid, trip uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.trips t set came_home_at = pg_catalog.now()
+  where t.tenant_id = bring_home.tenant and t.id = bring_home.trip and t.status = 'cancelled' and t.is_on_the_road
+    and exists (select from public.offload_documents d where d.tenant_id = t.tenant_id and d.trip_id = t.id and d.status = 'approved')
+    and private.cash_is_settled(t);
+end
+$$;
+comment on function private.bring_home(uuid, uuid) is
+  'A trip that was cancelled on the road is back once its van is counted and its cash is, too; whoever decides the later of the two calls this, with the trip locked.';
+
 create function private.move_offload(offload uuid, command text, reason text, expected_version integer) returns public.offload_documents
 language plpgsql security definer set search_path = ''
 as $$
@@ -159,18 +182,11 @@ begin
     from public.offload_items i
     cross join lateral (values (van_location, -1), (document.warehouse_id, 1)) as m (location_id, sign)
     where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0;
-    perform private.move_containers(tenant, 'van', van_location, 'depot', document.warehouse_id, 'offload', document.id, (
-      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('product_id', coalesce(p.container_product_id, p.id), 'quantity', i.counted))
-      from public.offload_items i
-      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
-      where i.tenant_id = tenant and i.offload_id = document.id and i.counted > 0
-        and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = tenant and f.container_product_id = p.id))
-    ), pg_catalog.now());
     if trip.status = 'cancelled' then
       if private.van_carries_something(trip) then
         perform private.fail('van_not_empty', pg_catalog.jsonb_build_object('trip_id', trip.id));
       end if;
-      update public.trips t set came_home_at = pg_catalog.now() where t.tenant_id = trip.tenant_id and t.id = trip.id;
+      perform private.bring_home(tenant, trip.id);
     end if;
   end if;
   return document;
@@ -188,7 +204,7 @@ select private.expose_command('review_offload');
 create function private.approve_offload(offload_id uuid, expected_version integer default null) returns public.offload_documents
 language sql security definer set search_path = ''
 as $$ select private.move_offload(offload_id, 'approve', null, expected_version) $$;
-comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal.';
+comment on function private.approve_offload(uuid, integer) is 'Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it, once its cash is counted. Raises van_not_empty, offload_has_open_variances, separation_of_duties, offload_transition_illegal.';
 select private.expose_command('approve_offload');
 
 create function private.reject_offload(offload_id uuid, reason text, expected_version integer default null) returns public.offload_documents
@@ -342,16 +358,6 @@ select private.register_error('count_contradicts', 409, 'The van was counted and
 ------------------------------------------------------------------------------------------------
 -- Closing
 ------------------------------------------------------------------------------------------------
-
--- Asked here, answered where there is money (docs/architecture.md, Families look one way).
-create function private.cash_is_settled(target public.trips) returns boolean
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-  return true;
-end
-$$;
-comment on function private.cash_is_settled(public.trips) is 'Whether the cash that was taken on a trip was handed in and counted; true when none was taken.';
 
 create function private.what_keeps_trip_open(target public.trips) returns text
 language plpgsql stable security definer set search_path = ''

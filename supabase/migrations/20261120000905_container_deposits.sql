@@ -7,18 +7,20 @@ create table private.deposit_layers (
   unit_deposit numeric(14,2) not null,
   held numeric(14,3) not null default 0,
   invoiced numeric(14,3) not null default 0,
+  kept numeric(14,3) not null default 0,
   opened_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, customer_id, product_id, unit_deposit),
   foreign key (tenant_id, customer_id) references public.customers (tenant_id, id),
   foreign key (tenant_id, product_id) references public.products (tenant_id, id),
   constraint deposit_is_bounded check (unit_deposit between 0 and 999999.99),
-  constraint quantities_are_bounded check (held between -99999999 and 99999999 and invoiced between -99999999 and 99999999)
+  constraint quantities_are_bounded check (held between -99999999 and 99999999 and invoiced between -99999999 and 99999999 and kept between 0 and 99999999)
 );
 create index deposit_layers_product on private.deposit_layers (tenant_id, product_id);
 select private.force_policies('private.deposit_layers');
 comment on table private.deposit_layers is
   'Running sums per customer, container and deposit: how many he holds by the container ledger, and how many his invoices that are not void charge. Derived by triggers. Whoever reads them to move containers has the customer locked.';
 comment on column private.deposit_layers.held is 'Below zero: he gave more back than he had.';
+comment on column private.deposit_layers.kept is 'Gone at the customer, who answers for them: they are charged like those he holds, and never given back.';
 comment on column private.deposit_layers.opened_at is 'When the layer was last begun from nothing; the oldest is given back first.';
 
 create function private.tg_container_ledger__sum_up() returns trigger
@@ -165,20 +167,20 @@ declare
   left_over numeric := goods;
 begin
   for layer in
-    select l.product_id, l.unit_deposit, greatest(0, l.held) - l.invoiced as due
+    select l.product_id, l.unit_deposit, greatest(0, l.held) + l.kept - l.invoiced as due
     from (
-      select s.product_id, s.unit_deposit, sum(s.held) as held, sum(s.invoiced) as invoiced, min(s.opened_at) as opened_at
+      select s.product_id, s.unit_deposit, sum(s.held) as held, sum(s.kept) as kept, sum(s.invoiced) as invoiced, min(s.opened_at) as opened_at
       from (
-        select d.product_id, d.unit_deposit, d.held, d.invoiced, d.opened_at
+        select d.product_id, d.unit_deposit, d.held, d.kept, d.invoiced, d.opened_at
         from private.deposit_layers d where d.tenant_id = tenant and d.customer_id = customer
         union all
-        select e.product_id, e.unit_deposit, e.direction * e.quantity, 0, null
+        select e.product_id, e.unit_deposit, e.direction * e.quantity, 0, 0, null
         from pg_catalog.jsonb_to_recordset(expected) as e (product_id uuid, unit_deposit numeric, direction integer, quantity numeric)
       ) s
       group by s.product_id, s.unit_deposit
     ) l
-    where l.unit_deposit > 0 and greatest(0, l.held) <> l.invoiced
-    order by greatest(0, l.held) < l.invoiced, l.opened_at, l.product_id, l.unit_deposit
+    where l.unit_deposit > 0 and greatest(0, l.held) + l.kept <> l.invoiced
+    order by greatest(0, l.held) + l.kept < l.invoiced, l.opened_at, l.product_id, l.unit_deposit
   loop
     product_id := layer.product_id;
     unit_deposit := layer.unit_deposit;
@@ -191,4 +193,4 @@ begin
 end
 $$;
 comment on function private.deposits_to_invoice(uuid, uuid, numeric, jsonb) is
-  'The deposits that the next invoice of a customer charges (above zero) or gives back (below), so that his invoices charge what he holds, or will hold after an exchange that is expected ([{product_id, direction, quantity, unit_deposit}]). goods: total of the invoice without them; it never falls below zero, and what does not fit comes off the next one.';
+  'The deposits that the next invoice of a customer charges (above zero) or gives back (below), so that his invoices charge what he holds and what is gone at his place, or will hold after an exchange that is expected ([{product_id, direction, quantity, unit_deposit}]). goods: total of the invoice without them; it never falls below zero, and what does not fit comes off the next one.';

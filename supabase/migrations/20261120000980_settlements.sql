@@ -40,7 +40,7 @@ create index settlements_driver on public.settlements (tenant_id, driver_id);
 create index settlements_recent on public.settlements (tenant_id, created_at desc, id desc);
 comment on table public.settlements is
   'The cash of a trip: what its driver took at the doors, hands in and what is counted. Billed = counted + spent + other money + on credit - difference, by its columns; a difference becomes a variance with the driver''s name. A trip with cash is not completed before this is approved.';
-comment on column public.settlements.billed is 'Invoices of what the trip delivered, void ones apart, as they were when this was last sent.';
+comment on column public.settlements.billed is 'Invoices of what the trip delivered, void ones apart, as they are now.';
 comment on column public.settlements.cash is 'Cash that was recorded at the doors, rejected and cancelled payments apart.';
 comment on column public.settlements.other_money is 'M-Pesa, cheques and transfers that were recorded at the doors.';
 comment on column public.settlements.spent is 'What the driver spent of the cash, as far as it was approved; what is not stays his to account for.';
@@ -76,13 +76,20 @@ end
 $$;
 comment on function private.cash_spent(uuid, uuid) is 'What was spent of the cash of a trip, as far as it was approved; nothing as long as no family knows of expenses.';
 
+create function private.billed_of_trip(tenant uuid, trip uuid) returns numeric
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(sum(i.total), 0) from public.trip_stops s
+  join public.invoices i on i.tenant_id = s.tenant_id and i.order_id = s.order_id and i.is_live and i.interest_of_id is null
+  where s.tenant_id = tenant and s.trip_id = trip and s.status = 'delivered'
+$$;
+comment on function private.billed_of_trip(uuid, uuid) is 'What the invoices of a trip come to that stand.';
+
 create function private.cash_of_trip(tenant uuid, trip uuid, out billed numeric, out cash numeric, out other_money numeric, out spent numeric)
 language sql stable security definer set search_path = ''
 as $$
   select
-    (select coalesce(sum(i.total), 0) from public.trip_stops s
-      join public.invoices i on i.tenant_id = s.tenant_id and i.order_id = s.order_id and i.is_live and i.interest_of_id is null
-      where s.tenant_id = tenant and s.trip_id = trip and s.status = 'delivered'),
+    private.billed_of_trip(tenant, trip),
     coalesce(sum(p.amount) filter (where p.method = 'cash'), 0),
     coalesce(sum(p.amount) filter (where p.method <> 'cash'), 0),
     private.cash_spent(tenant, trip)
@@ -179,6 +186,19 @@ create trigger _290_keep_settled before update of status on public.payments for 
 when (new.trip_id is not null and new.method = 'cash' and new.status in ('rejected', 'cancelled') and old.status not in ('rejected', 'cancelled'))
 execute function private.tg_payments__keep_settled();
 
+create function private.tg_payments__need_no_counting() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.bring_home(new.tenant_id, new.trip_id);
+  return null;
+end
+$$;
+comment on function private.tg_payments__need_no_counting() is 'Where the last cash of a cancelled trip turns out not to be, there is nothing to hand in and the van is home.';
+create trigger _300_need_no_counting after update of status on public.payments for each row
+when (new.trip_id is not null and new.method = 'cash' and new.status in ('rejected', 'cancelled') and old.status not in ('rejected', 'cancelled'))
+execute function private.tg_payments__need_no_counting();
+
 create function private.tg_payments__tell_late_money() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -201,6 +221,22 @@ comment on function private.tg_payments__tell_late_money() is
   'Money that a phone tells of after that of its trip was counted: the settlement follows, and cash is missing from its count, a difference in the driver''s name beside the one that the count found.';
 create trigger _300_tell_late_money after insert on public.payments for each row
 when (new.trip_id is not null) execute function private.tg_payments__tell_late_money();
+
+create function private.tg_invoices__tell_settlement() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.settlements t set billed = private.billed_of_trip(t.tenant_id, t.trip_id)
+  from public.trip_stops s
+  where s.tenant_id = new.tenant_id and s.order_id = new.order_id and s.status = 'delivered'
+    and t.tenant_id = s.tenant_id and t.trip_id = s.trip_id and t.billed is distinct from private.billed_of_trip(t.tenant_id, t.trip_id);
+  return null;
+end
+$$;
+comment on function private.tg_invoices__tell_settlement() is
+  'What a trip billed is the sum of its invoices, also when one is void or made anew after its cash was handed in: the rest of it was sold on credit, or never was.';
+create trigger _300_tell_settlement after insert or update of status, total on public.invoices for each row
+when (new.interest_of_id is null) execute function private.tg_invoices__tell_settlement();
 
 create function private.lock_settlement(tenant uuid, settlement_id uuid, expected_version integer) returns public.settlements
 language plpgsql security definer set search_path = ''
@@ -252,6 +288,7 @@ begin
       values (tenant, 'cash', target.trip_id, greatest(target.cash - target.spent, 0), target.counted + greatest(target.spent - target.cash, 0), 1, target.number,
         (select d.membership_id from public.drivers d where d.tenant_id = tenant and d.id = target.driver_id));
     end if;
+    perform private.bring_home(tenant, target.trip_id);
   end if;
   return target;
 end

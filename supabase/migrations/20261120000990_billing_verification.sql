@@ -34,6 +34,16 @@ select private.derive('containers_held', 'Containers of one kind and deposit tha
   group by tenant_id, holder_id, product_id, unit_deposit
 $$);
 
+select private.derive('containers_kept', 'Containers of one kind that are gone at a customer''s, who answers for them: those of his write-offs that are approved.', $$
+  select tenant_id, customer_id, sum(kept), sum(derived)
+  from (
+    select l.tenant_id, l.customer_id, l.product_id, l.kept, 0 as derived from private.deposit_layers l
+    union all
+    select w.tenant_id, w.customer_id, w.product_id, 0, w.quantity from public.container_write_offs w where w.status = 'approved' and w.keeps_deposit
+  ) sums
+  group by tenant_id, customer_id, product_id
+$$);
+
 select private.derive('containers_invoiced', 'Containers of one kind and deposit that a customer was charged for: the deposit lines of his invoices that are not void, less those of his credit notes.', $$
   select tenant_id, customer_id, sum(kept), sum(derived)
   from (

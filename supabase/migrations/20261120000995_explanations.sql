@@ -37,7 +37,7 @@ select private.explain('customer_credit_used', 'customer', '{customers.view,invo
   from private.credit_uses u where u.tenant_id = $1 and u.customer_id = $2
 $$);
 select private.explain('customer_deposits', 'customer', '{inventory.view}', 'deposits on containers that went to a customer and came back.', true, $$
-  select l.occurred_at, case when l.quantity > 0 then 'containers_handed_over' else 'containers_returned' end, l.reference_type, l.reference_id,
+  select l.occurred_at, case when l.reference_type = 'container_write_off' then 'containers_written_off' when l.quantity > 0 then 'containers_handed_over' else 'containers_returned' end, l.reference_type, l.reference_id,
     private.number_of(l.reference_type, l.tenant_id, l.reference_id), l.deposit_amount
   from public.container_ledger l where l.tenant_id = $1 and l.holder = 'customer' and l.holder_id = $2 and l.deposit_amount <> 0
 $$);

@@ -63,12 +63,12 @@ begin
     from private.deposit_layers l where l.tenant_id = tenant and l.customer_id = source and l.held <> 0
   ), pg_catalog.clock_timestamp());
   -- What was charged follows its invoices; the older of two layers is given back first, as before.
-  insert into private.deposit_layers as l (tenant_id, customer_id, product_id, unit_deposit, invoiced, opened_at)
-  select s.tenant_id, target, s.product_id, s.unit_deposit, s.invoiced, s.opened_at
+  insert into private.deposit_layers as l (tenant_id, customer_id, product_id, unit_deposit, invoiced, kept, opened_at)
+  select s.tenant_id, target, s.product_id, s.unit_deposit, s.invoiced, s.kept, s.opened_at
   from private.deposit_layers s where s.tenant_id = tenant and s.customer_id = source
   order by s.product_id, s.unit_deposit
   on conflict on constraint deposit_layers_pkey do update
-  set invoiced = l.invoiced + excluded.invoiced, opened_at = least(l.opened_at, excluded.opened_at);
+  set invoiced = l.invoiced + excluded.invoiced, kept = l.kept + excluded.kept, opened_at = least(l.opened_at, excluded.opened_at);
   delete from private.deposit_layers l where l.tenant_id = tenant and l.customer_id = source;
 end
 $$;

@@ -119,7 +119,7 @@ as $$
   with r as (
     select x.issued_on, sum(x.invoiced) as invoiced, sum(x.credited) as credited
     from (
-      select i.issued_on, i.subtotal as invoiced, 0 as credited from public.invoices i where i.issued_on between from_day and to_day and i.is_live
+      select i.issued_on, i.subtotal as invoiced, 0 as credited from public.invoices i where i.issued_on between from_day and to_day and i.is_live and i.interest_of_id is null
       union all
       select n.issued_on, 0, n.subtotal from public.credit_notes n where n.issued_on between from_day and to_day and n.is_live
     ) x
@@ -135,7 +135,7 @@ as $$
   )
 $$;
 comment on function private.revenue_figures(date, date) is
-  'Revenue between two days (both included) by the day of issue, as the caller sees it: {total: invoiced less credited, days: [{day, invoiced, credited}], every day once}. Without tax, deposits, drafts and what is void; in the company''s currency.';
+  'Revenue between two days (both included) by the day of issue, as the caller sees it: {total: invoiced less credited, days: [{day, invoiced, credited}], every day once}. Without tax, deposits, interest, drafts and what is void; in the company''s currency.';
 
 create function private.stock_figures() returns jsonb
 language sql stable set search_path = ''

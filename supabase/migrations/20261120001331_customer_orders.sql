@@ -112,7 +112,7 @@ begin
 end
 $$;
 comment on function private.my_quote(jsonb) is
-  'For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied.';
+  'For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, deposits (on the containers, beside the total, if no empties come back), credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied.';
 select private.expose('my_quote');
 
 create function private.my_delivery_room(requested_on date, lines jsonb default '[]') returns jsonb

@@ -179,3 +179,24 @@ end
 $$;
 comment on function private.my_requests() is 'For customers: what they asked or complained of, the newest first, and how far it is. Raises permission_denied.';
 select private.expose('my_requests');
+
+create view public.container_holdings with (security_invoker = true) as
+select pg_catalog.concat_ws(' ', b.holder, b.holder_id, b.product_id) as id, b.tenant_id, b.holder, b.holder_id, coalesce(c.name, w.name) as holder_name, b.product_id, p.sku as product_sku, p.name as product_name,
+  b.quantity, b.deposit_amount, k.counted, k.created_at as confirmed_at, k.difference + coalesce(gone.quantity, 0) as difference,
+  coalesce(k.difference + coalesce(gone.quantity, 0) <> 0, false) as is_disputed
+from public.container_balances b
+join public.products p on p.tenant_id = b.tenant_id and p.id = b.product_id
+left join public.customers c on b.holder = 'customer' and c.tenant_id = b.tenant_id and c.id = b.holder_id
+left join public.warehouses w on b.holder in ('van', 'depot') and w.tenant_id = b.tenant_id and w.id = b.holder_id
+left join lateral (
+  select x.counted, x.difference, x.created_at from public.container_confirmations x
+  where b.holder = 'customer' and x.tenant_id = b.tenant_id and x.customer_id = b.holder_id and x.product_id = b.product_id
+  order by x.created_at desc, x.id desc limit 1
+) k on true
+left join lateral (
+  select sum(o.quantity) as quantity from public.container_write_offs o
+  where k.difference <> 0 and o.tenant_id = b.tenant_id and o.customer_id = b.holder_id and o.product_id = b.product_id and o.status = 'approved' and o.approved_at > k.created_at
+) gone on true
+where b.quantity <> 0 or b.deposit_amount <> 0 or k.difference <> 0;
+comment on view public.container_holdings is 'Who has how many containers now, with the deposit on them in the company''s currency; beside a customer''s what he last said that he holds.';
+comment on column public.container_holdings.difference is 'What he said less what our books said then, and less what was written off since; 0: nothing is left to look into, null: he has said nothing.';

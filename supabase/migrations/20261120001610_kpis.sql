@@ -80,7 +80,8 @@ create index leads_converted on public.leads (tenant_id, converted_at) where con
 create index deals_closed on public.deals (tenant_id, closed_at) where closed_at is not null;
 create index activities_happened on public.activities (tenant_id, happened_at);
 
-create function private.measured(tenant uuid, since date, until date, people uuid[]) returns table (measure public.kpi_measure, user_id uuid, month date, value numeric)
+create function private.measured_rows(tenant uuid, since date, until date, people uuid[])
+returns table (measure public.kpi_measure, user_id uuid, day date, value numeric, what text, document text, document_id uuid, number text)
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -90,61 +91,69 @@ declare
   ends constant timestamptz := (until + 1)::timestamp at time zone zone;
 begin
   return query
-  with counted (measure, user_id, day, value) as (
-    select 'invoiced'::public.kpi_measure, m.user_id, x.issued_on, x.net
+  with counted (measure, user_id, day, value, what, document, document_id, number) as (
+    select 'invoiced'::public.kpi_measure, m.user_id, x.issued_on, x.net, x.document, x.document, x.id, x.number
     from (
-      select i.customer_id, i.issued_on, i.subtotal as net from public.invoices i
-      where i.tenant_id = tenant and i.issued_on between since and until and i.is_live
+      select i.customer_id, i.issued_on, i.subtotal as net, 'invoice' as document, i.id, i.number from public.invoices i
+      where i.tenant_id = tenant and i.issued_on between since and until and i.is_live and i.interest_of_id is null
       union all
-      select n.customer_id, n.issued_on, -n.subtotal from public.credit_notes n
+      select n.customer_id, n.issued_on, -n.subtotal, 'credit_note', n.id, n.number from public.credit_notes n
       where n.tenant_id = tenant and n.issued_on between since and until and n.is_live
     ) x
     join public.customers c on c.tenant_id = tenant and c.id = x.customer_id
     left join public.memberships m on m.tenant_id = tenant and m.id = c.sales_rep_id
     union all
-    select 'received', m.user_id, (p.received_at at time zone zone)::date, p.amount - p.refunded_total
+    select 'received', m.user_id, (p.received_at at time zone zone)::date, p.amount - p.refunded_total, p.method::text, 'payment', p.id, p.number
     from public.payments p
     join public.customers c on c.tenant_id = tenant and c.id = p.customer_id
     left join public.memberships m on m.tenant_id = tenant and m.id = c.sales_rep_id
     where p.tenant_id = tenant and p.received_at >= begins and p.received_at < ends and p.is_received and p.status in ('approved', 'reconciled')
     union all
-    select 'orders_taken', o.created_by, (o.submitted_at at time zone zone)::date, 1
+    select 'orders_taken', o.created_by, (o.submitted_at at time zone zone)::date, 1, 'order', 'order', o.id, o.number
     from public.orders o
     where o.tenant_id = tenant and o.submitted_at >= begins and o.submitted_at < ends and o.status not in ('draft', 'rejected', 'cancelled')
     union all
-    select 'deliveries_made', m.user_id, (s.left_at at time zone zone)::date, 1
+    select 'deliveries_made', m.user_id, (s.left_at at time zone zone)::date, 1, 'delivery', 'trip', t.id, t.number
     from public.trip_stops s
     join public.trips t on t.tenant_id = tenant and t.id = s.trip_id
     left join public.drivers d on d.tenant_id = tenant and d.id = t.driver_id
     left join public.memberships m on m.tenant_id = tenant and m.id = d.membership_id
     where s.tenant_id = tenant and s.left_at >= begins and s.left_at < ends and s.status = 'delivered'
     union all
-    select 'new_customers', m.user_id, (c.created_at at time zone zone)::date, 1
+    select 'new_customers', m.user_id, (c.created_at at time zone zone)::date, 1, 'customer', 'customer', c.id, c.code
     from public.customers c left join public.memberships m on m.tenant_id = tenant and m.id = c.sales_rep_id
     where c.tenant_id = tenant and c.created_at >= begins and c.created_at < ends and c.status = 'active'
     union all
-    select 'leads_converted', l.owner_id, (l.converted_at at time zone zone)::date, 1
+    select 'leads_converted', l.owner_id, (l.converted_at at time zone zone)::date, 1, 'lead', 'lead', l.id, l.number
     from public.leads l where l.tenant_id = tenant and l.converted_at >= begins and l.converted_at < ends
     union all
-    select v.measure, d.owner_id, (d.closed_at at time zone zone)::date, v.value
+    select v.measure, d.owner_id, (d.closed_at at time zone zone)::date, v.value, 'deal', 'deal', d.id, d.number
     from public.deals d
     cross join lateral (values ('deals_won'::public.kpi_measure, 1::numeric), ('deal_value', coalesce(d.value, 0))) v (measure, value)
     where d.tenant_id = tenant and d.closed_at >= begins and d.closed_at < ends and d.status = 'won'
     union all
-    select case a.kind when 'call' then 'calls_made'::public.kpi_measure else 'visits_made' end, a.created_by, (a.happened_at at time zone zone)::date, 1
+    select case a.kind when 'call' then 'calls_made'::public.kpi_measure else 'visits_made' end, a.created_by, (a.happened_at at time zone zone)::date, 1, a.kind::text, a.document_kind, a.document_id, null
     from public.activities a
     where a.tenant_id = tenant and a.happened_at >= begins and a.happened_at < ends and a.kind in ('call', 'visit') and a.removed_at is null
     union all
-    select 'visits_made', v.canvasser_id, v.visited_on, 1 from public.door_visits v where v.tenant_id = tenant and v.visited_on between since and until
+    select 'visits_made', v.canvasser_id, v.visited_on, 1, 'visit', null, null, null from public.door_visits v where v.tenant_id = tenant and v.visited_on between since and until
   )
-  select c.measure, c.user_id, pg_catalog.date_trunc('month', c.day)::date, sum(c.value)
+  select c.measure, c.user_id, c.day, c.value, c.what, c.document, c.document_id, c.number
   from counted c
-  where people is null or c.user_id = any (people)
-  group by c.measure, c.user_id, pg_catalog.date_trunc('month', c.day)::date;
+  where people is null or c.user_id = any (people);
 end
 $$;
-comment on function private.measured(uuid, date, date, uuid[]) is
-  'What these accounts did (null: everybody, and what is nobody''s) from a day to another, in the company''s time zone, by measure and month. invoiced: net of invoices less credit notes, by the day of issue, of the salesperson''s customers; received: approved money less refunds, by the day on which it came, of his customers; orders_taken: submitted and neither rejected nor cancelled, by whoever entered them; deliveries_made: stops delivered, by the driver, as he left; new_customers: active ones, by the day on which they were entered, of their salesperson; leads_converted, deals_won, deal_value: by the day, of the owner; calls_made and visits_made: activities logged, and doors visited, by whoever did.';
+comment on function private.measured_rows(uuid, date, date, uuid[]) is
+  'What these accounts did (null: everybody, and what is nobody''s) from a day to another, in the company''s time zone: each with the day and the document. invoiced: net of invoices (interest apart) less credit notes, by the day of issue, of the salesperson''s customers; received: approved money less refunds, by the day on which it came, of his customers; orders_taken: submitted and neither rejected nor cancelled, by whoever entered them; deliveries_made: stops delivered, by the driver, as he left; new_customers: active ones, by the day on which they were entered, of their salesperson; leads_converted, deals_won, deal_value: by the day, of the owner; calls_made and visits_made: activities logged, and doors visited, by whoever did.';
+
+create function private.measured(tenant uuid, since date, until date, people uuid[]) returns table (measure public.kpi_measure, user_id uuid, month date, value numeric)
+language sql stable security definer set search_path = ''
+as $$
+  select r.measure, r.user_id, pg_catalog.date_trunc('month', r.day)::date, sum(r.value)
+  from private.measured_rows(tenant, since, until, people) r
+  group by r.measure, r.user_id, pg_catalog.date_trunc('month', r.day)::date
+$$;
+comment on function private.measured(uuid, date, date, uuid[]) is 'private.measured_rows by measure, account and month.';
 
 create function private.people_measured(tenant uuid, subject uuid) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -210,6 +219,37 @@ $$;
 comment on function private.kpi_board(date, uuid) is
   'The indicators in use of a month (its first day) for a person (his account), for a team and those below it, or (null) for the company: the figure so far, that of the month before, the target, and which part of the month is over. Own figures and those of one''s line; kpis.view_all: everybody''s. Raises input_invalid, record_not_found, permission_denied.';
 select private.expose('kpi_board');
+
+create function private.explain_kpi(measure public.kpi_measure, since date, until date, subject uuid default null)
+returns table (happened_at timestamptz, what text, document text, document_id uuid, number text, amount numeric)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  tenant constant uuid := private.require_permission('kpis.view');
+  zone constant text := (select s.timezone from public.tenant_settings s where s.tenant_id = tenant);
+  people uuid[];
+begin
+  if (since between '2000-01-01' and until and until <= since + 366) is not true then
+    perform private.fail('input_invalid', '{"until": "a period of at most a year is needed"}');
+  end if;
+  people := private.people_measured(tenant, subject);
+  return query
+    with found as materialized (
+      select r.*, pg_catalog.row_number() over (order by r.day desc, r.document_id desc) as place
+      from private.measured_rows(tenant, since, until, people) r where r.measure = explain_kpi.measure
+    )
+    select f.day::timestamp at time zone zone, f.what, f.document, f.document_id, f.number, f.value from (
+      select f.place, f.day, f.what, f.document, f.document_id, f.number, f.value from found f where f.place <= 500
+      union all
+      select 501, max(f.day), 'earlier', null, null, pg_catalog.count(*)::text, sum(f.value) from found f where f.place > 500 having pg_catalog.count(*) > 0
+    ) f
+    order by f.place;
+end
+$$;
+comment on function private.explain_kpi(public.kpi_measure, date, date, uuid) is
+  'The rows that make an indicator from a day to another (at most a year) of a person (his account), of a team and those below it, or (null) of the company, which sum to it: as explain_figure has them. Own figures and those of one''s line; kpis.view_all: everybody''s. Raises input_invalid, record_not_found, permission_denied.';
+select private.expose('explain_kpi');
 
 create function private.agent_performance(since date, until date)
 returns table (

@@ -217,7 +217,7 @@ with check (tenant_id = (select private.tenant_id('customers.edit')));
 
 grant select on public.customer_addresses to authenticated;
 select private.let_write('public.customer_addresses', '{customer_id}',
-  'kind', 'label', 'street', 'city', 'latitude', 'longitude', 'instructions', 'window_start', 'window_end', 'is_default', 'is_active');
+  'kind', 'label', 'street', 'line_2', 'city', 'region', 'postal_code', 'country', 'contact_name', 'phone', 'latitude', 'longitude', 'instructions', 'window_start', 'window_end', 'is_default', 'is_active');
 create policy select_readers on public.customer_addresses for select to authenticated
 using (
   tenant_id = (select private.tenant_id('customers.view'))
@@ -384,7 +384,7 @@ grant execute on function private.sees_warehouse, private.counted_blind to authe
 
 grant execute on function private.adds_defective(public.manual_adjustments), private.adds_defective(public.stock_counts) to authenticated;
 
-select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_active');
+select private.let_edit('public.adjustment_reasons', 'inventory.view', 'settings.manage', '{effect}', 'name', 'is_breakage', 'is_active');
 select private.let_edit('public.warehouses', 'warehouses.view', 'warehouses.edit', '{kind}', 'code', 'name', 'address', 'latitude', 'longitude', 'works_in_shifts', 'is_active');
 
 -- Whoever counts a place does not see what the books say of it before he is done.
@@ -645,7 +645,7 @@ to authenticated;
 
 select private.let_edit('public.vehicles', 'trips.view', 'trips.edit', '{}',
   'registration', 'name', 'home_warehouse_id', 'capacity_kg', 'capacity_l', 'capacity_units', 'skills', 'shift_start', 'shift_end', 'cost_fixed', 'cost_per_hour', 'cost_per_km', 'is_active');
-select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_active');
+select private.let_edit('public.variance_codes', 'variances.view', 'settings.manage', '{code}', 'name', 'needs_person', 'is_breakage', 'is_active');
 select private.let_edit('public.failure_reasons', 'trips.view', 'settings.manage', '{}', 'name', 'needs_note', 'is_active');
 select private.let_edit('public.vehicle_check_items', 'trips.view', 'settings.manage', '{}', 'name', 'place', 'must_be_in_order', 'is_active');
 select private.let_edit('public.drivers', 'trips.view', 'trips.edit', '{}', 'membership_id', 'name', 'phone', 'licence_number', 'is_active');
@@ -844,6 +844,13 @@ create policy select_readers on public.months for select to authenticated
 using (tenant_id = (select private.tenant_id('months.view')));
 create policy select_readers on public.late_postings for select to authenticated
 using (tenant_id = (select private.tenant_id('months.view')));
+
+grant select on public.container_write_offs to authenticated;
+create policy select_readers on public.container_write_offs for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('inventory.view'))
+  and ((select private.is_unscoped()) or exists (select from public.customers c where c.tenant_id = container_write_offs.tenant_id and c.id = customer_id))
+);
 
 -- Family 10, messaging.
 
@@ -1194,7 +1201,7 @@ grant execute on function private.is_my_picture to authenticated;
 create policy mzigo_select_my_pictures on storage.objects for select to authenticated
 using (bucket_id = 'product-images' and private.is_my_picture(name));
 
-grant select on public.container_confirmations to authenticated;
+grant select on public.container_confirmations, public.container_holdings to authenticated;
 create policy select_readers on public.container_confirmations for select to authenticated
 using (
   tenant_id = (select private.tenant_id('inventory.view'))
@@ -1380,6 +1387,38 @@ using (
   and (assignee_id is null or assignee_id = any ((select private.my_line())::uuid[]) or created_by = (select auth.uid()) or (select private.tenant_id('tickets.view_all')) is not null)
 );
 
+select private.let_edit('public.contract_kinds', 'contracts.view', 'settings.manage', '{is_exclusive}', 'name', 'is_active');
+
+grant select on public.contracts, public.contract_terms to authenticated;
+create policy select_readers on public.contracts for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('contracts.view'))
+  and (owner_id = any ((select private.my_line())::uuid[]) or (select private.tenant_id('contracts.view_all')) is not null)
+);
+create policy select_readers on public.contract_terms for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('contracts.view'))
+  and ((select private.tenant_id('contracts.view_all')) is not null or exists (
+    select from public.contracts c where c.tenant_id = contract_terms.tenant_id and c.id = contract_id
+  ))
+);
+
+grant select on public.proposals, public.proposal_items to authenticated;
+create policy select_readers on public.proposals for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.deals d where d.tenant_id = proposals.tenant_id and d.id = deal_id
+  ))
+);
+create policy select_readers on public.proposal_items for select to authenticated
+using (
+  tenant_id = (select private.tenant_id('deals.view'))
+  and ((select private.tenant_id('deals.view_all')) is not null or exists (
+    select from public.proposals p where p.tenant_id = proposal_items.tenant_id and p.id = proposal_id
+  ))
+);
+
 -- Family 16, targets.
 
 grant execute on function private.commission_month_is_over to authenticated;
@@ -1474,3 +1513,5 @@ select private.refuse_invalid('public.maintenance_jobs', 'title', 'due_on');
 select private.refuse_invalid('public.leave_requests', 'from_on', 'until_on', 'note');
 select private.refuse_invalid('public.appointments', 'starts_at', 'ends_at', 'place_text', 'latitude', 'longitude', 'notes', 'agent_id', 'lead_id', 'deal_id', 'customer_id', 'type_id');
 select private.refuse_invalid('public.tickets', 'subject', 'description');
+select private.refuse_invalid('public.contracts', 'title', 'customer_id', 'vendor_id', 'starts_on', 'ends_on', 'notice_days', 'renews_months', 'value', 'value_per', 'notes');
+select private.refuse_invalid('public.proposals', 'valid_until');

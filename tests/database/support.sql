@@ -358,3 +358,15 @@ language sql security definer as $$
   update public.channels set proved_at = now() where phone_number_id is not null and proved_at is null
 $$;
 comment on function tests.prove_channels() is 'Meta has said of every number that it is its company''s.';
+
+-- A stored file of whoever is signed in, among those of a document.
+create function tests.file(document_kind text, document_id uuid, name text default 'Signed.pdf') returns uuid
+language plpgsql set search_path = ''
+as $$
+declare
+  path constant text := (select private.active_tenant_id()) || '/' || document_id || '/' || name;
+begin
+  insert into storage.objects (bucket_id, name, owner_id, metadata) values ('attachments', path, auth.uid()::text, '{"mimetype": "application/pdf", "size": 1200}');
+  return (public.add_attachment(document_kind, document_id, path, name)).id;
+end
+$$;

@@ -361,6 +361,44 @@ test('a receipt says what came in, how, and what it pays', async () => {
   expect((await paperOf('receipt', waiting)).text).toContain('Receipt PAY-00004 Pending');
 });
 
+test('a proposal says what is offered and until when, and whether it still stands', async () => {
+  const proposal = {
+    number: 'PROP-00003',
+    status: 'sent',
+    is_standing: true,
+    revision: 2,
+    valid_until: '2026-12-20',
+    currency: 'KES',
+    subtotal: 301.5,
+    tax_total: 48.24,
+    total: 349.74,
+    notes: 'Delivered weekly',
+    created_at: '2026-11-19T09:00:00Z',
+    sent_at: '2026-11-20T09:00:00Z',
+    deals: { title: 'Crates for the festival', customers: CUSTOMER },
+    proposal_items: [{ ...line(3), line_net: 301.5 }],
+  };
+  const { text, name } = await paperOf('proposal', proposal);
+  expect(name).toBe('Proposal PROP-00003.pdf');
+  for (const words of [
+    'Java Corner Cafe',
+    'Date 20 Nov 2026',
+    'Valid until 20 Dec 2026',
+    'Version 2',
+    'Crates for the festival',
+    'Product 3 (SKU-3) 3 crates 100.50 16 % 301.50',
+    'Goods Ksh 301.50',
+    'Tax Ksh 48.24',
+    'Total Ksh 349.74',
+    'Delivered weekly',
+  ]) {
+    expect(text).toContain(words);
+  }
+  expect(text).not.toContain('Superseded');
+  const superseded = { ...proposal, status: 'superseded', is_standing: false };
+  expect((await paperOf('proposal', superseded)).text).toContain('Proposal PROP-00003 Superseded');
+});
+
 test('a statement has every entry, more than the API answers at once, and the balance', async () => {
   const entry = (kind: string, debit: number, credit: number, balance: number) => ({
     on_date: '2026-11-20',

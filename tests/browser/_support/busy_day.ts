@@ -21,6 +21,8 @@ export interface BusyDay {
   maintenance: Row[];
   leave: Row;
   tickets: Row[];
+  contracts: Row[];
+  proposals: Row[];
   territory: Row;
   /** A door that was visited and is left alone. */
   door: Row;
@@ -118,6 +120,16 @@ export async function busyDay(): Promise<BusyDay> {
     items: [{ return_item_id: item?.id, good: 0, suspect: 1, defective: 0 }],
   });
   await ask();
+
+  // A crate that he has broke at his place.
+  const empty = await by('warehouse').row('products?sku=eq.EMP-CRATE24&select=id');
+  await by('warehouse').command('write_off_containers', {
+    customer_id: first['customer_id'],
+    product_id: empty.id,
+    quantity: 1,
+    reason: 'It fell down the stairs',
+    account: 'breakage',
+  });
 
   const damaged = await by('warehouse').row('adjustment_reasons?name=eq.Damaged&select=id');
   const adjustment = await by('warehouse').command('create_adjustment', {
@@ -335,6 +347,44 @@ export async function busyDay(): Promise<BusyDay> {
     job,
     await by('manager').row('maintenance_jobs?status=eq.planned&select=id'),
   ];
+  // What is offered: one that was sent, and the draft of its next version.
+  const offered = await by('manager').command('create_proposal', {
+    customer_id: customer.id,
+    title: 'Crates for the festival',
+    valid_until: '2090-01-01',
+    lines: [
+      {
+        product_id: (await by('manager').row('products?sku=eq.COL-300&select=id')).id,
+        quantity: 12,
+      },
+    ],
+  });
+  await by('manager').command('send_proposal', { proposal_id: offered.id });
+  const proposals = [
+    offered,
+    await by('manager').command('revise_proposal', {
+      proposal_id: offered.id,
+      valid_until: '2090-01-01',
+    }),
+  ];
+  // What is agreed: a draft that renews itself, and what is to be signed yet.
+  const supply = await by('manager').row('contract_kinds?name=eq.Supply&select=id');
+  const contracts: Row[] = [];
+  for (const renews_months of [12, null]) {
+    contracts.push(
+      await by('manager').command('create_contract', {
+        title: 'Crates for the season',
+        kind_id: supply.id,
+        customer_id: customer.id,
+        starts_on: '2026-01-01',
+        ends_on: '2027-12-31',
+        notice_days: 30,
+        renews_months,
+        value: 5000,
+        value_per: 'month',
+      }),
+    );
+  }
   // What is wrong: nobody's yet, and one that was resolved.
   const wrong = await by('manager').row('ticket_categories?name=eq.Delivery&select=id');
   const tickets: Row[] = [];
@@ -444,6 +494,8 @@ export async function busyDay(): Promise<BusyDay> {
     maintenance,
     leave,
     tickets,
+    contracts,
+    proposals,
     territory,
     door,
     template,

@@ -20,6 +20,8 @@ const SHOWN: Record<string, (day: BusyDay) => Row[]> = {
   '/assets/[id=uuid]/edit': (day) => day.assets,
   '/maintenance/[id=uuid]': (day) => day.maintenance,
   '/leave/[id=uuid]': (day) => [day.leave],
+  '/proposals/[id=uuid]': (day) => day.proposals,
+  '/contracts/[id=uuid]': (day) => day.contracts,
   '/tickets/[id=uuid]': (day) => day.tickets,
   '/expenses/[id=uuid]': (day) => day.expenses,
   '/expenses/[id=uuid]/edit': (day) => day.expenses.slice(1),

@@ -36,7 +36,7 @@ const ANSWERS: Record<string, string> = {
     'product_id sku name category unit allows_fractions order_minimum order_multiple packs{id name factor} unit_price tax_rate price_includes_tax deposit_amount usual_quantity thumbnail image_path image_alt',
   my_delivery_room: 'has_room',
   my_quote:
-    'discount_total delivery_fee subtotal tax_total total credit lines{line_number product_id product_name unit quantity unit_price tax_rate price_includes_tax discount_amount is_gift line_total tax_amount in_stock}',
+    'discount_total delivery_fee subtotal tax_total total deposits credit lines{line_number product_id product_name unit quantity unit_price tax_rate price_includes_tax discount_amount is_gift line_total tax_amount in_stock}',
   my_requests: 'id number status text created_at document_kind document_id',
   my_session:
     'user{id email full_name language} is_super_admin role scope{warehouse_id territory_id customer_id} tenant{id name slug currency timezone locale settings{terminology}} permissions tenants{id name role}',

@@ -269,6 +269,13 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await as('customer').rpc('confirm_my_containers', {
     counts: [{ product_id: container, counted: 7 }],
   });
+  await as('warehouse').rpc('write_off_containers', {
+    customer_id: own,
+    product_id: container,
+    quantity: 1,
+    reason: 'Broke in the shop',
+    account: 'breakage',
+  });
   await as('customer').rpc('tell_my_payment', { amount: 20, reference: 'TOLD1' });
   const back = await as('sales').rpc<Row>('request_return', {
     customer_id: own,
@@ -356,6 +363,7 @@ export async function workAfternoon(database: TestDatabase, company: Company): P
   await lookAfterAssets(company);
   await beAway(company);
   await putRight(company);
+  await agree(company);
   await as('owner').rpc('invite_member', {
     email: `new@${company.slug}.test`,
     full_name: 'New Colleague',
@@ -596,17 +604,19 @@ async function keepWith(company: Company, document: Record<string, unknown>) {
   await as('sales').rpc('create_task', { title: 'Wash the van', assignee_id: driver });
 }
 
+const storeFile = (person: Session, path: string) =>
+  person.query(
+    `insert into storage.objects (bucket_id, name, owner_id, metadata)
+     values ('attachments', $1, auth.uid()::text, '{"mimetype": "application/pdf", "size": 1200}')`,
+    [path],
+  );
+
 /** A stored file of the order, and one that belongs to nothing yet. */
 async function addFile(company: Company, document: Record<string, unknown>): Promise<void> {
   const person = playedBy(company, 'sales');
-  for (const file of ['contract', 'not_added']) {
-    await person.query(
-      `insert into storage.objects (bucket_id, name, owner_id, metadata)
-       values ('attachments', $1, auth.uid()::text, '{"mimetype": "application/pdf", "size": 1200}')`,
-      [`${company.tenantId}/${file}`],
-    );
-  }
+  await storeFile(person, `${company.tenantId}/not_added`);
   const path = `${company.tenantId}/contract`;
+  await storeFile(person, path);
   await person.rpc('add_attachment', { ...document, path, name: 'Contract.pdf' });
 }
 
@@ -886,6 +896,58 @@ async function lookAfterAssets(company: Company) {
     plan.id,
   ]);
   await manager.rpc('complete_maintenance_job', { maintenance_job_id: job.id, cost: 100 });
+}
+
+/** What is agreed: one of a salesperson, one of the manager, and one that was signed. */
+async function agree(company: Company) {
+  const manager = playedBy(company, 'manager');
+  const kind = await manager.one<Row>(`select id from contract_kinds where name = 'Supply'`);
+  const vendor = await manager.one<Row>(`select id from vendors order by number limit 1`);
+  const customer = await manager.one<Row>(
+    `select id from customers where status = 'active' order by code limit 1`,
+  );
+  const person = await manager.one<Row>(
+    `select m.user_id as id from memberships m where m.role = 'sales' order by m.created_at limit 1`,
+  );
+  const enter = (title: string, values: Record<string, unknown>) =>
+    manager.rpc<Row>('create_contract', {
+      title,
+      kind_id: kind.id,
+      starts_on: '2026-01-01',
+      ...values,
+    });
+  await enter('Crates for the season', { customer_id: customer.id, owner_id: person.id });
+  const product = await manager.one<Row>(
+    `select id from products where is_active and base_price > 0 and composition = 'single' order by sku limit 1`,
+  );
+  const lines = [{ product_id: product.id, quantity: 12 }];
+  for (const owner_id of [person.id, company.people.get('manager')?.userId]) {
+    const deal = await manager.rpc<Row>('create_deal', {
+      title: 'Offered',
+      customer_id: customer.id,
+      owner_id,
+    });
+    const offer = { deal_id: deal.id, valid_until: '2090-01-01', lines };
+    const sent = await manager.rpc<Row>('create_proposal', offer);
+    await manager.rpc('send_proposal', { proposal_id: sent.id });
+    await manager.rpc('create_proposal', offer);
+  }
+  await enter('Flour', { vendor_id: vendor.id });
+  const signed = await enter('Flour again', { vendor_id: vendor.id });
+  const path = `${company.tenantId}/signed`;
+  await storeFile(manager, path);
+  const paper = await manager.rpc<Row>('add_attachment', {
+    document_kind: 'contract',
+    document_id: signed.id,
+    path,
+    name: 'Signed.pdf',
+  });
+  await manager.rpc('activate_contract', {
+    contract_id: signed.id,
+    attachment_id: paper.id,
+    signed_by: 'J. Mwangi',
+    signed_on: '2026-01-01',
+  });
 }
 
 /** What is wrong: nobody's, a salesperson's, a driver's own, and one that was resolved. */

@@ -15,6 +15,7 @@ const KEYS: Record<string, string> = {
   conversation_activity: 'x.conversation_id::text',
   conversation_clocks: 'x.conversation_id::text',
   container_balances: `concat_ws(' ', x.tenant_id, x.holder, x.holder_id, x.product_id)`,
+  container_holdings: 'x.id',
   credit_standings: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   receivables: `concat_ws(' ', x.tenant_id, x.customer_id)`,
   message_texts: `concat_ws(' ', x.event, x.channel, x.language)`,
@@ -116,8 +117,10 @@ const SCOPES: Record<string, string> = {
   order_requests: mine('customer_id', 'my_customers'),
   conversations: through('contact_id', 'contacts', mine('customer_id', 'my_customers')),
   inbox: mine('customer_id', 'my_customers'),
+  container_holdings: '',
   container_balances: '',
   container_confirmations: mine('customer_id', 'my_customers'),
+  container_write_offs: mine('customer_id', 'my_customers'),
   container_ledger: '',
   credit_note_items: `exists (select from public.credit_notes c join public.invoices i on i.id = c.invoice_id where c.id = x.credit_note_id and i.order_id in (select id from my_orders))`,
   credit_notes: through('invoice_id', 'invoices', mine('order_id', 'my_orders')),
@@ -227,7 +230,9 @@ SCOPES.planning_changes =
     through('planning_session_id', 'planning_sessions', PLANS);
 SCOPES.receivables = `x.customer_id in (select i.customer_id from public.invoices i where i.balance > 0 and i.order_id in (select id from my_orders))`;
 SCOPES.container_ledger =
-  SCOPES.container_balances = `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
+  SCOPES.container_holdings =
+  SCOPES.container_balances =
+    `(x.holder = 'customer' and x.holder_id in (select id from my_customers) or x.holder <> 'customer' and x.holder_id = (select warehouse_id from me))`;
 
 /** Accounts whose leads and deals somebody sees, and the teams whose pipelines he does. */
 const LED = `with recursive led as (
@@ -269,6 +274,15 @@ const SALES: Record<string, { all: string; own: string }> = {
     all: 'tickets.view_all',
     own: `(x.assignee_id is null or x.assignee_id in ${LINE} or x.created_by = (select user_id from me))`,
   },
+  attachments: {
+    all: 'contracts.view_all',
+    own: `(x.document_kind <> 'contract' or x.document_id in (select c.id from public.contracts c where c.owner_id in ${LINE}))`,
+  },
+  contracts: { all: 'contracts.view_all', own: OWN_DEALS },
+  contract_terms: {
+    all: 'contracts.view_all',
+    own: through('contract_id', 'contracts', OWN_DEALS),
+  },
   expenses: {
     all: 'expenses.view_all',
     own: `(x.created_by = (select user_id from me) or x.payee_id = (select user_id from me))`,
@@ -285,6 +299,11 @@ const SALES: Record<string, { all: string; own: string }> = {
   deals: { all: 'deals.view_all', own: OWN_DEALS },
   deal_items: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
   deal_forecast: { all: 'deals.view_all', own: OWN_DEALS },
+  proposals: { all: 'deals.view_all', own: through('deal_id', 'deals', OWN_DEALS) },
+  proposal_items: {
+    all: 'deals.view_all',
+    own: `x.proposal_id in (select p.id from public.proposals p join public.deals d on d.id = p.deal_id where d.owner_id in ${LINE})`,
+  },
   pipelines: { all: 'deals.view_all', own: OWN_PIPELINES },
   pipeline_stages: {
     all: 'deals.view_all',
@@ -299,6 +318,7 @@ const DOCUMENTS: Record<string, string> = {
   asset: 'assets',
   leave_request: 'leave_requests',
   maintenance_job: 'maintenance_jobs',
+  contract: 'contracts',
   conversation: 'conversations',
   credit_note: 'credit_notes',
   deal: 'deals',
@@ -318,8 +338,10 @@ const DOCUMENTS: Record<string, string> = {
   stock_count: 'stock_counts',
   task: 'tasks',
   ticket: 'tickets',
+  container_write_off: 'container_write_offs',
   kitting: 'kittings',
   depot_shift: 'depot_shifts',
+  proposal: 'proposals',
   purchase_order: 'purchase_orders',
   refill: 'refills',
   transfer: 'transfers',
@@ -458,7 +480,8 @@ export class Expectation {
     }
     const sales = SALES[table];
     if (sales && !this.holds(person, sales.all)) limits.push(sales.own);
-    if (isScoped && isLimited(person) && !sales) limits.push(SCOPES[table] ?? 'false');
+    if (isScoped && isLimited(person) && (!sales || SCOPES[table]))
+      limits.push(SCOPES[table] ?? 'false');
     if (table === 'list_views') limits.push('x.shared_with is not null');
     return `(${limits.join(' and ')})`;
   }

@@ -96,7 +96,13 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     contacts: row({ name: 'Gate keeper' }, { customer_id: ids.customer }, ids.customer),
     customer_addresses: row(
-      { label: 'Back door', street: 'Lane 1', city: 'Nairobi' },
+      {
+        label: 'Back door',
+        street: 'Lane 1',
+        city: 'Nairobi',
+        country: 'KE',
+        phone: '+254711000333',
+      },
       { customer_id: ids.customer },
       ids.customer,
     ),
@@ -164,6 +170,7 @@ export async function newRows(admin: Session, company: Company): Promise<Record<
     ),
     expense_categories: row({ name: 'Isolated' }),
     asset_kinds: row({ name: 'Isolated' }),
+    contract_kinds: row({ name: 'Isolated' }),
     ticket_categories: row({ name: 'Isolated' }),
     maintenance_plans: row(
       { name: 'Isolated', every_days: 30, starts_on: '2030-01-01' },

@@ -29,6 +29,7 @@ const VIEWS = [
   'batch_balances',
   'batch_recipients',
   'container_balances',
+  'container_holdings',
   'events',
   'order_exceptions',
   'inbox',
@@ -58,9 +59,13 @@ const ROW_RIGHTS: Record<string, string[]> = {
   'select maintenance_plans': ['assets.view_all'],
   'select shifts': ['shifts.view_all'],
   'select leave_requests': ['leave.view_all'],
+  'select contracts': ['contracts.view_all'],
+  'select contract_terms': ['contracts.view_all'],
   'select tickets': ['tickets.view_all'],
   'select leads': ['leads.view_all'],
   'select deals': ['deals.view_all'],
+  'select proposals': ['deals.view_all'],
+  'select proposal_items': ['deals.view_all'],
   'select pipelines': ['deals.view_all'],
 };
 

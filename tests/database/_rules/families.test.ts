@@ -85,6 +85,7 @@ test('a question that a later family answers was asked by an earlier one', () =>
   expect(asked.map(({ name }) => name)).toEqual([
     'private.drives_to_customer',
     'private.drives_order',
+    'private.is_broken',
     'private.scanned_under',
     'private.documents_on_order',
     'private.delivered_by',

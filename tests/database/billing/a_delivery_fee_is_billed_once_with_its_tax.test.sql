@@ -21,7 +21,7 @@ select throws_ok($$ select pg_temp.fee(jsonb_build_object('amount', 1, 'tax_id',
 select pg_temp.fee(jsonb_build_object('amount', 200, 'tax_id', tests.id('vat')));
 select tests.sign_in('sales@acme.test');
 select is((quote_order(tests.customer('Westlands Wholesalers'), tests.depot(), tests.lines('COL-300', 10))) - 'lines' - 'credit' - 'similar',
-  '{"delivery_fee": 200.00, "discount_total": 0, "subtotal": 7610.00, "tax_total": 1205.60, "total": 8815.60}', 'who asks what an order costs is told of it');
+  '{"delivery_fee": 200.00, "discount_total": 0, "subtotal": 7610.00, "tax_total": 1205.60, "total": 8815.60, "deposits": 4000.00}', 'who asks what an order costs is told of it');
 select is((quote_order(tests.customer('Westlands Wholesalers'), tests.depot(), tests.lines('COL-300', 10), delivery_fee => 50)) ->> 'total', '8650.60', 'or of the one he types');
 select tests.remember('order', (create_order(tests.customer('Westlands Wholesalers'), tests.depot(), tests.lines('COL-300', 10))).id);
 select is(pg_temp.totals('order'), '7610.00 + 1205.60 = 8815.60', 'the order has what was quoted');

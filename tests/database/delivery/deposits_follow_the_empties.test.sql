@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(34);
 
 -- Crates of the same customer, given and taken at one delivery after the other; the Kiosk pays at the door.
 create function pg_temp.visit(given numeric, taken numeric) returns uuid language plpgsql as $$
@@ -34,6 +34,17 @@ $$;
 alter table trips disable trigger _200_guard_transition;
 
 savepoint begin;
+select tests.sign_in('sales@acme.test');
+select is(
+  (quote_order(tests.customer('Karen Country Kiosk'), tests.depot(), tests.lines('COL-300', 10)) ->> 'deposits')::numeric, 4000.00,
+  'what an order would cost tells the deposits beside the total'
+);
+select tests.sign_out();
+select tests.remember('asked', tests.allocated('Karen Country Kiosk', 'COL-300', 10));
+select tests.sign_in('sales@acme.test');
+select is((select deposit_expected(o) from orders o where o.id = tests.id('asked')), 4000.00, 'and so does the order');
+select tests.sign_out();
+rollback to savepoint begin;
 select is(pg_temp.deposit(pg_temp.visit(10, 0)), 4000.00, 'ten go out: their deposit is charged');
 select is(pg_temp.has(), '10.000 4000.00', 'and held');
 select is(pg_temp.deposit(pg_temp.visit(5, 15)), -4000.00, 'five go out, fifteen come back: the deposit that was charged comes off the invoice');

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(30);
 
 create function pg_temp.blocks(called text) returns text language sql as $$
   select coalesce(string_agg(e.reason, ', ' order by e.reason), 'none') from order_exceptions e where e.order_id = tests.id(called)
@@ -62,6 +62,33 @@ select tests.sign_out();
 select tests.allocated('Westlands Wholesalers', 'COL-300', (select available from inventory where product_id = tests.product('COL-300') and warehouse_id = tests.depot() and condition = 'good'));
 select tests.sign_in('sales@acme.test');
 select is(pg_temp.blocks('patient'), 'stock_short', 'unless there is nothing at all');
+
+-- Whoever could approve it.
+select tests.sign_out();
+update tenant_settings set business_rules = business_rules || '{"orders.approval_limits": {"owner": 1, "admin": 1, "manager": 1}}' where tenant_id = tests.tenant('acme');
+select tests.sign_in('sales@acme.test');
+select is(pg_temp.blocks('pending'), 'nobody_may_approve, order_on_hold', 'nobody''s limit is as high as the order');
+select tests.sign_out();
+update tenant_settings set business_rules = business_rules || '{"orders.approval_limits": {"owner": 1, "admin": 1}}' where tenant_id = tests.tenant('acme');
+select tests.sign_in('sales@acme.test');
+select is(pg_temp.blocks('pending'), 'order_on_hold', 'until somebody''s is');
+
+-- The depot that it should have left.
+select tests.sign_out();
+update tenant_settings set business_rules = business_rules - 'orders.approval_limits' where tenant_id = tests.tenant('acme');
+select tests.remember('leaving', tests.planned(array[tests.id('allocated')]));
+update warehouses set works_in_shifts = true where id = tests.depot();
+select tests.sign_in('sales@acme.test');
+select is(pg_temp.blocks('allocated'), 'none', 'that its depot is closed keeps no order whose trip is later');
+select tests.sign_out();
+update trips set planned_start_at = now() - interval '1 hour' where id = tests.id('leaving');
+select tests.sign_in('sales@acme.test');
+select is(pg_temp.blocks('allocated'), 'depot_closed', 'one whose trip should have left is listed');
+select tests.sign_out();
+update warehouses set works_in_shifts = false where id = tests.depot();
+select tests.sign_in('dispatcher@acme.test');
+select cancel_trip(tests.id('leaving'), 'Another day');
+select tests.sign_out();
 
 -- The credit of its customer.
 select tests.sign_out();

@@ -34,6 +34,7 @@ const BROKEN: Record<string, Record<string, Values>> = {
     target_month_begins: { month: '2020-01-02' },
   },
   asset_kinds: { name_is_short: { name: ' Cooler' } },
+  contract_kinds: { name_is_short: { name: ' Supply' } },
   ticket_categories: { name_is_short: { name: ' Delivery' } },
   maintenance_plans: {
     plan_comes_round: { every_days: 0 },
@@ -147,8 +148,11 @@ const BROKEN: Record<string, Record<string, Values>> = {
   },
   customer_addresses: {
     city_is_not_blank: { city: '' },
+    address_parts_are_bounded: { region: LONG },
+    country_is_a_code: { country: 'Kenya' },
     instructions_are_bounded: { instructions: LONG },
     label_is_not_blank: { label: ' ' },
+    phone_is_e164: { phone: 'call me' },
     position_is_complete: { latitude: 1 },
     position_is_on_earth: { latitude: 91, longitude: 0 },
     street_is_not_blank: { street: LONG },

@@ -273,6 +273,7 @@ beforeAll(async () => {
     `insert into product_components (product_id, component_id, quantity) values ($1, $2, 1)`,
     [kit.id, await id('products', `sku = 'COL-300'`)],
   );
+  good.set('empty_id', `'${await id('products', `sku = 'EMP-CRATE24'`)}'`);
   good.set('kit_id', `'${kit.id}'`);
   await owner.rpc('create_kitting', {
     warehouse_id: things.warehouse_id,
@@ -404,6 +405,56 @@ beforeAll(async () => {
   }
   await owner.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
   await boss.rpc('create_leave_request', { from_on: '2030-04-01', until_on: '2030-04-02' });
+  // And what is offered, in each state.
+  for (const steps of ['', 'send', 'send accept', 'send decline', 'cancel']) {
+    const deal = await owner.rpc<{ id: string }>('create_deal', {
+      title: 'Offered',
+      customer_id: customer,
+    });
+    offeredFor = deal.id;
+    const proposal = await owner.rpc<{ id: string }>('create_proposal', {
+      deal_id: deal.id,
+      valid_until: '2090-01-01',
+      lines: [{ product_id: product, quantity: 1 }],
+    });
+    for (const step of steps.split(' ').filter(Boolean)) {
+      await owner.rpc(`${step}_proposal`, {
+        proposal_id: proposal.id,
+        ...(/decline|cancel/.test(step) ? { reason: 'Too dear' } : {}),
+      });
+    }
+  }
+  // And what is agreed, in each state.
+  contractKind = await id('contract_kinds', `name = 'Supply'`);
+  for (const step of ['', 'activate', 'terminate', 'cancel']) {
+    const contract = await owner.rpc<{ id: string; tenant_id: string }>('create_contract', {
+      title: 'Flour',
+      kind_id: contractKind,
+      starts_on: '2026-11-02',
+      vendor_id: mills.id,
+    });
+    const path = `${contract.tenant_id}/${contract.id}`;
+    await owner.query(
+      `insert into storage.objects (bucket_id, name, owner_id, metadata)
+       values ('attachments', $1, auth.uid()::text, '{"mimetype": "application/pdf", "size": 1200}')`,
+      [path],
+    );
+    const paper = await owner.rpc<{ id: string }>('add_attachment', {
+      document_kind: 'contract',
+      document_id: contract.id,
+      path,
+      name: 'Signed.pdf',
+    });
+    contractPaper ??= paper.id;
+    if (step !== '' && step !== 'cancel')
+      await owner.rpc('activate_contract', {
+        contract_id: contract.id,
+        attachment_id: paper.id,
+        signed_by: 'J. Mwangi',
+      });
+    if (step !== '' && step !== 'activate')
+      await owner.rpc(`${step}_contract`, { contract_id: contract.id, reason: 'They closed' });
+  }
   // And what is wrong, in each state.
   ticketCategory = await id('ticket_categories', `name = 'Delivery'`);
   for (const steps of ['', 'start', 'wait', 'resolve', 'resolve close']) {
@@ -556,6 +607,11 @@ let ownPlan: { id: string };
 let booking: { type: string; offer: string; customer: string };
 /** What an asset is. */
 let kind: string;
+/** A deal for which something may be offered. */
+let offeredFor: string;
+/** What a contract is about, and its signed paper. */
+let contractKind: string;
+let contractPaper: string | undefined;
 /** What a ticket is about. */
 let ticketCategory: string;
 /** A trip of which money is spent. */
@@ -625,6 +681,12 @@ function usual(command: Command, argument: Command['args'][number]): string {
     return `'[{"reference": "QX1", "amount": 1, "posted_at": "2026-01-01T00:00:00Z"}]'`;
   if (command.name === 'request_return' && argument.name === 'customer_id')
     return good.get('buyer_id') ?? '';
+  // He gave back two crates fewer than he was brought.
+  if (command.name === 'write_off_containers' && argument.name === 'customer_id')
+    return good.get('into_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'product_id')
+    return good.get('empty_id') ?? '';
+  if (command.name === 'write_off_containers' && argument.name === 'account') return `'loss'`;
   if (command.name === 'create_kitting' && argument.name === 'product_id')
     return good.get('kit_id') ?? '';
   if (command.name === 'create_refill' && argument.name === 'product_id')
@@ -639,6 +701,10 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (argument.name === 'email') return 'null';
   }
   if (command.name === 'agent_performance') return `'2026-11-02'`;
+  if (command.name === 'explain_kpi') {
+    if (argument.name === 'measure') return `'invoiced'`;
+    return argument.name === 'subject' ? 'null' : `'2026-11-02'`;
+  }
   if (command.name === 'kpi_board') return argument.name === 'month' ? `'2026-11-01'` : 'null';
   if (/_expense$/.test(command.name)) {
     if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
@@ -655,6 +721,24 @@ function usual(command: Command, argument: Command['args'][number]): string {
     if (/^(holder_id|vehicle_id|person_id|cost|back_on|done_on)$/.test(argument.name))
       return 'null';
     if (/^(bought_on|warranty_until)$/.test(argument.name)) return 'null';
+  }
+  if (/_proposal$/.test(command.name)) {
+    if (argument.name === 'valid_until') return `'2090-01-01'`;
+    if (argument.name === 'deal_id') return `'${offeredFor}'`;
+    if (argument.name === 'lines') return 'null';
+  }
+  if (/_contract$/.test(command.name)) {
+    if (argument.name === 'kind_id') return `'${contractKind}'`;
+    if (argument.name === 'vendor_id') return `'${purchase.vendor}'`;
+    if (argument.name === 'attachment_id') return `'${contractPaper}'`;
+    if (argument.name === 'starts_on') return `'2026-11-02'`;
+    if (argument.name === 'notice_days') return '30';
+    if (
+      /^(customer_id|ends_on|renews_months|value|value_per|signed_on|notice_on)$/.test(
+        argument.name,
+      )
+    )
+      return 'null';
   }
   if (/_ticket$/.test(command.name)) {
     if (argument.name === 'category_id') return `'${ticketCategory}'`;
@@ -706,14 +790,17 @@ test('no command answers an odd value with the name of a constraint or a type', 
         );
     const isNew = [
       'create_asset',
+      'create_contract',
       'create_expense',
       'create_leave_request',
       'create_order',
+      'create_proposal',
       'create_ticket',
       'create_trip',
       'quote_order',
       'record_payment',
       'request_return',
+      'write_off_containers',
     ];
     const rows =
       subject === undefined || isNew.includes(command.name) || OF_CUSTOMERS.test(command.name)

@@ -2,6 +2,22 @@ import type { Session } from '../../harness/database.ts';
 
 type Row = Record<string, unknown>;
 
+/** Figures that are kept on a row: what it is, whose rows, and the column (or what tells it). */
+const KEPT: [figure: string, relation: string, kept: string][] = [
+  ['stock_on_hand', 'inventory', 'x.on_hand'],
+  ['stock_reserved', 'inventory', 'x.reserved'],
+  ['customer_credit_used', 'customers', 'private.credit_used(x.tenant_id, x.id)'],
+  ['order_total', 'orders', 'x.total'],
+  ['invoice_total', 'invoices', 'x.total'],
+  ['invoice_balance', 'invoices', 'x.balance'],
+  ['payment_unallocated', 'payments', 'x.unallocated'],
+  ['settlement_billed', 'settlements', 'x.billed'],
+  ['settlement_cash', 'settlements', 'x.cash'],
+  ['settlement_spent', 'settlements', 'x.spent'],
+  ['settlement_difference', 'settlements', 'x.difference'],
+  ['purchase_order_total', 'purchase_orders', 'x.total'],
+];
+
 /**
  * What holds for a company after whatever was done. Each query names the rows that break it, the company
  * being `$1`; they add up from the documents themselves and use nothing that the commands use.
@@ -56,16 +72,53 @@ const RULES: Record<string, string> = {
   'containers go from one holder to another': `
     select l.reference_id, l.product_id, sum(l.quantity) from public.container_ledger l
     where l.tenant_id = $1 group by l.reference_id, l.product_id having sum(l.quantity) <> 0`,
-  'loaded = delivered + brought home - difference, and each difference has a decision': `
-    select t.id, p.id as product_id, loaded.sum as loaded, delivered.sum as delivered, home.expected, home.counted
+  'a customer holds what was delivered, less what came back and what is gone': `
+    select customer_id, product_id, sum(quantity) as difference from (
+      select l.holder_id as customer_id, l.product_id, l.quantity from public.container_ledger l where l.tenant_id = $1 and l.holder = 'customer'
+      union all
+      select o.customer_id, p.container_product_id, -f.quantity_delivered
+      from public.fulfilment_items f
+      join public.fulfilments d on d.tenant_id = f.tenant_id and d.id = f.fulfilment_id and d.status = 'delivered'
+      join public.orders o on o.tenant_id = d.tenant_id and o.id = d.order_id
+      join public.products p on p.tenant_id = f.tenant_id and p.id = f.product_id and p.container_product_id is not null
+      where f.tenant_id = $1
+      union all
+      select o.customer_id, t.product_id, t.quantity
+      from public.inventory_transactions t join public.orders o on o.tenant_id = t.tenant_id and o.id = t.reference_id
+      where t.tenant_id = $1 and t.kind = 'empties'
+      union all
+      select r.customer_id, p.container_product_id, i.received
+      from public.returns r join public.return_items i on i.tenant_id = r.tenant_id and i.return_id = r.id
+      join public.products p on p.tenant_id = i.tenant_id and p.id = i.product_id and p.container_product_id is not null
+      where r.tenant_id = $1 and r.status in ('received', 'credited')
+      union all
+      select w.customer_id, w.product_id, w.quantity from public.container_write_offs w where w.tenant_id = $1 and w.status = 'approved'
+    ) x group by customer_id, product_id having sum(quantity) <> 0`,
+  'containers of our places are those that their stock is in, or is': `
+    select place, container, sum(quantity) as difference from (
+      select l.holder_id as place, l.product_id as container, l.quantity from public.container_ledger l where l.tenant_id = $1 and l.holder in ('van', 'depot')
+      union all
+      select t.warehouse_id, coalesce(p.container_product_id, p.id), -t.quantity
+      from public.inventory_transactions t join public.products p on p.tenant_id = t.tenant_id and p.id = t.product_id
+      where t.tenant_id = $1
+        and (p.container_product_id is not null or exists (select from public.products f where f.tenant_id = p.tenant_id and f.container_product_id = p.id))
+    ) x group by place, container having sum(quantity) <> 0`,
+  'loaded = delivered + sold + brought home - difference, and each difference has a decision': `
+    select t.id, p.id as product_id, loaded.sum as loaded, delivered.sum as delivered, delivered.sold, home.expected, home.counted
     from public.trips t
     join public.products p on p.tenant_id = t.tenant_id and p.base_price > 0
     cross join lateral (
-      select coalesce(sum(f.quantity), 0) as sum from public.fulfilments d join public.fulfilment_items f on f.tenant_id = d.tenant_id and f.fulfilment_id = d.id
+      select coalesce(sum(f.quantity), 0) + coalesce((select sum(g.quantity) from public.trip_goods g where g.tenant_id = t.tenant_id and g.trip_id = t.id and g.product_id = p.id), 0) as sum
+      from public.fulfilments d
+      join public.orders o on o.tenant_id = d.tenant_id and o.id = d.order_id and o.channel <> 'van'
+      join public.fulfilment_items f on f.tenant_id = d.tenant_id and f.fulfilment_id = d.id
       where d.tenant_id = t.tenant_id and d.trip_id = t.id and f.product_id = p.id
     ) loaded
     cross join lateral (
-      select coalesce(sum(f.quantity_delivered), 0) as sum from public.fulfilments d join public.fulfilment_items f on f.tenant_id = d.tenant_id and f.fulfilment_id = d.id
+      select coalesce(sum(f.quantity_delivered) filter (where o.channel <> 'van'), 0) as sum, coalesce(sum(f.quantity_delivered) filter (where o.channel = 'van'), 0) as sold
+      from public.fulfilments d
+      join public.orders o on o.tenant_id = d.tenant_id and o.id = d.order_id
+      join public.fulfilment_items f on f.tenant_id = d.tenant_id and f.fulfilment_id = d.id
       where d.tenant_id = t.tenant_id and d.trip_id = t.id and f.product_id = p.id and d.status = 'delivered'
     ) delivered
     cross join lateral (
@@ -78,7 +131,7 @@ const RULES: Record<string, string> = {
       select coalesce(sum(v.difference), 0) as sum from public.variances v
       where v.tenant_id = t.tenant_id and v.trip_id = t.id and v.kind = 'offload' and v.product_id = p.id and v.status = 'approved'
     ) decided
-    where t.tenant_id = $1 and t.status = 'completed' and loaded.sum <> delivered.sum + home.counted - decided.sum`,
+    where t.tenant_id = $1 and (t.status = 'completed' or t.came_home_at is not null) and loaded.sum <> delivered.sum + delivered.sold + home.counted - decided.sum`,
   'cash due = cash counted + spent + other money + credit + difference, with a name for it': `
     select s.id, s.billed, s.cash, s.other_money, s.on_credit, s.counted from public.settlements s
     where s.tenant_id = $1 and s.status = 'approved' and (
@@ -91,6 +144,12 @@ const RULES: Record<string, string> = {
     where t.tenant_id = $1 and t.status = 'completed'
       and exists (select from public.payments p where p.tenant_id = t.tenant_id and p.trip_id = t.id and p.method = 'cash' and p.status not in ('rejected', 'cancelled'))
       and not exists (select from public.settlements s where s.tenant_id = t.tenant_id and s.trip_id = t.id and s.status = 'approved')`,
+  'every figure is the sum of the rows that explain it': KEPT.map(
+    ([figure, relation, kept]) => `
+      select '${figure}' as figure, x.id, ${kept} as kept, told.sum as told from public.${relation} x
+      cross join lateral (select coalesce(sum(f.amount), 0) as sum from private.figure_${figure}(x.tenant_id, x.id) f) told
+      where x.tenant_id = $1 and coalesce(${kept}, 0) <> told.sum`,
+  ).join(' union all '),
   'every figure and every document is what the ledgers tell': `
     select v.* from private.verify_company($1) v where v.differences > 0 or not v.is_audit_intact`,
 };

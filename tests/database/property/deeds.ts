@@ -50,6 +50,10 @@ const PAYMENT = ['payments', 'payment'] as const;
 const ADJUSTMENT = ['manual_adjustments', 'adjustment'] as const;
 const TRANSFER = ['transfers', 'transfer'] as const;
 const COUNT = ['stock_counts', 'stock_count'] as const;
+const GONE = ['container_write_offs', 'container_write_off'] as const;
+const REFILL = ['refills', 'refill'] as const;
+const PURCHASE = ['purchase_orders', 'purchase_order'] as const;
+const CUSTOMER = ['customers', 'customer'] as const;
 
 const depot = (hand: Hand) => hand.row('warehouses', `x.kind = 'depot'`);
 
@@ -181,6 +185,36 @@ export const DEEDS: Record<string, Deed> = {
       return order && { command: 'release_order', args: { order_id: order.id } };
     },
   },
+  split_order: {
+    weight: 2,
+    roles: ['sales', 'dispatcher', 'manager'],
+    plan: on('split_order', ORDER, ['approved', 'allocated'], async (hand, order) => {
+      const lines = await hand.rows(
+        'select id, quantity::float from public.order_items where tenant_id = $1 and order_id = $2',
+        order.id,
+      );
+      const { id, quantity } = hand.one(lines);
+      return { items: [{ order_item_id: id, quantity: hand.number(Number(quantity)) }] };
+    }),
+  },
+  rejoin_order: {
+    weight: 1,
+    roles: ['sales', 'dispatcher', 'manager'],
+    plan: async (hand) => {
+      const part = await hand.row('orders', `x.backorder_of_id is not null and x.is_done is false`);
+      return part && { command: 'rejoin_order', args: { order_id: part.id } };
+    },
+  },
+  suspend_customer: {
+    weight: 1,
+    roles: ['manager', 'admin'],
+    plan: on('suspend_customer', CUSTOMER, ['active'], because),
+  },
+  reactivate_customer: {
+    weight: 3,
+    roles: ['manager', 'admin'],
+    plan: on('reactivate_customer', CUSTOMER, ['suspended']),
+  },
   reattempt_order: {
     weight: 1,
     roles: ['sales', 'dispatcher'],
@@ -218,7 +252,41 @@ export const DEEDS: Record<string, Deed> = {
   cancel_trip: {
     weight: 1,
     roles: ['dispatcher', 'manager'],
-    plan: on('cancel_trip', TRIP, ['draft', 'planned', 'dispatched'], because),
+    plan: on('cancel_trip', TRIP, ['draft', 'planned', 'dispatched', 'in_progress'], because),
+  },
+  take_goods: {
+    weight: 4,
+    roles: ['dispatcher'],
+    plan: on('take_goods', TRIP, ['draft', 'planned'], async (hand) => ({
+      goods: await goods(hand, 20),
+    })),
+  },
+  sell_from_van: {
+    ...driving(
+      async (hand, trip) => {
+        const onVan = await hand.rows(
+          `select i.product_id as id from public.vehicles v join public.inventory i on i.tenant_id = v.tenant_id and i.warehouse_id = v.location_id
+           where v.tenant_id = $1 and v.id = $2 and i.on_hand > 0 and i.condition = 'good'`,
+          trip['vehicle_id'],
+        );
+        const customer = await hand.row('customers', `x.status = 'active'`);
+        return (
+          customer && {
+            command: 'sell_from_van',
+            args: {
+              trip_id: trip.id,
+              customer_id: customer.id,
+              lines: onVan
+                .slice(0, 2)
+                .map(({ id }) => ({ product_id: id, quantity: hand.number(3) })),
+              payment: { method: 'cash', amount: 1 + hand.number(90_000) },
+            },
+          }
+        );
+      },
+      ['in_progress'],
+    ),
+    weight: 6,
   },
   confirm_load_at_depot: {
     weight: 6,
@@ -303,7 +371,7 @@ export const DEEDS: Record<string, Deed> = {
         },
       };
     },
-    ['in_progress'],
+    ['in_progress', 'cancelled'],
   ),
   review_offload: {
     weight: 5,
@@ -339,7 +407,7 @@ export const DEEDS: Record<string, Deed> = {
       command: 'submit_settlement',
       args: { trip_id: trip.id, handed_in: hand.number(20_000) },
     }),
-    ['in_progress'],
+    ['in_progress', 'cancelled'],
   ),
   approve_settlement: {
     weight: 4,
@@ -369,6 +437,39 @@ export const DEEDS: Record<string, Deed> = {
     weight: 2,
     roles: ['finance', 'manager'],
     plan: on('write_off_invoice', INVOICE, ['issued', 'partially_paid', 'overdue'], because),
+  },
+  write_off_containers: {
+    weight: 3,
+    roles: ['warehouse', 'manager'],
+    plan: async (hand) => {
+      const held = await hand.rows(
+        `select b.holder_id as id, b.product_id, b.quantity from public.container_balances b
+         where b.tenant_id = $1 and b.holder = 'customer' and b.quantity > 0 order by b.holder_id, b.product_id`,
+      );
+      if (held.length === 0) return null;
+      const { id, product_id, quantity } = hand.one(held);
+      return {
+        command: 'write_off_containers',
+        args: {
+          customer_id: id,
+          product_id,
+          quantity: Math.max(1, part(hand, quantity)),
+          reason: 'Gone by chance',
+          account: hand.one(['loss', 'breakage']),
+          keeps_deposit: hand.number(2) > 1,
+        },
+      };
+    },
+  },
+  approve_container_write_off: {
+    weight: 3,
+    roles: ['manager', 'admin'],
+    plan: on('approve_container_write_off', GONE, ['requested']),
+  },
+  reverse_container_write_off: {
+    weight: 1,
+    roles: ['manager', 'admin'],
+    plan: on('reverse_container_write_off', GONE, ['approved'], because),
   },
   credit_invoice: {
     weight: 3,
@@ -672,6 +773,67 @@ export const DEEDS: Record<string, Deed> = {
     weight: 2,
     roles: ['manager'],
     plan: on('post_stock_count', COUNT, ['approved']),
+  },
+  create_refill: {
+    weight: 2,
+    roles: ['warehouse'],
+    plan: async (hand) => {
+      const place = await depot(hand);
+      const full = await hand.row('products', 'x.container_product_id is not null and x.is_active');
+      return (
+        place &&
+        full && {
+          command: 'create_refill',
+          args: { warehouse_id: place.id, product_id: full.id, quantity: hand.number(10) },
+        }
+      );
+    },
+  },
+  start_refill: { weight: 2, roles: ['warehouse'], plan: on('start_refill', REFILL, ['draft']) },
+  complete_refill: {
+    weight: 2,
+    roles: ['warehouse'],
+    plan: on('complete_refill', REFILL, ['in_progress'], (hand, refill) =>
+      Promise.resolve({ filled: hand.number(Number(refill['quantity'])) }),
+    ),
+  },
+  reverse_refill: {
+    weight: 1,
+    roles: ['manager', 'warehouse'],
+    plan: on('reverse_refill', REFILL, ['completed'], because),
+  },
+  create_purchase_order: {
+    weight: 3,
+    roles: ['manager', 'warehouse'],
+    plan: async (hand) => {
+      const vendor = await hand.row('vendors', 'true');
+      const place = await depot(hand);
+      if (!vendor || !place) return null;
+      const [item] = await goods(hand, 60);
+      return {
+        command: 'create_purchase_order',
+        args: {
+          vendor_id: vendor.id,
+          warehouse_id: place.id,
+          items: [{ ...item, unit_cost: hand.number(500) }],
+        },
+      };
+    },
+  },
+  submit_purchase_order: {
+    weight: 3,
+    roles: ['manager', 'warehouse'],
+    plan: on('submit_purchase_order', PURCHASE, ['draft']),
+  },
+  approve_purchase_order: {
+    weight: 3,
+    roles: ['manager', 'admin'],
+    plan: on('approve_purchase_order', PURCHASE, ['pending_approval']),
+  },
+  receive_purchase_order: {
+    weight: 3,
+    roles: ['warehouse'],
+    plan: on('receive_purchase_order', PURCHASE, ['approved', 'ordered', 'partially_received']),
   },
 };
 

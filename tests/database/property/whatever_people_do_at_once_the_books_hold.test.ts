@@ -57,6 +57,9 @@ async function open(database: TestDatabase): Promise<World> {
       'select user_id as id, role::text from public.memberships where tenant_id = $1 order by role, user_id',
       [tenant],
     );
+    await admin.query(`insert into public.vendors (tenant_id, name) values ($1, 'Bottlers')`, [
+      tenant,
+    ]);
     companies.push({ tenant, people });
   }
   return {

@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(33);
 
 create function pg_temp.month() returns date language sql security definer as $$ select date_trunc('month', private.tenant_today(tests.tenant('acme')))::date $$;
 create function pg_temp.kpi(measure text) returns uuid language sql security definer as $$
@@ -53,6 +53,23 @@ select is(pg_temp.more('calls_made'), 1::numeric, 'calls that stand');
 select is(pg_temp.more('visits_made'), 1::numeric, 'and visits');
 select is(pg_temp.figure('deals_won', 'driver@acme.test'), 0::numeric, 'none of it is a colleague''s');
 select ok((select value from kpi_board(pg_temp.month()) where measure = 'received') >= pg_temp.figure('received'), 'the company has at least that');
+
+-- Each figure can be taken apart.
+select is(
+  (select string_agg(b.measure::text, ' ') from kpi_board(pg_temp.month()) b
+   where b.value <> (select coalesce(sum(r.amount), 0) from explain_kpi(b.measure, pg_temp.month(), (pg_temp.month() + interval '1 month')::date - 1) r)),
+  null, 'every figure is the sum of its rows'
+);
+select is(
+  (select r.what || ' ' || r.number || ' ' || r.amount from explain_kpi('invoiced', pg_temp.month(), (pg_temp.month() + interval '1 month')::date - 1, tests.account('sales@acme.test')) r where r.document_id = tests.id('invoice')),
+  (select 'invoice ' || i.number || ' ' || i.subtotal from invoices i where i.id = tests.id('invoice')), 'each with its document'
+);
+select tests.sign_in('driver@acme.test');
+select throws_ok(
+  $$ select * from explain_kpi('invoiced', pg_temp.month(), pg_temp.month() + 20, tests.account('sales@acme.test')) $$,
+  'PT404', 'record_not_found', 'not for a colleague'
+);
+select tests.sign_in('manager@acme.test');
 
 -- Company time: what is closed at 01:30 in Nairobi on the first is of the new month.
 select tests.sign_out();

@@ -54,13 +54,15 @@ set local session_replication_role = replica;
 create temporary table tampered (derivation text, record_id uuid);
 grant select on tampered to authenticated;
 with t as (update inventory set on_hand = on_hand + 5 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good' returning id)
-insert into tampered select 'inventory_on_hand', id from t;
+insert into tampered select 'inventory_on_hand', id from t union all select 'containers_in_places', tests.depot();
 with t as (update inventory set reserved = reserved + 1 where tenant_id = tests.tenant('acme') and warehouse_id = tests.depot() and product_id = tests.product('COL-300') and condition = 'good' returning id)
 insert into tampered select 'inventory_reserved', id from t;
 with t as (update purchase_order_items set received = 1 where purchase_order_id = tests.id('purchase') returning id)
 insert into tampered select 'purchase_order_received', id from t;
 with t as (update purchase_orders set total = total + 1, received_total = 1 where id = tests.id('purchase') returning id)
 insert into tampered select d, t.id from t, (values ('purchase_order_total'), ('purchase_order_received_total')) v (d);
+with t as (insert into proposals (tenant_id, number, deal_id, revision, valid_until, currency, subtotal) values (tests.tenant('acme'), 'PROP-1', gen_random_uuid(), 1, '2090-01-01', 'KES', 1) returning id)
+insert into tampered select 'proposal_total', id from t;
 with t as (update order_items set quantity = quantity + 1 where order_id = tests.id('reserved') returning id)
 insert into tampered select 'order_item_reserved', id from t;
 with t as (update order_items i set quantity_delivered = 2 from orders o where o.id = i.order_id and o.tenant_id = i.tenant_id and o.status = 'delivered' and i.quantity_delivered = 3 returning i.id)
@@ -79,8 +81,8 @@ with t as (update invoices i set subtotal = subtotal + 1 where i.id = tests.id('
 insert into tampered select 'invoice_total', id from t;
 with t as (update payments p set refunded_total = 3 where p.reference = 'QGH7KLM2XA' returning id)
 insert into tampered select 'payment_refunded', id from t;
-with t as (update private.deposit_layers l set held = held + 1, invoiced = invoiced - 1 where l.tenant_id = tests.tenant('acme') and l.customer_id = tests.customer('Kilimani Mini Mart') and l.held > 0 returning customer_id)
-insert into tampered select d, t.customer_id from t, (values ('containers_held'), ('containers_invoiced')) v (d);
+with t as (update private.deposit_layers l set held = held + 1, invoiced = invoiced - 1, kept = kept + 1 where l.tenant_id = tests.tenant('acme') and l.customer_id = tests.customer('Kilimani Mini Mart') and l.held > 0 returning customer_id)
+insert into tampered select d, t.customer_id from t, (values ('containers_held'), ('containers_invoiced'), ('containers_kept')) v (d);
 with t as (update credit_notes c set subtotal = subtotal + 1 where c.id = tests.id('note') returning id)
 insert into tampered select d, t.id from t, (values ('credit_note_total'), ('credit_note_money')) v (d);
 with t as (update settlements s set cash = 11, spent = 1 where s.id = tests.id('settlement') returning id)

@@ -104,6 +104,13 @@ begin
         perform public.record_trip_expense(id, pg_temp.category(), 5);
       when 'asset.change' then perform public.change_asset(id, 'Changed', pg_temp.asset_kind());
       when 'task.create_ticket' then perform public.create_ticket('Wet crates', pg_temp.ticket_category(), task_id => id);
+      when 'proposal.change' then perform public.change_proposal(id, pg_temp.today() + 10);
+      when 'proposal.revise' then perform public.revise_proposal(id, pg_temp.today() + 10);
+      when 'deal.create_proposal' then perform public.create_proposal(pg_temp.today() + 10, id);
+      when 'contract.activate' then perform public.activate_contract(id, pg_temp.paper_of(id), 'J. Mwangi');
+      when 'contract.change' then perform public.change_contract(id, 'Changed', pg_temp.contract_kind(), pg_temp.today(), vendor_id => pg_temp.mills());
+      when 'contract.assign' then perform public.assign_contract(id, tests.account('sales@acme.test'));
+      when 'contract.give_notice' then perform public.give_notice_contract(id);
       when 'ticket.change' then perform public.change_ticket(id, 'Changed', pg_temp.ticket_category());
       when 'asset.hand_over' then perform public.hand_over_asset(id, holder_id => tests.account('sales@acme.test'));
       when 'asset.create_maintenance_job' then perform public.create_maintenance_job(id, 'Oil', pg_temp.today());
@@ -214,6 +221,39 @@ end $$;
 create function pg_temp.ticket_category() returns uuid language sql security definer as $$
   select c.id from public.ticket_categories c where c.tenant_id = tests.tenant('acme') and c.name = 'Delivery'
 $$;
+create function pg_temp.contract_kind() returns uuid language sql security definer as $$
+  select k.id from public.contract_kinds k where k.tenant_id = tests.tenant('acme') and k.name = 'Supply'
+$$;
+create function pg_temp.paper_of(document uuid) returns uuid language sql security definer as $$ select a.id from public.attachments a where a.document_id = paper_of.document $$;
+-- A proposal of a salesperson.
+create function pg_temp.proposal(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('sales@acme.test');
+  made := (public.create_proposal(pg_temp.today() + 10, customer_id => tests.customer('Kilimani Mini Mart'), title => 'Offered', lines => tests.lines('COL-300', 1))).id;
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
+-- A contract that a salesperson looks after, with its paper.
+create function pg_temp.contract(variadic steps text[] default '{}') returns uuid language plpgsql as $$
+declare
+  made uuid;
+  step text;
+begin
+  perform tests.sign_in('manager@acme.test');
+  made := (public.create_contract('Flour', pg_temp.contract_kind(), pg_temp.today(), vendor_id => pg_temp.mills(), owner_id => tests.account('sales@acme.test'))).id;
+  perform tests.file('contract', made);
+  foreach step in array steps loop
+    execute 'select public.' || step using made;
+  end loop;
+  perform tests.sign_out();
+  return made;
+end $$;
 -- What is wrong, told by a salesperson.
 create function pg_temp.ticket(variadic steps text[] default '{}') returns uuid language plpgsql as $$
 declare
@@ -347,7 +387,7 @@ where (t.machine, t.command) not in (
   -- What follows from a trip, from money or from the day, and the submission that is the count itself.
   ('depot_shift', 'open'), ('depot_shift', 'cancel'), ('depot_shift', 'finish'), ('depot_shift', 'resume'),
   ('order', 'dispatch'), ('order', 'start_delivery'), ('order', 'sell'), ('invoice', 'pay'), ('invoice', 'pay_part'), ('invoice', 'reopen'), ('invoice', 'reopen_part'), ('invoice', 'reopen_late'),
-  ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
+  ('contract', 'end'), ('proposal', 'expire'), ('proposal', 'supersede'), ('invoice', 'mark_overdue'), ('planning_session', 'complete'), ('planning_session', 'fail'), ('offload', 'submit'), ('return', 'credit'), ('payment', 'confirm'), ('statement_line', 'unmatch'), ('settlement', 'submit'))
 union select c.machine, c.command from private.in_place_commands c;
 grant all on pg_temp.steps, pg_temp.elsewhere to public;
 
@@ -915,6 +955,25 @@ begin
   perform tests.sign_out();
   perform pg_temp.examine('kitting', other);
 
+  -- Empties that are gone at a customer's, found again, and some that are not gone.
+  perform private.move_containers(tests.tenant('acme'), 'outside', tests.tenant('acme'), 'customer', tests.customer('Kilimani Mini Mart'), 'product', tests.product('EMP-CRATE24'),
+    jsonb_build_array(jsonb_build_object('product_id', tests.product('EMP-CRATE24'), 'quantity', 20, 'unit_deposit', 400)), now());
+  perform tests.sign_in('warehouse@acme.test');
+  other := (public.write_off_containers(tests.customer('Kilimani Mini Mart'), tests.product('EMP-CRATE24'), 2, 'because')).id;
+  one := (public.write_off_containers(tests.customer('Kilimani Mini Mart'), tests.product('EMP-CRATE24'), 2, 'because')).id;
+  perform tests.sign_out();
+  perform pg_temp.examine('container_write_off', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.approve_container_write_off(other);
+  perform public.reject_container_write_off(one, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('container_write_off', one);
+  perform pg_temp.examine('container_write_off', other);
+  perform tests.sign_in('manager@acme.test');
+  perform public.reverse_container_write_off(other, 'because');
+  perform tests.sign_out();
+  perform pg_temp.examine('container_write_off', other);
+
   -- A depot that opens, begins to close, goes on and closes; and one whose opening is given up.
   insert into warehouses (tenant_id, code, name, works_in_shifts) values (tests.tenant('acme'), 'SHF', 'Depot with shifts', true);
   perform tests.sign_in('warehouse@acme.test');
@@ -956,6 +1015,25 @@ begin
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance());
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance('complete_maintenance_job($1)'));
   perform pg_temp.examine('maintenance_job', pg_temp.maintenance($c$skip_maintenance_job($1, 'because')$c$));
+  perform pg_temp.examine('proposal', pg_temp.proposal());
+  perform pg_temp.examine('proposal', pg_temp.proposal($c$cancel_proposal($1, 'because')$c$));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)'));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)', 'accept_proposal($1)'));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)', $c$decline_proposal($1, 'because')$c$));
+  perform pg_temp.examine('proposal', pg_temp.proposal('send_proposal($1)', $c$send_proposal((public.revise_proposal($1, pg_temp.today() + 10)).id)$c$));
+  one := pg_temp.proposal('send_proposal($1)');
+  update public.proposals set valid_until = pg_temp.today() - 1 where id = one;
+  perform private.expire_proposals();
+  perform pg_temp.examine('proposal', one);
+  perform pg_temp.examine('contract', pg_temp.contract());
+  perform pg_temp.examine('contract', pg_temp.contract($c$cancel_contract($1, 'because')$c$));
+  perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$));
+  perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$, 'give_notice_contract($1)'));
+  perform pg_temp.examine('contract', pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$, $c$terminate_contract($1, 'because')$c$));
+  one := pg_temp.contract($c$activate_contract($1, pg_temp.paper_of($1), 'J. Mwangi')$c$, 'give_notice_contract($1)');
+  update public.contracts set starts_on = starts_on - 1, ends_on = ends_on - 1 where id = one;
+  perform private.end_contracts();
+  perform pg_temp.examine('contract', one);
   perform pg_temp.examine('ticket', pg_temp.ticket());
   perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)'));
   perform pg_temp.examine('ticket', pg_temp.ticket('start_ticket($1)', 'assign_ticket($1)'));

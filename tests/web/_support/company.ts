@@ -6,6 +6,7 @@ export function workAt(
 ) {
   session.me = {
     user: { id: 'user-1', email: 'driver@acme.test', full_name: 'Daniel Kamau', language: null },
+    scope: { warehouse_id: null, territory_id: null, customer_id: null },
     tenant: {
       id: 'tenant-1',
       name: 'Acme Beverages',

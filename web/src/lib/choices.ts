@@ -85,7 +85,29 @@ export const CONTAINER_HOLDER = [
   'driver',
   'van',
   'depot',
+  'breakage',
+  'loss',
+  'outside',
 ] as const satisfies Enums<'container_holder'>[];
+export const CONTAINER_WRITE_OFF_STATUS = [
+  'requested',
+  'approved',
+  'rejected',
+  'reversed',
+] as const satisfies Enums<'container_write_off_status'>[];
+export const CONTRACT_PERIOD = [
+  'once',
+  'month',
+  'quarter',
+  'year',
+] as const satisfies Enums<'contract_period'>[];
+export const CONTRACT_STATUS = [
+  'draft',
+  'active',
+  'ended',
+  'terminated',
+  'cancelled',
+] as const satisfies Enums<'contract_status'>[];
 export const CONVERSATION_PRIORITY = [
   'low',
   'normal',
@@ -424,6 +446,15 @@ export const PROMOTION_KIND = [
   'buy_get',
   'free_goods',
 ] as const satisfies Enums<'promotion_kind'>[];
+export const PROPOSAL_STATUS = [
+  'draft',
+  'sent',
+  'accepted',
+  'declined',
+  'expired',
+  'superseded',
+  'cancelled',
+] as const satisfies Enums<'proposal_status'>[];
 export const PURCHASE_ORDER_STATUS = [
   'draft',
   'submitted',

@@ -186,14 +186,16 @@ export interface Database {
           name: string;
           effect: Database['public']['Enums']['adjustment_effect'];
           is_for_counts: boolean;
+          is_breakage: boolean;
           is_active: boolean;
         };
         Insert: {
           name: string;
           effect: Database['public']['Enums']['adjustment_effect'];
+          is_breakage?: boolean;
           is_active?: boolean;
         };
-        Update: { name?: string; is_active?: boolean };
+        Update: { name?: string; is_breakage?: boolean; is_active?: boolean };
         Relationships: [
           {
             foreignKeyName: 'adjustment_reasons_tenant_id_fkey';
@@ -1363,6 +1365,190 @@ export interface Database {
         ];
         ComputedFields: never;
       };
+      /** Containers that a customer will not give back, because they broke or are lost at his place: approved by somebody else than who asked, they leave him for the account that is named. Reversed where they are found after all. */
+      container_write_offs: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['container_write_off_status'];
+          customer_id: string;
+          product_id: string;
+          account: Database['public']['Enums']['container_holder'];
+          quantity: number;
+          keeps_deposit: boolean;
+          deposit_amount: number | null;
+          reason: string;
+          approved_by: string | null;
+          approved_at: string | null;
+          rejected_reason: string | null;
+          reversed_at: string | null;
+          reversed_reason: string | null;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'container_write_offs_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'container_write_offs_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
+      /** What contracts are about, in the words of the company. */
+      contract_kinds: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          name: string;
+          is_active: boolean;
+          is_exclusive: boolean;
+        };
+        Insert: { name: string; is_active?: boolean; is_exclusive?: boolean };
+        Update: { name?: string; is_active?: boolean };
+        Relationships: [
+          {
+            foreignKeyName: 'contract_kinds_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** For how long a contract was agreed and renewed: the first term, and one for each renewal, of which none begins twice; append-only. */
+      contract_terms: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          contract_id: string;
+          starts_on: string;
+          ends_on: string | null;
+          created_at: string;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'contract_terms_tenant_id_contract_id_fkey';
+            columns: ['tenant_id', 'contract_id'];
+            isOneToOne: false;
+            referencedRelation: 'contracts';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What is agreed with a customer or a vendor. It is active once its signed paper is filed with it, and ends by itself on its last day, or is renewed. Seen by its owner and his line (private.my_line), and by who sees all. */
+      contracts: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['contract_status'];
+          title: string;
+          kind_id: string;
+          is_exclusive: boolean;
+          customer_id: string | null;
+          vendor_id: string | null;
+          owner_id: string;
+          starts_on: string;
+          ends_on: string | null;
+          notice_days: number;
+          renews_months: number | null;
+          value: number | null;
+          value_per: Database['public']['Enums']['contract_period'] | null;
+          currency: string;
+          notes: string | null;
+          signed_on: string | null;
+          signed_by: string | null;
+          signed_paper_id: string | null;
+          notice_on: string | null;
+          status_reason: string | null;
+          party: string;
+          notice_until: string | null;
+          is_active: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'contracts_tenant_id_customer_id_fkey';
+            columns: ['tenant_id', 'customer_id'];
+            isOneToOne: false;
+            referencedRelation: 'customers';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'contracts_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'contracts_tenant_id_kind_id_is_exclusive_fkey';
+            columns: ['tenant_id', 'kind_id', 'is_exclusive'];
+            isOneToOne: false;
+            referencedRelation: 'contract_kinds';
+            referencedColumns: ['tenant_id', 'id', 'is_exclusive'];
+          },
+          {
+            foreignKeyName: 'contracts_tenant_id_owner_id_fkey';
+            columns: ['tenant_id', 'owner_id'];
+            isOneToOne: false;
+            referencedRelation: 'memberships';
+            referencedColumns: ['tenant_id', 'user_id'];
+          },
+          {
+            foreignKeyName: 'contracts_tenant_id_signed_paper_id_fkey';
+            columns: ['tenant_id', 'signed_paper_id'];
+            isOneToOne: false;
+            referencedRelation: 'attachments';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'contracts_tenant_id_vendor_id_fkey';
+            columns: ['tenant_id', 'vendor_id'];
+            isOneToOne: false;
+            referencedRelation: 'vendors';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
+      };
       /** What the inbox shows of each conversation without reading its messages. Kept by the messages themselves. */
       conversation_activity: {
         Row: {
@@ -1629,7 +1815,13 @@ export interface Database {
           kind: Database['public']['Enums']['address_kind'];
           label: string;
           street: string;
+          line_2: string | null;
           city: string;
+          region: string | null;
+          postal_code: string | null;
+          country: string | null;
+          contact_name: string | null;
+          phone: string | null;
           latitude: number | null;
           longitude: number | null;
           instructions: string | null;
@@ -1643,7 +1835,13 @@ export interface Database {
           kind?: Database['public']['Enums']['address_kind'];
           label: string;
           street: string;
+          line_2?: string | null;
           city: string;
+          region?: string | null;
+          postal_code?: string | null;
+          country?: string | null;
+          contact_name?: string | null;
+          phone?: string | null;
           latitude?: number | null;
           longitude?: number | null;
           instructions?: string | null;
@@ -1656,7 +1854,13 @@ export interface Database {
           kind?: Database['public']['Enums']['address_kind'];
           label?: string;
           street?: string;
+          line_2?: string | null;
           city?: string;
+          region?: string | null;
+          postal_code?: string | null;
+          country?: string | null;
+          contact_name?: string | null;
+          phone?: string | null;
           latitude?: number | null;
           longitude?: number | null;
           instructions?: string | null;
@@ -4662,6 +4866,7 @@ export interface Database {
           is_done: boolean;
           is_owed: boolean;
           allowed_commands: string[] | null;
+          deposit_expected: number | null;
           discount_total: number | null;
           order_progress: Database['public']['Enums']['order_progress'] | null;
           order_taxes: Json | null;
@@ -4710,6 +4915,7 @@ export interface Database {
         ];
         ComputedFields:
           | 'allowed_commands'
+          | 'deposit_expected'
           | 'discount_total'
           | 'order_progress'
           | 'order_taxes'
@@ -5830,6 +6036,93 @@ export interface Database {
           },
         ];
         ComputedFields: 'promotion_given';
+      };
+      /** The lines of a proposal, in base units, at the customer's prices and in the words of the day on which they were written. */
+      proposal_items: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          proposal_id: string;
+          line_number: number;
+          product_id: string;
+          product_sku: string;
+          product_name: string;
+          unit: string;
+          quantity: number;
+          unit_price: number;
+          price_includes_tax: boolean;
+          tax_rate: number;
+          line_net: number;
+          line_tax: number;
+          line_total: number;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'proposal_items_tenant_id_product_id_fkey';
+            columns: ['tenant_id', 'product_id'];
+            isOneToOne: false;
+            referencedRelation: 'products';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'proposal_items_tenant_id_proposal_id_fkey';
+            columns: ['tenant_id', 'proposal_id'];
+            isOneToOne: false;
+            referencedRelation: 'proposals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+        ComputedFields: never;
+      };
+      /** What a customer is offered for a deal, at his prices of the day on which it was written. Of a deal one version waits for an answer at a time; what was sent is never changed, the next version takes its place. Seen by whoever sees the deal. */
+      proposals: {
+        Row: {
+          id: string;
+          tenant_id: string;
+          created_at: string;
+          created_by: string | null;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          number: string;
+          status: Database['public']['Enums']['proposal_status'];
+          deal_id: string;
+          revision: number;
+          valid_until: string;
+          currency: string;
+          subtotal: number;
+          tax_total: number;
+          total: number;
+          notes: string | null;
+          status_reason: string | null;
+          sent_at: string | null;
+          decided_at: string | null;
+          is_standing: boolean;
+          allowed_commands: string[] | null;
+          own_field_values: Database['public']['Tables']['own_field_values']['Row'] | null;
+          record_tags: Database['public']['Tables']['record_tags']['Row'] | null;
+        };
+        Insert: Record<never, never>;
+        Update: Record<never, never>;
+        Relationships: [
+          {
+            foreignKeyName: 'proposals_tenant_id_deal_id_fkey';
+            columns: ['tenant_id', 'deal_id'];
+            isOneToOne: false;
+            referencedRelation: 'deals';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'proposals_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+        ComputedFields: 'allowed_commands' | 'own_field_values' | 'record_tags';
       };
       /** The lines of a purchase order: good goods, in base units. */
       purchase_order_items: {
@@ -7682,10 +7975,22 @@ export interface Database {
           code: string;
           name: string;
           needs_person: boolean;
+          is_breakage: boolean;
           is_active: boolean;
         };
-        Insert: { code: string; name: string; needs_person?: boolean; is_active?: boolean };
-        Update: { name?: string; needs_person?: boolean; is_active?: boolean };
+        Insert: {
+          code: string;
+          name: string;
+          needs_person?: boolean;
+          is_breakage?: boolean;
+          is_active?: boolean;
+        };
+        Update: {
+          name?: string;
+          needs_person?: boolean;
+          is_breakage?: boolean;
+          is_active?: boolean;
+        };
         Relationships: [
           {
             foreignKeyName: 'variance_codes_tenant_id_fkey';
@@ -8336,6 +8641,27 @@ export interface Database {
         Relationships: [];
         ComputedFields: never;
       };
+      /** Who has how many containers now, with the deposit on them in the company's currency; beside a customer's what he last said that he holds. */
+      container_holdings: {
+        Row: {
+          id: string | null;
+          tenant_id: string | null;
+          holder: Database['public']['Enums']['container_holder'] | null;
+          holder_id: string | null;
+          holder_name: string | null;
+          product_id: string | null;
+          product_sku: string | null;
+          product_name: string | null;
+          quantity: number | null;
+          deposit_amount: number | null;
+          counted: number | null;
+          confirmed_at: string | null;
+          difference: number | null;
+          is_disputed: boolean | null;
+        };
+        Relationships: [];
+        ComputedFields: never;
+      };
       /** Customers whose credit wants looking at, and why: more is used than their limit, something is overdue, they are suspended, a paper of theirs has ended, or the day of their review has come. Tenant currency; limit and what is left of it are null for those who pay on delivery. Asked anew each time. */
       credit_standings: {
         Row: {
@@ -8591,6 +8917,15 @@ export interface Database {
         Args: { token: string; password?: string | null };
         Returns: Json;
       };
+      /** The customer says yes: its lines become the products of the deal, which is won; of several who say so at once one wins it. Raises proposal_is_over, proposal_of_a_closed_deal, proposal_transition_illegal, deal_needs_forecast, pipeline_without_stage, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      accept_proposal: {
+        Args: {
+          proposal_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
+      };
       /** Says that a customer is another one than those that he looks like and those that look like him; who said so and when stays with him. Raises customer_not_similar, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       acknowledge_similar_customer: {
         Args: {
@@ -8608,6 +8943,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['orders']['Row'];
+      };
+      /** Says that a contract was signed, by whom for the other side and when (without a day: today); attachment_id: the signed paper, among its files. Raises contract_needs_paper, contract_day_is_not_past, contract_overlaps, contract_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      activate_contract: {
+        Args: {
+          contract_id: string;
+          attachment_id: string;
+          signed_by: string;
+          signed_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
       };
       /** Adds a file, which the caller has stored in the bucket attachments under his company's folder, to a document that he sees. What it is and how large storage has found out. Raises record_not_found, attachment_name_is_short, file_not_found, attachments_are_full, attachment_taken, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       add_attachment: {
@@ -8754,6 +9101,15 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Takes containers that are gone off a customer, at the deposit of their time, the oldest first; what somebody else asked for. Raises containers_not_held, separation_of_duties, container_write_off_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      approve_container_write_off: {
+        Args: {
+          container_write_off_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
+      };
       /** Makes a submitted customer active; not by who entered it. Raises customer_transition_illegal, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       approve_customer: {
         Args: {
@@ -8781,7 +9137,7 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['leave_requests']['Row'];
       };
-      /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it. Raises van_not_empty,  offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Puts the counted goods back into the depot; a trip that was cancelled on the road has come home with it, once its cash is counted. Raises van_not_empty, offload_has_open_variances, separation_of_duties, offload_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       approve_offload: {
         Args: {
           offload_id: string;
@@ -8883,6 +9239,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: string;
+      };
+      /** Has somebody else (account) look after a contract. Raises person_not_in_company, contract_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      assign_contract: {
+        Args: {
+          contract_id: string;
+          owner_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
       };
       /** Gives a conversation to a colleague, or, without one, back to nobody. Raises assignee_cannot_reply, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       assign_conversation: {
@@ -9033,6 +9399,16 @@ export interface Database {
         Args: { token: string; reason?: string | null };
         Returns: Json;
       };
+      /** Calls a draft off, with a reason. Raises reason_required, contract_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_contract: {
+        Args: {
+          contract_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
+      };
       /** Calls an expense off, with a reason, before it is approved. Raises reason_required, expense_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       cancel_expense: {
         Args: {
@@ -9072,7 +9448,7 @@ export interface Database {
         };
         Returns: Json;
       };
-      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments or invoices hang on it. Raises reason_required, order_has_documents, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
+      /** Cancels an order that has not left the depot: stock is released and its trip no longer carries it. Refused, naming them, while payments, invoices or a part on the road hang on it. Raises reason_required, order_has_documents, order_is_on_its_way, order_was_delivered, order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_order: {
         Args: {
           order_id: string;
@@ -9101,6 +9477,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Calls a draft off, for a reason. Raises reason_required, proposal_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      cancel_proposal: {
+        Args: {
+          proposal_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Calls a purchase order off, with a reason, before anything of it came; an approved one by those who approve. Raises reason_required, purchase_order_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       cancel_purchase_order: {
@@ -9198,6 +9584,26 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['comments']['Row'];
+      };
+      /** Writes a draft anew; what is signed is not changed any more. Raises contract_transition_illegal, version_conflict and the errors of create_contract. The same idempotency_key with the same values is answered again, not done again. */
+      change_contract: {
+        Args: {
+          contract_id: string;
+          title: string;
+          kind_id: string;
+          starts_on: string;
+          customer_id?: string | null;
+          vendor_id?: string | null;
+          ends_on?: string | null;
+          notice_days?: number | null;
+          renews_months?: number | null;
+          value?: number | null;
+          value_per?: Database['public']['Enums']['contract_period'] | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
       };
       /** Writes an open deal anew. Raises deal_value_of_products, deal_transition_illegal, version_conflict and the errors of create_deal. The same idempotency_key with the same values is answered again, not done again. */
       change_deal: {
@@ -9303,6 +9709,18 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['order_templates']['Row'];
+      };
+      /** Writes a draft anew, its lines (if there are any) at the customer's prices of today. Raises proposal_day_is_near, lines_invalid, proposal_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      change_proposal: {
+        Args: {
+          proposal_id: string;
+          valid_until: string;
+          lines?: Json | null;
+          notes?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Writes a draft anew, header and lines; whoever does so does not approve it. Raises purchase_order_transition_illegal, version_conflict and the errors of create_purchase_order. The same idempotency_key with the same values is answered again, not done again. */
       change_purchase_order: {
@@ -9689,6 +10107,25 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['assets']['Row'];
       };
+      /** Enters a contract with a customer or a vendor, as a draft; its owner (account) is the caller unless another is named. Without ends_on it runs until notice is given; renews_months: by how many months it is renewed at its end. Raises contract_title_is_short, contract_is_with_one_party, contract_begins_near, contract_ends_after_it_begins, contract_notice_is_bounded, contract_renewal_is_bounded, what_renews_ends, contract_value_has_its_period, person_not_in_company, record_not_found, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_contract: {
+        Args: {
+          title: string;
+          kind_id: string;
+          starts_on: string;
+          customer_id?: string | null;
+          vendor_id?: string | null;
+          ends_on?: string | null;
+          notice_days?: number | null;
+          renews_months?: number | null;
+          value?: number | null;
+          value_per?: Database['public']['Enums']['contract_period'] | null;
+          owner_id?: string | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
+      };
       /** Begins a deal with a customer, in the first stage of the pipeline (without one: of the first); its owner (account) is the caller unless another is named. Raises record_not_found, person_not_in_company, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       create_deal: {
         Args: {
@@ -9850,6 +10287,19 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['planning_sessions']['Row'];
+      };
+      /** Drafts what a customer is offered for an open deal; without one a deal of this title is begun with the customer. lines [{product_id, quantity, pack_id?}] at his prices of today; without: the products of the deal. Raises proposal_day_is_near, proposal_of_a_closed_deal, lines_invalid, record_not_found, deal_needs_forecast, pipeline_without_stage, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      create_proposal: {
+        Args: {
+          valid_until: string;
+          deal_id?: string | null;
+          customer_id?: string | null;
+          title?: string | null;
+          lines?: Json | null;
+          notes?: string | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Drafts an order of goods from a vendor for a depot or shop; items [{product_id, quantity (base units), unit_cost (before tax)}], each product once. Raises warehouse_not_available, record_not_found, vendor_blocked, lines_invalid, costs_invalid, expected_day_is_near, purchase_total_is_bounded. The same idempotency_key with the same values is answered again, not done again. */
       create_purchase_order: {
@@ -10024,6 +10474,16 @@ export interface Database {
           failed_at: string;
         }[];
       };
+      /** The customer says no, for a reason; the deal stays open. Raises reason_required, proposal_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      decline_proposal: {
+        Args: {
+          proposal_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
+      };
       /** Removes a draft for good, with its lines, tags and own fields; its number is not given again and the audit trail keeps what it said. Refused, naming them, while other records hang on it: payments, messages, comments, files, tasks. Answers the order as it was. Raises order_is_no_draft, draft_is_in_use, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       delete_order: {
         Args: {
@@ -10169,6 +10629,23 @@ export interface Database {
           amount: number;
         }[];
       };
+      /** The rows that make an indicator from a day to another (at most a year) of a person (his account), of a team and those below it, or (null) of the company, which sum to it: as explain_figure has them. Own figures and those of one's line; kpis.view_all: everybody's. Raises input_invalid, record_not_found, permission_denied. */
+      explain_kpi: {
+        Args: {
+          measure: Database['public']['Enums']['kpi_measure'];
+          since: string;
+          until: string;
+          subject?: string | null;
+        };
+        Returns: {
+          happened_at: string;
+          what: string;
+          document: string;
+          document_id: string;
+          number: string;
+          amount: number;
+        }[];
+      };
       /** Says why there are differences, items [{product_id, condition?, reason_id (null for none)}], before the count is approved: reasons that explain a difference of that sign. Raises reason_does_not_fit, stock_count_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       explain_stock_count: {
         Args: {
@@ -10254,6 +10731,16 @@ export interface Database {
           appointment_id?: string | null;
         };
         Returns: Json;
+      };
+      /** One side gives notice (without a day: today): the contract is not renewed, and one that runs until notice is given ends so many days later. Raises contract_notice_too_late, contract_notice_given, contract_just_ends, contract_day_is_not_past, contract_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      give_notice_contract: {
+        Args: {
+          contract_id: string;
+          notice_on?: string | null;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
       };
       /** The caller is given no more conversations; those he has stay his. Raises permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       go_off_duty: {
@@ -10657,7 +11144,7 @@ export interface Database {
           image_alt: string;
         }[];
       };
-      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
+      /** For customers: what an order of these lines [{product_id, quantity, pack_id?}] would cost them today, with what promotions give: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, tax_rate, price_includes_tax, discount_amount, is_gift, line_total, tax_amount, in_stock}], discount_total, delivery_fee, subtotal, tax_total, total, deposits (on the containers, beside the total, if no empties come back), credit {limit, used, left} or null}. Raises lines_invalid, depot_not_known, permission_denied. */
       my_quote: {
         Args: { lines: Json };
         Returns: Json;
@@ -10877,7 +11364,7 @@ export interface Database {
         Args: { order_id: string; items: Json; empties?: Json | null };
         Returns: Json;
       };
-      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company's where none is asked about), subtotal (with it), tax_total, total, credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available. */
+      /** What an order would cost, or one that is amended (order_id), which may keep what is no longer sold: {lines [{line_number, product_id, product_name, unit, quantity, unit_price, price_source, tax_rate, taxes, price_includes_tax, discount_amount, discounts [{promotion_id or bundle_product_id, name, amount}] or null, is_gift (it was not asked for; a promotion adds it), entered (which of the lines asked about it comes from; a bundle is several), bundle_product_id, bundle_quantity, line_total, tax_amount, in_stock, available (null without inventory.view)}], discount_total, delivery_fee (before tax; the company's where none is asked about), subtotal (with it), tax_total, total, deposits (on the containers, beside the total, if no empties come back), credit {limit, used, left} or null for cash customers, similar [{id, number, status, total, created_at}]: orders of a short while ago that it looks like}. Raises lines_invalid, delivery_fee_is_bounded, record_not_found, warehouse_not_available. */
       quote_order: {
         Args: {
           customer_id: string;
@@ -11216,6 +11703,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
+      };
+      /** Refuses a write-off of containers, with a reason. Raises reason_required, separation_of_duties, container_write_off_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reject_container_write_off: {
+        Args: {
+          container_write_off_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
       };
       /** Refuses a submitted customer with a reason. Raises reason_required, customer_transition_illegal, separation_of_duties. The same idempotency_key with the same values is answered again, not done again. */
       reject_customer: {
@@ -11630,6 +12127,16 @@ export interface Database {
         };
         Returns: Database['public']['Tables']['manual_adjustments']['Row'];
       };
+      /** Containers that were written off are there after all: the customer holds them again, at the deposit that was theirs. Raises reason_required, separation_of_duties, container_write_off_transition_illegal, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
+      reverse_container_write_off: {
+        Args: {
+          container_write_off_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
+      };
       /** Takes a completed kitting of somebody else back by movements against it, now and once, with a reason; not after its goods were counted. Raises reason_required, stock_was_counted, stock_short, separation_of_duties, kitting_transition_illegal. The same idempotency_key with the same values is answered again, not done again. */
       reverse_kitting: {
         Args: {
@@ -11671,6 +12178,16 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['offload_documents']['Row'];
+      };
+      /** Drafts the next version of what was sent, at the customer's prices of today; what was sent stands until that is sent. Answers the draft. Raises proposal_day_is_near, proposal_of_a_closed_deal, lines_invalid, proposal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      revise_proposal: {
+        Args: {
+          proposal_id: string;
+          valid_until: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Withdraws an open invitation. Raises invitation_not_valid. The same idempotency_key with the same values is answered again, not done again. */
       revoke_invitation: {
@@ -11750,6 +12267,15 @@ export interface Database {
           idempotency_key?: string | null;
         };
         Returns: Database['public']['Tables']['messages']['Row'];
+      };
+      /** Offers it to the customer, who is told unless he does not want to be: from now on it is not changed any more, and what waited for an answer of the deal is superseded. Raises proposal_has_no_lines, proposal_day_is_near, proposal_of_a_closed_deal, proposal_transition_illegal, record_not_found, version_conflict, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      send_proposal: {
+        Args: {
+          proposal_id: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['proposals']['Row'];
       };
       /** Writes to a customer as an approved template, at any time; names: what its names in braces stand for. Raises template_not_approved, answered_meanwhile, no_way_to_reply, input_invalid, record_not_found. The same idempotency_key with the same values is answered again, not done again. */
       send_template: {
@@ -12176,6 +12702,16 @@ export interface Database {
         };
         Returns: string;
       };
+      /** Ends a contract at once, before its time, with a reason. Raises reason_required, contract_transition_illegal, record_not_found, version_conflict, input_invalid, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
+      terminate_contract: {
+        Args: {
+          contract_id: string;
+          reason: string;
+          expected_version?: number | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['contracts']['Row'];
+      };
       /** Calls the address of a webhook with an event webhook.test that says nothing. Raises record_not_found, webhook_inactive, permission_denied. The same idempotency_key with the same values is answered again, not done again. */
       test_webhook: {
         Args: { webhook_id: string; idempotency_key?: string | null };
@@ -12391,6 +12927,19 @@ export interface Database {
         Args: { worker: string };
         Returns: string[];
       };
+      /** Asks for containers of a customer to be written off, because they broke or are lost at his place (account: breakage or loss); somebody else approves. keeps_deposit: he answers for them; otherwise he gets their deposit back with his next invoice. Raises containers_not_held, write_off_names_an_account, reason_required, quantity_not_whole, record_not_found, input_invalid. The same idempotency_key with the same values is answered again, not done again. */
+      write_off_containers: {
+        Args: {
+          customer_id: string;
+          product_id: string;
+          quantity: number;
+          reason: string;
+          account?: Database['public']['Enums']['container_holder'] | null;
+          keeps_deposit?: boolean | null;
+          idempotency_key?: string | null;
+        };
+        Returns: Database['public']['Tables']['container_write_offs']['Row'];
+      };
       /** Asks for an invoice, or a part of what is open of it, to be written off: a pending payment that nobody made, which somebody else approves. Raises write_off_exceeds, reason_required, invoice_transition_illegal, input_invalid, record_not_found, version_conflict. The same idempotency_key with the same values is answered again, not done again. */
       write_off_invoice: {
         Args: {
@@ -12421,7 +12970,10 @@ export interface Database {
       commission_basis: 'won_deals' | 'received_money';
       commission_statement_status: 'open' | 'closed' | 'paid';
       contact_point_kind: 'phone' | 'whatsapp' | 'whatsapp_user' | 'email';
-      container_holder: 'customer' | 'driver' | 'van' | 'depot';
+      container_holder: 'customer' | 'driver' | 'van' | 'depot' | 'breakage' | 'loss' | 'outside';
+      container_write_off_status: 'requested' | 'approved' | 'rejected' | 'reversed';
+      contract_period: 'once' | 'month' | 'quarter' | 'year';
+      contract_status: 'draft' | 'active' | 'ended' | 'terminated' | 'cancelled';
       conversation_priority: 'low' | 'normal' | 'high' | 'urgent';
       conversation_status: 'open' | 'pending' | 'snoozed' | 'resolved';
       credit_note_status: 'draft' | 'issued' | 'void';
@@ -12552,6 +13104,8 @@ export interface Database {
         | 'order_amount'
         | 'buy_get'
         | 'free_goods';
+      proposal_status:
+        'draft' | 'sent' | 'accepted' | 'declined' | 'expired' | 'superseded' | 'cancelled';
       purchase_order_status:
         | 'draft'
         | 'submitted'

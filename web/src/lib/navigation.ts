@@ -14,8 +14,10 @@ import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import Factory from '@lucide/svelte/icons/factory';
 import DoorOpen from '@lucide/svelte/icons/door-open';
+import FileCheck from '@lucide/svelte/icons/file-check';
 import FileText from '@lucide/svelte/icons/file-text';
 import FileUp from '@lucide/svelte/icons/file-up';
+import Signature from '@lucide/svelte/icons/signature';
 import Footprints from '@lucide/svelte/icons/footprints';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Inbox from '@lucide/svelte/icons/inbox';
@@ -108,6 +110,8 @@ const placed: Section[] = [
       listOf('customer', Users, 3),
       listOf('lead', UserPlus),
       listOf('deal', Handshake),
+      listOf('proposal', FileCheck),
+      listOf('contract', Signature),
       { ...listOf('commission_statement', Award), label: m.commissions() },
       { href: '/kpis', label: m.kpis(), icon: Target, needs: ['kpis.view'] },
       { href: '/doors', label: m.doors(), icon: DoorOpen, needs: ['doors.view'] },

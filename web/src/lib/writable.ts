@@ -9,7 +9,7 @@ export interface Writable {
 export const WRITABLE: Record<string, Writable> = {
   adjustment_reasons: {
     permission: 'settings.manage',
-    columns: ['name', 'is_active'],
+    columns: ['name', 'is_breakage', 'is_active'],
   },
   ai_agents: {
     permission: 'settings.manage',
@@ -84,13 +84,23 @@ export const WRITABLE: Record<string, Writable> = {
     permission: 'customers.edit',
     columns: ['name', 'role', 'phone', 'email'],
   },
+  contract_kinds: {
+    permission: 'settings.manage',
+    columns: ['name', 'is_active'],
+  },
   customer_addresses: {
     permission: 'customers.edit',
     columns: [
       'kind',
       'label',
       'street',
+      'line_2',
       'city',
+      'region',
+      'postal_code',
+      'country',
+      'contact_name',
+      'phone',
       'latitude',
       'longitude',
       'instructions',
@@ -374,7 +384,7 @@ export const WRITABLE: Record<string, Writable> = {
   },
   variance_codes: {
     permission: 'settings.manage',
-    columns: ['name', 'needs_person', 'is_active'],
+    columns: ['name', 'needs_person', 'is_breakage', 'is_active'],
   },
   vehicle_check_items: {
     permission: 'settings.manage',

@@ -79,6 +79,8 @@ export interface Quote {
   subtotal: number;
   tax_total: number;
   total: number;
+  /** On the containers, beside the total, if no empties come back. */
+  deposits: number;
   credit: Account['credit'];
   lines: { product_id: string; quantity: number; line_total: number; in_stock: boolean }[];
 }

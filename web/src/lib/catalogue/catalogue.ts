@@ -1,6 +1,6 @@
 import type { Database, Tables } from '#lib/database.types.ts';
 import { ask } from '#lib/platform/command.ts';
-import { meansProduct } from '#lib/platform/find.ts';
+import { looksLikeBarcode, meansProduct } from '#lib/platform/find.ts';
 import { quantity, unitOf } from '#lib/platform/format.ts';
 import { anyLike, type Filter, inUseFilter, narrow } from '#lib/platform/filters.ts';
 import { type ListQuery, type ListShape, readPage } from '#lib/platform/list.ts';
@@ -222,6 +222,33 @@ export async function scanned(
   const [barcode] = await ask('find_barcode', { typed });
   const product = barcode && (await bareProduct(barcode.product_id));
   return product ? { product, packId: barcode.pack_id } : null;
+}
+
+/** What a code stands for, and how many base units one of it is: a barcode, or the SKU of something on the sheet. */
+export const lookAmong =
+  <Listed extends { id: string; sku: string }>(products: Listed[]) =>
+  async (code: string): Promise<{ product: Listed; units: number } | null> => {
+    const named = products.find(({ sku }) => sku.toLowerCase() === code.toLowerCase());
+    if (named) return { product: named, units: 1 };
+    const [barcode] = looksLikeBarcode(code) ? await ask('find_barcode', { typed: code }) : [];
+    const product = products.find(({ id }) => id === barcode?.product_id);
+    return product ? { product, units: await unitsOfPack(barcode?.pack_id ?? null) } : null;
+  };
+
+/** As `lookAmong`, among all products. */
+export async function lookAnywhere(
+  code: string,
+): Promise<{ product: Product; units: number } | null> {
+  const found = looksLikeBarcode(code) ? await scanned(code) : null;
+  return found && { product: found.product, units: await unitsOfPack(found.packId) };
+}
+
+async function unitsOfPack(id: string | null): Promise<number> {
+  if (id === null) return 1;
+  const pack = await answerOf(
+    supabase.from('product_packs').select('factor').eq('id', id).maybeSingle(),
+  );
+  return Number(pack?.factor ?? 1);
 }
 
 export const PRICE_LISTS: ListShape = {

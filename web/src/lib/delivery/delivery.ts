@@ -10,6 +10,7 @@ import { answerOf, rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
 import { inStates, openStatesOf } from '#lib/workflow/documents.ts';
 import { customerFilter } from '#lib/parties/parties.ts';
+import { personFilter } from '#lib/tenancy/tenancy.ts';
 import { placeFilter } from '#lib/warehouse/places_filter.ts';
 import { documentList, enteredFilter, searchedBy } from '#lib/workflow/list.ts';
 import { driverFilter, vehicleFilter } from './filters.ts';
@@ -19,11 +20,12 @@ const VEHICLE = 'id,name,registration,location_id,capacity_kg,capacity_l,capacit
 const ON_TRIP = `*,warehouses(name),vehicles(${VEHICLE}),drivers(id,name,phone)` as const;
 const PRODUCT = 'products(name,sku,unit)';
 const ON_VARIANCE = `*,${PRODUCT},trips(id,number),orders(id,number)` as const;
+const RESPONSIBLE = 'responsible:memberships(users(full_name))' as const;
 const ON_OFFLOAD = '*,trips(id,number),warehouses(name)';
 /** What a driver and a dispatcher need of a trip on the way. */
 const ON_THE_WAY =
   `trip_stops(*,orders(number,total,notes,status,order_type,special_instructions,payment_method,delivery_fee,delivery_fee_tax_rate,delivery_fee_includes_tax),
-  customer_addresses(label,street,city,instructions,latitude,longitude,window_start,window_end,customers(name,phone))),
+  customer_addresses(label,street,line_2,city,contact_name,phone,instructions,latitude,longitude,window_start,window_end,customers(name,phone))),
   loads(*,load_items(*,${PRODUCT})),offload_documents(*)` as const;
 
 export type Trip = Awaited<ReturnType<typeof listTrips>>['rows'][number];
@@ -33,7 +35,9 @@ export type Load = NonNullable<TripRecord['loads']>;
 export type Vehicle = NonNullable<Trip['vehicles']>;
 export type Driver = Pick<Tables<'drivers'>, 'id' | 'name' | 'phone'>;
 export type Offload = Awaited<ReturnType<typeof listOffloads>>['rows'][number];
-export type Variance = Awaited<ReturnType<typeof listVariances>>['rows'][number];
+export type ListedVariance = Awaited<ReturnType<typeof listVariances>>['rows'][number];
+/** As it also stands on its offload and its trip. */
+export type Variance = Omit<ListedVariance, 'responsible'>;
 
 export const TRIPS = documentList('trip', {
   sort: '-planned_start_at',
@@ -283,13 +287,15 @@ export const VARIANCES = documentList('variance', {
     { ...customerFilter, through: { has: 'orders', own: 'order_id', their: 'id' } },
     { name: 'kind', label: m.found_at(), kind: 'choice', options: choices(VARIANCE_KIND) },
     enteredFilter(m.when()),
+    // Empty for what the loss account bears, or nobody has decided yet.
+    { ...personFilter('responsible', m.answers_for_it(), 'responsible_id'), optional: true },
     { name: 'value', label: m.value(), kind: 'number', unit: 'money', more: true },
   ],
 });
 
 export function listVariances(list: ListQuery) {
   return readPage(VARIANCES, list, (relations) =>
-    supabase.from('variances').select(having(ON_VARIANCE, relations)),
+    supabase.from('variances').select(having(`${ON_VARIANCE},${RESPONSIBLE}`, relations)),
   );
 }
 
@@ -297,9 +303,7 @@ export function readVariance(id: string) {
   return answerOf(
     supabase
       .from('variances')
-      .select(
-        `${ON_VARIANCE},allowed_commands,variance_codes(name),responsible:memberships(users(full_name))`,
-      )
+      .select(`${ON_VARIANCE},allowed_commands,variance_codes(name),${RESPONSIBLE}`)
       .eq('id', id)
       .maybeSingle(),
   );

@@ -4,6 +4,8 @@ import { askJson } from '#lib/platform/command.ts';
 import { rangeOf } from '#lib/platform/filters.ts';
 import { day, money, quantity, today, unitOf, weekday } from '#lib/platform/format.ts';
 import { label } from '#lib/platform/label.ts';
+import { session } from '#lib/platform/session.svelte.ts';
+import { inPeriod } from '#lib/targets/kpis.ts';
 import { openStatesOf } from '#lib/workflow/documents.ts';
 import { m, terms } from '#lib/words.ts';
 
@@ -282,7 +284,7 @@ export function hourTable({ hours }: Most) {
   };
 }
 
-/** The figures at the top, each with the list behind it. */
+/** The figures at the top, each with the list behind it or the rows that it is made of. */
 export function headlines(figures: Figures, days: number) {
   const { orders, orders_before, revenue, revenue_before, ageing, stock } = figures;
   const range = rangeOf(figures.from_day, figures.to_day);
@@ -294,7 +296,10 @@ export function headlines(figures: Figures, days: number) {
       label: m.revenue(),
       value: money(revenue.total),
       note: compared(revenue.total, revenue_before?.total ?? 0, days),
-      href: list('/invoices', { issued: range }),
+      // The list of invoices sums with tax and knows no credit notes.
+      ...(session.can('kpis.view_all') && session.seesAll
+        ? { explain: inPeriod('invoiced', figures.from_day, figures.to_day) }
+        : { href: list('/invoices', { issued: range }) }),
     },
     orders && {
       card: 'orders',

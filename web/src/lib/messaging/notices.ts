@@ -19,6 +19,7 @@ const NAMES: Record<string, string> = {
   'order.near': m.notice_order_near(terms),
   'order.rejected': m.notice_order_rejected(terms),
   'payment.approved': m.notice_payment_approved(),
+  'proposal.sent': m.notice_proposal_sent(),
 };
 
 /** What a message about an event is called. */

@@ -37,15 +37,19 @@ export function listVendors(list: ListQuery) {
   );
 }
 
-/** A vendor with what was ordered from him last. */
+/** A vendor with what was ordered from him last, and what is agreed. */
 export function readVendor(id: string) {
   return answerOf(
     supabase
       .from('vendors')
-      .select('*,allowed_commands,purchase_orders(id,number,status,total)')
+      .select(
+        '*,allowed_commands,purchase_orders(id,number,status,total),contracts(id,number,status,title)',
+      )
       .eq('id', id)
       .order('created_at', { referencedTable: 'purchase_orders', ascending: false })
       .limit(20, { referencedTable: 'purchase_orders' })
+      .order('starts_on', { referencedTable: 'contracts', ascending: false })
+      .limit(20, { referencedTable: 'contracts' })
       .maybeSingle(),
   );
 }

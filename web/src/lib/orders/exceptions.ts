@@ -56,6 +56,16 @@ export const REASONS: Record<string, Reason> = {
   address_missing: { label: m.the_address_is_missing(), command: 'amend', ...ofOrder },
   address_inactive: { label: m.the_address_is_out_of_use(), command: 'amend', ...ofOrder },
   address_not_on_map: { label: m.the_address_is_not_on_the_map(), ...ofCustomer },
+  nobody_may_approve: {
+    label: m.nobody_may_approve_as_much(),
+    page: () => '/settings',
+    needs: 'settings.manage',
+  },
+  depot_closed: {
+    label: m.the_depot_is_closed(terms),
+    page: () => '/stock/shifts',
+    needs: 'inventory.view',
+  },
   message_failed: {
     label: m.a_message_did_not_arrive(),
     page: () => '/outbox?status=failed',

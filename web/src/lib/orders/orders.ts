@@ -108,7 +108,7 @@ export async function readOrder(id: string) {
     supabase
       .from('orders')
       .select(
-        `*,allowed_commands,payment_state,order_progress,order_taxes,discount_total,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
+        `*,allowed_commands,payment_state,order_progress,order_taxes,discount_total,deposit_expected,customers(id,code,name),warehouses(name),customer_addresses(label,street,city),
         similar:similar_orders!similar_orders_tenant_id_order_id_fkey(
           acknowledged_by,acknowledged_at,orders!similar_orders_tenant_id_similar_id_fkey(${FOLLOWER})),
         order_items(*,quantity_reserved,order_discounts(name,amount),order_bundles(id,product_id,product_name,product_sku,unit,quantity),products(name,sku,unit),return_items(returns(id,number,status,reason))),
@@ -160,6 +160,8 @@ export interface Quote {
   subtotal: number;
   tax_total: number;
   total: number;
+  /** On the containers, beside the total, if no empties come back. */
+  deposits: number;
   /** Null for customers who pay on delivery. */
   credit: { limit: number; used: number; left: number } | null;
   /** Orders of this customer of a short while ago that look like it. */

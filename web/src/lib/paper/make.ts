@@ -5,6 +5,7 @@ import { type Company, type Door, openDesk, readCompany } from './desk.ts';
 import type { Kind, Span } from './kind.ts';
 import { deliveryNote, orderConfirmation, pickList } from './order.ts';
 import { layOut } from './layout.ts';
+import { proposal } from './proposal.ts';
 import { receipt } from './receipt.ts';
 import { statement } from './statement.ts';
 import { loadSheet } from './trip.ts';
@@ -17,6 +18,7 @@ const KINDS = {
   load_sheet: loadSheet,
   invoice,
   credit_note: creditNote,
+  proposal,
   receipt,
   statement,
 };

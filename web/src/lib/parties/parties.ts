@@ -313,3 +313,11 @@ export function createTerritory(input: TerritoryInput) {
 export function updateTerritory(id: string, input: TerritoryInput) {
   return answerOf(supabase.from('territories').update(input).eq('id', id));
 }
+
+type Place = Pick<Address, 'street' | 'line_2' | 'city' | 'region' | 'postal_code' | 'country'>;
+
+/** An address in one line, as the papers have it. */
+export const addressText = ({ street, line_2, city, region, postal_code, country }: Place) =>
+  [street, line_2, [postal_code, city].filter(Boolean).join(' '), region, country]
+    .filter(Boolean)
+    .join(', ');

@@ -46,7 +46,8 @@ export function asPrinted<Of extends Document>(document: Of): Of {
       ...(document.customers.code !== undefined && { code: kept.code }),
     },
     ...(document.customer_addresses && {
-      customer_addresses: { ...document.customer_addresses, ...kept.address },
+      // The street that it keeps has its second line.
+      customer_addresses: { ...document.customer_addresses, ...kept.address, line_2: null },
     }),
     ...(document.warehouses && { warehouses: { ...document.warehouses, name: kept.place } }),
   };

@@ -17,6 +17,8 @@ export interface MySession {
   user: { id: string; email: string; full_name: string | null; language: Language | null };
   tenant: Tenant | null;
   role: string | null;
+  /** The only depot, territory or customer whose rows are seen; none of them: all rows. */
+  scope: { warehouse_id: string | null; territory_id: string | null; customer_id: string | null };
   permissions: string[];
   tenants: { id: string; name: string; role: string }[];
   is_super_admin: boolean;
@@ -34,6 +36,11 @@ class SessionStore {
   /** True when the signed-in member holds the permission in the active company. */
   can(permission: string): boolean {
     return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  /** Whether every row that his rights reach is shown to the signed-in member. */
+  get seesAll(): boolean {
+    return Object.values(this.me?.scope ?? { nothing: '' }).every((only) => only === null);
   }
 
   canAny(permissions: string[]): boolean {

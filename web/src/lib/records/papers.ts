@@ -14,6 +14,7 @@ const NAMES: Record<PaperName, () => string> = {
   load_sheet: m.load_sheet,
   invoice: () => m.invoice(terms),
   credit_note: m.credit_note,
+  proposal: m.label_proposal,
   receipt: m.receipt,
   statement: m.statement_of_account,
 };

@@ -85,6 +85,7 @@ export const CALENDAR: ListShape = {
         'holiday',
         'standing_order',
         'contract_ends',
+        'notice_until',
         'goods_expected',
         ...['maintenance', 'warranty_ends', 'work_shift', 'leave'],
       ],
@@ -105,7 +106,17 @@ export const PAPERS: ListShape = {
   search: { label: m.title(), means: (typed) => [anyLike(typed, 'title')] },
   filters: [
     wordFilter('document_type', m.kind(), [
-      ...['upload', 'customer_paper', 'proof', 'invoice', 'credit_note', 'imported_file'],
+      ...[
+        'upload',
+        'customer_paper',
+        'proof',
+        'invoice',
+        'credit_note',
+        'imported_file',
+        'contract',
+        'proposal',
+        'proposal',
+      ],
     ]),
     { name: 'ends', label: m.ends(), kind: 'moment', column: 'expires_at', optional: true },
     { name: 'when', label: m.entered(), kind: 'moment', column: 'created_at' },

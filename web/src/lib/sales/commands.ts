@@ -22,6 +22,7 @@ export const leadCommands = {
 export const dealCommands = {
   win: { label: m.won_word(), variant: 'primary', done: m.the_deal_is_won() },
   order: { label: m.make_the_order(terms), variant: 'primary' },
+  create_proposal: { label: m.label_create_proposal() },
   move: { label: m.move_to_a_stage() },
   change: { label: m.change() },
   lose: { label: m.lost_word(), variant: 'danger' },

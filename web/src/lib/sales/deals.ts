@@ -70,11 +70,12 @@ export function readDeal(id: string) {
     supabase
       .from('deals')
       .select(
-        `${IN_LIST},allowed_commands,way:pipeline_stages(pipelines(id,name,rots_after_days)),contacts(id,name),leads(id,number,status),orders(id,number,status,total),lost_reasons(name),
+        `${IN_LIST},allowed_commands,way:pipeline_stages(pipelines(id,name,rots_after_days)),contacts(id,name),leads(id,number,status),orders(id,number,status,total),lost_reasons(name),proposals(id,number,status,total),
         deal_items(id,line_number,product_id,quantity,unit_price,line_total,products(name,sku,unit))`,
       )
       .eq('id', id)
       .order('line_number', { referencedTable: 'deal_items' })
+      .order('revision', { referencedTable: 'proposals', ascending: false })
       .maybeSingle(),
   );
 }

@@ -3,6 +3,7 @@ import { ask } from '#lib/platform/command.ts';
 import { money, quantity, today } from '#lib/platform/format.ts';
 import { rows } from '#lib/platform/read.ts';
 import { supabase } from '#lib/platform/supabase.ts';
+import type { ExplainedKpi } from '#lib/ui/explanation.svelte.ts';
 import { peopleAndTeams } from './commissions.ts';
 
 export type Measure = Enums<'kpi_measure'>;
@@ -21,6 +22,27 @@ export function monthsFrom(month: string, count: number): string {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return new Date(Date.UTC(year, number - 1 + count, 1)).toISOString().slice(0, 10);
 }
+
+/** The last day of a month. */
+export const lastOf = (month: string) =>
+  new Date(Date.parse(monthsFrom(month, 1)) - 86_400_000).toISOString().slice(0, 10);
+
+/** What a figure from a day to another is made of: of a person, of a team, or (without a subject) of the company. */
+export const inPeriod = (
+  measure: Measure,
+  since: string,
+  until: string,
+  subject?: string,
+): ExplainedKpi => ({
+  measure,
+  since,
+  until,
+  subject,
+  isQuantity: !IN_MONEY.includes(measure),
+});
+
+export const ofMonth = (measure: Measure, month: string, subject?: string): ExplainedKpi =>
+  inPeriod(measure, month, lastOf(month), subject);
 
 /** The month of an address; this one where it names none. */
 export function monthIn(url: { searchParams: { get(name: string): string | null } }): string {

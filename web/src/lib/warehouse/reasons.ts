@@ -55,12 +55,17 @@ export const reasonChoices = (list: Reason[]) =>
     label: `${reason.name} (${label(reason.effect).toLowerCase()})`,
   }));
 
-export function createReason(name: string, effect: Effect) {
-  return answerOf(supabase.from('adjustment_reasons').insert({ name, effect }));
+export function createReason(name: string, effect: Effect, isBreakage: boolean) {
+  return answerOf(
+    supabase.from('adjustment_reasons').insert({ name, effect, is_breakage: isBreakage }),
+  );
 }
 
-export function changeReason(id: string, name: string, isActive: boolean) {
+export function changeReason(id: string, name: string, isBreakage: boolean, isActive: boolean) {
   return answerOf(
-    supabase.from('adjustment_reasons').update({ name, is_active: isActive }).eq('id', id),
+    supabase
+      .from('adjustment_reasons')
+      .update({ name, is_breakage: isBreakage, is_active: isActive })
+      .eq('id', id),
   );
 }

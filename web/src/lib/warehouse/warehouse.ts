@@ -226,3 +226,10 @@ export function createAdjustment(
     ...(occurredAt ? { occurred_at: occurredAt } : {}),
   });
 }
+
+/** Adds good ones, one pack after the other; the condition of a line is chosen on it. */
+export function scanInto(lines: StockLine[], product: Product, units: number): undefined {
+  const line = lines.find((it) => it.product.id === product.id && it.condition === 'good');
+  if (line) line.quantity = Number(line.quantity ?? 0) + units;
+  else lines.push({ product, quantity: units, condition: 'good', batch: '', expiresOn: '' });
+}

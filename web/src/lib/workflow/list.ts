@@ -36,7 +36,13 @@ export function nameFilter(
   name: string,
   label: string,
   column: string,
-  table: 'lead_sources' | 'lead_vendors' | 'ai_agents' | 'ticket_categories' | 'teams',
+  table:
+    | 'lead_sources'
+    | 'lead_vendors'
+    | 'ai_agents'
+    | 'ticket_categories'
+    | 'contract_kinds'
+    | 'teams',
 ): Filter {
   const named = () => supabase.from(table).select('id,name');
   return {

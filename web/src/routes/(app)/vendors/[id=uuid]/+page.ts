@@ -1,4 +1,4 @@
 import { readVendor } from '#lib/operations/vendors.ts';
 import { recordLoad } from '#lib/records/record.ts';
 
-export const load = recordLoad('vendor', readVendor, { with: ['purchase_order'] });
+export const load = recordLoad('vendor', readVendor, { with: ['contract', 'purchase_order'] });
