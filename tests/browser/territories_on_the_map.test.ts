@@ -9,6 +9,7 @@ const visit = useBrowser();
 /** Clicks on the map, in parts of its width and height. */
 async function clickMap(person: Person, label: string | RegExp, x: number, y: number) {
   const canvas = person.page.getByRole('region', { name: label }).last().locator('canvas');
+  await canvas.scrollIntoViewIfNeeded();
   const box = await canvas.boundingBox();
   if (!box) throw new Error('The map is not drawn.');
   await person.page.mouse.click(box.x + box.width * x, box.y + box.height * y);
