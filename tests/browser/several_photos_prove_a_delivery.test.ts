@@ -94,6 +94,7 @@ test('photos reach the office: the one that waited while the portal was updated,
   await driver.page.getByText(`Delivery of ${String(order['number'])} waits to be sent.`).waitFor();
   await driver.context.setOffline(false);
   await driver.page.getByText('2 of 2 stops done').waitFor();
+  await driver.page.getByText('waits to be sent').first().waitFor({ state: 'hidden' });
 
   await manager.open(`/orders/${order.id}`);
   await state(manager, 'Delivered');

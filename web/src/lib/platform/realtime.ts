@@ -13,14 +13,19 @@ interface Change {
 const GATHER_MS = 300;
 /** How often a page looks by itself when its person hears nothing, as he sees only some of the rows. */
 const LOOK_MS = 15_000;
+/** A page that could not listen for longer than this after it was read is read again. */
+const DEAF_MS = 5000;
 
 /**
  * Follows the changes of a company that the holder of these permissions may see (each kind of record is told to
- * those who hold one of them), and reloads what the open page shows of them. Where the project refuses to tell, the page looks again every 15 seconds.
+ * those who hold one of them), and reloads what the open page shows of them; all of it, where it was late to
+ * listen, or had lost the line. Where the project refuses to tell, the page looks again every 15 seconds.
  * @returns a function that ends the subscription.
  */
 export function followChanges(tenantId: string, permissions: string[]): () => void {
   const waiting = new Set<string>();
+  const began = performance.now();
+  let isBehind = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking: ReturnType<typeof setInterval> | undefined;
 
@@ -33,14 +38,24 @@ export function followChanges(tenantId: string, permissions: string[]): () => vo
     timer = undefined;
     const types = [...waiting];
     waiting.clear();
-    for (const type of types) void invalidate(`entity:${type}`);
+    if (isBehind) void readAgain();
+    else for (const type of types) void invalidate(`entity:${type}`);
+    isBehind = false;
   };
+  const readAgain = () => invalidate((url) => url.protocol === 'entity:');
   const look = () => {
-    if (!document.hidden) void invalidate((url) => url.protocol === 'entity:');
+    if (!document.hidden) void readAgain();
+  };
+  /** Nobody told what happened before the line was open. */
+  const listening = (isFirst: boolean) => {
+    if (isFirst && performance.now() - began < DEAF_MS) return;
+    isBehind = true;
+    timer ??= setTimeout(flush, GATHER_MS);
   };
 
   const heard = permissions.filter((permission) => AUDIENCES.includes(permission));
   const channels = heard.map((permission) => {
+    let isFirst = true;
     const channel = supabase.channel(`tenant:${tenantId}:${permission}`, {
       config: { private: true },
     });
@@ -52,6 +67,10 @@ export function followChanges(tenantId: string, permissions: string[]): () => vo
         timer ??= setTimeout(flush, GATHER_MS);
       })
       .subscribe((status, cause) => {
+        if (status === 'SUBSCRIBED') {
+          listening(isFirst);
+          isFirst = false;
+        }
         if (status !== 'CHANNEL_ERROR' || !/unauthorized/i.test(String(cause?.message))) return;
         looking ??= setInterval(look, LOOK_MS);
         void supabase.removeChannel(channel);
