@@ -10,6 +10,7 @@ import { m, terms } from '#lib/words.ts';
 import { keptFilters } from '#lib/records/kept_filters.ts';
 import type { Pictured } from './images.ts';
 import { familyFilter } from './families.ts';
+import { unitsOfPack } from './scanning.ts';
 
 type Written = Database['public']['Tables'];
 export type Product = Tables<'products'>;
@@ -224,31 +225,12 @@ export async function scanned(
   return product ? { product, packId: barcode.pack_id } : null;
 }
 
-/** What a code stands for, and how many base units one of it is: a barcode, or the SKU of something on the sheet. */
-export const lookAmong =
-  <Listed extends { id: string; sku: string }>(products: Listed[]) =>
-  async (code: string): Promise<{ product: Listed; units: number } | null> => {
-    const named = products.find(({ sku }) => sku.toLowerCase() === code.toLowerCase());
-    if (named) return { product: named, units: 1 };
-    const [barcode] = looksLikeBarcode(code) ? await ask('find_barcode', { typed: code }) : [];
-    const product = products.find(({ id }) => id === barcode?.product_id);
-    return product ? { product, units: await unitsOfPack(barcode?.pack_id ?? null) } : null;
-  };
-
 /** As `lookAmong`, among all products. */
 export async function lookAnywhere(
   code: string,
 ): Promise<{ product: Product; units: number } | null> {
   const found = looksLikeBarcode(code) ? await scanned(code) : null;
   return found && { product: found.product, units: await unitsOfPack(found.packId) };
-}
-
-async function unitsOfPack(id: string | null): Promise<number> {
-  if (id === null) return 1;
-  const pack = await answerOf(
-    supabase.from('product_packs').select('factor').eq('id', id).maybeSingle(),
-  );
-  return Number(pack?.factor ?? 1);
 }
 
 export const PRICE_LISTS: ListShape = {
