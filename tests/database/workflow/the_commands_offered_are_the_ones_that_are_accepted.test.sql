@@ -678,6 +678,13 @@ begin
   perform public.approve_offload(offload);
   perform tests.sign_out();
   perform pg_temp.examine('trip', trip);
+  -- It is home, and its driver free, once its cash is counted.
+  perform tests.sign_in('driver@acme.test');
+  difference := (public.submit_settlement(trip, 100)).id;
+  perform tests.sign_in('finance@acme.test');
+  perform public.approve_settlement(difference, 100);
+  perform tests.sign_out();
+  perform pg_temp.examine('trip', trip);
 
   -- The invoice of the delivered order, and money for it.
   select i.id into due from public.invoices i where i.order_id = one;
